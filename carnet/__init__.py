@@ -1,0 +1,1 @@
+"""Carnet: digital-training vouchers whose money cannot vanish."""

@@ -1,0 +1,1 @@
+"""Outside systems: a Protocol, the real one, and a fake verified against it, one module each."""

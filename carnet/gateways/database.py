@@ -1,0 +1,89 @@
+"""PostgreSQL as an outside system: which tenant's rows a transaction may see.
+
+Every table of money, vouchers, people and mandates is under forced row-level security. A door opens
+one transaction and names the actor's programmes and organisations with ``SET LOCAL`` (safe with
+connection pools); without them there are no rows. See docs/architecture.md, "Walls between tenants".
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from carnet.kernel.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """What the current transaction may see, as the three settings the policies read."""
+
+    programmes: str = "{}"
+    organisations: str = "{}"
+    everything: str = ""
+
+
+_NOBODY = Tenant()
+_current: ContextVar[Tenant] = ContextVar("carnet_tenant", default=_NOBODY)
+
+
+def current_tenant() -> Tenant:
+    """What the running code last asked to see (for error messages and tests)."""
+    return _current.get()
+
+
+@contextmanager
+def acting_as(
+    actor: Actor | None = None,
+    *,
+    programme_ids: Iterable[int] = (),
+    organisation_ids: Iterable[int] = (),
+) -> Iterator[None]:
+    """Open a transaction (or a savepoint) that sees the rows of `actor`, or of the ids given.
+
+    Leaving the block restores what the surrounding block could see.
+    """
+    programmes = set(programme_ids) | (set(actor.programme_ids) if actor else set())
+    organisations = set(organisation_ids) | (set(actor.organisation_ids) if actor else set())
+    with _seeing(Tenant(_array(programmes), _array(organisations))):
+        yield
+
+
+@contextmanager
+def acting_as_everything(*, why: str) -> Iterator[None]:
+    """Open a transaction that sees every tenant's rows: verification, sealing, whole-site figures.
+
+    `why` is a short reason kept in the code's own words, so that each use can be reviewed.
+    """
+    if not why.strip():
+        raise ValueError("say why every tenant's rows are needed")
+    with _seeing(Tenant(everything="on")):
+        yield
+
+
+@contextmanager
+def _seeing(tenant: Tenant) -> Iterator[None]:
+    before = _current.get()
+    with transaction.atomic():
+        _announce(tenant)
+        token = _current.set(tenant)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+        # Reached without an exception only: a rolled-back savepoint restores the settings by itself.
+        _announce(before)
+
+
+def _announce(tenant: Tenant) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('carnet.programmes', %s, true), set_config('carnet.organisations', %s, true),"
+            " set_config('carnet.everything', %s, true)",
+            [tenant.programmes, tenant.organisations, tenant.everything],
+        )
+
+
+def _array(ids: Iterable[int]) -> str:
+    return "{" + ",".join(str(int(each)) for each in sorted(ids)) + "}"

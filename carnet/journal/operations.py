@@ -1,0 +1,138 @@
+"""Writing the journal: lines, first answers, seals."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from carnet.journal.rules import (
+    SEALED_TABLES,
+    Answered,
+    IdempotencyInFlight,
+    IdempotencyMismatch,
+    body_digest,
+    check_key,
+    digests_of_rows,
+)
+from carnet.kernel.actors import Actor
+
+
+def record(
+    *,
+    actor: Actor,
+    action: str,
+    subject: tuple[str, int | str],
+    facts: Mapping[str, Any] | None = None,
+    programme_id: int | None = None,
+    organisation_id: int | None = None,
+    request_id: UUID | None = None,
+    at: datetime,
+) -> None:
+    """Add one line, in the caller's transaction: if it cannot be written, nothing else is.
+
+    `facts` never holds personal data. `organisation_id` defaults to the one the actor acts for.
+    """
+    with connection.cursor() as cursor:
+        # No RETURNING: the actor may write a line that it is not allowed to read back.
+        cursor.execute(
+            "INSERT INTO journal_line (at, action, actor_kind, actor_person_id, actor_label, organisation_id, programme_id,"
+            " subject_kind, subject_id, request_id, facts) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)",
+            [
+                at,
+                action,
+                actor.kind,
+                actor.person_id,
+                actor.label if actor.kind in ("system", "anonymous") else "",
+                organisation_id if organisation_id is not None else actor.organisation_id,
+                programme_id,
+                subject[0],
+                str(subject[1]),
+                request_id,
+                json.dumps(dict(facts or {}), default=str),
+            ],
+        )
+
+
+@transaction.atomic
+def answer_once(
+    *,
+    organisation_id: int,
+    key: str,
+    body: Any,
+    at: datetime,
+    compute: Callable[[], tuple[int, dict[str, Any]]],
+) -> Answered:
+    """Give the first answer earned by (`organisation_id`, `key`), computing it if this is the first.
+
+    The key, the work and the answer are one transaction: a crash leaves none of them.
+
+    Raises: IdempotencyMismatch (same key, another body), IdempotencyInFlight, IdempotencyKeyInvalid,
+    and whatever `compute` raises (then the key stays free).
+    """
+    digest = body_digest(body)
+    check_key(key)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, %s))", [key, organisation_id])
+        if not cursor.fetchone()[0]:
+            raise IdempotencyInFlight(key=key)
+        cursor.execute(
+            "SELECT body_digest, status, body FROM journal_answer WHERE organisation_id = %s AND key = %s", [organisation_id, key]
+        )
+        found = cursor.fetchone()
+    if found is not None:
+        if bytes(found[0]) != digest:
+            raise IdempotencyMismatch(key=key)
+        return Answered(status=found[1], body=json.loads(found[2]) if isinstance(found[2], str) else found[2], repeated=True)
+    status, answer = compute()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO journal_answer (organisation_id, key, body_digest, status, body, at) VALUES (%s, %s, %s, %s, %s::jsonb, %s)",
+            [organisation_id, key, digest, status, json.dumps(answer, default=str), at],
+        )
+    return Answered(status=status, body=json.loads(json.dumps(answer, default=str)), repeated=False)
+
+
+@transaction.atomic
+def seal(*, at: datetime, tables: Sequence[str] = SEALED_TABLES, publish: Callable[[str, int, bytes], None] | None = None) -> dict[str, int]:
+    """Seal every finished row of `tables` into chained blocks; return rows sealed per table.
+
+    Only rows below the oldest running transaction are taken, so a block can never gain a row later.
+    `publish(table, block number, digest)` is the hook for an anchor outside the operator's hands.
+    Call it seeing everything (``acting_as_everything``).
+    """
+    sealed: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('journal.seal', 0))")
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        horizon = cursor.fetchone()[0]
+    for table in tables:
+        sealed[table] = _seal_table(table, horizon, at, publish)
+    return sealed
+
+
+def _seal_table(table: str, horizon: int, at: datetime, publish: Callable[[str, int, bytes], None] | None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, to_xid, digest FROM journal_block WHERE table_name = %s ORDER BY number DESC LIMIT 1", [table]
+        )
+        latest = cursor.fetchone()
+        number, from_xid, previous = (latest[0] + 1, latest[1], bytes(latest[2])) if latest else (1, 0, b"")
+        if horizon <= from_xid:
+            return 0
+        cursor.execute(f"SELECT count(*), {digests_of_rows()} FROM {table} r WHERE xid >= %s AND xid < %s", [from_xid, horizon])  # noqa: S608 - SEALED_TABLES only
+        row_count, rows = cursor.fetchone()
+        if row_count == 0:
+            return 0
+        cursor.execute(
+            "INSERT INTO journal_block (table_name, number, from_xid, to_xid, row_count, rows, previous, digest, sealed_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, sha256(%s::bytea || %s::bytea), %s) RETURNING digest",
+            [table, number, from_xid, horizon, row_count, bytes(rows), previous, previous, bytes(rows), at],
+        )
+        digest = bytes(cursor.fetchone()[0])
+    if publish is not None:
+        publish(table, number, digest)
+    return int(row_count)
+
