@@ -1,0 +1,259 @@
+"""What every way of running shares. Nothing here reads the clock or the database."""
+
+import contextlib
+import os
+import secrets
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import structlog
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+from carnet.settings import env
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR_DIR = env.folder("CARNET_VAR_DIR", BASE_DIR / "var")
+KEYS_DIR = env.folder("CARNET_KEYS_DIR", VAR_DIR / "keys")
+ROOT_URLCONF = "carnet.urls"
+WSGI_APPLICATION = "carnet.wsgi.application"
+
+# Where the outside world reaches this installation: printed in QR codes, letters and API answers.
+BASE_URL = env.text("CARNET_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+# The demonstration opens one-click sign-in; the door itself also demands a loopback address.
+DEMO = env.flag("CARNET_DEMO", default=False)
+
+
+def exists(module: str) -> bool:
+    """True when the module can be found, its parents included."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+ROOMS = (
+    "ledger", "journal", "notices", "parties", "funding", "issuing", "places", "distribution", "redemption", "controls", "settlement",
+    "observatory", "continuity", "jobs",
+)  # fmt: skip
+DOORS = (
+    "design", "public", "accounts", "operator", "funder", "prescriber", "place", "helper", "landlord", "hotline", "auditor", "demo",
+    "assistant",
+)  # fmt: skip
+
+INSTALLED_APPS = [
+    *(f"carnet.{room}" for room in ROOMS if exists(f"carnet.{room}.apps")),
+    *(f"carnet.web.{door}" for door in DOORS if exists(f"carnet.web.{door}")),
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "csp",
+    "django_htmx",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- Database -------------------------------------------------------------------------------------------------------------------------
+# Migrations run as the owner of the tables; everything else as carnet_app, which owns nothing and is held by row-level security.
+APPLICATION_ROLE = "carnet_app"
+
+
+def database(url: str, *, as_owner: bool, pool_size: int, prepare: bool) -> dict[str, Any]:
+    """Django's description of one PostgreSQL database, from a postgresql:// address (socket folders go in ?host=)."""
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise env.SettingRefused("CARNET_DATABASE_URL", "the address must begin with postgresql://")
+    parts = conninfo_to_dict(url)
+    options: dict[str, Any] = {
+        key: value for key, value in parts.items() if key not in {"dbname", "user", "password", "host", "port"}
+    }
+    # Measured (docs/decisions): no pool costs 4.4 times, no prepared statement twice the database's time. PgBouncer before 1.21 cannot
+    # keep prepared statements: an installation behind one sets CARNET_DATABASE_PREPARE=no.
+    options["server_side_binding"] = prepare
+    options["prepare_threshold"] = 1 if prepare else None
+    if not as_owner:
+        options["assume_role"] = APPLICATION_ROLE
+    if pool_size:
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.get("dbname") or "carnet",
+        "USER": parts.get("user") or "",
+        "PASSWORD": parts.get("password") or "",
+        "HOST": parts.get("host") or "",
+        "PORT": parts.get("port") or "",
+        "CONN_MAX_AGE": 0,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": options,
+    }
+
+
+DATABASE_URL = env.text("CARNET_DATABASE_URL", "")
+DATABASE_ROLE = env.one_of("CARNET_DATABASE_ROLE", ("application", "owner"), "application")
+DATABASE_POOL = env.whole("CARNET_DATABASE_POOL", 8, most=200)
+DATABASE_PREPARE = env.flag("CARNET_DATABASE_PREPARE", default=True)
+# Without an address (help pages, checks of the code) no query can run: the dummy engine says so. The `carnet` command starts the embedded
+# PostgreSQL and gives its address before Django is loaded.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database(
+        DATABASE_URL,
+        as_owner=DATABASE_ROLE == "owner",
+        pool_size=0 if DATABASE_ROLE == "owner" else DATABASE_POOL,
+        prepare=DATABASE_PREPARE,
+    )
+    if DATABASE_URL
+    else {"ENGINE": "django.db.backends.dummy"}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Language and time ----------------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("français")), ("en", _("anglais"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"
+
+# --- People ---------------------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "parties.Person" if exists("carnet.parties.models") else "auth.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by an organisation: the invitation is the proof of the address
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Carnet"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- The browser: nothing from elsewhere, no inline script or style ---------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# A file of places for the whole country weighs 20 MB; anything larger than this is refused while it is read.
+UPLOAD_MOST_BYTES = 32 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = VAR_DIR / "files"
+WHITENOISE_USE_FINDERS = True
+
+DEFAULT_FROM_EMAIL = env.text("CARNET_MAIL_FROM", "carnet@localhost")
+
+
+def secret_key(path: Path) -> str:
+    """The signing key of sessions: the environment's, else one drawn once and kept in a file only its owner reads."""
+    given = env.text("CARNET_SECRET_KEY", "")
+    if given:
+        if len(given) < 32:
+            raise env.SettingRefused("CARNET_SECRET_KEY", "at least 32 characters are needed")
+        return given
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Written apart, then linked: of two processes starting together, both read the whole key of the first.
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text(encoding="ascii")
+
+
+# --- Logs: one line of JSON per event on standard error, or readable lines while developing ------------------------------------------------
+LOG_LEVEL = env.one_of("CARNET_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+LOG_FORMAT = env.one_of("CARNET_LOG_FORMAT", ("console", "json"), "console")
+BEFORE_RENDERING = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+structlog.configure(
+    processors=[*BEFORE_RENDERING, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "lines": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": BEFORE_RENDERING,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer() if LOG_FORMAT == "json" else structlog.dev.ConsoleRenderer(colors=False),
+            ],
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
+}

@@ -1,0 +1,20 @@
+"""Stricter than production: no pool (each test owns its connection), no network, quick password hashes, letters kept in memory."""
+
+import tempfile
+from pathlib import Path
+
+from carnet.settings.base import *  # noqa: F403
+from carnet.settings.base import DATABASE_URL, database
+
+DEBUG = False
+SECRET_KEY = "only-for-tests-" + "x" * 40
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+VAR_DIR = Path(tempfile.mkdtemp(prefix="carnet-test-"))
+KEYS_DIR = VAR_DIR / "keys"
+MEDIA_ROOT = VAR_DIR / "files"
+STATIC_ROOT = VAR_DIR / "static"
+
+if DATABASE_URL:
+    DATABASES = {"default": database(DATABASE_URL, as_owner=False, pool_size=0, prepare=True)}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,21 @@
+"""Every address of the site: each audience's door keeps its own list."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from carnet.settings.base import exists
+
+DOORS = (
+    ("", "carnet.web.public.urls"),
+    ("", "carnet.web.accounts.urls"),
+    ("", "carnet.web.assistant.urls"),
+    ("operator/", "carnet.web.operator.urls"),
+    ("funder/", "carnet.web.funder.urls"),
+    ("prescriber/", "carnet.web.prescriber.urls"),
+    ("place/", "carnet.web.place.urls"),
+    ("auditor/", "carnet.web.auditor.urls"),
+    ("demo/", "carnet.web.demo.urls"),
+    ("design/", "carnet.web.design.urls"),
+    ("api/v1/", "carnet.api.v1.urls"),
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [path(prefix, include(module)) for prefix, module in DOORS if exists(module)]

@@ -1,0 +1,67 @@
+"""Stricter than production: no network, every warning an error, the application's own database role, and one migrated database cloned.
+
+PostgreSQL refuses to truncate the append-only tables, so Django's TransactionTestCase cannot clean up after itself. A test that needs
+real commits (races, kills, other processes) takes `committed_database`: a fresh clone of its own, dropped afterwards.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from tests.databases import TestDatabases
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and (marker.kwargs.get("transaction") or marker.kwargs.get("reset_sequences")):
+            raise pytest.UsageError(f"{item.nodeid}: append-only tables cannot be flushed; use the fixture committed_database")
+
+
+@pytest.fixture(scope="session")
+def test_databases() -> Iterator[TestDatabases]:
+    databases = TestDatabases(settings.DATABASES["default"])
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(test_databases: TestDatabases, django_db_blocker, worker_id: str) -> Iterator[None]:
+    """One clone of the migrated template for this worker; each test marked django_db is rolled back inside it."""
+    with django_db_blocker.unblock():
+        name = test_databases.clone(worker_id)
+        configured = connections.settings["default"]["NAME"]
+        point_django_at(name)
+    yield
+    with django_db_blocker.unblock():
+        point_django_at(configured)
+        test_databases.drop(name)
+
+
+@pytest.fixture
+def committed_database(django_db_setup: None, test_databases: TestDatabases, django_db_blocker, worker_id: str) -> Iterator[str]:
+    """A database of this test alone, where commits are real. Gives its address (postgresql://…) for other processes to join in."""
+    with django_db_blocker.unblock():
+        shared = connections.settings["default"]["NAME"]
+        name = test_databases.clone(f"{worker_id}_own")
+        point_django_at(name)
+        try:
+            yield test_databases.url(name)
+        finally:
+            point_django_at(shared)
+            test_databases.drop(name)
+
+
+def point_django_at(name: str) -> None:
+    """Threads opened later follow: they share this dictionary."""
+    connections["default"].close()
+    connections.settings["default"]["NAME"] = name
+    connections["default"].settings_dict["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The xdist worker (gw0, gw1...), or `main` when the tests run in one process."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")

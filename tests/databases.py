@@ -1,0 +1,105 @@
+"""The migrated template database, made once for one state of the migrations, and its clones."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+MIGRATING_PACKAGES = ("django", "django-allauth", "procrastinate")
+
+
+class TestDatabases:
+    """Names are `test_<CARNET_TEST_NAME>_<what>`: people sharing one server give themselves different names."""
+
+    __test__ = False
+
+    def __init__(self, described: dict[str, Any]) -> None:
+        if described["ENGINE"] != "django.db.backends.postgresql":
+            raise RuntimeError("No PostgreSQL address: give CARNET_DATABASE_URL, or run the tests through make test.")
+        self.described = described
+        self.prefix = "test_" + re.sub(r"[^a-z0-9]", "", os.environ.get("CARNET_TEST_NAME", "carnet").lower())
+        self.server = psycopg.connect(self.url("postgres"), autocommit=True)
+
+    def close(self) -> None:
+        self.server.close()
+
+    def url(self, name: str) -> str:
+        """The address of one database of this server, signed in as the owner (the application takes its own role after connecting)."""
+        query = {"host": self.described["HOST"]} if self.described["HOST"] else {}
+        if self.described["PORT"]:
+            query["port"] = str(self.described["PORT"])
+        user = quote(self.described["USER"], safe="")
+        if self.described["PASSWORD"]:
+            user += ":" + quote(self.described["PASSWORD"], safe="")
+        return f"postgresql://{user}@/{name}?{urlencode(query)}"
+
+    def clone(self, what: str) -> str:
+        """A fresh copy of the template: tables, functions, policies, and no row but those of migrations."""
+        with self.one_at_a_time():
+            template = self.template()
+        name = f"{self.prefix}_{what}"
+        self.drop(name)
+        self.server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        return name
+
+    def drop(self, name: str) -> None:
+        self.server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def template(self) -> str:
+        """The name of the migrated database, migrated now if the migrations changed since the last run."""
+        name = f"{self.prefix}_template_{fingerprint()}"
+        known = [row[0] for row in self.server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [name])]
+        if name in known:
+            return name
+        stale = self.server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{self.prefix}_template_"])
+        for (old,) in stale.fetchall():
+            self.drop(old)
+        draft = f"{name}_draft"
+        self.server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+        migrate_as_owner(draft)
+        self.server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
+        return name
+
+    @contextlib.contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Workers starting together wait for the first one to migrate."""
+        with open(Path(tempfile.gettempdir()) / f"{self.prefix}.{os.getuid()}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def fingerprint() -> str:
+    """Changes when any migration, or any package that ships migrations, changes."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "carnet").glob("**/migrations/**/*")):
+        if path.is_file() and path.suffix in {".py", ".sql"}:
+            digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    digest.update(" ".join(version(package) for package in MIGRATING_PACKAGES).encode())
+    return digest.hexdigest()[:12]
+
+
+def migrate_as_owner(name: str) -> None:
+    """Run every migration as the login role, which owns the tables; then leave the connection closed, for a template must have none."""
+    connection = connections["default"]
+    connection.close()
+    before = connection.settings_dict
+    options = {key: value for key, value in before["OPTIONS"].items() if key != "assume_role"}
+    connection.settings_dict = {**before, "NAME": name, "OPTIONS": options}
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        connection.close()
+        connection.settings_dict = before
