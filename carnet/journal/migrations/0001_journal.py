@@ -11,8 +11,8 @@ BEGIN
       IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role_name) THEN
         EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
       END IF;
-      IF NOT EXISTS (SELECT 1 FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u ON u.oid = m.member
-                     WHERE r.rolname = role_name AND u.rolname = current_user) THEN
+      -- From PostgreSQL 16, whoever creates a role administers it but may not yet take it.
+      IF NOT pg_has_role(current_user, role_name, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
         EXECUTE format('GRANT %I TO %I', role_name, current_user);
       END IF;
     EXCEPTION WHEN duplicate_object OR unique_violation THEN
