@@ -1,0 +1,337 @@
+"""Tables of funding. Rows of money carry `programme_id` and their organisation, under row-level security.
+
+A programme is a public fact and carries no wall. Versions of shares are never rewritten: an amendment is
+another version.
+"""
+
+from fractions import Fraction
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from carnet.funding.rules import (
+    AgreementState,
+    PaymentFrequency,
+    Pays,
+    PledgeState,
+    ProgrammeTerms,
+    ShareTerms,
+    Windows,
+)
+
+ORGANISATION = "parties.Organisation"
+
+
+class Programme(models.Model):
+    """One campaign of vouchers, run by one operator."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    operator = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    is_simulated = models.BooleanField(default=False)
+    perimeter = ArrayField(models.CharField(max_length=9))
+    public = models.CharField(max_length=500, blank=True)
+    voucher_value_cents = models.BigIntegerField()
+    booklet_size = models.SmallIntegerField()
+    service_codes = ArrayField(models.CharField(max_length=60))
+    undo_window_minutes = models.IntegerField()
+    hand_over_from = models.DateTimeField()
+    hand_over_until = models.DateTimeField()
+    printed_until = models.DateTimeField(null=True)
+    months_after_hand_over = models.SmallIntegerField(null=True)
+    grace_days = models.SmallIntegerField()
+    payment_frequency = models.CharField(max_length=12)
+    phone = models.CharField(max_length=30, blank=True)
+    print_title = models.CharField(max_length=120, blank=True)
+    print_notice = models.CharField(max_length=600, blank=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(voucher_value_cents__gt=0), name="funding_programme_value"),
+            models.CheckConstraint(condition=Q(booklet_size__gt=0), name="funding_programme_booklet"),
+            models.CheckConstraint(condition=Q(hand_over_until__gt=F("hand_over_from")), name="funding_programme_hand_over"),
+            models.CheckConstraint(
+                condition=Q(printed_until__isnull=False, months_after_hand_over__isnull=True)
+                | Q(printed_until__isnull=True, months_after_hand_over__gt=0),
+                name="funding_programme_acceptance",
+            ),
+            models.CheckConstraint(condition=Q(grace_days__gte=0), name="funding_programme_grace"),
+            models.CheckConstraint(
+                condition=Q(payment_frequency__in=[each.value for each in PaymentFrequency]), name="funding_programme_frequency"
+            ),
+        ]
+        indexes = [models.Index(fields=["operator"], name="funding_programme_operator")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def windows(self) -> Windows:
+        """The programme's windows as the rules read them."""
+        return Windows(
+            hand_over_from=self.hand_over_from,
+            hand_over_until=self.hand_over_until,
+            printed_until=self.printed_until,
+            months_after_hand_over=self.months_after_hand_over,
+            grace_days=self.grace_days,
+        )
+
+    @property
+    def terms(self) -> ProgrammeTerms:
+        """Everything the operator decided, as one value."""
+        return ProgrammeTerms(
+            name=self.name,
+            perimeter=tuple(self.perimeter),
+            public=self.public,
+            voucher_value_cents=self.voucher_value_cents,
+            booklet_size=self.booklet_size,
+            service_codes=tuple(self.service_codes),
+            undo_window_minutes=self.undo_window_minutes,
+            windows=self.windows,
+            payment_frequency=PaymentFrequency(self.payment_frequency),
+            phone=self.phone,
+            print_title=self.print_title,
+            print_notice=self.print_notice,
+        )
+
+
+class Agreement(models.Model):
+    """What the funders of a programme signed together, and the ring-fenced account their money stays in."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="agreements")
+    name = models.CharField(max_length=120)
+    season = models.CharField(max_length=40, blank=True)
+    signed_on = models.DateField()
+    state = models.CharField(max_length=10)
+    account_holder = models.CharField(max_length=140)
+    iban = models.CharField(max_length=34)
+    bic = models.CharField(max_length=11, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=[each.value for each in AgreementState]), name="funding_agreement_state"),
+            models.CheckConstraint(
+                condition=Q(state=AgreementState.CLOSED.value, closed_at__isnull=False)
+                | (~Q(state=AgreementState.CLOSED.value) & Q(closed_at__isnull=True)),
+                name="funding_agreement_closed",
+            ),
+            models.CheckConstraint(condition=~Q(account_holder="") & ~Q(iban=""), name="funding_agreement_ring_fence"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ShareVersion(models.Model):
+    """The shares in force from a moment on, for the orders drawn after it. Append-only."""
+
+    programme_id = models.BigIntegerField()
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
+    number = models.SmallIntegerField()
+    effective_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "number"], name="funding_shareversion_number")]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of agreement {self.agreement_id}"
+
+
+class Share(models.Model):
+    """One funder's line in one version. Append-only. A portion is an exact fraction: a third is one third."""
+
+    programme_id = models.BigIntegerField()
+    agreement_id = models.BigIntegerField()
+    version = models.ForeignKey(ShareVersion, on_delete=models.PROTECT, related_name="shares")
+    rank = models.SmallIntegerField()
+    funder = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    portion_numerator = models.BigIntegerField(null=True)
+    portion_denominator = models.BigIntegerField(null=True)
+    fixed_cents = models.BigIntegerField(null=True)
+    cap_cents = models.BigIntegerField(null=True)
+    pays = models.CharField(max_length=12)
+    advanced_by = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "rank"], name="funding_share_rank"),
+            models.UniqueConstraint(fields=["version", "funder"], name="funding_share_funder"),
+            models.CheckConstraint(
+                condition=Q(
+                    portion_numerator__gt=0,
+                    portion_denominator__gte=F("portion_numerator"),
+                    portion_denominator__isnull=False,
+                    fixed_cents__isnull=True,
+                )
+                | Q(
+                    portion_numerator__isnull=True,
+                    portion_denominator__isnull=True,
+                    fixed_cents__gt=0,
+                    fixed_cents__isnull=False,
+                    cap_cents__isnull=True,
+                ),
+                name="funding_share_kind",
+            ),
+            models.CheckConstraint(condition=Q(cap_cents__isnull=True) | Q(cap_cents__gt=0), name="funding_share_cap"),
+            models.CheckConstraint(
+                condition=Q(pays=Pays.IN_ADVANCE.value, advanced_by__isnull=True) | Q(pays=Pays.ON_USE.value, advanced_by__isnull=False),
+                name="funding_share_pays",
+            ),
+            models.CheckConstraint(
+                condition=Q(advanced_by__isnull=True) | ~Q(advanced_by=F("funder")), name="funding_share_advancer"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["funder"], name="funding_share_of_funder"),
+            models.Index(fields=["agreement_id"], name="funding_share_agreement"),
+        ]
+
+    def __str__(self) -> str:
+        return f"share {self.rank} of version {self.version_id}"
+
+    @property
+    def terms(self) -> ShareTerms:
+        """The line as the rules read it."""
+        portion = None
+        if self.portion_numerator is not None and self.portion_denominator is not None:
+            portion = Fraction(self.portion_numerator, self.portion_denominator)
+        return ShareTerms(
+            funder_id=self.funder_id,
+            portion=portion,
+            fixed_cents=self.fixed_cents,
+            cap_cents=self.cap_cents,
+            pays=Pays(self.pays),
+            advanced_by_id=self.advanced_by_id,
+        )
+
+
+class Commitment(models.Model):
+    """One order's face value, divided for good when its codes are drawn."""
+
+    programme_id = models.BigIntegerField()
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="commitments")
+    version = models.ForeignKey(ShareVersion, on_delete=models.PROTECT, related_name="+")
+    total_cents = models.BigIntegerField()
+    committed_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(total_cents__gt=0), name="funding_commitment_positive")]
+
+    def __str__(self) -> str:
+        return f"commitment {self.pk}"
+
+
+class CommitmentShare(models.Model):
+    """Cents of one commitment borne by a funder, held until used by its advancer or itself."""
+
+    programme_id = models.BigIntegerField()
+    agreement_id = models.BigIntegerField()
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="shares")
+    rank = models.SmallIntegerField()
+    funder = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    held_by = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    cents = models.BigIntegerField()
+    by_portion_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["commitment", "funder"], name="funding_commitmentshare_funder"),
+            models.CheckConstraint(
+                condition=Q(cents__gt=0, by_portion_cents__gte=0, by_portion_cents__lte=F("cents")),
+                name="funding_commitmentshare_cents",
+            ),
+        ]
+        indexes = [models.Index(fields=["agreement_id"], name="funding_commitshare_agreement")]
+
+    def __str__(self) -> str:
+        return f"share {self.rank} of commitment {self.commitment_id}"
+
+
+class MoneyReceived(models.Model):
+    """One transfer from a funder, seen on the ring-fenced account. A mistake is withdrawn, never deleted."""
+
+    programme_id = models.BigIntegerField()
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="receipts")
+    funder = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    cents = models.BigIntegerField()
+    received_on = models.DateField()
+    bank_reference = models.CharField(max_length=140)
+    recorded_at = models.DateTimeField()
+    recorded_by_id = models.BigIntegerField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by_id = models.BigIntegerField(null=True)
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="funding_moneyreceived_positive"),
+            models.CheckConstraint(condition=~Q(bank_reference=""), name="funding_moneyreceived_referenced"),
+            models.UniqueConstraint(
+                fields=["agreement", "bank_reference"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="funding_moneyreceived_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"receipt {self.pk}"
+
+
+class Pledge(models.Model):
+    """Money an organisation says, then signs, it will bring; it becomes a share when it joins an agreement."""
+
+    programme_id = models.BigIntegerField()
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="pledges")
+    organisation = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    cents = models.BigIntegerField()
+    state = models.CharField(max_length=10)
+    pledged_at = models.DateTimeField()
+    signed_on = models.DateField(null=True)
+    joined_version = models.ForeignKey(ShareVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="funding_pledge_positive"),
+            models.CheckConstraint(condition=Q(state__in=[each.value for each in PledgeState]), name="funding_pledge_state"),
+            models.CheckConstraint(
+                condition=Q(state=PledgeState.JOINED.value, joined_version__isnull=False)
+                | (~Q(state=PledgeState.JOINED.value) & Q(joined_version__isnull=True)),
+                name="funding_pledge_joined",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pledge {self.pk}"
+
+
+class AuditEngagement(models.Model):
+    """An auditor's right to read everything of a programme, for a time, and nobody's name."""
+
+    programme_id = models.BigIntegerField()
+    organisation = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="funding_auditengagement_dates"),
+        ]
+        indexes = [models.Index(fields=["organisation"], name="funding_audit_organisation")]
+
+    def __str__(self) -> str:
+        return f"audit engagement {self.pk}"
