@@ -44,10 +44,7 @@ secrets = st.builds(SecretCode.from_random, st.integers(0, SecretCode.RANDOM_MAX
 
 def substitutions(text: str, alphabet: str) -> list[str]:
     return [
-        text[:position] + symbol + text[position + 1 :]
-        for position in range(len(text))
-        for symbol in alphabet
-        if symbol != text[position]
+        text[:position] + symbol + text[position + 1 :] for position in range(len(text)) for symbol in alphabet if symbol != text[position]
     ]
 
 
@@ -225,9 +222,7 @@ class TestBank:
         assert "20041010" not in f"{iban!r} {iban.masked()}"
 
     def test_the_lengths_agree_with_the_register(self) -> None:
-        assert {
-            country: registry.get_iban_spec(country).iban_length for country in SEPA_IBAN_LENGTHS
-        } == SEPA_IBAN_LENGTHS
+        assert {country: registry.get_iban_spec(country).iban_length for country in SEPA_IBAN_LENGTHS} == SEPA_IBAN_LENGTHS
 
     def test_a_bic_is_read(self) -> None:
         assert str(Bic.parse("psst frpp par")) == "PSSTFRPPPAR"
