@@ -9,7 +9,7 @@ from carnet.kernel.refusals import Refusal
 
 KEY_LENGTH_MAX = 255
 KEPT_DAYS = 90
-SEALED_TABLES = ("journal_line", "ledger_movement", "ledger_passage")
+SEALED_TABLES = ("journal_line", "ledger_movement", "ledger_passage", "ledger_sharepattern")
 
 
 class JournalRefused(Refusal):

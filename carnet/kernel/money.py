@@ -56,8 +56,10 @@ class Euros:
         return tuple(shares)
 
 
-def cumulative_split(*, each_cents: int, count: int, weights: Sequence[int]) -> Iterator[tuple[int, ...]]:
+def cumulative_split(*, each_cents: int, count: int, weights: Sequence[int], first: int = 0) -> Iterator[tuple[int, ...]]:
     """Share `count` equal amounts of `each_cents`, one after the other, by cumulative floors.
+
+    `first` is the rank of the first amount wanted, so that a long run can be taken up in the middle.
 
     Yields one tuple of cents per amount, in order; each sums to `each_cents`. After any number of
     amounts every funder has borne its exact share within one cent; if `weights` are cents summing to
@@ -67,13 +69,16 @@ def cumulative_split(*, each_cents: int, count: int, weights: Sequence[int]) -> 
     """
     total_weight = _checked_total(weights)
     cumulative_weights = _running(weights)
-    previous = [0] * len(weights)
-    for rank in range(1, count + 1):
-        reached = each_cents * rank
-        bounds = [reached * weight // total_weight for weight in cumulative_weights]
-        current = [bound - (bounds[i - 1] if i else 0) for i, bound in enumerate(bounds)]
+    previous = _floors(each_cents * first, cumulative_weights, total_weight)
+    for rank in range(first + 1, first + count + 1):
+        current = _floors(each_cents * rank, cumulative_weights, total_weight)
         yield tuple(now - before for now, before in zip(current, previous, strict=True))
         previous = current
+
+
+def _floors(reached: int, cumulative_weights: Sequence[int], total_weight: int) -> list[int]:
+    bounds = [reached * weight // total_weight for weight in cumulative_weights]
+    return [bound - (bounds[i - 1] if i else 0) for i, bound in enumerate(bounds)]
 
 
 def _bounds(cents: int, weights: Sequence[int]) -> list[int]:

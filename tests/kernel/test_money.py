@@ -54,3 +54,10 @@ def test_a_whole_run_gives_each_funder_exactly_its_cents(count: int, weights: li
     each = sum(weights)
     runs = zip(*cumulative_split(each_cents=each, count=count, weights=scaled), strict=True)
     assert [sum(run) for run in runs] == scaled
+
+
+@given(st.integers(1, 3000), st.integers(1, 60), st.integers(0, 59), weight_lists)
+def test_a_run_taken_up_in_the_middle_goes_on_the_same(each: int, count: int, first: int, weights: list[int]) -> None:
+    whole = list(cumulative_split(each_cents=each, count=count, weights=weights))
+    first = min(first, count)
+    assert list(cumulative_split(each_cents=each, count=count - first, weights=weights, first=first)) == whole[first:]

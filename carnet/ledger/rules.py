@@ -1,0 +1,336 @@
+"""The legal life of a voucher, the legal moves of money, and who bears each cent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import ClassVar
+
+from carnet.kernel.money import cumulative_split
+from carnet.kernel.refusals import Refusal
+
+VOUCHERS_PER_SERIES_MAX = 5_000_000
+BOOKLET_SIZE_MAX = 50
+
+
+class LedgerRefused(Refusal):
+    """Base of the ledger's refusals."""
+
+    code: ClassVar[str] = "ledger-refused"
+
+
+class AmountNotPositive(LedgerRefused):
+    """An amount of zero or less."""
+
+    code = "amount-not-positive"
+
+
+class NotCovered(LedgerRefused):
+    """Activation asked before the whole face value is in the account."""
+
+    code = "not-covered"
+
+
+class MoneyNotThere(LedgerRefused):
+    """A repayment larger than what the account holds."""
+
+    code = "money-not-there"
+
+
+class AlreadyActivated(LedgerRefused):
+    """The series is active already."""
+
+    code = "already-activated"
+
+
+class SeriesUnknown(LedgerRefused):
+    """No such series, or one of another tenant."""
+
+    code = "series-unknown"
+
+
+class SeriesTooLarge(LedgerRefused):
+    """More vouchers, or vouchers per booklet, than one series may hold."""
+
+    code = "series-too-large"
+
+
+class SeriesNotEnded(LedgerRefused):
+    """Lapse asked before the end of grace."""
+
+    code = "series-not-ended"
+
+
+class SeriesNotLapsed(LedgerRefused):
+    """Money of a series asked back while its vouchers may still be spent."""
+
+    code = "series-not-lapsed"
+
+
+class SharesDoNotMakeFace(LedgerRefused):
+    """Weights that do not sum to the value of the whole series."""
+
+    code = "shares-do-not-make-face"
+
+
+class BookletUnknown(LedgerRefused):
+    """No such booklet, or one of another tenant."""
+
+    code = "booklet-unknown"
+
+
+class VoucherSerialUnknown(LedgerRefused):
+    """No voucher carries this serial, or one of another tenant does."""
+
+    code = "voucher-serial-unknown"
+
+
+class RangeReversed(LedgerRefused):
+    """A last booklet before the first, or a range that leaves its series."""
+
+    code = "range-reversed"
+
+
+class NotHolder(LedgerRefused):
+    """Booklets of the range are not in the hands of the one who passes them on."""
+
+    code = "not-holder"
+
+
+class AlreadyHandedOver(LedgerRefused):
+    """Booklets or vouchers of the range are no longer in stock."""
+
+    code = "already-handed-over"
+
+
+class NothingOwed(LedgerRefused):
+    """A payment larger than what is owed."""
+
+    code = "nothing-owed"
+
+
+class State(StrEnum):
+    """What a voucher is counted as."""
+
+    IN_STOCK = "in_stock"
+    HANDED_OVER = "handed_over"
+    REDEEMED = "redeemed"
+    LAPSED = "lapsed"
+    VOID = "void"
+
+
+class Mark(IntEnum):
+    """What a voucher's own row says of it. The rest follows from its booklet and its series."""
+
+    NONE = 0
+    HANDED_OVER = 1
+    REDEEMED = 2
+    VOID = 4
+
+
+class PassageKind(StrEnum):
+    """Why a run of vouchers passed on."""
+
+    DRAWN = "DRAWN"
+    PRINTED = "PRINTED"
+    SHIPPED = "SHIPPED"
+    RECEIVED = "RECEIVED"
+    ACTIVATED = "ACTIVATED"
+    MOVED = "MOVED"
+    TAKEN_OUT = "TAKEN_OUT"
+    HANDED_OVER = "HANDED_OVER"
+    RETURNED = "RETURNED"
+    VOIDED = "VOIDED"
+    LAPSED = "LAPSED"
+
+
+class AccountKind(StrEnum):
+    """Where cents can be."""
+
+    SOURCE = "SOURCE"
+    UNISSUED = "UNISSUED"
+    CIRCULATION = "CIRCULATION"
+    OWED = "OWED"
+    PAID = "PAID"
+    RETURNED = "RETURNED"
+
+
+class MovementKind(StrEnum):
+    """Why cents moved."""
+
+    RECEIVE = "RECEIVE"
+    REPAY = "REPAY"
+    ACTIVATE = "ACTIVATE"
+    REDEEM = "REDEEM"
+    REVERSE = "REVERSE"
+    PAY = "PAY"
+    UNPAY = "UNPAY"
+    RETURN = "RETURN"
+
+
+# From each state, by which act, to which state. Source: design, "The ledger's grain".
+TRANSITIONS: tuple[tuple[State | None, str, State], ...] = (
+    (None, "drawn", State.IN_STOCK),
+    (State.IN_STOCK, "handed over", State.HANDED_OVER),
+    (State.IN_STOCK, "voided", State.VOID),
+    (State.IN_STOCK, "lapsed", State.LAPSED),
+    (State.HANDED_OVER, "redeemed", State.REDEEMED),
+    (State.HANDED_OVER, "voided", State.VOID),
+    (State.HANDED_OVER, "lapsed", State.LAPSED),
+    (State.REDEEMED, "reversed", State.HANDED_OVER),
+)
+
+# Which account each kind of movement credits (cents leave) and debits (cents arrive).
+ROUTES: Mapping[MovementKind, tuple[AccountKind, AccountKind]] = {
+    MovementKind.RECEIVE: (AccountKind.SOURCE, AccountKind.UNISSUED),
+    MovementKind.REPAY: (AccountKind.UNISSUED, AccountKind.RETURNED),
+    MovementKind.ACTIVATE: (AccountKind.UNISSUED, AccountKind.CIRCULATION),
+    MovementKind.REDEEM: (AccountKind.CIRCULATION, AccountKind.OWED),
+    MovementKind.REVERSE: (AccountKind.OWED, AccountKind.CIRCULATION),
+    MovementKind.PAY: (AccountKind.OWED, AccountKind.PAID),
+    MovementKind.UNPAY: (AccountKind.PAID, AccountKind.OWED),
+    MovementKind.RETURN: (AccountKind.CIRCULATION, AccountKind.RETURNED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One funder's part of a whole series, in cents: what it holds while vouchers circulate, and
+    what it bears once they are used. They differ when a share is paid on use and advanced."""
+
+    funder_id: int
+    held_cents: int
+    borne_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharePattern:
+    """How the cents of one voucher are shared. `voucher_count` vouchers of the series follow it."""
+
+    number: int
+    funder_ids: tuple[int, ...]
+    held_cents: tuple[int, ...]
+    borne_cents: tuple[int, ...]
+    voucher_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Where a set of cents is. Unit: whole cents."""
+
+    funded: int = 0
+    unissued: int = 0
+    in_circulation: int = 0
+    owed: int = 0
+    paid: int = 0
+    returned: int = 0
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(*(getattr(self, name) + getattr(other, name) for name in MONEY_NAMES))
+
+    @property
+    def balanced(self) -> bool:
+        """Whether funded = unissued + in circulation + owed + paid + returned."""
+        return self.funded == self.unissued + self.in_circulation + self.owed + self.paid + self.returned
+
+    def as_dict(self) -> dict[str, int]:
+        """The six amounts by name."""
+        return {name: getattr(self, name) for name in MONEY_NAMES}
+
+
+MONEY_NAMES = ("funded", "unissued", "in_circulation", "owed", "paid", "returned")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many vouchers are in each state; `issued` is their sum."""
+
+    issued: int = 0
+    in_stock: int = 0
+    handed_over: int = 0
+    redeemed: int = 0
+    lapsed: int = 0
+    void: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in COUNT_NAMES))
+
+    @property
+    def balanced(self) -> bool:
+        """Whether issued is the sum of the others."""
+        return self.issued == self.in_stock + self.handed_over + self.redeemed + self.lapsed + self.void
+
+    def as_dict(self) -> dict[str, int]:
+        """The six counts by name."""
+        return {name: getattr(self, name) for name in COUNT_NAMES}
+
+
+COUNT_NAMES = ("issued", "in_stock", "handed_over", "redeemed", "lapsed", "void")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An invariant that does not hold, and the row that breaks it."""
+
+    invariant: str
+    where: str
+    what: str
+
+
+def effective_state(
+    *, mark: int, booklet_handed_over_at: datetime | None, booklet_voided_at: datetime | None, series_lapsed_at: datetime | None
+) -> State:
+    """What a voucher is counted as, from its own row, its booklet and its series.
+
+    The database says the same in ``ledger_effective_state``; a test holds both equal.
+    """
+    if mark == Mark.REDEEMED:
+        return State.REDEEMED
+    if mark == Mark.VOID or booklet_voided_at is not None:
+        return State.VOID
+    if series_lapsed_at is not None:
+        return State.LAPSED
+    if mark == Mark.HANDED_OVER or booklet_handed_over_at is not None:
+        return State.HANDED_OVER
+    return State.IN_STOCK
+
+
+def share_patterns(*, face_value_cents: int, voucher_count: int, weights: Sequence[Weight]) -> tuple[list[SharePattern], list[int]]:
+    """Share a series: the few patterns its vouchers follow, and the pattern number of each rank.
+
+    Each voucher's cents are differences of cumulative floors: after any number of vouchers each
+    funder is within one cent of its weight; over the whole series each has exactly its weight. The
+    odd cent of a voucher is borne by the funder whose cumulative floor steps there; funders are
+    taken in the order of the agreement (docs/decisions/0003-who-bears-the-odd-cent.md).
+
+    Raises: SharesDoNotMakeFace, SeriesTooLarge.
+    """
+    if not 0 < voucher_count <= VOUCHERS_PER_SERIES_MAX:
+        raise SeriesTooLarge(voucher_count=voucher_count, voucher_count_max=VOUCHERS_PER_SERIES_MAX)
+    total = face_value_cents * voucher_count
+    for side in ("held_cents", "borne_cents"):
+        weighed = sum(getattr(weight, side) for weight in weights)
+        if weighed != total or any(getattr(weight, side) < 0 for weight in weights):
+            raise SharesDoNotMakeFace(side=side, total_cents=weighed, expected_cents=total)
+    funder_ids = tuple(weight.funder_id for weight in weights)
+    held_run = cumulative_split(each_cents=face_value_cents, count=voucher_count, weights=[w.held_cents for w in weights])
+    borne_run = cumulative_split(each_cents=face_value_cents, count=voucher_count, weights=[w.borne_cents for w in weights])
+    numbers: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
+    by_rank = [numbers.setdefault(shares, len(numbers)) for shares in zip(held_run, borne_run, strict=True)]
+    counts = [0] * len(numbers)
+    for number in by_rank:
+        counts[number] += 1
+    patterns = [SharePattern(number, funder_ids, held, borne, counts[number]) for (held, borne), number in numbers.items()]
+    return patterns, by_rank
+
+
+def missing_cover(*, needed: Mapping[int, int], available: Mapping[int, int]) -> dict[int, int]:
+    """Cents each funder still has to bring in before activation; empty when the series is covered."""
+    return {funder: cents - available.get(funder, 0) for funder, cents in needed.items() if cents > available.get(funder, 0)}
+
+
+def check_positive(cents: int) -> int:
+    """Return `cents`. Raises: AmountNotPositive."""
+    if cents <= 0:
+        raise AmountNotPositive(cents=cents)
+    return cents
