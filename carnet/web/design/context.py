@@ -1,0 +1,79 @@
+"""What every page shows around its content: the site's name, who is signed in, languages, footer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+TONES = {"debug": "neutral", "info": "info", "success": "success", "warning": "warning", "error": "danger"}
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    text: str
+    tone: str
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The variable `page` of every template."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "page": {
+            "site_name": getattr(request, "site_name", "") or getattr(settings, "SITE_NAME", "Carnet"),
+            "theme_url": getattr(request, "theme_url", ""),
+            "is_demo": settings.DEMO,
+            "demo_url": _address("demo:home") if settings.DEMO else "",
+            "person_name": str(user) if signed_in else "",
+            "organisation_name": getattr(request, "organisation_name", ""),
+            "sign_in_url": _address("account_login"),
+            "sign_out_url": _address("account_logout"),
+            "language_url": _address("public:language"),
+            "other_languages": _other_languages(),
+            "path": request.get_full_path(),
+            "messages": [
+                Message(text=str(message), tone=TONES.get(message.level_tag, "info")) for message in get_messages(request)
+            ],
+            "footer": _footer(),
+        }
+    }
+
+
+def _footer() -> list[Link]:
+    links = [
+        Link(_address("public:accessibility"), _("Accessibilité : non auditée")),
+        Link(_address("public:legal"), _("Mentions légales")),
+        Link(_address("public:figures"), _("Chiffres publics")),
+        Link(_address("public:help"), _("Aide")),
+    ]
+    return [link for link in links if link.url]
+
+
+def _other_languages() -> list[Language]:
+    current = (translation.get_language() or settings.LANGUAGE_CODE)[:2]
+    return [Language(code, LANGUAGE_NAMES[code]) for code, _name in settings.LANGUAGES if code != current]
+
+
+def _address(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""

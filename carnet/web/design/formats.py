@@ -1,0 +1,79 @@
+"""How money, numbers, days and codes are written for a person, in French and in English.
+
+Amounts come in whole cents; moments come aware and are written on the legal day of Paris.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from carnet.kernel.money import Euros
+from carnet.kernel.periods import PARIS, legal_day
+
+NO_BREAK = "\u00a0"
+NARROW_NO_BREAK = "\u202f"
+MINUS = "\u2212"
+
+
+def euros(amount: int | Euros, *, short: bool = False) -> str:
+    """`1250` cents as ``12,50 €`` in French, ``€12.50`` in English; `short` drops cents that are zero."""
+    cents = amount.cents if isinstance(amount, Euros) else amount
+    whole, rest = divmod(abs(cents), 100)
+    sign = MINUS if cents < 0 else ""
+    figure = number(whole)
+    if rest or not short:
+        figure += f"{'.' if _english() else ','}{rest:02d}"
+    return f"{sign}€{figure}" if _english() else f"{sign}{figure}{NO_BREAK}€"
+
+
+def number(count: int) -> str:
+    """A whole number with its thousands apart: ``12 345`` in French, ``12,345`` in English."""
+    return f"{count:,}" if _english() else f"{count:,}".replace(",", NARROW_NO_BREAK)
+
+
+def day(moment: date | datetime) -> str:
+    """The day in Paris, in words: ``12 mars 2026``, the first of the month being ``1er``."""
+    on = legal_day(moment) if isinstance(moment, datetime) else moment
+    if on.day == 1 and not _english():
+        return f"1er{NO_BREAK}{date_format(on, 'F Y')}"
+    return date_format(on, "j F Y")
+
+
+def weekday(moment: date | datetime) -> str:
+    """The day in Paris with its name: ``jeudi 12 mars 2026``."""
+    on = legal_day(moment) if isinstance(moment, datetime) else moment
+    return f"{date_format(on, 'l')} {day(on)}"
+
+
+def moment(at: datetime) -> str:
+    """The day and time in Paris: ``12 mars 2026 à 14 h 05``."""
+    return _("%(day)s à %(time)s") % {"day": day(at), "time": clock_time(at)}
+
+
+def clock_time(at: datetime) -> str:
+    """The time in Paris: ``14 h 05`` in French, ``14:05`` in English."""
+    local = at.astimezone(PARIS)
+    return f"{local:%H:%M}" if _english() else f"{local.hour}{NO_BREAK}h{NO_BREAK}{local:%M}"
+
+
+def last_day(ends_at: datetime) -> str:
+    """The last day inside a period that ends, exclusively, at `ends_at`: what "until" means on paper."""
+    return day(legal_day(ends_at - timedelta(microseconds=1)))
+
+
+def secret(digits: str) -> str:
+    """An 18-digit code in groups of three, the way it is printed and dictated."""
+    return NO_BREAK.join(digits[start : start + 3] for start in range(0, len(digits), 3))
+
+
+def percent(part: int, whole: int) -> str:
+    """A share of a whole, to the nearest percent: ``42 %``; nothing of nothing is a dash."""
+    if whole == 0:
+        return "–"
+    return f"{(200 * part + whole) // (2 * whole)}{'' if _english() else NO_BREAK}%"
+
+
+def _english() -> bool:
+    return (translation.get_language() or "fr").startswith("en")

@@ -1,0 +1,47 @@
+"""What a screen with a form has in common: read, call one operation, go on; a refusal comes back on the same form, nothing lost."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.generic import FormView
+
+from carnet.kernel.actors import Actor
+from carnet.kernel.refusals import Refusal
+from carnet.web.design.sentences import sentence_for
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is at this screen: made once per request by the accounts' middleware; a visitor is anonymous."""
+    actor = getattr(request, "actor", None)
+    return actor if isinstance(actor, Actor) else Actor.anonymous()
+
+
+def show_refusal(form: forms.BaseForm, refusal: Refusal, fields: Mapping[str, str] | None = None) -> None:
+    """Put the sentence of `refusal` on the form: on the field named for its code, else at the top."""
+    name = (fields or {}).get(refusal.code)
+    form.add_error(name if name in form.fields else None, forms.ValidationError(sentence_for(refusal), code=refusal.code))
+
+
+class OperationView(FormView[Any]):
+    """One form, one operation.
+
+    A subclass writes `perform(form)`, which calls the operation and answers (usually a redirect). A refusal, and a form filled wrongly,
+    show the same page again with what was typed, the sentence first, and status 422.
+    """
+
+    refusal_fields: ClassVar[Mapping[str, str]] = {}
+
+    def perform(self, form: Any) -> HttpResponseBase:
+        raise NotImplementedError(f"{type(self).__name__} must say what it performs")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return self.perform(form)  # type: ignore[return-value]
+        except Refusal as refusal:
+            show_refusal(form, refusal, self.refusal_fields)
+            return self.form_invalid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)

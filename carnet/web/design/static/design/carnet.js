@@ -1,0 +1,60 @@
+// Small comforts. Every page works without this file; nothing here decides anything.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("has-js");
+
+  // One click is one request: the second click of a double click does nothing.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.dataset.repeat !== undefined) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    for (const button of form.querySelectorAll("button[type=submit]")) button.setAttribute("aria-disabled", "true");
+  });
+  // Coming back with the browser's arrow gives the form back.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-print], [data-copy]");
+    if (!button) return;
+    if (button.dataset.print !== undefined) window.print();
+    if (button.dataset.copy !== undefined && navigator.clipboard) {
+      navigator.clipboard.writeText(button.dataset.copy).then(() => {
+        const said = document.getElementById(button.dataset.says);
+        if (said) said.textContent = said.dataset.text;
+      });
+    }
+  });
+
+  // After a refusal the reader's attention goes to what must be mended; after a result, to the result.
+  const first = document.querySelector("[data-focus-first]");
+  if (first) first.focus();
+
+  // A short sound at the counter, for those who asked for it on this device.
+  const result = document.querySelector("[data-sound]");
+  if (result && window.localStorage.getItem("carnet-sound") === "on" && window.AudioContext) {
+    const audio = new AudioContext();
+    const notes = result.dataset.sound === "good" ? [660, 880] : [220, 196];
+    notes.forEach((pitch, rank) => {
+      const tone = audio.createOscillator();
+      const volume = audio.createGain();
+      volume.gain.value = 0.15;
+      tone.frequency.value = pitch;
+      tone.connect(volume).connect(audio.destination);
+      tone.start(audio.currentTime + rank * 0.14);
+      tone.stop(audio.currentTime + rank * 0.14 + 0.12);
+    });
+    if (navigator.vibrate) navigator.vibrate(result.dataset.sound === "good" ? 80 : [80, 60, 80]);
+  }
+  const sound = document.querySelector("[data-sound-switch]");
+  if (sound) {
+    sound.checked = window.localStorage.getItem("carnet-sound") === "on";
+    sound.addEventListener("change", () => window.localStorage.setItem("carnet-sound", sound.checked ? "on" : "off"));
+  }
+})();
