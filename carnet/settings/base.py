@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -86,10 +87,13 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "carnet.web.design.context.page",
             ],
         },
     }
 ]
+
+FORM_RENDERER = "carnet.web.design.forms.CarnetRenderer"
 
 # --- Database -------------------------------------------------------------------------------------------------------------------------
 # Migrations run as the owner of the tables; everything else as carnet_app, which owns nothing and is held by row-level security.
