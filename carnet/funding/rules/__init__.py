@@ -63,6 +63,7 @@ from carnet.funding.rules._shares import (
     percent,
     portions_by_cumulative_remainder,
     shares_for_order,
+    weights_of,
 )
 from carnet.funding.rules._states import AgreementState, PaymentFrequency, PledgeState
 from carnet.funding.rules._templates import TEMPLATES, template_terms
@@ -152,4 +153,5 @@ __all__ = [
     "portions_by_cumulative_remainder",
     "shares_for_order",
     "template_terms",
+    "weights_of",
 ]

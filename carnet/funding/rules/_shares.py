@@ -32,6 +32,7 @@ from carnet.funding.rules._refusals import (
     SharesMissing,
 )
 from carnet.kernel.money import Euros
+from carnet.ledger.rules import Weight
 
 BASIS_POINTS = 10_000
 
@@ -130,6 +131,21 @@ def shares_for_order(
             held_by = share.advanced_by_id if share.pays is Pays.ON_USE else None
             answer.append(OrderShare(share.funder_id, held_by or share.funder_id, cents, portion_cents))
     return tuple(answer)
+
+
+def weights_of(order_shares: Sequence[OrderShare]) -> tuple[Weight, ...]:
+    """The weights the ledger shares a series by: cents each funder holds while vouchers circulate, and bears once used.
+
+    In the order of the signatures; both columns sum to the order.
+    """
+    held: dict[int, int] = {}
+    for share in order_shares:
+        held[share.held_by_id] = held.get(share.held_by_id, 0) + share.cents
+    borne = {share.funder_id: share.cents for share in order_shares}
+    return tuple(
+        Weight(funder_id=funder_id, held_cents=held.get(funder_id, 0), borne_cents=borne.get(funder_id, 0))
+        for funder_id in dict.fromkeys([*borne, *held])
+    )
 
 
 def portions_by_cumulative_remainder(

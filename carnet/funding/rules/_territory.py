@@ -7,7 +7,7 @@ from carnet.funding.rules._refusals import PerimeterCodeWrong, PerimeterEmpty
 
 WHOLE_COUNTRY = "FR"
 _COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")
-_DEPARTMENT = re.compile(r"0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-6]")
+_DEPARTMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-6]")
 _EPCI = re.compile(r"\d{9}")
 
 
