@@ -1,0 +1,403 @@
+"""From the lines of a file to places: every value judged, every fault told, nothing dropped in silence.
+
+A line is refused only when it could not make a place at all (an indispensable field is missing or unreadable, the
+line is broken, its identifier was already met). Any other bad value is kept, mended or set aside into `extras`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from carnet.places.rules import opening, values
+from carnet.places.rules.faults import Fault, FaultCode, Outcome
+from carnet.places.rules.geography import Commune, Gazetteer, distance_km, folded, plausible_radius_km
+from carnet.places.rules.reading import RawFile, RawLine, values_of
+from carnet.places.rules.standard import (
+    FIELDS,
+    LA_POSTE_STEPS,
+    LA_POSTE_STEPS_SPACED,
+    PIVOT_UNKNOWN,
+    SUMMARY_MAX,
+    V0_CONVERTED,
+    V0_RENAMED,
+    V0_VALUES,
+    Field,
+    Kind,
+    Version,
+)
+
+_REFUSING = ("id", "nom", "commune", "code_postal", "adresse", "date_maj")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """One line that makes a place: the values of its columns (`standard.COLUMNS`) and what did not fit them."""
+
+    line: int
+    columns: Mapping[str, Any]
+    extras: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A whole file judged. `read_count` lines were met; `rows` can be imported; `faults` are in the file's order."""
+
+    version: Version
+    read_count: int
+    rows: tuple[PlaceRow, ...]
+    faults: tuple[Fault, ...]
+    communes_found: int  # commune codes the file did not give, found by name and postal code
+
+    @property
+    def refused_count(self) -> int:
+        """Lines left out."""
+        return self.read_count - len(self.rows)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many faults of each code."""
+        return dict(Counter(str(fault.code) for fault in self.faults))
+
+
+@dataclass(slots=True)
+class _Line:
+    """One line being judged."""
+
+    raw: RawLine
+    version: Version
+    today: date
+    columns: dict[str, Any] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    commune_found: bool = False
+
+    def tell(self, code: FaultCode, outcome: Outcome, name: str, value: str = "", detail: str = "") -> None:
+        self.faults.append(Fault(self.raw.line, code, outcome, name, value, detail))
+
+    def set_aside(self, code: FaultCode, name: str, value: str, detail: str = "") -> None:
+        """Keep under `extras`, beside what was already set aside for the same field."""
+        kept = self.extras.get(name)
+        self.extras[name] = f"{kept}|{value}" if kept and kept != value else value
+        self.tell(code, Outcome.SET_ASIDE, name, value, detail)
+
+    def refuse(self, code: FaultCode, name: str, value: str = "", detail: str = "") -> None:
+        self.tell(code, Outcome.REFUSED, name, value, detail)
+
+    @property
+    def is_refused(self) -> bool:
+        return any(fault.outcome is Outcome.REFUSED for fault in self.faults)
+
+
+def check_file(raw: RawFile, *, gazetteer: Gazetteer, today: date, progress: Callable[[int], None] = lambda _count: None) -> CheckedFile:
+    """Judge every line of a file read by `reading.read`. `today` (legal day) tells days to come; `progress` hears the count."""
+    faults = list(raw.faults)
+    rows: list[PlaceRow] = []
+    first_by_id: dict[str, int] = {}
+    first_by_place: dict[tuple[str, str, str], int] = {}
+    communes_found = 0
+    for count, raw_line in enumerate(raw.lines, start=1):
+        line = _judged(raw_line, raw.version, raw.unknown_columns, gazetteer, today)
+        if not line.is_refused:
+            _tell_repeats(line, first_by_id, first_by_place)
+        faults += line.faults
+        if not line.is_refused:
+            communes_found += line.commune_found
+            rows.append(PlaceRow(line.raw.line, line.columns, line.extras))
+        if count % 200 == 0:
+            progress(count)
+    faults.sort(key=lambda fault: fault.line)
+    return CheckedFile(raw.version, raw.read_count, tuple(rows), tuple(faults), communes_found)
+
+
+def _tell_repeats(line: _Line, first_by_id: dict[str, int], first_by_place: dict[tuple[str, str, str], int]) -> None:
+    national_id = line.columns["national_id"]
+    if (first := first_by_id.setdefault(national_id, line.raw.line)) != line.raw.line:
+        line.refuse(FaultCode.ID_TWICE, "id", national_id, str(first))
+        return
+    place = folded(line.columns["name"]), folded(line.columns["address"]), line.columns["postcode"]
+    if (first := first_by_place.setdefault(place, line.raw.line)) != line.raw.line:
+        line.tell(FaultCode.PLACE_TWICE, Outcome.KEPT, "nom", line.columns["name"], str(first))
+
+
+def _judged(raw: RawLine, version: Version, unknown: Iterable[str], gazetteer: Gazetteer, today: date) -> _Line:
+    line = _Line(raw, version, today)
+    cells = _cleaned_cells(line)
+    for name in _REFUSING:
+        if not cells.get(name):
+            line.refuse(FaultCode.REQUIRED_MISSING, name)
+    if line.is_refused:
+        return line
+    for name in unknown:
+        if cells.get(name):
+            line.extras[name] = cells[name]
+    lists = _converted(line, cells) if version is Version.V0 else {}
+    for one in FIELDS:
+        if one.kind is Kind.CHOICES or one.is_list:
+            line.columns[one.column] = _list(line, one, cells.get(one.name, ""), lists.get(one.name, []))
+        else:
+            line.columns[one.column] = _SINGLE.get(one.kind, _text)(line, one, cells.get(one.name, ""))
+    if not line.is_refused:
+        _place_on_map(line, gazetteer)
+        _fit_summary(line)
+    return line
+
+
+def _cleaned_cells(line: _Line) -> dict[str, str]:
+    cells: dict[str, str] = {}
+    for name, text in line.raw.cells.items():
+        # The mark between the values of a JSON list is unprintable too, and must stay.
+        cells[name], changed = (text, False) if "\x1f" in text and "\x00" not in text else values.cleaned(text)
+        if changed:
+            line.tell(FaultCode.CHARACTERS, Outcome.MENDED, name, cells[name])
+    if line.version is Version.V0:
+        for older, newer in V0_RENAMED.items():
+            if cells.get(older):
+                cells[newer] = cells.pop(older)
+        if cells.get("cle_ban"):
+            line.extras["cle_ban"] = cells["cle_ban"]
+    return cells
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+def _converted(line: _Line, cells: dict[str, str]) -> dict[str, list[str]]:
+    """The v0.1 lists said with the words of v1.0.2. What was declared stays in `extras`: nine services say less than fifteen."""
+    lists: dict[str, list[str]] = {}
+    for older in V0_CONVERTED:
+        declared = cells.pop(older, "")
+        if not declared:
+            continue
+        said, mended = values_of(declared, version=Version.V0)
+        line.extras[older] = ";".join(said)
+        if mended:
+            line.tell(FaultCode.SEPARATOR, Outcome.MENDED, older, declared)
+        for value in said:
+            equivalents = V0_VALUES[older].get(value.split(" : ")[0].strip())
+            if not equivalents:
+                code = FaultCode.VALUE_UNKNOWN if equivalents is None else FaultCode.VALUE_WITHOUT_EQUIVALENT
+                line.tell(code, Outcome.SET_ASIDE, older, value)
+            for newer, equivalent in equivalents or ():
+                if equivalent not in lists.setdefault(newer, []):
+                    lists[newer].append(equivalent)
+    return lists
+
+
+def _list(line: _Line, one: Field, cell: str, converted: list[str]) -> list[str]:
+    choices = frozenset(one.choices) | ({LA_POSTE_STEPS_SPACED} if one.column == "trainings" else frozenset())
+    said, mended = values_of(cell, version=line.version, choices=choices if one.choices else None)
+    if mended:
+        line.tell(FaultCode.SEPARATOR, Outcome.MENDED, one.name, cell)
+    kept = list(converted)
+    for value in said:
+        judged = _LIST.get(one.kind, _as_it_is)(line, one, value)
+        if judged is not None and judged not in kept:
+            kept.append(judged)
+    return kept
+
+
+def _as_it_is(_line: _Line, _one: Field, value: str) -> str:
+    return value
+
+
+def _choice(line: _Line, one: Field, value: str) -> str | None:
+    known = LA_POSTE_STEPS if value == LA_POSTE_STEPS_SPACED else value
+    if known in one.choices:
+        return known
+    line.set_aside(FaultCode.VALUE_UNKNOWN, one.name, value)
+    return None
+
+
+def _email(line: _Line, one: Field, value: str) -> str | None:
+    if (judged := values.email(value)) is None:
+        line.set_aside(FaultCode.EMAIL_MALFORMED, one.name, value)
+    return judged
+
+
+def _url(line: _Line, one: Field, value: str) -> str | None:
+    judged = values.url(value)
+    if judged is None:
+        line.set_aside(FaultCode.URL_MALFORMED, one.name, value)
+    elif judged != value:
+        line.tell(FaultCode.URL_COMPLETED, Outcome.MENDED, one.name, value, judged)
+    return judged
+
+
+_LIST: dict[Kind, Callable[[_Line, Field, str], str | None]] = {
+    Kind.CHOICES: _choice,
+    Kind.EMAILS: _email,
+    Kind.URLS: _url,
+}
+
+# --- single values ----------------------------------------------------------------------------------------------------
+
+
+def _text(_line: _Line, _one: Field, cell: str) -> str:
+    return cell
+
+
+def _pivot(line: _Line, one: Field, cell: str) -> str:
+    plain = "".join(cell.split()).upper()
+    if plain in ("", PIVOT_UNKNOWN):
+        line.tell(FaultCode.PIVOT_UNKNOWN, Outcome.KEPT, one.name, cell)
+        return ""
+    if not values.is_pivot(plain):
+        line.set_aside(FaultCode.PIVOT_MALFORMED, one.name, cell)
+        return ""
+    if (len(plain) == 14 or plain.startswith("W")) and not values.is_known_organisation_number(plain):
+        line.tell(FaultCode.SIRET_WRONG, Outcome.KEPT, one.name, cell)
+    return plain
+
+
+def _postcode(line: _Line, one: Field, cell: str) -> str:
+    judged = values.postcode(cell)
+    if judged is None:
+        line.refuse(FaultCode.POSTCODE_MALFORMED, one.name, cell)
+    elif judged != cell:
+        line.tell(FaultCode.POSTCODE_SHORT, Outcome.MENDED, one.name, cell, judged)
+    return judged or ""
+
+
+def _commune_code(line: _Line, one: Field, cell: str) -> str:
+    judged = values.commune_code(cell) if cell else ""
+    if judged is None:
+        line.set_aside(FaultCode.COMMUNE_CODE_MALFORMED, one.name, cell)
+    return judged or ""
+
+
+def _number(line: _Line, one: Field, cell: str) -> float | None:
+    judged = values.number(cell) if cell else None
+    if cell and judged is None:
+        line.set_aside(FaultCode.NUMBER_MALFORMED, one.name, cell)
+    elif "," in cell:
+        line.tell(FaultCode.DECIMAL_COMMA, Outcome.MENDED, one.name, cell)
+    return judged
+
+
+def _phone(line: _Line, one: Field, cell: str) -> str:
+    judged = values.phone(cell) if cell else ""
+    if judged is None:
+        line.set_aside(FaultCode.PHONE_MALFORMED, one.name, cell)
+    elif judged != cell:
+        line.tell(FaultCode.PHONE_REWRITTEN, Outcome.MENDED, one.name, cell, judged)
+    return judged or ""
+
+
+def _hours(line: _Line, one: Field, cell: str) -> str:
+    if not cell or opening.is_readable(cell):
+        return cell
+    line.set_aside(FaultCode.HOURS_UNREADABLE, one.name, cell)
+    return ""
+
+
+def _day(line: _Line, one: Field, cell: str) -> date | None:
+    judged = values.day(cell)
+    if judged is None:
+        line.refuse(FaultCode.DAY_MALFORMED, one.name, cell)
+    elif judged > line.today:
+        line.tell(FaultCode.DAY_TO_COME, Outcome.KEPT, one.name, cell)
+    elif cell != judged.isoformat():
+        line.tell(FaultCode.DAY_REWRITTEN, Outcome.MENDED, one.name, cell, judged.isoformat())
+    return judged
+
+
+_SINGLE: dict[Kind, Callable[[_Line, Field, str], Any]] = {
+    Kind.PIVOT: _pivot,
+    Kind.POSTCODE: _postcode,
+    Kind.COMMUNE_CODE: _commune_code,
+    Kind.NUMBER: _number,
+    Kind.PHONE: _phone,
+    Kind.HOURS: _hours,
+    Kind.DAY: _day,
+}
+
+
+def _fit_summary(line: _Line) -> None:
+    summary = line.columns["summary"]
+    if len(summary) <= SUMMARY_MAX:
+        return
+    line.tell(FaultCode.TEXT_TOO_LONG, Outcome.MENDED, "presentation_resume", summary, str(len(summary)))
+    if line.columns["detail"]:
+        line.extras["presentation_resume"] = summary
+    else:
+        line.columns["detail"] = summary
+    line.columns["summary"] = summary[: SUMMARY_MAX - 1].rsplit(" ", 1)[0] + "…"
+
+
+# --- on the map -------------------------------------------------------------------------------------------------------
+
+
+def _place_on_map(line: _Line, gazetteer: Gazetteer) -> None:
+    _pair_coordinates(line)
+    commune = _settled_commune(line, gazetteer)
+    if commune is None:
+        return
+    line.columns["commune_code"] = commune.code
+    point = _point(line)
+    if point is None or commune.point is None:
+        return
+    radius_km = plausible_radius_km(commune.code)
+    away_km = distance_km(point, commune.point)
+    if away_km <= radius_km:
+        return
+    if distance_km((point[1], point[0]), commune.point) <= radius_km:
+        line.tell(FaultCode.COORDINATES_SWAPPED, Outcome.MENDED, "latitude", f"{point[0]}, {point[1]}")
+        line.columns["latitude"], line.columns["longitude"] = point[1], point[0]
+        return
+    # Kept out of the columns: a search by distance would send people to the wrong town.
+    _drop_point(line, FaultCode.FAR_FROM_COMMUNE, f"{away_km:.0f} km, {commune.name}")
+
+
+def _point(line: _Line) -> tuple[float, float] | None:
+    latitude, longitude = line.columns["latitude"], line.columns["longitude"]
+    return None if latitude is None or longitude is None else (latitude, longitude)
+
+
+def _drop_point(line: _Line, code: FaultCode, detail: str = "") -> None:
+    said = ", ".join(str(line.raw.cells.get(name, "")) for name in ("latitude", "longitude"))
+    for name in ("latitude", "longitude"):
+        if line.raw.cells.get(name):
+            line.extras[name] = line.raw.cells[name]
+        line.columns[name] = None
+    line.tell(code, Outcome.SET_ASIDE, "latitude", said, detail)
+
+
+def _pair_coordinates(line: _Line) -> None:
+    latitude, longitude = line.columns["latitude"], line.columns["longitude"]
+    if (latitude is None) != (longitude is None):
+        _drop_point(line, FaultCode.COORDINATES_HALF)
+    elif latitude is not None and (abs(latitude) > 90 or abs(longitude) > 180 or (latitude == 0 and longitude == 0)):
+        _drop_point(line, FaultCode.COORDINATES_OUTSIDE)
+
+
+def _settled_commune(line: _Line, gazetteer: Gazetteer) -> Commune | None:
+    name, postcode, code = (line.columns[column] for column in ("commune", "postcode", "commune_code"))
+    by_name = gazetteer.named(name, postcode=postcode)
+    if not code:
+        line.commune_found = by_name is not None
+        return by_name or _guessed_commune(line, gazetteer)
+    commune = gazetteer.by_code(code)
+    if commune is None:
+        # A commune merged since: its code is no longer in the list.
+        outcome = Outcome.MENDED if by_name else Outcome.KEPT
+        line.extras["code_insee"] = code
+        line.tell(FaultCode.COMMUNE_UNKNOWN, outcome, "code_insee", code, by_name.code if by_name else "")
+        return by_name
+    if commune.code != code:
+        line.extras["code_insee"] = code
+        line.tell(FaultCode.DISTRICT, Outcome.MENDED, "code_insee", code, commune.code)
+    elif by_name is not None and by_name.code != code and postcode not in commune.postcodes:
+        line.tell(FaultCode.COMMUNE_CONTRADICTED, Outcome.KEPT, "code_insee", code, f"{by_name.code} {by_name.name}")
+    return commune
+
+
+def _guessed_commune(line: _Line, gazetteer: Gazetteer) -> Commune | None:
+    name, postcode = line.columns["commune"], line.columns["postcode"]
+    guessed = gazetteer.nearest(postcode=postcode, point=_point(line))
+    if guessed is None:
+        line.tell(FaultCode.COMMUNE_UNKNOWN, Outcome.KEPT, "commune", f"{name} {postcode}")
+    else:
+        line.tell(FaultCode.COMMUNE_DEDUCED, Outcome.KEPT, "commune", f"{name} {postcode}", f"{guessed.code} {guessed.name}")
+    return guessed

@@ -1,0 +1,123 @@
+"""Every refusal of the room, each its own class with a stable code."""
+
+from carnet.kernel.refusals import Refusal
+
+
+class PlacesRefused(Refusal):
+    """The base of this room's refusals."""
+
+    code = "places-refused"
+
+
+class PlacesNotAllowed(PlacesRefused):
+    """This actor may not change the directory."""
+
+    code = "places-not-allowed"
+
+
+class PlaceUnknown(PlacesRefused):
+    """No place has this number. Facts: place_id."""
+
+    code = "place-unknown"
+
+
+class PlaceEnded(PlacesRefused):
+    """The place has closed. Facts: place_id, name, ended_on."""
+
+    code = "place-ended"
+
+
+class PlaceEndedTooEarly(PlacesRefused):
+    """The place would end before an acceptance of it began. Facts: place_id, ended_on, from_on."""
+
+    code = "place-ended-too-early"
+
+
+class FileTooLarge(PlacesRefused):
+    """The file is over the limit. Facts: size_mb (at least), size_max_mb."""
+
+    code = "place-file-too-large"
+
+
+class FileEmpty(PlacesRefused):
+    """The file holds no line of data."""
+
+    code = "place-file-empty"
+
+
+class FileUnreadable(PlacesRefused):
+    """Neither CSV nor a JSON list of objects. Facts: line (0 when unknown)."""
+
+    code = "place-file-unreadable"
+
+
+class FileLinesTooMany(PlacesRefused):
+    """More lines than one import takes. Facts: line_count_max."""
+
+    code = "place-file-lines-too-many"
+
+
+class ColumnsMissing(PlacesRefused):
+    """The header lacks columns nothing can be done without. Facts: columns."""
+
+    code = "place-file-columns-missing"
+
+
+class ProvenanceMissing(PlacesRefused):
+    """An import must say where its file comes from."""
+
+    code = "place-provenance-missing"
+
+
+class AcceptanceWithoutService(PlacesRefused):
+    """An acceptance names at least one service."""
+
+    code = "acceptance-without-service"
+
+
+class AcceptanceWithoutPlace(PlacesRefused):
+    """An acceptance names at least one place, and no more than the maximum. Facts: place_count_max."""
+
+    code = "acceptance-without-place"
+
+
+class ServiceKindUnknown(PlacesRefused):
+    """Not a code of the catalogue. Facts: service."""
+
+    code = "service-kind-unknown"
+
+
+class ServiceOutsideProgramme(PlacesRefused):
+    """The programme does not pay for this service. Facts: service, programme."""
+
+    code = "service-outside-programme"
+
+
+class AcceptanceDatesReversed(PlacesRefused):
+    """The acceptance would end before it begins. Facts: from_on, until_on."""
+
+    code = "acceptance-dates-reversed"
+
+
+class AcceptanceOverlaps(PlacesRefused):
+    """A place already accepts this programme on some of these days. Facts: place_id, name."""
+
+    code = "acceptance-overlaps"
+
+
+class AcceptanceUnknown(PlacesRefused):
+    """The place does not accept this programme on that day. Facts: place_id, programme_id."""
+
+    code = "acceptance-unknown"
+
+
+class SearchRefused(PlacesRefused):
+    """A search whose words mean nothing. Facts: field, value."""
+
+    code = "place-search-refused"
+
+
+class LocalityUnknown(PlacesRefused):
+    """No commune has this name, INSEE code or postal code. Facts: value."""
+
+    code = "locality-unknown"
