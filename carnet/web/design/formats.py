@@ -65,7 +65,7 @@ def last_day(ends_at: datetime) -> str:
 
 def secret(digits: str) -> str:
     """An 18-digit code in groups of three, the way it is printed and dictated."""
-    return NO_BREAK.join(digits[start : start + 3] for start in range(0, len(digits), 3))
+    return " ".join(digits[start : start + 3] for start in range(0, len(digits), 3))
 
 
 def percent(part: int, whole: int) -> str:

@@ -169,9 +169,18 @@ def error_summary(form: BaseForm | None) -> dict[str, Any]:
     errors: list[dict[str, str]] = []
     if form is not None and form.is_bound:
         for name, messages in form.errors.items():
-            target = form[name].id_for_label or f"id_{form[name].html_name}" if name in form.fields else ""
-            errors += [{"text": str(message), "target": target} for message in messages]
+            target, label = _place_of(form, name)
+            errors += [{"text": str(message), "label": label, "target": target} for message in messages]
     return {"errors": errors}
+
+
+def _place_of(form: BaseForm, name: str) -> tuple[str, str]:
+    """Where an error leads, and the name of its field; an error of the whole form has neither."""
+    if name not in form.fields or form[name].is_hidden:
+        return "", ""
+    field = form[name]
+    # A group of choices has no control of its own: its first choice is where the hand goes.
+    return field.id_for_label or f"{field.auto_id}_0", str(field.label)
 
 
 @register.inclusion_tag("design/banner.html")
