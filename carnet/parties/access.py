@@ -1,0 +1,115 @@
+"""The only ways to a row of this room: three keys that open single rows before a tenant is known, and who manages whom."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from carnet.gateways.database import acting_as
+from carnet.kernel.actors import Actor
+from carnet.parties.models import ApiToken, Approval, BankAccount, Membership, Organisation
+from carnet.parties.rules import (
+    ROLES_OF_KIND,
+    AccountUnknown,
+    ApprovalUnknown,
+    MembershipUnknown,
+    OrganisationKind,
+    OrganisationUnknown,
+    TokenUnknown,
+    secret_hash,
+)
+
+
+@contextmanager
+def _opened(setting: str, value: str) -> Iterator[None]:
+    """Set one row-level key for the block, then put the earlier value back (a rolled-back savepoint does so by itself)."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COALESCE(current_setting(%s, true), '')", [setting])
+            before = cursor.fetchone()[0]
+            cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, true)", [setting, before])
+
+
+@contextmanager
+def recognised(person_id: int) -> Iterator[None]:
+    """Show the person found in a signed session to itself, with its memberships."""
+    with _opened("carnet.person", str(int(person_id))):
+        yield
+
+
+@contextmanager
+def signing_in(who: str | int) -> Iterator[None]:
+    """Show the one person whose e-mail is being tried (or whose id a signed link holds), and nobody else."""
+    with _opened("carnet.signing_in", str(who).strip().lower()):
+        yield
+
+
+@contextmanager
+def presenting(secret: str) -> Iterator[None]:
+    """Show the one token or invitation that has this secret."""
+    with _opened("carnet.presented", secret_hash(secret).hex()):
+        yield
+
+
+@contextmanager
+def stepping_into(organisation: Organisation) -> Iterator[None]:
+    """See one organisation's rows, after `managed_organisation` (or its kin) said that the actor may."""
+    with acting_as(organisation_ids=[organisation.id]):
+        yield
+
+
+def managed_organisation(actor: Actor, organisation_id: int) -> Organisation:
+    """The organisation, if the actor acts for it, registered it as an operator's staff, or is a program.
+
+    Raises: OrganisationUnknown.
+    """
+    organisation = Organisation.objects.filter(id=organisation_id).first()
+    if organisation is None:
+        raise OrganisationUnknown(organisation=organisation_id)
+    own = organisation_id == actor.organisation_id
+    is_staff = not ROLES_OF_KIND[OrganisationKind.OPERATOR].isdisjoint(actor.roles)
+    brought_in = is_staff and organisation.registered_by_id is not None and organisation.registered_by_id == actor.organisation_id
+    if not (own or brought_in or actor.kind == "system"):
+        raise OrganisationUnknown(organisation=organisation_id)
+    return organisation
+
+
+def managed_membership(actor: Actor, organisation: Organisation, membership_id: int) -> Membership:
+    """One membership of a managed organisation, locked. Call inside `stepping_into`. Raises: MembershipUnknown."""
+    membership = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .filter(id=membership_id, organisation_id=organisation.id)
+        .first()
+    )
+    if membership is None:
+        raise MembershipUnknown(membership=membership_id)
+    return membership
+
+
+def own_token(actor: Actor, token_id: int) -> ApiToken:
+    """A token of the organisation the actor acts for, locked. Raises: TokenUnknown."""
+    token = ApiToken.objects.select_for_update(of=("self",)).filter(id=token_id, organisation_id=actor.organisation_id).first()
+    if token is None:
+        raise TokenUnknown(token=token_id)
+    return token
+
+
+def account_of(organisation: Organisation, account_id: int) -> BankAccount:
+    """One bank account of a managed organisation, locked. Call inside `stepping_into`. Raises: AccountUnknown."""
+    account = BankAccount.objects.select_for_update(of=("self",)).filter(id=account_id, organisation_id=organisation.id).first()
+    if account is None:
+        raise AccountUnknown(account=account_id)
+    return account
+
+
+def decidable_approval(actor: Actor, approval_id: int, *, lock: bool = False) -> Approval:
+    """An approval that the organisation acted for decides. Raises: ApprovalUnknown."""
+    rows = Approval.objects.select_for_update(of=("self",)) if lock else Approval.objects
+    approval = rows.filter(id=approval_id).first()
+    if approval is None or (actor.kind != "system" and approval.organisation_id != actor.organisation_id):
+        raise ApprovalUnknown(approval=approval_id)
+    return approval

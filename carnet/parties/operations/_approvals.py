@@ -1,0 +1,154 @@
+"""One mechanism for every second person: ask, then approve or refuse exactly what was asked.
+
+The room that owns the subject asks with the digest of what it shows, and calls `approve` or `refuse` inside its own operation,
+with the digest of what is there at that moment: a thing changed in between is refused.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from carnet.gateways.database import acting_as
+from carnet.journal import operations as journal
+from carnet.kernel.actors import Actor
+from carnet.parties import access
+from carnet.parties.models import Approval
+from carnet.parties.rules import (
+    PERMISSIONS,
+    ApprovalAlreadyWaiting,
+    Decision,
+    ReasonMissing,
+    check_allowed_now,
+    check_decidable,
+    check_second_person,
+    person_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalGiven:
+    """An approval as it stands. `decision` is None while it waits."""
+
+    id: int
+    action: str
+    organisation_id: int
+    programme_id: int | None
+    subject_kind: str
+    subject_id: int
+    requested_by: int
+    requested_at: datetime
+    decision: str | None
+    decided_by: int | None
+    decided_at: datetime | None
+    reason: str
+
+
+@transaction.atomic
+def request_approval(
+    *,
+    action: str,
+    subject: tuple[str, int],
+    digest: bytes,
+    organisation_id: int,
+    programme_id: int | None = None,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
+) -> ApprovalGiven:
+    """Ask a second person of `organisation_id`, holder of `action` in the table of permissions, to decide on one exact thing.
+
+    Raises:  PersonNeeded, ApprovalAlreadyWaiting. The calling operation has checked that the actor may prepare.
+    Repeat:  the same request_id returns the first approval.
+    """
+    if action not in PERMISSIONS:
+        raise KeyError(f"{action} is not in the table of permissions")  # a fault of the program, never of a person
+    requested_by = person_of(actor, action)
+    approval = Approval(
+        action=action,
+        organisation_id=organisation_id,
+        programme_id=programme_id,
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        digest=digest,
+        requested_by_id=requested_by,
+        requested_at=at,
+        request_id=request_id,
+    )
+    try:
+        # Whoever asks may belong to another organisation than the one that decides (a place and its operator).
+        with acting_as(organisation_ids=[organisation_id]):
+            repeated = Approval.objects.filter(request_id=request_id).first()
+            if repeated is not None:
+                return given(repeated)
+            approval.save(force_insert=True)
+    except IntegrityError as error:
+        if "one_waiting" in str(error):
+            raise ApprovalAlreadyWaiting(action=action) from None
+        raise
+    _journal(actor, "parties.approval-requested", approval, request_id, at)
+    return given(approval)
+
+
+def approve(*, approval_id: int, digest: bytes, actor: Actor, request_id: UUID, at: datetime) -> ApprovalGiven:
+    """Say yes. `digest` is that of the thing as it is now.
+
+    Raises: NotAllowed, SecondFactorNeeded, PersonNeeded, ApprovalUnknown, SamePerson, ApprovalDecided, ApprovalChanged.
+    """
+    return _decide(Decision.APPROVED, "", approval_id, digest, actor, request_id, at)
+
+
+def refuse(*, approval_id: int, digest: bytes, reason: str, actor: Actor, request_id: UUID, at: datetime) -> ApprovalGiven:
+    """Say no, and why. Raises: as `approve`, and ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing
+    return _decide(Decision.REFUSED, reason.strip()[:500], approval_id, digest, actor, request_id, at)
+
+
+@transaction.atomic
+def _decide(
+    decision: Decision, reason: str, approval_id: int, digest: bytes, actor: Actor, request_id: UUID, at: datetime
+) -> ApprovalGiven:
+    approval = access.decidable_approval(actor, approval_id, lock=True)
+    check_allowed_now(actor, approval.action, at)
+    decided_by = person_of(actor, approval.action)
+    if approval.decided_by_id == decided_by and approval.decision == decision and bytes(approval.digest) == digest:
+        return given(approval)  # the same person saying the same again
+    check_decidable(decision=approval.decision, digest=approval.digest, shown=digest)
+    check_second_person(requested_by=approval.requested_by_id, decided_by=decided_by, action=approval.action)
+    approval.decision, approval.decided_by_id, approval.decided_at, approval.reason = decision.value, decided_by, at, reason
+    approval.save(update_fields=["decision", "decided_by_id", "decided_at", "reason"])
+    _journal(actor, f"parties.approval-{decision.value.lower()}", approval, request_id, at)
+    return given(approval)
+
+
+def given(approval: Approval) -> ApprovalGiven:
+    """The row as a value."""
+    return ApprovalGiven(
+        id=approval.id,
+        action=approval.action,
+        organisation_id=approval.organisation_id,
+        programme_id=approval.programme_id,
+        subject_kind=approval.subject_kind,
+        subject_id=approval.subject_id,
+        requested_by=approval.requested_by_id,
+        requested_at=approval.requested_at,
+        decision=approval.decision,
+        decided_by=approval.decided_by_id,
+        decided_at=approval.decided_at,
+        reason=approval.reason,
+    )
+
+
+def _journal(actor: Actor, action: str, approval: Approval, request_id: UUID, at: datetime) -> None:
+    journal.record(
+        actor=actor,
+        action=action,
+        subject=("approval", approval.id),
+        facts={"action": approval.action, "of": f"{approval.subject_kind} {approval.subject_id}"},
+        programme_id=approval.programme_id,
+        organisation_id=approval.organisation_id,
+        request_id=request_id,
+        at=at,
+    )
