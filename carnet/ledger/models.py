@@ -12,6 +12,7 @@ class Series(models.Model):
     agreement_id = models.BigIntegerField()
     issuer_prefix = models.CharField(max_length=6)
     first_serial = models.BigIntegerField()
+    first_booklet_serial = models.BigIntegerField()
     voucher_count = models.IntegerField()
     booklet_size = models.SmallIntegerField()
     face_value_cents = models.IntegerField()
@@ -33,6 +34,7 @@ class Series(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["issuer_prefix", "first_serial"], name="ledger_series_serial"),
+            models.UniqueConstraint(fields=["issuer_prefix", "first_booklet_serial"], name="ledger_series_booklet_serial"),
             models.CheckConstraint(
                 condition=Q(voucher_count__gt=0, booklet_size__gt=0, face_value_cents__gt=0, first_serial__gt=0), name="ledger_series_positive"
             ),

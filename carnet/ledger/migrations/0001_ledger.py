@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                 ('agreement_id', models.BigIntegerField()),
                 ('issuer_prefix', models.CharField(max_length=6)),
                 ('first_serial', models.BigIntegerField()),
+                ('first_booklet_serial', models.BigIntegerField()),
                 ('voucher_count', models.IntegerField()),
                 ('booklet_size', models.SmallIntegerField()),
                 ('face_value_cents', models.IntegerField()),
@@ -180,7 +181,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['programme_id'], name='ledger_series_programme')],
-                'constraints': [models.UniqueConstraint(fields=('issuer_prefix', 'first_serial'), name='ledger_series_serial'), models.CheckConstraint(condition=models.Q(('booklet_size__gt', 0), ('face_value_cents__gt', 0), ('first_serial__gt', 0), ('voucher_count__gt', 0)), name='ledger_series_positive'), models.CheckConstraint(condition=models.Q(('hand_over_until__lte', models.F('printed_until')), ('printed_until__lte', models.F('accepted_until'))), name='ledger_series_dates_in_order'), models.CheckConstraint(condition=models.Q(('lapsed_at__isnull', True), ('lapsed_at__gte', models.F('accepted_until')), _connector='OR'), name='ledger_series_lapse_after_grace')],
+                'constraints': [models.UniqueConstraint(fields=('issuer_prefix', 'first_serial'), name='ledger_series_serial'), models.UniqueConstraint(fields=('issuer_prefix', 'first_booklet_serial'), name='ledger_series_booklet_serial'), models.CheckConstraint(condition=models.Q(('booklet_size__gt', 0), ('face_value_cents__gt', 0), ('first_serial__gt', 0), ('voucher_count__gt', 0)), name='ledger_series_positive'), models.CheckConstraint(condition=models.Q(('hand_over_until__lte', models.F('printed_until')), ('printed_until__lte', models.F('accepted_until'))), name='ledger_series_dates_in_order'), models.CheckConstraint(condition=models.Q(('lapsed_at__isnull', True), ('lapsed_at__gte', models.F('accepted_until')), _connector='OR'), name='ledger_series_lapse_after_grace')],
             },
         ),
         migrations.CreateModel(

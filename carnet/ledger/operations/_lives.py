@@ -1,0 +1,287 @@
+"""Ranges of vouchers passing from one holder or stage to another: one row a range."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from carnet.kernel.actors import Actor
+from carnet.ledger import access
+from carnet.ledger.models import Booklet, Passage, Series, Voucher
+from carnet.ledger.rules import AlreadyHandedOver, Mark, NotHolder, PassageKind, SeriesNotEnded
+
+
+def _passed(
+    kind: PassageKind,
+    series: Series,
+    ends: tuple[int, int],
+    *,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
+    from_holder_id: int | None = None,
+    to_holder_id: int | None = None,
+    reason: str = "",
+) -> None:
+    Passage.objects.create(
+        kind=kind,
+        series_id=series.id,
+        programme_id=series.programme_id,
+        first_voucher_id=ends[0],
+        last_voucher_id=ends[1],
+        from_holder_id=from_holder_id,
+        to_holder_id=to_holder_id,
+        reason=reason,
+        actor_person_id=actor.person_id,
+        request_id=request_id,
+        at=at,
+    )
+
+
+def _repeated(kind: PassageKind, series_id: int, request_id: UUID, first_voucher_id: int) -> bool:
+    return Passage.objects.filter(series_id=series_id, request_id=request_id, kind=kind, first_voucher_id=first_voucher_id).exists()
+
+
+def _in_stock(series_id: int, first: int, last: int, holder_id: int) -> QuerySet[Booklet]:
+    return Booklet.objects.filter(
+        series_id=series_id,
+        id__range=(first, last),
+        holder_id=holder_id,
+        in_transit_to_id=None,
+        handed_over_at=None,
+        voided_at=None,
+    )
+
+
+@transaction.atomic
+def ship_booklets(
+    *, series_id: int, first_booklet_id: int, last_booklet_id: int, from_holder_id: int, to_holder_id: int, actor: Actor, request_id: UUID, at: datetime
+) -> int:
+    """Send a range of untouched booklets on its way to another holder; return how many.
+
+    Raises: RangeReversed, NotHolder, SeriesUnknown.
+    """
+    series = access.series(series_id)
+    ends = access.check_range(series, first_booklet_id, last_booklet_id)
+    wanted = last_booklet_id - first_booklet_id + 1
+    if _repeated(PassageKind.SHIPPED, series_id, request_id, ends[0]):
+        return wanted
+    sent = _in_stock(series_id, first_booklet_id, last_booklet_id, from_holder_id).update(in_transit_to_id=to_holder_id)
+    if sent != wanted:
+        raise NotHolder(wanted=wanted, held=sent)
+    _passed(PassageKind.SHIPPED, series, ends, actor=actor, request_id=request_id, at=at, from_holder_id=from_holder_id, to_holder_id=to_holder_id)
+    return sent
+
+
+@transaction.atomic
+def receive_booklets(
+    *, series_id: int, first_booklet_id: int, last_booklet_id: int, to_holder_id: int, actor: Actor, request_id: UUID, at: datetime
+) -> int:
+    """Confirm that a shipped range arrived; return how many booklets.
+
+    Raises: RangeReversed, NotHolder (some were not on their way to this holder), SeriesUnknown.
+    """
+    series = access.series(series_id)
+    ends = access.check_range(series, first_booklet_id, last_booklet_id)
+    wanted = last_booklet_id - first_booklet_id + 1
+    if _repeated(PassageKind.RECEIVED, series_id, request_id, ends[0]):
+        return wanted
+    on_the_way = Booklet.objects.filter(series_id=series_id, id__range=(first_booklet_id, last_booklet_id), in_transit_to_id=to_holder_id)
+    from_holder_id = on_the_way.values_list("holder_id", flat=True).first()
+    received = on_the_way.update(holder_id=to_holder_id, in_transit_to_id=None)
+    if received != wanted:
+        raise NotHolder(wanted=wanted, held=received)
+    _passed(PassageKind.RECEIVED, series, ends, actor=actor, request_id=request_id, at=at, from_holder_id=from_holder_id, to_holder_id=to_holder_id)
+    return received
+
+
+def move_booklets(
+    *, series_id: int, first_booklet_id: int, last_booklet_id: int, from_holder_id: int, to_holder_id: int, actor: Actor, request_id: UUID, at: datetime
+) -> int:
+    """Send a range between two points: it counts at the new one once received. Raises as ship_booklets."""
+    return ship_booklets(
+        series_id=series_id,
+        first_booklet_id=first_booklet_id,
+        last_booklet_id=last_booklet_id,
+        from_holder_id=from_holder_id,
+        to_holder_id=to_holder_id,
+        actor=actor,
+        request_id=request_id,
+        at=at,
+    )
+
+
+@transaction.atomic
+def return_booklets(
+    *, series_id: int, first_booklet_id: int, last_booklet_id: int, from_holder_id: int, to_holder_id: int, actor: Actor, request_id: UUID, at: datetime
+) -> int:
+    """Take a range of untouched booklets back at once; return how many. Raises: RangeReversed, NotHolder."""
+    series = access.series(series_id)
+    ends = access.check_range(series, first_booklet_id, last_booklet_id)
+    wanted = last_booklet_id - first_booklet_id + 1
+    if _repeated(PassageKind.RETURNED, series_id, request_id, ends[0]):
+        return wanted
+    returned = _in_stock(series_id, first_booklet_id, last_booklet_id, from_holder_id).update(holder_id=to_holder_id)
+    if returned != wanted:
+        raise NotHolder(wanted=wanted, held=returned)
+    _passed(PassageKind.RETURNED, series, ends, actor=actor, request_id=request_id, at=at, from_holder_id=from_holder_id, to_holder_id=to_holder_id)
+    return returned
+
+
+@transaction.atomic
+def hand_over_booklets(
+    *,
+    series_id: int,
+    first_booklet_id: int,
+    last_booklet_id: int,
+    holder_id: int,
+    accepted_until: datetime | None = None,
+    on_paper: bool = False,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
+) -> int:
+    """Hand over whole booklets, or declare a range taken out on paper; return how many.
+
+    `accepted_until` is the booklets' own exclusive end of acceptance, when the programme counts it
+    from the hand-over. The rest of an opened booklet is handed over the same way.
+
+    Raises: RangeReversed, NotHolder, AlreadyHandedOver, SeriesUnknown.
+    """
+    series = access.series(series_id)
+    ends = access.check_range(series, first_booklet_id, last_booklet_id)
+    kind = PassageKind.TAKEN_OUT if on_paper else PassageKind.HANDED_OVER
+    wanted = last_booklet_id - first_booklet_id + 1
+    if _repeated(kind, series_id, request_id, ends[0]):
+        return wanted
+    given = _in_stock(series_id, first_booklet_id, last_booklet_id, holder_id).update(handed_over_at=at, accepted_until=accepted_until)
+    if given != wanted:
+        _refuse_hand_over(series_id, first_booklet_id, last_booklet_id, holder_id)
+    _passed(kind, series, ends, actor=actor, request_id=request_id, at=at, from_holder_id=holder_id)
+    return given
+
+
+def _refuse_hand_over(series_id: int, first: int, last: int, holder_id: int) -> None:
+    rows = Booklet.objects.filter(series_id=series_id, id__range=(first, last))
+    gone = rows.filter(holder_id=holder_id).exclude(handed_over_at=None, voided_at=None).order_by("id").first()
+    if gone is not None:
+        raise AlreadyHandedOver(booklet_id=gone.id, handed_over_at=gone.handed_over_at, voided_at=gone.voided_at)
+    raise NotHolder(wanted=last - first + 1, held=rows.filter(holder_id=holder_id, in_transit_to_id=None).count())
+
+
+@transaction.atomic
+def hand_over_vouchers(
+    *,
+    series_id: int,
+    voucher_ids: Sequence[int],
+    holder_id: int,
+    accepted_until: datetime | None = None,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
+) -> int:
+    """Hand over some vouchers of booklets the desk holds; return how many.
+
+    Raises: NotHolder, AlreadyHandedOver, SeriesUnknown.
+    """
+    series = access.series(series_id)
+    wanted = sorted(set(voucher_ids))
+    assert wanted, "no voucher to hand over"
+    if _repeated(PassageKind.HANDED_OVER, series_id, request_id, wanted[0]):
+        return len(wanted)
+    holding = Booklet.objects.filter(
+        series_id=series_id, id=OuterRef("booklet_id"), holder_id=holder_id, in_transit_to_id=None, handed_over_at=None, voided_at=None
+    )
+    given = (
+        Voucher.objects.filter(Exists(holding), series_id=series_id, id__in=wanted, mark=Mark.NONE)
+        .update(mark=Mark.HANDED_OVER, accepted_until=accepted_until)
+    )  # fmt: skip
+    if given != len(wanted):
+        _refuse_vouchers(series_id, wanted, holder_id)
+    Booklet.objects.filter(series_id=series_id, id__in={_booklet_of(series, each) for each in wanted}, opened=False).update(opened=True)
+    for first, last in _runs(wanted):
+        _passed(PassageKind.HANDED_OVER, series, (first, last), actor=actor, request_id=request_id, at=at, from_holder_id=holder_id)
+    return given
+
+
+def _refuse_vouchers(series_id: int, wanted: Sequence[int], holder_id: int) -> None:
+    rows = Voucher.objects.filter(series_id=series_id, id__in=wanted)
+    booklet_ids = set(rows.values_list("booklet_id", flat=True))
+    held = Booklet.objects.filter(series_id=series_id, id__in=booklet_ids, holder_id=holder_id, in_transit_to_id=None)
+    if len(booklet_ids) == 0 or held.count() != len(booklet_ids):
+        raise NotHolder(wanted=len(wanted), held=0)
+    raise AlreadyHandedOver(voucher_ids=[each for each in wanted if each not in set(rows.filter(mark=Mark.NONE).values_list("id", flat=True))])
+
+
+def _booklet_of(series: Series, voucher_id: int) -> int:
+    return series.first_booklet_id + (voucher_id - series.first_voucher_id) // series.booklet_size
+
+
+def _runs(ids: Sequence[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for each in ids:
+        if runs and each == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], each)
+        else:
+            runs.append((each, each))
+    return runs
+
+
+@transaction.atomic
+def void_booklets(
+    *, series_id: int, first_booklet_id: int, last_booklet_id: int, reason: str, actor: Actor, request_id: UUID, at: datetime
+) -> int:
+    """End every unspent voucher of a range of booklets: lost, stolen, damaged, recalled. Spent ones stay spent.
+
+    Returns how many booklets. Raises: RangeReversed, SeriesUnknown.
+    """
+    series = access.series(series_id)
+    ends = access.check_range(series, first_booklet_id, last_booklet_id)
+    if _repeated(PassageKind.VOIDED, series_id, request_id, ends[0]):
+        return last_booklet_id - first_booklet_id + 1
+    ended = Booklet.objects.filter(series_id=series_id, id__range=(first_booklet_id, last_booklet_id), voided_at=None).update(voided_at=at)
+    _passed(PassageKind.VOIDED, series, ends, actor=actor, request_id=request_id, at=at, reason=reason)
+    return ended
+
+
+@transaction.atomic
+def void_vouchers(*, series_id: int, voucher_ids: Sequence[int], reason: str, actor: Actor, request_id: UUID, at: datetime) -> int:
+    """End some unspent vouchers; return how many. Spent or ended ones are left as they are. Raises: SeriesUnknown."""
+    series = access.series(series_id)
+    wanted = sorted(set(voucher_ids))
+    assert wanted, "no voucher to void"
+    if _repeated(PassageKind.VOIDED, series_id, request_id, wanted[0]):
+        return len(wanted)
+    ended = Voucher.objects.filter(Q(mark=Mark.NONE) | Q(mark=Mark.HANDED_OVER), series_id=series_id, id__in=wanted).update(
+        mark=Mark.VOID, reserved_by_id=None, reserved_until=None
+    )
+    for run in _runs(wanted):
+        _passed(PassageKind.VOIDED, series, run, actor=actor, request_id=request_id, at=at, reason=reason)
+    return ended
+
+
+@transaction.atomic
+def lapse_series(*, series_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """End the life of every voucher of the series still unspent, once its grace has ended.
+
+    Raises: SeriesNotEnded, SeriesUnknown.
+    """
+    series = access.series(series_id, lock=True)
+    if series.lapsed_at is not None:
+        return
+    longest = Booklet.objects.filter(series_id=series_id, accepted_until__gt=at, voided_at=None).order_by("-accepted_until").first()
+    ends_at = longest.accepted_until if longest else series.accepted_until
+    assert ends_at is not None
+    if at < max(ends_at, series.accepted_until):
+        raise SeriesNotEnded(accepted_until=max(ends_at, series.accepted_until))
+    _passed(
+        PassageKind.LAPSED,
+        series,
+        (series.first_voucher_id, series.first_voucher_id + series.voucher_count - 1),
+        actor=actor,
+        request_id=request_id,
+        at=at,
+    )
+    Series.objects.filter(id=series_id).update(lapsed_at=at)

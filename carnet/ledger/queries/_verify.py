@@ -1,0 +1,171 @@
+"""Recomputing every invariant of the ledger, and naming what breaks it.
+
+Source: design section 5. Each check is one set-based statement that returns the rows at fault.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from carnet.ledger.models import Series
+from carnet.ledger.queries._money import money
+from carnet.ledger.queries._vouchers import counts, counts_by_holder
+from carnet.ledger.rules import ROUTES, Counts, Fault
+
+FAULTS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    invariant: str
+    what: str
+    sql: str
+
+
+_ROUTES_SQL = ", ".join(f"('{kind}', '{credit}', '{debit}')" for kind, (credit, debit) in ROUTES.items())
+
+_CHECKS = (
+    _Check(
+        "1 balance",
+        "a movement joins accounts that its kind may not join, or of two programmes",
+        f"""
+        SELECT 'movement ' || m.id FROM ledger_movement m /* fan-out: verify */
+        LEFT JOIN ledger_account d ON d.id = m.debit_account_id LEFT JOIN ledger_account c ON c.id = m.credit_account_id
+        LEFT JOIN (VALUES {_ROUTES_SQL}) AS r (kind, credit, debit) ON r.kind = m.kind
+        WHERE d.id IS NULL OR c.id IS NULL OR r.kind IS NULL OR d.kind <> r.debit OR c.kind <> r.credit
+           OR d.agreement_id <> c.agreement_id OR d.programme_id <> m.programme_id OR c.programme_id <> m.programme_id""",
+    ),
+    _Check(
+        "1 balance",
+        "a movement's cents are not its number of vouchers times their face value",
+        """
+        SELECT 'movement ' || m.id FROM ledger_movement m /* fan-out: verify */
+        LEFT JOIN ledger_sharepattern p ON p.series_id = m.series_id AND p.number = m.pattern
+        WHERE m.pattern IS NOT NULL AND (p.id IS NULL OR m.cents <> m.quantity * p.face_value_cents)""",
+    ),
+    _Check(
+        "1 balance",
+        "an account other than a source is below zero",
+        """
+        SELECT 'account ' || a.id FROM ledger_account a JOIN (
+          SELECT account_id, sum(cents) AS cents FROM (
+            SELECT debit_account_id AS account_id, cents FROM ledger_movement /* fan-out: verify */
+            UNION ALL SELECT credit_account_id, -cents FROM ledger_movement /* fan-out: verify */) moved GROUP BY account_id
+        ) balance ON balance.account_id = a.id WHERE a.kind <> 'SOURCE' AND balance.cents < 0""",
+    ),
+    _Check(
+        "2 one state",
+        "a voucher's mark and its money disagree",
+        """
+        SELECT 'voucher ' || v.id FROM ledger_voucher v /* fan-out: verify */
+        LEFT JOIN (SELECT series_id, voucher_id, sum(CASE kind WHEN 'REDEEM' THEN 1 WHEN 'REVERSE' THEN -1 ELSE 0 END) AS net
+                   FROM ledger_movement WHERE voucher_id IS NOT NULL GROUP BY series_id, voucher_id) m
+          ON m.series_id = v.series_id AND m.voucher_id = v.id
+        WHERE COALESCE(m.net, 0) <> CASE WHEN v.mark = 2 THEN 1 ELSE 0 END""",
+    ),
+    _Check(
+        "2 one state",
+        "money moved for a voucher that does not exist, or under another voucher's pattern",
+        """
+        SELECT 'movement ' || m.id FROM ledger_movement m LEFT JOIN ledger_voucher v ON v.series_id = m.series_id AND v.id = m.voucher_id
+        WHERE m.voucher_id IS NOT NULL AND (v.id IS NULL OR v.pattern <> m.pattern OR v.programme_id <> m.programme_id)""",
+    ),
+    _Check(
+        "3 counts",
+        "a series does not hold the vouchers it declares, pattern by pattern",
+        """
+        SELECT 'series ' || p.series_id FROM ledger_sharepattern p JOIN ledger_series s ON s.id = p.series_id
+        LEFT JOIN (SELECT series_id, pattern, count(*) AS n FROM ledger_voucher GROUP BY series_id, pattern) v
+          ON v.series_id = p.series_id AND v.pattern = p.number
+        WHERE s.drawn_at IS NOT NULL AND COALESCE(v.n, 0) <> p.voucher_count""",
+    ),
+    _Check(
+        "3 counts",
+        "a voucher lies outside its booklet or its series",
+        """
+        SELECT 'voucher ' || v.id FROM ledger_voucher v JOIN ledger_series s ON s.id = v.series_id
+        WHERE v.booklet_id <> s.first_booklet_id + (v.id - s.first_voucher_id) / s.booklet_size OR v.programme_id <> s.programme_id
+           OR v.id < s.first_voucher_id OR v.id >= s.first_voucher_id + s.voucher_count""",
+    ),
+    _Check(
+        "5 covered",
+        "a series is active without its whole face value having been put in circulation",
+        """
+        SELECT 'series ' || s.id FROM ledger_series s
+        LEFT JOIN (SELECT series_id, sum(cents) AS cents FROM ledger_movement WHERE kind = 'ACTIVATE' GROUP BY series_id) m ON m.series_id = s.id
+        WHERE COALESCE(m.cents, 0) <> CASE WHEN s.activated_at IS NULL THEN 0 ELSE s.voucher_count::bigint * s.face_value_cents END""",
+    ),
+    _Check(
+        "5 in time",
+        "a voucher was redeemed before activation or hand-over, or after its end of acceptance",
+        """
+        SELECT 'movement ' || m.id FROM ledger_movement m JOIN ledger_series s ON s.id = m.series_id
+        JOIN ledger_voucher v ON v.series_id = m.series_id AND v.id = m.voucher_id
+        JOIN ledger_booklet b ON b.series_id = v.series_id AND b.id = v.booklet_id
+        WHERE m.kind = 'REDEEM' AND (s.activated_at IS NULL OR m.at < s.activated_at OR m.at >= COALESCE(v.accepted_until, b.accepted_until, s.accepted_until)
+           OR NOT EXISTS (SELECT 1 FROM ledger_passage p WHERE p.series_id = m.series_id AND p.kind IN ('HANDED_OVER', 'TAKEN_OUT')
+                          AND m.voucher_id BETWEEN p.first_voucher_id AND p.last_voucher_id AND p.at <= m.at))""",
+    ),
+    _Check(
+        "3 counts",
+        "a booklet or voucher is counted as handed over, void or lapsed without the passage that says so",
+        """
+        SELECT 'booklet ' || b.id FROM ledger_booklet b JOIN ledger_series s ON s.id = b.series_id
+        WHERE (b.handed_over_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_passage p WHERE p.series_id = b.series_id
+                 AND p.kind IN ('HANDED_OVER', 'TAKEN_OUT')
+                 AND s.first_voucher_id + (b.id - s.first_booklet_id) * s.booklet_size BETWEEN p.first_voucher_id AND p.last_voucher_id))
+           OR (b.voided_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_passage p WHERE p.series_id = b.series_id AND p.kind = 'VOIDED'
+                 AND s.first_voucher_id + (b.id - s.first_booklet_id) * s.booklet_size BETWEEN p.first_voucher_id AND p.last_voucher_id))
+        UNION ALL SELECT 'voucher ' || v.id FROM ledger_voucher v WHERE v.mark IN (1, 4) AND NOT EXISTS (
+          SELECT 1 FROM ledger_passage p WHERE p.series_id = v.series_id AND v.id BETWEEN p.first_voucher_id AND p.last_voucher_id
+          AND p.kind IN ('HANDED_OVER', 'TAKEN_OUT', 'VOIDED'))
+        UNION ALL SELECT 'series ' || s.id FROM ledger_series s WHERE s.lapsed_at IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM ledger_passage p WHERE p.series_id = s.id AND p.kind = 'LAPSED')""",
+    ),
+    _Check(
+        "6 append-only",
+        "the triggers that refuse a change are missing or switched off",
+        """
+        SELECT 'table ' || t.name FROM (VALUES ('ledger_movement'), ('ledger_passage'), ('ledger_sharepattern')) AS t (name)
+        WHERE (SELECT count(*) FROM pg_trigger g WHERE g.tgrelid = t.name::regclass AND g.tgenabled = 'A'
+               AND g.tgname IN ('carnet_append_only', 'carnet_no_truncate')) <> 2""",
+    ),
+    _Check(
+        "8 walls",
+        "a table of vouchers or money is not under forced row-level security",
+        """
+        SELECT 'table ' || c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+        AND c.relname IN ('ledger_series', 'ledger_sharepattern', 'ledger_booklet', 'ledger_voucher', 'ledger_passage', 'ledger_account', 'ledger_movement')
+        AND NOT (c.relrowsecurity AND c.relforcerowsecurity)""",
+    ),
+)
+
+
+def verify() -> list[Fault]:
+    """Recompute the ledger's invariants over everything; return what breaks them, at most FAULTS_MAX per check.
+
+    Call it seeing everything (``acting_as_everything``).
+    """
+    faults: list[Fault] = []
+    with connection.cursor() as cursor:
+        for check in _CHECKS:
+            cursor.execute(f"SELECT * FROM ({check.sql}) AS fault LIMIT {FAULTS_MAX}")
+            faults += [Fault(check.invariant, row[0], check.what) for row in cursor.fetchall()]
+    return faults + _totals()
+
+
+def _totals() -> list[Fault]:
+    faults: list[Fault] = []
+    places = Series.objects.order_by("programme_id", "agreement_id").values_list("programme_id", "agreement_id").distinct()
+    for programme_id, agreement_id in places:
+        table = money(agreement_id=agreement_id)
+        for funder_id, amounts in table.by_funder.items():
+            if not amounts.balanced or min(amounts.as_dict().values()) < 0:
+                faults.append(Fault("4 funded", f"agreement {agreement_id}, funder {funder_id}", "funded is not the sum of where it went"))
+        counted = counts(agreement_id=agreement_id)
+        if not counted.balanced:
+            faults.append(Fault("3 counts", f"agreement {agreement_id}", "issued is not the sum of the states"))
+        held = sum(counts_by_holder(programme_id=programme_id).values(), Counts())
+        if held != counts(programme_id=programme_id):
+            faults.append(Fault("3 counts", f"programme {programme_id}", "prescribers' counts do not sum to the programme's"))
+    return faults
