@@ -1,0 +1,111 @@
+"""The two fonts of our paper, embedded as subsets, and how wide a text is in them."""
+
+import io
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pikepdf
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+_FOLDER = Path(__file__).parent / "fonts"
+_FILES = {"R": "AtkinsonHyperlegibleNext_400Regular.ttf", "B": "AtkinsonHyperlegibleNext_700Bold.ttf"}
+_TAG = "CARNET+"
+# Windows-1252 holds every letter of French, its quotes, its ligature and the euro: one byte a character.
+_CHARACTERS = {byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(32, 256)}
+
+
+def encoded(text: str) -> bytes:
+    """`text` in the fonts' one-byte encoding; a letter of another alphabet loses its accent, or becomes ?."""
+    text = "".join(character if character >= " " else " " for character in text)
+    try:
+        return text.encode("cp1252")
+    except UnicodeEncodeError:
+        text = text.replace("\u202f", "\u00a0").replace("\u2011", "-")
+        return b"".join(_closest(character) for character in text)
+
+
+def _closest(character: str) -> bytes:
+    try:
+        return character.encode("cp1252")
+    except UnicodeEncodeError:
+        return unicodedata.normalize("NFKD", character).encode("ascii", "ignore") or b"?"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One embedded font: its program and its metrics in thousandths of the size."""
+
+    name: str
+    program: bytes
+    widths: tuple[int, ...]
+    box: tuple[int, int, int, int]
+    ascent: int
+    descent: int
+    cap_height: int
+    is_bold: bool
+
+    def width(self, text: str, size: float) -> float:
+        """How wide `text` is at `size`. Unit: that of `size`."""
+        return sum(self.widths[byte - 32] for byte in encoded(text)) * size / 1000
+
+
+@cache
+def face(key: str) -> Face:
+    """The regular (``R``) or bold (``B``) face, cut down to Windows-1252."""
+    font = TTFont(_FOLDER / _FILES[key], recalcTimestamp=False)
+    options = subset.Options(hinting=False, layout_features=[], name_IDs=[1, 2, 6], notdef_outline=True)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text="".join(_CHARACTERS.values()))
+    cutter.subset(font)
+    program = io.BytesIO()
+    font.save(program)
+    scale = 1000 / font["head"].unitsPerEm
+    glyphs, advances, head, os2 = font.getBestCmap(), font["hmtx"], font["head"], font["OS/2"]
+    return Face(
+        name=_TAG + Path(_FILES[key]).stem.replace("_", "-"),
+        program=program.getvalue(),
+        widths=tuple(
+            round(advances[glyphs[ord(character)]][0] * scale) if character and ord(character) in glyphs else 0
+            for character in _CHARACTERS.values()
+        ),
+        box=(round(head.xMin * scale), round(head.yMin * scale), round(head.xMax * scale), round(head.yMax * scale)),
+        ascent=round(os2.sTypoAscender * scale),
+        descent=round(os2.sTypoDescender * scale),
+        cap_height=round(os2.sCapHeight * scale),
+        is_bold=key == "B",
+    )
+
+
+def embed(pdf: pikepdf.Pdf, key: str) -> pikepdf.Object:
+    """Put a face into a file; returns the font to name in its pages' resources."""
+    cut = face(key)
+    program = pdf.make_stream(cut.program, Length1=len(cut.program))
+    descriptor = pdf.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.FontDescriptor,
+            FontName=pikepdf.Name("/" + cut.name),
+            Flags=32,
+            FontBBox=list(cut.box),
+            ItalicAngle=0,
+            Ascent=cut.ascent,
+            Descent=cut.descent,
+            CapHeight=cut.cap_height,
+            StemV=140 if cut.is_bold else 80,
+            FontFile2=program,
+        )
+    )
+    return pdf.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Font,
+            Subtype=pikepdf.Name.TrueType,
+            BaseFont=pikepdf.Name("/" + cut.name),
+            Encoding=pikepdf.Name.WinAnsiEncoding,
+            FirstChar=32,
+            LastChar=255,
+            Widths=list(cut.widths),
+            FontDescriptor=descriptor,
+        )
+    )
