@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg
-from django.core.management import call_command
-from django.db import connections
 from psycopg import sql
+
+from carnet.gateways import schema
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATING_PACKAGES = ("django", "django-allauth", "procrastinate")
@@ -69,7 +69,7 @@ class TestDatabases:
             self.drop(old)
         draft = f"{name}_draft"
         self.server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
-        migrate_as_owner(draft)
+        schema.migrate(draft)
         self.server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
         return name
 
@@ -89,17 +89,3 @@ def fingerprint() -> str:
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     digest.update(" ".join(version(package) for package in MIGRATING_PACKAGES).encode())
     return digest.hexdigest()[:12]
-
-
-def migrate_as_owner(name: str) -> None:
-    """Run every migration as the login role, which owns the tables; then leave the connection closed, for a template must have none."""
-    connection = connections["default"]
-    connection.close()
-    before = connection.settings_dict
-    options = {key: value for key, value in before["OPTIONS"].items() if key != "assume_role"}
-    connection.settings_dict = {**before, "NAME": name, "OPTIONS": options}
-    try:
-        call_command("migrate", verbosity=0, interactive=False)
-    finally:
-        connection.close()
-        connection.settings_dict = before

@@ -1,0 +1,86 @@
+"""Is this installation well? Each check is one line: what, whether it is well, and what to do otherwise."""
+
+import dataclasses
+import shutil
+import stat
+from collections.abc import Iterator
+
+import typer
+
+from carnet.cli.running import installation
+from carnet.cli.speech import AsJson, give, say, gettext as _
+
+DISK_LEAST_BYTES = 1_000_000_000
+CLOCK_APART_SECONDS = 2.0
+POSTGRESQL_VERSIONS = range(15, 19)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    well: bool
+    says: str
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help=_("Examiner cette installation : réglages, clés, heure, base de données, rôles."))(doctor)
+
+
+def doctor(as_json: AsJson = False) -> None:
+    with installation(migrated=False):
+        checks = [*settings_checks(), *key_checks(), *database_checks()]
+    if as_json:
+        give({"well": all(check.well for check in checks), "checks": [dataclasses.asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            say(f"{'✓' if check.well else '✗'} {check.name} : {check.says}")
+    if not all(check.well for check in checks):
+        raise typer.Exit(1)
+
+
+def settings_checks() -> Iterator[Check]:
+    from django.conf import settings
+    from django.core import checks
+
+    problems = [str(problem.msg) for problem in checks.run_checks() if problem.level >= checks.WARNING]
+    yield Check(_("réglages"), not problems, "; ".join(problems) or settings.SETTINGS_MODULE)
+    free = shutil.disk_usage(settings.BASE_DIR).free
+    yield Check(_("disque"), free >= DISK_LEAST_BYTES, _("%(free)d Mo libres") % {"free": free // 1_000_000})
+    options = settings.DATABASES["default"]["OPTIONS"]
+    pooled = bool(options.get("pool")) and options.get("prepare_threshold") is not None
+    yield Check(_("réserve de connexions"), pooled, _("en place") if pooled else _("absente : les pages seront quatre fois plus lentes"))
+
+
+def key_checks() -> Iterator[Check]:
+    from django.conf import settings
+
+    folder = settings.KEYS_DIR
+    if not folder.is_dir():
+        yield Check(_("clés"), False, _("le dossier %(folder)s manque : lancez « carnet init »") % {"folder": folder})
+        return
+    closed = not folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    yield Check(_("clés"), closed, str(folder) if closed else _("le dossier %(folder)s est ouvert à d’autres") % {"folder": folder})
+
+
+def database_checks() -> Iterator[Check]:
+    from django.db import connection
+    from django.utils import timezone
+
+    from carnet.gateways import schema
+    from carnet.settings.base import APPLICATION_ROLE
+
+    pending = schema.pending()
+    yield Check(_("tables"), not pending, _("à jour") if not pending else _("%(count)d étape(s) à appliquer") % {"count": len(pending)})
+    if pending:
+        return  # the roles and walls are made by those steps
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, rolsuper, rolbypassrls, clock_timestamp() FROM pg_roles WHERE rolname = current_user")
+        role, superuser, bypasses, told = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind IN ('r', 'p')")
+        walled = cursor.fetchone()[0]
+    apart = abs((timezone.now() - told).total_seconds())
+    version = connection.pg_version // 10000
+    yield Check("PostgreSQL", version in POSTGRESQL_VERSIONS, str(version))
+    yield Check(_("rôle"), role == APPLICATION_ROLE and not superuser and not bypasses, role)
+    yield Check(_("murs entre organisations"), walled > 0, _("%(count)d tables protégées ligne par ligne") % {"count": walled})
+    yield Check(_("heure"), apart < CLOCK_APART_SECONDS, _("%(apart).1f s d’écart avec la base") % {"apart": apart})

@@ -1,0 +1,75 @@
+"""The `carnet` command: its list of commands, and how what happens becomes an exit code."""
+
+import signal
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from types import FrameType
+
+import typer
+
+from carnet.cli.speech import CommandFailed, complain, gettext as _
+
+COMMANDS = ("database", "serve", "doctor", "verification", "places", "parties", "campaign", "demo", "continuity", "jobs", "bench")
+
+app = typer.Typer(
+    name="carnet",
+    help=_("Carnet : les chèques du numérique, du premier euro d’un financeur au dernier relevé."),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for subject in COMMANDS:
+    if find_spec(f"carnet.cli.{subject}"):
+        import_module(f"carnet.cli.{subject}").register(app)
+
+
+def run() -> None:
+    """The entry point of the `carnet` command."""
+    # Whatever ends the command, the `finally` blocks run: the embedded server is let go of.
+    signal.signal(signal.SIGTERM, interrupted)
+    try:
+        app()
+    except KeyboardInterrupt:
+        complain(_("Interrompu."))
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - the last door: an expected refusal becomes its sentence, a fault keeps its traceback
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        complain(sentence)
+        sys.exit(1)
+
+
+def interrupted(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def sentence_of(error: Exception) -> str | None:
+    """The one sentence of an expected end, or None for a fault that needs its traceback."""
+    from carnet.kernel.refusals import Refusal
+    from carnet.settings.env import SettingRefused
+
+    if isinstance(error, CommandFailed):
+        return str(error)
+    if isinstance(error, SettingRefused):
+        return _("Réglage %(name)s : %(reason)s.") % {"name": error.name, "reason": error.reason}
+    if isinstance(error, Refusal):
+        return refusal_sentence(error)
+    from django.db import OperationalError  # Django is loaded by now, or about to be of no use
+
+    if isinstance(error, OperationalError):
+        reason = (str(error).strip().splitlines() or [""])[-1].strip()
+        return _("La base de données ne répond pas : %(reason)s") % {"reason": reason}
+    return None
+
+
+def refusal_sentence(refusal: Exception) -> str:
+    """The same sentence as on the screens."""
+    from carnet.cli.running import load_django
+
+    load_django()
+    from carnet.web.design.refusals import sentence
+
+    return str(sentence(refusal))

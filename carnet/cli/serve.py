@@ -1,0 +1,58 @@
+"""Serve the site."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carnet.cli.running import installation
+from carnet.cli.speech import CommandFailed, say, gettext as _
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help=_("Servir le site, la base embarquée comprise quand aucune autre n’est indiquée."))(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help=_("L’adresse où écouter."))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help=_("Le port où écouter."))] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help=_("Le nombre de processus."))] = 1,
+    threads: Annotated[int, typer.Option(min=1, max=64, help=_("Le nombre de fils par processus."))] = 8,
+) -> None:
+    with installation():
+        say(_("Le site répond sur http://%(host)s:%(port)d (Ctrl+C pour arrêter).") % {"host": host, "port": port})
+        serve_until_stopped(host=host, port=port, workers=workers, threads=threads)
+
+
+def serve_until_stopped(*, host: str, port: int, workers: int, threads: int) -> None:
+    """Hand the address to granian, whose worker processes inherit the environment, and so the database's address."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    from carnet.cli.running import disconnect
+
+    refuse_taken_port(host, port)
+    disconnect()  # a worker must not share the parent's connections
+    server = Granian(
+        target="carnet.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        working_dir=Path(__file__).resolve().parents[2],
+        log_access=False,
+    )
+    server.serve()
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Say it in one sentence before any worker fails at it."""
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandFailed(_("Le port %(port)d est déjà pris : choisissez-en un autre avec --port.") % {"port": port}) from error
