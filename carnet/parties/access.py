@@ -92,8 +92,8 @@ def managed_membership(actor: Actor, organisation: Organisation, membership_id: 
 
 def own_token(actor: Actor, token_id: int) -> ApiToken:
     """A token of the organisation the actor acts for, locked. Raises: TokenUnknown."""
-    token = ApiToken.objects.select_for_update(of=("self",)).filter(id=token_id, organisation_id=actor.organisation_id).first()
-    if token is None:
+    token = ApiToken.objects.select_for_update(of=("self",)).filter(id=token_id).first()
+    if token is None or token.organisation_id != actor.organisation_id:
         raise TokenUnknown(token=token_id)
     return token
 

@@ -14,6 +14,8 @@ from carnet.kernel.periods import legal_day
 from carnet.parties import access
 from carnet.parties.models import ApiToken, Approval, BankAccount, Invitation, Membership, Organisation, Person
 from carnet.parties.rules import (
+    PROGRAMME_KINDS,
+    ROLES_OF_KIND,
     ApprovalMissing,
     Decision,
     KnownAccount,
@@ -136,10 +138,26 @@ def kinds_of(organisation_id: int) -> frozenset[str]:
     return frozenset(kinds or ())
 
 
+def organisation_name(organisation_id: int | None) -> str:
+    """Its name, or nothing."""
+    if organisation_id is None:
+        return ""
+    return Organisation.objects.filter(id=organisation_id).values_list("name", flat=True).first() or ""
+
+
+def kinds_opening_programmes(actor: Actor) -> frozenset[str]:
+    """The kinds, among those of the organisation acted for, under which the actor's roles see whole programmes.
+
+    Prescribers and places see only their own rows: their kinds open none.
+    """
+    held = kinds_of(actor.organisation_id) if actor.organisation_id is not None else frozenset()
+    return frozenset(kind for kind in PROGRAMME_KINDS if kind in held and not ROLES_OF_KIND[kind].isdisjoint(actor.roles))
+
+
 def has_second_factor(person_id: int) -> bool:
     """True when the person has set up a TOTP application or a passkey."""
     factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return Authenticator.objects.filter(user_id=person_id, type__in=factors).exists()
+    return bool(Authenticator.objects.filter(user_id=person_id, type__in=factors).exists())
 
 
 def is_initialised() -> bool:
@@ -352,6 +370,8 @@ class TokenLine:
 def tokens(*, actor: Actor) -> list[TokenLine]:
     """Tokens of the organisation acted for, newest first. Raises: NotAllowed."""
     check_may(actor, "parties.manage-tokens")
+    if actor.organisation_id is None:
+        return []
     return [
         TokenLine(
             id=row.id,
@@ -459,7 +479,7 @@ class WaitingApproval:
 
 def approvals_waiting_for(*, actor: Actor) -> list[WaitingApproval]:
     """What the actor may decide: waiting in its organisation, in its roles, asked by somebody else; oldest first."""
-    if actor.kind != "person":
+    if actor.person_id is None or actor.organisation_id is None:
         return []
     rows = (
         Approval.objects.filter(organisation_id=actor.organisation_id, decision__isnull=True)

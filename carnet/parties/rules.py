@@ -504,6 +504,7 @@ _LINES: tuple[Permission, ...] = (
     # distribution
     _see("distribution.see-stock", "booklets held", _ADMIN, _AGENT, _LEAD, _PRESCRIBER),
     _do("distribution.hand-over", "hand vouchers over to a person", _LEAD, _PRESCRIBER),
+    _do("distribution.admit-prescriber", "let a prescriber into a programme, or end it", _ADMIN, _AGENT),
     _do(
         "distribution.move-stock",
         "ship, move or return booklets of the stock",
@@ -610,6 +611,9 @@ ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.LANDLORD: frozenset(),
     OrganisationKind.AUDITOR: frozenset({_AUDITOR}),
 }
+
+# Under these kinds, staff see whole programmes; prescribers and places see only their own rows.
+PROGRAMME_KINDS = (OrganisationKind.OPERATOR, OrganisationKind.FUNDER, OrganisationKind.STATE, OrganisationKind.AUDITOR)
 
 # Roles a holder may give inside its own organisation; an operator's administrator gives any role, also in the
 # organisations its operator registered.

@@ -151,13 +151,11 @@ def _decide(account: BankAccount, actor: Actor, request_id: UUID, at: datetime, 
         approval_id = Approval.objects.values_list("id", flat=True).get(
             action=APPROVE, subject_kind="bank-account", subject_id=account.id, decision__isnull=True
         )
-        inner = {
-            "approval_id": approval_id, "digest": _digest(account), "actor": actor, "request_id": uuid5(request_id, "decision"), "at": at,
-        }  # fmt: skip
+        digest, decision_id = _digest(account), uuid5(request_id, "decision")
         if reason is None:
-            _approvals.approve(**inner)
+            _approvals.approve(approval_id=approval_id, digest=digest, actor=actor, request_id=decision_id, at=at)
         else:
-            _approvals.refuse(reason=reason, **inner)
+            _approvals.refuse(approval_id=approval_id, digest=digest, reason=reason, actor=actor, request_id=decision_id, at=at)
 
 
 def _digest(account: BankAccount) -> bytes:

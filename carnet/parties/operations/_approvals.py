@@ -115,7 +115,7 @@ def _decide(
     decided_by = person_of(actor, approval.action)
     if approval.decided_by_id == decided_by and approval.decision == decision and bytes(approval.digest) == digest:
         return given(approval)  # the same person saying the same again
-    check_decidable(decision=approval.decision, digest=approval.digest, shown=digest)
+    check_decidable(decision=approval.decision, digest=bytes(approval.digest), shown=digest)
     check_second_person(requested_by=approval.requested_by_id, decided_by=decided_by, action=approval.action)
     approval.decision, approval.decided_by_id, approval.decided_at, approval.reason = decision.value, decided_by, at, reason
     approval.save(update_fields=["decision", "decided_by_id", "decided_at", "reason"])

@@ -1,0 +1,180 @@
+"""The door of every view: who may walk in, by the one table of `carnet.parties.rules`. Every route has one; a test walks them all.
+
+How to use it, in an audience's views or urls:
+
+    from carnet.web.doors import door, public, signed_in
+
+    @door("issuing.see", post="issuing.order")      # GET asks for issuing.see; POST also for issuing.order
+    def orders(request): ...                         # request.actor is the Actor; pass it to operations and queries
+
+    path("orders/new/", door("issuing.order")(NewOrderView.as_view()), name="order-new")      # class views: in urls.py
+
+    @public                                          # explicit: a page for anybody
+    def home(request): ...
+
+    @signed_in                                       # any person, whatever their role (account pages)
+
+What a door does, in this order:
+1. nobody signed in: to the sign-in page, then back here;
+2. several organisations and none chosen: to the choice; suspended, ended or no membership: a page that says so (403);
+3. a role that moves money without a second factor: to its enrolment;
+4. the role does not hold the action: 403 with the roles that do;
+5. the action asks for a recent proof (15 minutes): to the proof page, then back here.
+
+An action that does not exist yet: add ONE line to PERMISSIONS in carnet/parties/rules.py, then `make docs`.
+Each audience's urls.py: `app_name = "<audience>"` and a route named "home" (see HOMES in carnet/parties/rules.py).
+The middleware `carnet.web.tenancy.TenancyMiddleware` has opened one transaction and set the walls before the view runs; any
+`Refusal` that escapes a view becomes a page with its sentence. A streaming response runs after that transaction: build it with
+`carnet.web.tenancy.stream_as(request.actor, generator)`.
+Fine rules (is it *this* actor's series?) stay in each room's access.py.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
+
+from carnet.kernel.actors import Actor
+from carnet.kernel.refusals import Refusal
+from carnet.parties import queries as parties
+from carnet.parties.rules import (
+    PERMISSIONS,
+    MemberSuspended,
+    NoMembership,
+    NotAllowed,
+    OrganisationEnded,
+    OrganisationNotChosen,
+    PersonNeeded,
+    RoleNotYoursToGive,
+    SecondFactorNeeded,
+    check_allowed_now,
+    check_may,
+    needs_second_factor,
+)
+from carnet.web import clock
+from carnet.web.design.sentences import sentence_for
+
+View = Callable[..., HttpResponseBase]
+FORBIDDEN = (NotAllowed, MemberSuspended, NoMembership, OrganisationEnded, PersonNeeded, RoleNotYoursToGive)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a route asks for. `action` None: any signed-in person. `is_public`: nothing at all."""
+
+    action: str | None = None
+    post: str | None = None
+    is_public: bool = False
+
+    def action_for(self, method: str) -> tuple[str, ...]:
+        """The actions a request by this method must be allowed."""
+        asked = [self.action] if method in ("GET", "HEAD", "OPTIONS") else [self.action, self.post]
+        return tuple(action for action in asked if action)
+
+
+def door(action: str, *, post: str | None = None) -> Callable[[View], View]:
+    """Let a view be reached by whoever holds `action` (and, to send a form, `post`)."""
+    for asked in (action, post):
+        if asked is not None and asked not in PERMISSIONS:
+            raise KeyError(f"{asked} is not in the table of permissions (carnet/parties/rules.py)")
+    return _hang(Door(action=action, post=post))
+
+
+def signed_in(view: View) -> View:
+    """Let a view be reached by any signed-in person, even one who belongs to no organisation."""
+    return _hang(Door())(view)
+
+
+def public(view: View) -> View:
+    """Say that a view is for anybody."""
+    view.door = Door(is_public=True)  # type: ignore[attr-defined]
+    return view
+
+
+def door_of(view: Any) -> Door | None:
+    """The door of a view, or None when nobody hung one."""
+    return getattr(view, "door", None)
+
+
+def _hang(hung: Door) -> Callable[[View], View]:
+    def hang(view: View) -> View:
+        if isinstance(view, type):
+            raise TypeError(f"{view.__name__} is a class: write door(...)({view.__name__}.as_view()) in urls.py")
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            stopped = _stop(request, hung)
+            return view(request, *args, **kwargs) if stopped is None else stopped
+
+        guarded.door = hung  # type: ignore[attr-defined]
+        return guarded
+
+    return hang
+
+
+def _stop(request: HttpRequest, hung: Door) -> HttpResponseBase | None:
+    actor: Actor = getattr(request, "actor", None) or Actor.anonymous()
+    if actor.kind == "anonymous":
+        return go_to(request, "account_login")
+    if hung.action is None:
+        return None
+    standing: Refusal | None = getattr(request, "standing", None)
+    if isinstance(standing, OrganisationNotChosen):
+        return go_to(request, "accounts:choose-organisation")
+    if standing is not None:
+        return refused(request, standing)
+    if needs_second_factor(actor.roles) and actor.person_id is not None and not parties.has_second_factor(actor.person_id):
+        return go_to(request, "mfa_activate_totp")
+    return _stop_actions(request, hung, actor)
+
+
+def _stop_actions(request: HttpRequest, hung: Door, actor: Actor) -> HttpResponseBase | None:
+    actions = hung.action_for(request.method or "GET")
+    try:
+        for action in actions:
+            check_may(actor, action)
+        for action in actions:
+            check_allowed_now(actor, action, clock.now())
+    except SecondFactorNeeded:
+        return ask_for_proof(request)
+    except NotAllowed as refusal:
+        return refused(request, refusal)
+    return None
+
+
+def ask_for_proof(request: HttpRequest) -> HttpResponseBase:
+    """To the second factor: prove it, or first enrol one."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    has_one = actor.person_id is not None and parties.has_second_factor(actor.person_id)
+    return go_to(request, "mfa_reauthenticate" if has_one else "mfa_activate_totp")
+
+
+def go_to(request: HttpRequest, route: str) -> HttpResponseBase:
+    """To another page, and back to this one afterwards. A form sent without the right to is not replayed: its page is shown again."""
+    back = request.get_full_path()
+    url = f"{reverse(route)}?{urlencode({'next': back})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page of a refusal: its sentence, its code, and a way home."""
+    return render(
+        request,
+        "accounts/refused.html",
+        {"sentence": sentence_for(refusal), "code": refusal.code, "home_url": resolve_url("accounts:home")},
+        status=status_of(refusal),
+    )
+
+
+def status_of(refusal: Refusal) -> int:
+    """403 for who, 404 for what cannot be seen, 409 for what cannot be done now."""
+    if isinstance(refusal, FORBIDDEN):
+        return 403
+    return 404 if refusal.code.endswith("-unknown") else 409

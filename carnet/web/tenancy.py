@@ -1,0 +1,120 @@
+"""Who is at the door, and which rows they may see: one transaction per request, its walls set before any view runs.
+
+`request.actor` is always there: a person acting for one organisation, or the anonymous visitor (no tenant's rows).
+`request.standing` is the refusal that keeps a signed-in person without an organisation (none, several, suspended, ended).
+Doors with another way in (API tokens, health) do this themselves and are left alone: see OWN_WAY_IN.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from django.contrib.auth import SESSION_KEY
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from carnet.funding import queries as funding
+from carnet.gateways.database import acting_as
+from carnet.kernel.actors import Actor
+from carnet.kernel.refusals import Refusal
+from carnet.parties import access
+from carnet.parties import queries as parties
+from carnet.parties.rules import PartiesRefused, SecondFactorNeeded
+from carnet.web import clock, doors
+
+OWN_WAY_IN = ("/api/", "/static/", "/healthz", "/readyz", "/metrics")
+CHOSEN_ORGANISATION = "organisation_id"  # in the session
+
+
+class _Abandoned(Exception):
+    """The answer says the server failed: nothing the request wrote is kept."""
+
+    def __init__(self, response: HttpResponseBase) -> None:
+        self.response = response
+
+
+class TenancyMiddleware:
+    """Stands after AuthenticationMiddleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.actor, request.standing = Actor.anonymous(), None  # type: ignore[attr-defined]
+        if request.path_info.startswith(OWN_WAY_IN):
+            return self.get_response(request)
+        try:
+            with transaction.atomic(), ExitStack() as walls:
+                person_id = _person_in_session(request)
+                if person_id is not None:
+                    walls.enter_context(access.recognised(person_id))
+                    _identify(request)
+                walls.enter_context(acting_as(request.actor))  # type: ignore[attr-defined]
+                response = self.get_response(request)
+                if response.status_code >= 500:
+                    raise _Abandoned(response)
+        except _Abandoned as abandoned:
+            return abandoned.response
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """A refusal no view caught becomes its page. What the operation wrote was already taken back."""
+        if isinstance(exception, SecondFactorNeeded):
+            return doors.ask_for_proof(request)
+        if isinstance(exception, Refusal):
+            return doors.refused(request, exception)
+        return None
+
+
+def stream_as(actor: Actor, lines: Iterable[bytes] | Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
+    """Give a streaming response its own transaction and walls: it is read after the request's are gone."""
+    with acting_as(actor):
+        yield from lines() if callable(lines) else lines
+
+
+def assemble(*, person_id: int, organisation_id: int | None, proved_at: datetime | None, at: datetime) -> Actor:
+    """The whole actor: the person's roles from `parties`, the programmes those roles open from `funding`.
+
+    Raises: NoMembership, OrganisationNotChosen, MemberSuspended, OrganisationEnded.
+    """
+    actor = parties.actor_for(person_id=person_id, organisation_id=organisation_id, proved_at=proved_at, at=at)
+    if not parties.kinds_opening_programmes(actor):
+        return actor
+    programme_ids = funding.programme_ids_for(actor.organisation_ids, at=at)
+    return parties.with_programmes(actor, programme_ids)
+
+
+def _person_in_session(request: HttpRequest) -> int | None:
+    """The person signed in, or half signed in (password given, second factor awaited), by the signed session."""
+    found = request.session.get(SESSION_KEY)
+    if found is None:
+        pending = request.session.get(LOGIN_SESSION_KEY)
+        found = pending.get("user_pk") if isinstance(pending, dict) else None
+    return int(found) if found is not None else None
+
+
+def _identify(request: HttpRequest) -> None:
+    if not request.user.is_authenticated:
+        return
+    person_id, at = int(request.user.pk), clock.now()
+    proved_at = _proved_at(request, at)
+    try:
+        actor = assemble(person_id=person_id, organisation_id=request.session.get(CHOSEN_ORGANISATION), proved_at=proved_at, at=at)
+    except PartiesRefused as refusal:
+        actor = replace(Actor.anonymous(), kind="person", person_id=person_id, label=request.user.get_short_name(), proved_at=proved_at)
+        request.standing = refusal  # type: ignore[attr-defined]
+    else:
+        request.organisation_name = parties.organisation_name(actor.organisation_id)  # type: ignore[attr-defined]
+    request.actor = actor  # type: ignore[attr-defined]
+
+
+def _proved_at(request: HttpRequest, at: datetime) -> datetime | None:
+    """The latest second factor of this session, told on the site's clock (sign-in itself always uses the real one)."""
+    proofs = [record["at"] for record in get_authentication_records(request, request.user) if record.get("method") == "mfa"]
+    if not proofs:
+        return None
+    return at - (timezone.now() - datetime.fromtimestamp(max(proofs), tz=UTC))
