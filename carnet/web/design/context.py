@@ -49,9 +49,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "language_url": _address("public:language"),
             "other_languages": _other_languages(),
             "path": request.get_full_path(),
-            "messages": [
-                Message(text=str(message), tone=TONES.get(message.level_tag, "info")) for message in get_messages(request)
-            ],
+            "messages": [Message(text=str(message), tone=TONES.get(message.level_tag, "info")) for message in get_messages(request)],
             "footer": _footer(),
         }
     }

@@ -70,9 +70,7 @@ class EurosField(forms.CharField):
                 self.error_messages["too_small"], code="too_small", params={"least": formats.euros(self.least_cents)}
             )
         if cents > self.most_cents:
-            raise forms.ValidationError(
-                self.error_messages["too_large"], code="too_large", params={"most": formats.euros(self.most_cents)}
-            )
+            raise forms.ValidationError(self.error_messages["too_large"], code="too_large", params={"most": formats.euros(self.most_cents)})
 
 
 class DayField(forms.DateField):

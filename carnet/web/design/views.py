@@ -20,7 +20,9 @@ from carnet.web.design.forms import DayField, EurosField, WeighedFileField
 class SpecimenForm(forms.Form):
     """One field of each kind."""
 
-    name = forms.CharField(label=gettext_lazy("Nom de la commande"), help_text=gettext_lazy("Tel qu’il sera imprimé sur le carnet."), max_length=80)
+    name = forms.CharField(
+        label=gettext_lazy("Nom de la commande"), help_text=gettext_lazy("Tel qu’il sera imprimé sur le carnet."), max_length=80
+    )
     amount = EurosField(label=gettext_lazy("Montant reçu"), help_text=gettext_lazy("En euros, par exemple 1 250,50."))
     on = DayField(label=gettext_lazy("Reçu le"), required=False)
     territory = forms.ChoiceField(label=gettext_lazy("Territoire"), choices=[("44", "Loire-Atlantique"), ("44109", "Nantes")])
@@ -68,7 +70,9 @@ def _drawn() -> dict[str, Any]:
             Row(_("IBAN"), "FR76 •••• •••• 0189", "#summary", _("Modifier")),
         ],
         "table": _table(),
-        "empty_table": Table(_("Paiements à venir"), [Column(_("Lieu")), Column(_("Montant"), number=True)], [], empty=_("Aucun paiement à venir.")),
+        "empty_table": Table(
+            _("Paiements à venir"), [Column(_("Lieu")), Column(_("Montant"), number=True)], [], empty=_("Aucun paiement à venir.")
+        ),
         "step_labels": [_("Commander"), _("Imprimer"), _("Expédier"), _("Activer")],
         "files": [Download(_("Carnets à imprimer"), "#downloads", "PDF", _("2 000 carnets, 48 Mo"))],
         "page_of": Paginator(range(240), 20).page(3),
@@ -84,6 +88,11 @@ def _table() -> Table:
     columns = [Column(_("Financeur")), Column(_("Apporté"), number=True), Column(_("Payé"), number=True), Column(_("État"))]
     rows = [
         ["Nantes Métropole", formats.euros(5000000), formats.euros(3912000), Cell(_("à jour"), tone="success")],
-        [Cell("Loire-Atlantique", url="#tables"), formats.euros(5000000), formats.euros(3911000), Cell(_("avance attendue"), tone="warning")],
+        [
+            Cell("Loire-Atlantique", url="#tables"),
+            formats.euros(5000000),
+            formats.euros(3911000),
+            Cell(_("avance attendue"), tone="warning"),
+        ],
     ]
     return Table(_("Où est l’argent"), columns, rows, [_("Total"), formats.euros(10000000), formats.euros(7823000), ""])

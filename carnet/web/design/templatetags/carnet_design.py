@@ -254,7 +254,9 @@ def pagination(context: Context, page: Page) -> dict[str, Any]:
     request: HttpRequest = context["request"]
     kept = request.GET.copy()
     kept.pop("page", None)
-    numbers = [None if item == page.paginator.ELLIPSIS else item for item in page.paginator.get_elided_page_range(page.number, on_each_side=1)]
+    numbers = [
+        None if item == page.paginator.ELLIPSIS else item for item in page.paginator.get_elided_page_range(page.number, on_each_side=1)
+    ]
     return {"page": page, "numbers": numbers, "prefix": f"?{kept.urlencode()}&page=" if kept else "?page="}
 
 

@@ -1,0 +1,183 @@
+"""What a desk may hand over, and the coarse ticks it may note. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from carnet.kernel.refusals import Refusal
+
+ITEMS_MAX = 1_000
+VOUCHERS_PER_ITEM_MAX = 50
+
+
+class DistributionRefused(Refusal):
+    """Base of every refusal at the desk."""
+
+
+class NotPrescriber(DistributionRefused):
+    """The organisation takes no part, or no longer takes part, in this programme's hand-over. Facts: programme."""
+
+    code = "not-prescriber"
+
+
+class SeriesNotActive(DistributionRefused):
+    """The booklets are not activated: a place would refuse them. Facts: series_id."""
+
+    code = "series-not-active"
+
+
+class NothingToHandOver(DistributionRefused):
+    """No booklet and no voucher was named."""
+
+    code = "nothing-to-hand-over"
+
+
+class TooManyAtOnce(DistributionRefused):
+    """More in one request than it may hold. Facts: count, most."""
+
+    code = "too-many-at-once"
+
+
+class OutsidePerimeter(DistributionRefused):
+    """The person lives outside the programme's territory."""
+
+    code = "outside-perimeter"
+
+
+class NotYourDesk(DistributionRefused):
+    """The actor does not act for the organisation that would hand over."""
+
+    code = "not-your-desk"
+
+
+class NotAPrescriberOrganisation(DistributionRefused):
+    """The organisation is not of the kind that hands vouchers over. Facts: organisation."""
+
+    code = "not-a-prescriber-organisation"
+
+
+class HandOverUnknown(DistributionRefused):
+    """No such hand-over, or another desk's: the same words for both."""
+
+    code = "hand-over-unknown"
+
+
+class AgeBand(StrEnum):
+    """Age, in bands wide enough to name nobody."""
+
+    UNDER_26 = "UNDER_26"
+    FROM_26_TO_59 = "FROM_26_TO_59"
+    FROM_60_TO_74 = "FROM_60_TO_74"
+    FROM_75 = "FROM_75"
+    NOT_SAID = "NOT_SAID"
+
+
+class Reason(StrEnum):
+    """What the person wants to be able to do."""
+
+    PROCEDURES = "PROCEDURES"
+    WORK = "WORK"
+    MESSAGES = "MESSAGES"
+    EQUIPMENT = "EQUIPMENT"
+    EVERYDAY = "EVERYDAY"
+    NOT_SAID = "NOT_SAID"
+
+
+class Area(StrEnum):
+    """Where the person lives, coarsely. OUTSIDE is answered, never kept."""
+
+    PRIORITY_DISTRICT = "PRIORITY_DISTRICT"
+    TOWN = "TOWN"
+    COUNTRYSIDE = "COUNTRYSIDE"
+    OUTSIDE = "OUTSIDE"
+    NOT_SAID = "NOT_SAID"
+
+
+class Kind(StrEnum):
+    """What was given: whole booklets, some vouchers, or a range taken out to be given on paper."""
+
+    BOOKLETS = "BOOKLETS"
+    VOUCHERS = "VOUCHERS"
+    TAKEN_OUT = "TAKEN_OUT"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """The coarse answers noted at the desk. Each may be left unsaid."""
+
+    age_band: AgeBand = AgeBand.NOT_SAID
+    reason: Reason = Reason.NOT_SAID
+    area: Area = Area.NOT_SAID
+    low_qualified_job_seeker: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverItem:
+    """One thing given to one person: a range of whole booklets of a series, or some of its vouchers."""
+
+    request_id: UUID
+    series_id: int
+    first_booklet_id: int = 0
+    last_booklet_id: int = 0
+    voucher_ids: tuple[int, ...] = ()
+    ticks: Ticks = field(default_factory=Ticks)
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.VOUCHERS if self.voucher_ids else Kind.BOOKLETS
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Adjacent whole booklets of one series, given at the same moment: one passage in the ledger."""
+
+    series_id: int
+    first_booklet_id: int
+    last_booklet_id: int
+
+
+def check_items(items: Sequence[HandOverItem]) -> None:
+    """Refuse what cannot be handed over, before anything is locked.
+
+    Raises: NothingToHandOver, TooManyAtOnce, OutsidePerimeter.
+    """
+    if not items:
+        raise NothingToHandOver
+    if len(items) > ITEMS_MAX:
+        raise TooManyAtOnce(count=len(items), most=ITEMS_MAX)
+    for item in items:
+        if not item.voucher_ids and not 0 < item.first_booklet_id <= item.last_booklet_id:
+            raise NothingToHandOver
+        if len(item.voucher_ids) > VOUCHERS_PER_ITEM_MAX:
+            raise TooManyAtOnce(count=len(item.voucher_ids), most=VOUCHERS_PER_ITEM_MAX)
+        if item.ticks.area == Area.OUTSIDE:
+            raise OutsidePerimeter
+
+
+def check_series_active(*, series_id: int, activated_at: datetime | None) -> None:
+    """Refuse booklets whose money is not there yet. Raises: SeriesNotActive."""
+    if activated_at is None:
+        raise SeriesNotActive(series_id=series_id)
+
+
+def check_participation(*, programme: str, joined_at: datetime | None, left_at: datetime | None, at: datetime) -> None:
+    """Refuse an organisation that takes no part in the programme at that moment. Raises: NotPrescriber."""
+    if joined_at is None or at < joined_at or (left_at is not None and at >= left_at):
+        raise NotPrescriber(programme=programme)
+
+
+def runs_of(items: Sequence[HandOverItem]) -> list[Run]:
+    """Whole booklets gathered into the fewest runs, in the order of series and numbers.
+
+    Booklets named twice stay in two runs, so that the ledger refuses the second.
+    """
+    runs: list[Run] = []
+    whole = sorted((item.series_id, item.first_booklet_id, item.last_booklet_id) for item in items if not item.voucher_ids)
+    for series_id, first, last in whole:
+        if runs and runs[-1].series_id == series_id and runs[-1].last_booklet_id + 1 == first:
+            runs[-1] = Run(series_id, runs[-1].first_booklet_id, last)
+        else:
+            runs.append(Run(series_id, first, last))
+    return runs
