@@ -185,9 +185,7 @@ class Share(models.Model):
                 condition=Q(pays=Pays.IN_ADVANCE.value, advanced_by__isnull=True) | Q(pays=Pays.ON_USE.value, advanced_by__isnull=False),
                 name="funding_share_pays",
             ),
-            models.CheckConstraint(
-                condition=Q(advanced_by__isnull=True) | ~Q(advanced_by=F("funder")), name="funding_share_advancer"
-            ),
+            models.CheckConstraint(condition=Q(advanced_by__isnull=True) | ~Q(advanced_by=F("funder")), name="funding_share_advancer"),
         ]
         indexes = [
             models.Index(fields=["funder"], name="funding_share_of_funder"),

@@ -250,7 +250,7 @@ class BankReferenceMissing(FundingRefused):
 
 
 class BankReferenceAlreadyRecorded(FundingRefused):
-    """This reference was recorded before. Facts: reference, received_on, cents."""
+    """This reference was recorded before. Facts: reference, received_on, amount_cents."""
 
     code = "bank-reference-already-recorded"
 
@@ -285,7 +285,19 @@ class PledgeStepWrong(FundingRefused):
     code = "pledge-step-wrong"
 
 
+class ReceiptUnknown(FundingRefused):
+    """No such money received, or not one of this actor's."""
+
+    code = "receipt-unknown"
+
+
+class EngagementUnknown(FundingRefused):
+    """No such audit, or not of a programme the actor runs."""
+
+    code = "engagement-unknown"
+
+
 class EngagementReversed(FundingRefused):
-    """An audit that ends before it starts. Facts: starts_on, ends_on."""
+    """An audit that ends before it starts. Facts: starts_at, ends_at."""
 
     code = "engagement-reversed"

@@ -105,9 +105,7 @@ def check_shares(shares: Sequence[ShareTerms]) -> None:
     _check_whole([share.portion for share in shares if share.portion is not None])
 
 
-def shares_for_order(
-    total_cents: int, shares: Sequence[ShareTerms], already: AlreadyOrdered | None = None
-) -> tuple[OrderShare, ...]:
+def shares_for_order(total_cents: int, shares: Sequence[ShareTerms], already: AlreadyOrdered | None = None) -> tuple[OrderShare, ...]:
     """Divide an order's face value between funders, to the cent; funders with no cent are left out.
 
     Units:  whole cents; the answers sum to `total_cents`, in the order of the signatures.
@@ -148,9 +146,7 @@ def weights_of(order_shares: Sequence[OrderShare]) -> tuple[Weight, ...]:
     )
 
 
-def portions_by_cumulative_remainder(
-    total_cents: int, portions: Mapping[int, Fraction], used_cents: Mapping[int, int]
-) -> dict[int, int]:
+def portions_by_cumulative_remainder(total_cents: int, portions: Mapping[int, Fraction], used_cents: Mapping[int, int]) -> dict[int, int]:
     """Divide `total_cents` so that, with what was used before, each is within a cent of its portion.
 
     `portions` sum to one, in the order of the signatures. The odd cents go to the largest remainders;
@@ -159,10 +155,7 @@ def portions_by_cumulative_remainder(
     if not portions or total_cents == 0:
         return dict.fromkeys(portions, 0)
     reached = total_cents + sum(used_cents.get(funder_id, 0) for funder_id in portions)
-    short = {
-        funder_id: max(Fraction(0), reached * portion - used_cents.get(funder_id, 0))
-        for funder_id, portion in portions.items()
-    }
+    short = {funder_id: max(Fraction(0), reached * portion - used_cents.get(funder_id, 0)) for funder_id, portion in portions.items()}
     cents = {funder_id: int(ideal) for funder_id, ideal in short.items()}
     # sorted() is stable, so equal remainders keep the order of the signatures.
     by_need = sorted(short, key=lambda funder_id: cents[funder_id] - short[funder_id])
@@ -176,9 +169,7 @@ def portions_by_cumulative_remainder(
     return cents
 
 
-def _from_fixed_amounts(
-    total_cents: int, shares: Sequence[ShareTerms], already: AlreadyOrdered
-) -> dict[int, int]:
+def _from_fixed_amounts(total_cents: int, shares: Sequence[ShareTerms], already: AlreadyOrdered) -> dict[int, int]:
     left = {
         share.funder_id: max(0, share.fixed_cents - already.borne_cents.get(share.funder_id, 0))
         for share in shares
@@ -194,9 +185,7 @@ def _from_fixed_amounts(
 def _check_amounts(share: ShareTerms) -> None:
     if (share.portion is None) == (share.fixed_cents is None):
         raise ShareKindUnclear(funder_id=share.funder_id)
-    if (share.portion is not None and share.portion <= 0) or (
-        share.fixed_cents is not None and share.fixed_cents <= 0
-    ):
+    if (share.portion is not None and share.portion <= 0) or (share.fixed_cents is not None and share.fixed_cents <= 0):
         raise ShareNotPositive(funder_id=share.funder_id)
     if share.cap_cents is not None:
         if share.fixed_cents is not None:
@@ -219,14 +208,10 @@ def _check_whole(portions: Sequence[Fraction]) -> None:
     total = sum(portions, Fraction(0))
     if portions and total != 1:
         total_basis_points = int(total * BASIS_POINTS)
-        raise SharesDoNotMakeAll(
-            total_basis_points=total_basis_points, missing_basis_points=BASIS_POINTS - total_basis_points
-        )
+        raise SharesDoNotMakeAll(total_basis_points=total_basis_points, missing_basis_points=BASIS_POINTS - total_basis_points)
 
 
 def _check_cap(share: ShareTerms, cents: int, already: AlreadyOrdered) -> None:
     borne_cents = already.borne_cents.get(share.funder_id, 0)
     if share.cap_cents is not None and cents and borne_cents + cents > share.cap_cents:
-        raise CapReached(
-            funder_id=share.funder_id, cap_cents=share.cap_cents, borne_cents=borne_cents, asked_cents=cents
-        )
+        raise CapReached(funder_id=share.funder_id, cap_cents=share.cap_cents, borne_cents=borne_cents, asked_cents=cents)

@@ -35,7 +35,8 @@ TEMPLATES: dict[str, _Template] = {
         printed_months=12,
         months_after_hand_over=None,
         booklet_size=5,
-        print_notice="Ce chèque paie une leçon ou une aide au numérique. Il est gratuit. Il ne peut être ni vendu, ni échangé contre de l'argent.",
+        print_notice="Ce chèque paie une leçon ou une aide au numérique. Il est gratuit. "
+        "Il ne peut être ni vendu, ni échangé contre de l'argent.",
     ),
     # A department: bigger booklets, good for six months from the day each person gets hers.
     "departement": _Template(
@@ -46,14 +47,13 @@ TEMPLATES: dict[str, _Template] = {
         printed_months=None,
         months_after_hand_over=6,
         booklet_size=10,
-        print_notice="Ce chèque paie une leçon ou une aide au numérique, pendant six mois à partir du jour où vous le recevez. Il est gratuit.",
+        print_notice="Ce chèque paie une leçon ou une aide au numérique, pendant six mois à partir du jour où vous le recevez. "
+        "Il est gratuit.",
     ),
 }
 
 
-def template_terms(
-    template: str, *, first_day: date, service_codes: Sequence[str], name: str = "", phone: str = ""
-) -> ProgrammeTerms:
+def template_terms(template: str, *, first_day: date, service_codes: Sequence[str], name: str = "", phone: str = "") -> ProgrammeTerms:
     """The terms of a programme opening on `first_day`, from a shipped template.
 
     Raises: TemplateUnknown.
@@ -61,9 +61,7 @@ def template_terms(
     chosen = TEMPLATES.get(template)
     if chosen is None:
         raise TemplateUnknown(template=template)
-    printed_until = (
-        start_of_day(add_months(first_day, chosen.printed_months)) if chosen.printed_months else None
-    )
+    printed_until = start_of_day(add_months(first_day, chosen.printed_months)) if chosen.printed_months else None
     return ProgrammeTerms(
         name=name or chosen.name,
         perimeter=chosen.perimeter,

@@ -58,9 +58,7 @@ def check_terms(terms: ProgrammeTerms) -> None:
     check_windows(terms.windows)
 
 
-def check_change(
-    *, current: ProgrammeTerms, proposed: ProgrammeTerms, vouchers_exist: bool, ended_at: datetime | None
-) -> None:
+def check_change(*, current: ProgrammeTerms, proposed: ProgrammeTerms, vouchers_exist: bool, ended_at: datetime | None) -> None:
     """Refuse to change what is printed on vouchers, or a programme that was ended.
 
     Once vouchers exist, their value, the size of booklets and how long they are good for are promises on

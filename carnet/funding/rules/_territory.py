@@ -22,9 +22,7 @@ def check_perimeter(codes: Sequence[str]) -> None:
     if not codes:
         raise PerimeterEmpty
     for code in codes:
-        known = code == WHOLE_COUNTRY or any(
-            pattern.fullmatch(code) for pattern in (_COMMUNE, _DEPARTMENT, _EPCI)
-        )
+        known = code == WHOLE_COUNTRY or any(pattern.fullmatch(code) for pattern in (_COMMUNE, _DEPARTMENT, _EPCI))
         if not known:
             raise PerimeterCodeWrong(perimeter_code=code)
 

@@ -46,34 +46,30 @@ def check_windows(windows: Windows) -> None:
     Raises: HandOverWindowReversed, AcceptanceUnclear, AcceptanceBeforeHandOver, GraceNegative.
     """
     if aware(windows.hand_over_until) <= aware(windows.hand_over_from):
-        raise HandOverWindowReversed(
-            hand_over_from=windows.hand_over_from, hand_over_until=windows.hand_over_until
-        )
+        raise HandOverWindowReversed(hand_over_from=windows.hand_over_from, hand_over_until=windows.hand_over_until)
     months = windows.months_after_hand_over
     if (windows.printed_until is None) == (months is None):
         raise AcceptanceUnclear
     if months is not None and not 1 <= months <= 60:
         raise AcceptanceUnclear
     if windows.printed_until is not None and aware(windows.printed_until) < windows.hand_over_until:
-        raise AcceptanceBeforeHandOver(
-            hand_over_until=windows.hand_over_until, printed_until=windows.printed_until
-        )
+        raise AcceptanceBeforeHandOver(hand_over_until=windows.hand_over_until, printed_until=windows.printed_until)
     if not 0 <= windows.grace_days <= GRACE_DAYS_MAX:
         raise GraceNegative(grace_days=windows.grace_days, most=GRACE_DAYS_MAX)
 
 
 def acceptance_after(windows: Windows, *, handed_over_at: datetime) -> Acceptance:
-    """Until when a voucher handed over at that moment is printed valid, and taken.
+    """Until when a voucher handed over at that moment is printed valid, and taken. Raises: AcceptanceUnclear.
 
     Months are counted on the calendar, in Paris, and the last day counts: handed over on 31 January for
     one month, a voucher is good up to and including 28 (or 29) February.
     """
-    if windows.months_after_hand_over is None:
-        assert windows.printed_until is not None  # check_windows: exactly one of the two
+    if windows.printed_until is not None:
         printed_until = windows.printed_until
+    elif windows.months_after_hand_over is not None:
+        printed_until = end_of_day(add_months(legal_day(handed_over_at), windows.months_after_hand_over))
     else:
-        last_day = add_months(legal_day(handed_over_at), windows.months_after_hand_over)
-        printed_until = end_of_day(last_day)
+        raise AcceptanceUnclear
     return Acceptance(printed_until, _after_grace(printed_until, windows.grace_days))
 
 

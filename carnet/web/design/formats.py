@@ -75,5 +75,14 @@ def percent(part: int, whole: int) -> str:
     return f"{(200 * part + whole) // (2 * whole)}{'' if _english() else NO_BREAK}%"
 
 
+def basis_points(points: int) -> str:
+    """Hundredths of a percent, exactly: ``50 %``, ``33,33 %``."""
+    whole, rest = divmod(abs(points), 100)
+    figure = number(whole)
+    if rest:
+        figure += f"{'.' if _english() else ','}{rest:02d}".rstrip("0")
+    return f"{MINUS if points < 0 else ''}{figure}{'' if _english() else NO_BREAK}%"
+
+
 def _english() -> bool:
     return (translation.get_language() or "fr").startswith("en")

@@ -1,6 +1,6 @@
 """The sentence of every refusal, in the reader's language. Rules hold codes and facts; the words are here, one file per room.
 
-A sentence names facts as ``%(name)s``. They are written for a person by the end of their name: ``…_cents`` as euros, ``…_at`` as a day
+A sentence names facts as ``%(name)s``. They are written for a person by the end of their name: ``…_cents`` as euros, ``…_basis_points`` as a percentage, ``…_at`` as a day
 and time, ``…_on`` as a day, ``…_until`` as the last day included.
 """
 
@@ -51,6 +51,8 @@ class _Written(dict[str, str]):
 def _written(name: str, value: Any) -> str:
     if isinstance(value, Euros) or (name.endswith("_cents") and isinstance(value, int)):
         return formats.euros(value)
+    if name.endswith("_basis_points") and isinstance(value, int):
+        return formats.basis_points(value)
     if isinstance(value, datetime):
         return formats.last_day(value) if name.endswith("_until") else formats.moment(value)
     if isinstance(value, date):

@@ -1,0 +1,28 @@
+"""Writes of funding: programmes, agreements and their shares, money received, pledges, audits, commitments of orders."""
+
+from carnet.funding.operations._agreements import amend_shares, close_agreement, sign_agreement
+from carnet.funding.operations._audits import end_engagement, engage_auditor
+from carnet.funding.operations._commitments import Committed, commit_order, release_commitment
+from carnet.funding.operations._money import record_money_received, withdraw_money_received
+from carnet.funding.operations._pledges import join_pledge, record_pledge, sign_pledge, withdraw_pledge
+from carnet.funding.operations._programmes import change_programme, create_programme, end_programme
+
+__all__ = [
+    "Committed",
+    "amend_shares",
+    "change_programme",
+    "close_agreement",
+    "commit_order",
+    "create_programme",
+    "end_engagement",
+    "end_programme",
+    "engage_auditor",
+    "join_pledge",
+    "record_money_received",
+    "record_pledge",
+    "release_commitment",
+    "sign_agreement",
+    "sign_pledge",
+    "withdraw_money_received",
+    "withdraw_pledge",
+]
