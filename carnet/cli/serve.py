@@ -28,6 +28,7 @@ def serve_until_stopped(*, host: str, port: int, workers: int, threads: int) -> 
     """Hand the address to granian, whose worker processes inherit the environment, and so the database's address."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     from carnet.cli.running import disconnect
 
@@ -41,7 +42,8 @@ def serve_until_stopped(*, host: str, port: int, workers: int, threads: int) -> 
         workers=workers,
         blocking_threads=threads,
         working_dir=Path(__file__).resolve().parents[2],
-        log_access=False,
+        websockets=False,
+        log_level=LogLevels.error,
     )
     server.serve()
 

@@ -1,8 +1,6 @@
 """Prove that nothing was lost: recompute every figure and every seal from the rows."""
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any
 
 import typer
 
@@ -26,7 +24,14 @@ def verify_ledger(as_json: AsJson = False) -> None:
 
         with acting_as_everything(why="verification recomputes every tenant's ledger"):
             faults = queries.verify()
-    answer(faults, as_json=as_json, sound=_("Le grand livre est exact : aucun centime ne manque."))
+    if as_json:
+        give({"verified": not faults, "faults": [dataclasses.asdict(fault) for fault in faults]})
+    elif not faults:
+        say(_("Le grand livre est exact : aucun centime ne manque."))
+    for fault in () if as_json else faults:
+        complain(_("%(where)s : %(what)s (règle %(invariant)s)") % dataclasses.asdict(fault))
+    if faults:
+        raise typer.Exit(1)
 
 
 def verify_journal(as_json: AsJson = False) -> None:
@@ -35,18 +40,14 @@ def verify_journal(as_json: AsJson = False) -> None:
         from carnet.journal import queries
 
         with acting_as_everything(why="verification recomputes every seal"):
-            faults = queries.verify()
-    answer(faults, as_json=as_json, sound=_("Le journal est intact."))
-
-
-def answer(faults: Sequence[Any], *, as_json: bool, sound: str) -> None:
-    """Name the faults, or say that there is none; exit code 1 when there is one."""
+            found = queries.verify()
     if as_json:
-        give({"verified": not faults, "faults": [dataclasses.asdict(fault) for fault in faults]})
-    elif not faults:
-        say(sound)
-    else:
-        for fault in faults:
-            complain(str(fault))
-    if faults:
+        give({"verified": not found.breaks, **dataclasses.asdict(found)})
+    elif not found.breaks:
+        say(_("Le journal est intact : %(rows)d lignes en %(blocks)d blocs scellés.") % {"rows": found.rows, "blocks": found.blocks})
+        for table, rows in found.tail.items():
+            say(_("%(table)s : %(rows)d lignes pas encore scellées.") % {"table": table, "rows": rows})
+    for problem in () if as_json else found.breaks:
+        complain(str(problem))
+    if found.breaks:
         raise typer.Exit(1)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -13,7 +14,8 @@ def as_owner(name: str | None = None) -> Iterator[None]:
     """Connect as the login role itself, unpooled, perhaps to another database; afterwards everything is as before and disconnected."""
     connection.close()
     before = connection.settings_dict
-    options = {key: value for key, value in before["OPTIONS"].items() if key not in {"assume_role", "pool"}}
+    options = {key: value for key, value in before["OPTIONS"].items() if key != "pool"}
+    options["options"] = options.get("options", "").replace(settings.TAKE_APPLICATION_ROLE, "").strip()
     connection.settings_dict = {**before, "NAME": name or before["NAME"], "OPTIONS": options}
     try:
         yield

@@ -98,6 +98,7 @@ FORM_RENDERER = "carnet.web.design.forms.CarnetRenderer"
 # --- Database -------------------------------------------------------------------------------------------------------------------------
 # Migrations run as the owner of the tables; everything else as carnet_app, which owns nothing and is held by row-level security.
 APPLICATION_ROLE = "carnet_app"
+TAKE_APPLICATION_ROLE = f"-c role={APPLICATION_ROLE}"
 
 
 def database(url: str, *, as_owner: bool, pool_size: int, prepare: bool) -> dict[str, Any]:
@@ -113,7 +114,9 @@ def database(url: str, *, as_owner: bool, pool_size: int, prepare: bool) -> dict
     options["server_side_binding"] = prepare
     options["prepare_threshold"] = 1 if prepare else None
     if not as_owner:
-        options["assume_role"] = APPLICATION_ROLE
+        # Taken by PostgreSQL while connecting. Django's own assume_role asks the pool for a second connection to write the first one's
+        # statement, and so never gets either (5.2).
+        options["options"] = f"{options.get('options', '')} {TAKE_APPLICATION_ROLE}".strip()
     if pool_size:
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     return {

@@ -2,7 +2,7 @@
 
 from carnet.settings import env
 from carnet.settings.base import *  # noqa: F403
-from carnet.settings.base import VAR_DIR, secret_key
+from carnet.settings.base import STATIC_ROOT, VAR_DIR, secret_key
 
 DEBUG = env.flag("CARNET_DEBUG", default=False)
 SECRET_KEY = secret_key(VAR_DIR / "secret_key")
@@ -10,3 +10,5 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.words("CARNET_HOSTS")]
 # Letters are written to files, so that a demonstration on real organisations cannot write to anybody.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+# Static files are served from the packages themselves; whitenoise still wants the folder of collected ones to be there.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,7 @@
 """Stricter than production: no pool (each test owns its connection), no network, quick password hashes, letters kept in memory."""
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -10,9 +12,11 @@ DEBUG = False
 SECRET_KEY = "only-for-tests-" + "x" * 40
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 VAR_DIR = Path(tempfile.mkdtemp(prefix="carnet-test-"))
+atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
 KEYS_DIR = VAR_DIR / "keys"
 MEDIA_ROOT = VAR_DIR / "files"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir()
 
 if DATABASE_URL:
     DATABASES = {"default": database(DATABASE_URL, as_owner=False, pool_size=0, prepare=True)}
