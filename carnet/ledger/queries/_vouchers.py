@@ -236,6 +236,23 @@ def counts_by_holder(*, programme_id: int) -> dict[int, Counts]:
     return by_holder
 
 
+def counts_by_pattern(*, agreement_id: int) -> dict[tuple[int, int], Counts]:
+    """How many vouchers are in each state, by series and share pattern: what a funder's own part of each state follows from."""
+    by_pattern: dict[tuple[int, int], Counts] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, v.pattern, ledger_effective_state(v.mark, b.handed_over_at, b.voided_at, s.lapsed_at), count(*)"
+            " FROM ledger_series s JOIN ledger_booklet b ON b.series_id = s.id"
+            " JOIN ledger_voucher v ON v.series_id = b.series_id AND v.booklet_id = b.id"
+            " WHERE s.agreement_id = %s GROUP BY 1, 2, 3 ORDER BY 1, 2",
+            [agreement_id],
+        )
+        for series_id, pattern, state, count in cursor.fetchall():
+            counted = Counts(issued=count, **{state: count})
+            by_pattern[series_id, pattern] = by_pattern.get((series_id, pattern), Counts()) + counted
+    return by_pattern
+
+
 def _count(
     programme_id: int | None, agreement_id: int | None, series_id: int | None, holder_id: int | None
 ) -> Iterable[tuple[int, int, Counts]]:
