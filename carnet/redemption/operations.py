@@ -1,0 +1,293 @@
+"""Spending vouchers, testing them, undoing a mistake."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from carnet.journal.rules import IdempotencyInFlight, IdempotencyMismatch, body_digest, check_key
+from carnet.kernel.actors import Actor
+from carnet.kernel.identifiers import CodeMistyped
+from carnet.kernel.periods import legal_day
+from carnet.kernel.refusals import Refusal
+from carnet.redemption import access, queries
+from carnet.redemption.queries import Redeemed, VoucherSeen
+from carnet.redemption.rules import (
+    BATCH_SIZE_MAX,
+    GUESSES_MAX,
+    REFUSALS,
+    BatchTooLarge,
+    TooManyAttempts,
+    VoucherUnknown,
+    check_attended,
+    check_reason,
+    parse_redemption_number,
+)
+
+# Every request of these codes was answered before any look-up, or by the database's function.
+_KEY_REFUSALS: dict[str, type[Refusal]] = {"idempotency-in-flight": IdempotencyInFlight, "idempotency-mismatch": IdempotencyMismatch}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One voucher to spend. `key` is the caller's idempotency key, if it has one."""
+
+    code: str = field(repr=False)
+    service: str
+    place_id: int | None = None
+    attended_on: date | None = None
+    workshop_session: str | None = None
+    key: str | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What must be the same for a repetition to be a repetition."""
+        return {
+            "code": self.code,
+            "service": self.service,
+            "place": self.place_id,
+            "attended_on": self.attended_on.isoformat() if self.attended_on else None,
+            "workshop_session": self.workshop_session,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An item and who asks it: what the grouped-commit process folds together."""
+
+    item: Item
+    actor: Actor
+    channel: str = "API"
+    request_id: UUID = field(default_factory=uuid.uuid4)
+
+
+Answer = Redeemed | Refusal
+
+
+def redeem(*, item: Item, actor: Actor, channel: str, request_id: UUID, at: datetime) -> Redeemed:
+    """Accept one voucher at the actor's place, for one lesson attended.
+
+    Units: face value in whole cents; `at` is the server's clock, aware.
+    Repeat: the same key (or, without one, the same request id) gives the first answer again.
+    Raises: CodeMistyped, VoucherUnknown, VoucherAlreadyRedeemed, VoucherLapsed, VoucherNotActive,
+    VoucherReserved, PlaceNotAccepted, PlaceRequired, ServiceNotAccepted, TooManyAttempts,
+    AttendedInvalid, IdempotencyMismatch, IdempotencyInFlight.
+    """
+    (answer,) = redeem_many(asked=[Asked(item, actor, channel, request_id)], at=at)
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+def redeem_batch(*, items: Sequence[Item], together: bool, actor: Actor, channel: str, at: datetime) -> list[Answer]:
+    """Accept several vouchers of one actor, each with its own answer; all of them or none if `together`.
+
+    Raises: BatchTooLarge.
+    """
+    return redeem_many(asked=[Asked(item, actor, channel) for item in items], at=at, together=together)
+
+
+def redeem_many(*, asked: Sequence[Asked], at: datetime, together: bool = False) -> list[Answer]:
+    """Accept many vouchers, in one statement and one commit; the answers come in the order asked.
+
+    One is many of one. Items are independent unless `together`. Refused items change nothing but the
+    trace of their attempt. Raises: BatchTooLarge.
+    """
+    if len(asked) > BATCH_SIZE_MAX:
+        raise BatchTooLarge(items=len(asked), items_max=BATCH_SIZE_MAX)
+    answers: list[Answer | None] = [None] * len(asked)
+    prepared = [_prepared(each, at, answers, rank) for rank, each in enumerate(asked)]
+    _refuse_repeated_keys(asked, answers)
+    ready = [rank for rank, each in enumerate(prepared) if each is not None and answers[rank] is None]
+    mistyped = [rank for rank, answer in enumerate(answers) if isinstance(answer, CodeMistyped)]
+    if together and len(ready) < len(asked):
+        for rank in ready:
+            answers[rank] = REFUSALS["held-back"]()
+        ready = []
+    with transaction.atomic():
+        if mistyped:
+            _note_mistyped([asked[rank] for rank in mistyped], at, answers, mistyped)
+        if ready:
+            rows = _redeem([(asked[rank], prepared[rank]) for rank in ready], at, together)  # type: ignore[misc]
+            for rank, answer in zip(ready, rows, strict=True):
+                answers[rank] = answer
+    return [answer for answer in answers if answer is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    place_id: int
+    attended_on: date
+    key: str
+    candidates: list[access.Candidate]
+
+
+def _prepared(asked: Asked, at: datetime, answers: list[Answer | None], rank: int) -> _Prepared | None:
+    try:
+        key = check_key(asked.item.key or f"request:{asked.request_id}")
+        attended_on = check_attended(asked.item.attended_on, today=legal_day(at))
+        place_id = access.place_of(asked.actor, place_id=asked.item.place_id, at=at)
+        found = access.candidates(asked.item.code, place_id=place_id, at=at)
+    except Refusal as refusal:
+        answers[rank] = refusal
+        return None
+    return _Prepared(place_id, attended_on, key, found)
+
+
+def _refuse_repeated_keys(asked: Sequence[Asked], answers: list[Answer | None]) -> None:
+    """The same key twice in one call: the first goes, the other is in flight until it is answered."""
+    seen: set[tuple[int | None, str]] = set()
+    for rank, each in enumerate(asked):
+        if each.item.key is None or answers[rank] is not None:
+            continue
+        key = (each.actor.organisation_id, each.item.key)
+        if key in seen:
+            answers[rank] = IdempotencyInFlight(key=each.item.key)
+        seen.add(key)
+
+
+_REDEEM_MANY = (
+    "SELECT item, outcome, series_id, voucher_id, generation, programme_id, value_cents, accepted_until, redeemed_at, redeemed_place_id, answer"
+    " FROM redeem_many(%s::bigint[], %s::bigint[], %s::text[], %s::date[], %s::text[], %s::bytea[], %s::uuid[], %s::bigint[], %s::bigint[],"
+    " %s::text[], %s::integer[], %s::bytea[], %s::bigint[], %s, %s, %s, %s) /* series_id: found by the function */"
+)
+
+
+def arguments(batch: Sequence[tuple[Asked, _Prepared]], at: datetime, together: bool) -> list[Any]:
+    """The function's arguments: arrays by item, then the items' candidates flattened."""
+    flat = [(number, candidate) for number, (_asked, ready) in enumerate(batch, start=1) for candidate in ready.candidates]
+    return [
+        [asked.actor.organisation_id for asked, _ready in batch],
+        [ready.place_id for _asked, ready in batch],
+        [asked.item.service for asked, _ready in batch],
+        [ready.attended_on for _asked, ready in batch],
+        [ready.key for _asked, ready in batch],
+        [body_digest(asked.item.body) for asked, _ready in batch],
+        [asked.request_id for asked, _ready in batch],
+        [asked.actor.person_id for asked, _ready in batch],
+        [asked.actor.token_id for asked, _ready in batch],
+        [asked.channel for asked, _ready in batch],
+        [number for number, _candidate in flat],
+        [candidate.code_hash for _number, candidate in flat],
+        [candidate.series_id for _number, candidate in flat],
+        at,
+        legal_day(at),
+        together,
+        GUESSES_MAX,
+    ]
+
+
+def _redeem(batch: Sequence[tuple[Asked, _Prepared]], at: datetime, together: bool) -> list[Answer]:
+    with connection.cursor() as cursor:
+        cursor.execute(_REDEEM_MANY, arguments(batch, at, together))
+        rows = {row[0]: row for row in cursor.fetchall()}
+    return [answer_of(rows[number], asked) for number, (asked, _ready) in enumerate(batch, start=1)]
+
+
+def answer_of(row: Sequence[Any], asked: Asked) -> Answer:
+    """What one row of ``redeem_many`` says: the redemption, or the refusal with its facts."""
+    outcome = row[1]
+    if outcome == "redeemed":
+        return queries.redeemed_now(
+            series_id=row[2],
+            voucher_id=row[3],
+            generation=row[4],
+            programme_id=row[5],
+            value_cents=row[6],
+            place_id=row[9],
+            service=asked.item.service,
+            redeemed_at=row[8],
+        )
+    if outcome == "repeated":
+        return queries.redeemed_before(row[10])
+    if outcome in _KEY_REFUSALS:
+        return _KEY_REFUSALS[outcome](key=asked.item.key)
+    return refusal_of(outcome, accepted_until=row[7], redeemed_at=row[8], redeemed_place_id=row[9])
+
+
+def refusal_of(outcome: str, *, accepted_until: datetime | None, redeemed_at: datetime | None, redeemed_place_id: int | None) -> Refusal:
+    """The refusal a code stands for, with what may be told about it."""
+    if outcome == "voucher-already-redeemed":
+        return REFUSALS[outcome](redeemed_at=redeemed_at, place_id=redeemed_place_id)
+    if outcome == "voucher-lapsed":
+        return REFUSALS[outcome](accepted_until=accepted_until)
+    return REFUSALS[outcome]()
+
+
+def _note_mistyped(asked: Sequence[Asked], at: datetime, answers: list[Answer | None], ranks: Sequence[int]) -> None:
+    for each, rank in zip(asked, ranks, strict=True):
+        if each.actor.organisation_id is None:
+            continue
+        if queries.guesses(each.actor.organisation_id, at=at) >= GUESSES_MAX:
+            answers[rank] = TooManyAttempts()
+            continue
+        _note_attempt(each.actor, each.item.place_id, each.channel, CodeMistyped.code, at)
+
+
+def _note_attempt(actor: Actor, place_id: int | None, channel: str, reason: str, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO redemption_attempt (organisation_id, place_id, actor_person_id, token_id, channel, reason, at) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [actor.organisation_id, place_id or actor.place_id, actor.person_id, actor.token_id, channel, reason, at],
+        )
+
+
+def check(*, code: str, actor: Actor, place_id: int | None = None, service: str | None = None, channel: str = "API", at: datetime) -> VoucherSeen:
+    """Test a voucher without spending it.
+
+    Returns its state as a place may know it; `outcome` is 'redeemable' or the code a redemption would
+    be refused with. Unknown and mistyped codes count as guesses: the refusal is raised once its note is
+    kept, so a door must not roll back the transaction around it.
+
+    Raises: CodeMistyped, VoucherUnknown, PlaceNotAccepted, PlaceRequired, TooManyAttempts.
+    """
+    seen = check_quietly(code=code, actor=actor, place_id=place_id, service=service, channel=channel, at=at)
+    if isinstance(seen, Refusal):
+        raise seen
+    return seen
+
+
+@transaction.atomic
+def check_quietly(
+    *, code: str, actor: Actor, place_id: int | None = None, service: str | None = None, channel: str = "API", at: datetime
+) -> VoucherSeen | Refusal:
+    """As ``check``, giving the refusal instead of raising it, so that its note is committed."""
+    try:
+        at_place = access.place_of(actor, place_id=place_id, at=at)
+        if actor.organisation_id is not None and queries.guesses(actor.organisation_id, at=at) >= GUESSES_MAX:
+            return TooManyAttempts()
+        found = access.candidates(code, place_id=at_place, at=at)
+    except CodeMistyped as refusal:
+        _note_attempt(actor, place_id, channel, CodeMistyped.code, at)
+        return refusal
+    except Refusal as refusal:
+        return refusal
+    seen = queries.seen(organisation_id=actor.organisation_id or 0, place_id=at_place, service=service, candidates=found, at=at)
+    if isinstance(seen, VoucherUnknown):
+        _note_attempt(actor, at_place, channel, seen.code, at)
+    return seen
+
+
+@transaction.atomic
+def reverse(*, number: str, reason: str, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """Undo a redemption made by the same organisation, inside the programme's window. The voucher may be spent again.
+
+    Raises: RedemptionUnknown, AlreadyReversed, UndoWindowClosed, ReasonMissing.
+    """
+    stripped = check_reason(reason)
+    series_id, voucher_id, generation = parse_redemption_number(number)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT outcome, redeemed_at, undo_until FROM reverse_redemption(%s, %s, %s, %s::smallint, %s, %s, %s, %s) /* series_id */",
+            [actor.organisation_id or 0, series_id, voucher_id, generation, stripped, actor.person_id, request_id, at],
+        )
+        outcome, redeemed_at, undo_until = cursor.fetchone()
+    if outcome in ("reversed", "repeated"):
+        return
+    if outcome == "redemption-unknown":
+        raise REFUSALS[outcome](number=number)
+    raise REFUSALS[outcome](redeemed_at=redeemed_at, undo_until=undo_until)

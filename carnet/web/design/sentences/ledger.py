@@ -1,0 +1,22 @@
+"""Sentences of the ledger's refusals."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "ledger-refused": _("Le registre refuse cette opération."),
+    "amount-not-positive": _("Le montant doit être supérieur à zéro."),
+    "not-covered": _("L’activation attend l’argent : il manque encore %(missing_cents)s sur le compte de la convention."),
+    "money-not-there": _("Le compte ne contient que %(available_cents)s : on ne peut pas en sortir %(cents)s."),
+    "already-activated": _("Ces carnets ont déjà été activés le %(activated_at)s."),
+    "series-unknown": _("Cette édition de carnets n’existe pas, ou n’est pas la vôtre."),
+    "series-too-large": _("Une édition ne peut pas contenir autant de chèques. Passez plusieurs commandes."),
+    "series-not-ended": _("Ces chèques peuvent encore être dépensés jusqu’au %(accepted_until)s."),
+    "series-not-lapsed": _("L’argent de ces chèques ne revient aux financeurs qu’après la fin de leur validité."),
+    "shares-do-not-make-face": _("Les parts des financeurs ne font pas exactement la valeur des chèques."),
+    "booklet-unknown": _("Aucun carnet à ce numéro parmi les vôtres."),
+    "voucher-serial-unknown": _("Aucun chèque à ce numéro parmi les vôtres."),
+    "range-reversed": _("Le premier carnet doit venir avant le dernier, et les deux être de la même édition."),
+    "not-holder": _("Certains de ces carnets ne sont pas dans ce stock : %(held)s sur %(wanted)s y sont."),
+    "already-handed-over": _("Certains de ces chèques ont déjà été remis ou annulés."),
+    "nothing-owed": _("On ne peut pas payer plus que ce qui est dû."),
+}
