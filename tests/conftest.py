@@ -10,7 +10,10 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from tests import statements
 from tests.databases import TestDatabases
+
+statements.watch_every_connection()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
