@@ -109,6 +109,14 @@ class NothingOwed(LedgerRefused):
     code = "nothing-owed"
 
 
+class CodesTaken(Exception):
+    """Ranks whose code is already another voucher's: they are drawn again. No refusal: nobody ever reads it."""
+
+    def __init__(self, ranks: tuple[int, ...]) -> None:
+        super().__init__(f"{len(ranks)} codes are taken")
+        self.ranks = ranks
+
+
 class State(StrEnum):
     """What a voucher is counted as."""
 

@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Max
 
 from carnet.kernel.actors import Actor
 from carnet.kernel.money import cumulative_split
 from carnet.ledger import access
 from carnet.ledger.models import Passage, Series, SharePattern, Voucher
-from carnet.ledger.rules import BOOKLET_SIZE_MAX, PassageKind, SeriesTooLarge, Weight, share_patterns
+from carnet.ledger.rules import BOOKLET_SIZE_MAX, CodesTaken, PassageKind, SeriesTooLarge, Weight, share_patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def draw_vouchers(*, series_id: int, first_rank: int, code_hashes: Iterable[byte
     Repeating a chunk writes nothing more. PostgreSQL refuses COPY into a table under row-level
     security, so rows are copied beside it and inserted in one statement.
 
-    Raises: SeriesUnknown.
+    Raises: SeriesUnknown; CodesTaken (nothing is written) when a hash is already another voucher's.
     """
     series = access.series(series_id)
     hashes = list(code_hashes)
@@ -125,6 +126,7 @@ def draw_vouchers(*, series_id: int, first_rank: int, code_hashes: Iterable[byte
         with cursor.copy("COPY ledger_drawn (rank, code_hash, pattern) FROM STDIN") as copy:
             for rank, (code_hash, shares) in enumerate(zip(hashes, zip(held, borne, strict=True), strict=True), start=first_rank):
                 copy.write(f"{rank}\t\\\\x{code_hash.hex()}\t{numbers[shares]}\n")
+        _refuse_taken_codes(cursor, series.first_voucher_id)
         cursor.execute(
             "INSERT INTO ledger_voucher (id, series_id, programme_id, booklet_id, code_hash, mark, pattern, generation)"
             " SELECT %s + rank, %s, %s, %s + rank / %s, code_hash, 0, pattern, 0 FROM ledger_drawn ORDER BY rank"
@@ -132,6 +134,21 @@ def draw_vouchers(*, series_id: int, first_rank: int, code_hashes: Iterable[byte
             [series.first_voucher_id, series_id, series.programme_id, series.first_booklet_id, series.booklet_size],
         )
         return int(cursor.rowcount)
+
+
+def _refuse_taken_codes(cursor: CursorWrapper, first_voucher_id: int) -> None:
+    # A typed code names no series: two vouchers of one programme must never share one, not even across its series.
+    cursor.execute(
+        # LIMIT keeps PostgreSQL probing the index once a code, instead of reading every voucher for each chunk.
+        "SELECT d.rank FROM ledger_drawn d, LATERAL (SELECT 1 FROM ledger_voucher v /* fan-out: no code twice in a programme */"
+        " WHERE v.code_hash = d.code_hash AND v.id <> %s + d.rank LIMIT 1) taken"
+        " UNION SELECT rank FROM (SELECT rank, row_number() OVER (PARTITION BY code_hash ORDER BY rank) AS time FROM ledger_drawn) again"
+        " WHERE time > 1 ORDER BY 1",
+        [first_voucher_id],
+    )
+    taken = tuple(row[0] for row in cursor.fetchall())
+    if taken:
+        raise CodesTaken(taken)
 
 
 @transaction.atomic
