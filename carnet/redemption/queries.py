@@ -216,6 +216,34 @@ def redemption_of(*, organisation_id: int, number: str) -> RedemptionLine | None
     )
 
 
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """The standing redemptions of one organisation under one programme on one legal day. Unit: whole cents."""
+
+    programme_id: int
+    day: date
+    voucher_count: int
+    cents: int
+
+
+def standing_by_day(*, organisation_id: int) -> list[DayCount]:
+    """An organisation's redemptions by day in Paris, net of reversals, oldest first: what it is, or was, owed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.programme_id, r.series_id, (r.at AT TIME ZONE 'Europe/Paris')::date, count(*) FROM redemption_redemption r"
+            " /* fan-out: of one organisation */ WHERE r.organisation_id = %s AND NOT EXISTS ("
+            " SELECT 1 FROM redemption_reversal x WHERE x.series_id = r.series_id AND x.voucher_id = r.voucher_id AND x.generation = r.generation)"
+            " GROUP BY 1, 2, 3 ORDER BY 3, 1, 2",
+            [organisation_id],
+        )
+        rows = cursor.fetchall()
+    sums: dict[tuple[int, date], tuple[int, int]] = {}
+    for programme_id, series_id, day, count in rows:
+        before = sums.get((programme_id, day), (0, 0))
+        sums[programme_id, day] = (before[0] + count, before[1] + count * _series_facts(series_id)[3])
+    return [DayCount(programme_id, day, count, cents) for (programme_id, day), (count, cents) in sums.items()]
+
+
 def services_used(*, programme_id: int) -> dict[str, int]:
     """How many vouchers of a programme were spent on each service, net of reversals."""
     return _counted(programme_id, "service_code")
