@@ -40,6 +40,19 @@ def recognised(person_id: int) -> Iterator[None]:
         yield
 
 
+def recognise(person_id: int) -> None:
+    """Show the person who has just proved themselves to the rest of the request, inside the middleware's `knowing`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('carnet.person', %s, true)", [str(int(person_id))])
+
+
+@contextmanager
+def knowing(person_id: int | None) -> Iterator[None]:
+    """One request: the person its session names, or nobody yet. Whatever was recognised inside is forgotten at its end."""
+    with _opened("carnet.person", str(int(person_id)) if person_id is not None else ""):
+        yield
+
+
 @contextmanager
 def signing_in(who: str | int) -> Iterator[None]:
     """Show the one person whose e-mail is being tried (or whose id a signed link holds), and nobody else."""

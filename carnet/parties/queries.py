@@ -431,6 +431,17 @@ def bank_accounts(*, actor: Actor, organisation_id: int) -> list[AccountLine]:
         ]
 
 
+def iban_to_decide(*, actor: Actor, organisation_id: int, account_id: int) -> str:
+    """The whole IBAN, printed in groups, for whoever compares it with a paper before deciding.
+
+    Raises: NotAllowed, OrganisationUnknown, AccountUnknown.
+    """
+    check_may(actor, "parties.approve-bank-account")
+    managed = access.managed_organisation(actor, organisation_id)
+    with access.stepping_into(managed):
+        return Iban(access.account_of(managed, account_id).iban).printed()
+
+
 @dataclass(frozen=True, slots=True)
 class PayableAccount:
     """Where to pay an organisation at a moment."""

@@ -201,6 +201,12 @@ class InvitationInvalid(PartiesRefused):
     code = "invitation-invalid"
 
 
+class ResetLinkInvalid(PartiesRefused):
+    """The link to choose a new password is wrong, too old or already used: the same words for all."""
+
+    code = "reset-link-invalid"
+
+
 class TokenInvalid(PartiesRefused):
     """Unknown, expired or revoked: the same words for all."""
 

@@ -6,14 +6,12 @@ Doors with another way in (API tokens, health) do this themselves and are left a
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from django.contrib.auth import SESSION_KEY
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -48,15 +46,14 @@ class TenancyMiddleware:
         if request.path_info.startswith(OWN_WAY_IN):
             return self.get_response(request)
         try:
-            with transaction.atomic(), ExitStack() as walls:
-                person_id = _person_in_session(request)
+            person_id = _person_in_session(request)
+            with access.knowing(person_id):
                 if person_id is not None:
-                    walls.enter_context(access.recognised(person_id))
                     _identify(request)
-                walls.enter_context(acting_as(request.actor))  # type: ignore[attr-defined]
-                response = self.get_response(request)
-                if response.status_code >= 500:
-                    raise _Abandoned(response)
+                with acting_as(request.actor):  # type: ignore[attr-defined]
+                    response = self.get_response(request)
+                    if response.status_code >= 500:
+                        raise _Abandoned(response)
         except _Abandoned as abandoned:
             return abandoned.response
         return response

@@ -100,7 +100,14 @@ CREATE TRIGGER parties_approval_kept BEFORE DELETE ON parties_approval
   FOR EACH ROW EXECUTE FUNCTION carnet_refuse_change();
 """
 
+# Django's cache table (createcachetable): counts of tries at sign-in, shared by every process.
+THROTTLE = """
+CREATE TABLE parties_throttle (cache_key varchar(255) PRIMARY KEY, value text NOT NULL, expires timestamptz NOT NULL);
+CREATE INDEX parties_throttle_expires ON parties_throttle (expires);
+"""
+
 UNDO = """
+DROP TABLE parties_throttle;
 DROP TRIGGER parties_approval_kept ON parties_approval; DROP TRIGGER parties_approval_frozen ON parties_approval;
 DROP TRIGGER parties_bankaccount_kept ON parties_bankaccount; DROP TRIGGER parties_bankaccount_frozen ON parties_bankaccount;
 DROP FUNCTION parties_freeze_approval; DROP FUNCTION parties_freeze_bank_account;
@@ -733,5 +740,5 @@ class Migration(migrations.Migration):
                 condition=models.Q(("scopes__len__gte", 1)), name="parties_token_scoped"
             ),
         ),
-        migrations.RunSQL(WALLS + ONE_ROLE_ONCE + FROZEN, UNDO),
+        migrations.RunSQL(WALLS + ONE_ROLE_ONCE + FROZEN + THROTTLE, UNDO),
     ]

@@ -70,7 +70,7 @@ def propose_bank_account(
         )
     _approvals.request_approval(
         action=APPROVE,
-        subject=("bank-account", account.id),
+        subject=("organisation", organisation.id),
         digest=_digest(account),
         organisation_id=organisation.registered_by_id or organisation.id,
         actor=actor,
@@ -149,7 +149,7 @@ def _decide(account: BankAccount, actor: Actor, request_id: UUID, at: datetime, 
     check_second_person(requested_by=account.proposed_by_id, decided_by=person_of(actor, APPROVE), action=APPROVE)
     with acting_as(actor):
         approval_id = Approval.objects.values_list("id", flat=True).get(
-            action=APPROVE, subject_kind="bank-account", subject_id=account.id, decision__isnull=True
+            action=APPROVE, subject_kind="organisation", subject_id=account.organisation_id, decision__isnull=True
         )
         digest, decision_id = _digest(account), uuid5(request_id, "decision")
         if reason is None:

@@ -9,6 +9,7 @@ from allauth.mfa.adapter import get_adapter as mfa_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.tokens import default_token_generator
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -29,6 +30,7 @@ from carnet.parties.rules import (
     OwnMembership,
     PersonNameMissing,
     ReasonMissing,
+    ResetLinkInvalid,
     Role,
     check_allowed_now,
     check_may_grant,
@@ -249,6 +251,38 @@ def update_account(*, display_name: str, phone: str, language: str, actor: Actor
             display_name=display_name.strip()[:120], phone=phone.strip()[:20], language="en" if language == "en" else "fr"
         )
     _journal(actor, "parties.account-updated", ("person", person_id), actor.organisation_id, request_id, at)
+
+
+@transaction.atomic
+def request_password_reset(*, email: str, request_id: UUID, at: datetime) -> None:
+    """Post a notice with a link, when the address is known; say nothing either way (the door answers the same)."""
+    with access.signing_in(email):
+        person = Person.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if person is None:
+        return
+    notices.post(
+        kind="parties.password-reset",
+        to_email=person.email,
+        context={"person_id": person.id, "token": default_token_generator.make_token(person)},
+        language=person.language,
+        at=at,
+    )
+    _journal(Actor.anonymous(), "parties.password-reset-requested", ("person", person.id), None, request_id, at)
+
+
+@transaction.atomic
+def reset_password(*, person_id: int, token: str, password: str, request_id: UUID, at: datetime) -> None:
+    """Set the new password of whoever holds a valid link (two hours, one use, on the real clock). Second factors stay.
+
+    Raises: ResetLinkInvalid.
+    """
+    with access.signing_in(person_id):
+        person = Person.objects.select_for_update(of=("self",)).filter(id=person_id, is_active=True).first()
+        if person is None or not default_token_generator.check_token(person, token):
+            raise ResetLinkInvalid
+        person.set_password(password)
+        person.save(update_fields=["password"])
+    _journal(Actor.anonymous(), "parties.password-reset", ("person", person.id), None, request_id, at)
 
 
 @transaction.atomic

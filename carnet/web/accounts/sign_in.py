@@ -1,0 +1,116 @@
+"""Signing in and the second factor: allauth's views, behind our doors and in our look."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account import views as account
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core.internal import ratelimit
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from carnet.parties import operations as parties
+from carnet.parties.rules import PartiesRefused
+from carnet.web import clock
+from carnet.web.accounts.forms import ForgottenForm, NewPasswordForm
+from carnet.web.design.screens import show_refusal
+from carnet.web.doors import public, signed_in
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Where the person was going, if it is on this site; else their home page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return reverse("accounts:home")
+
+
+def note_proof(request: HttpRequest, person: AbstractBaseUser, kind: str) -> None:
+    """Count what was just done as a recent proof by second factor."""
+    record_authentication(request, person, "mfa", type=kind, reauthenticated=True)
+
+
+class EnrolApplicationView(totp.ActivateTOTPView):
+    """The six digits typed to enrol are a proof: nobody is asked for them twice in a row. Then the recovery codes, then onwards."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        note_proof(self.request, self.request.user, Authenticator.Type.TOTP)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "next": safe_next(self.request)}
+
+    def get_success_url(self) -> str:
+        return f"{super().get_success_url()}?{urlencode({'next': safe_next(self.request)})}"
+
+
+class RecoveryCodesView(recovery.ViewRecoveryCodesView):
+    """The codes, and the way on."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "next": safe_next(self.request)}
+
+
+def forgotten_password(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a link by e-mail. The answer is the same whether the address is known or not."""
+    form = ForgottenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"].lower()
+        refused = ratelimit.consume_or_429(request, action="reset_password", key=email)
+        if refused is not None:
+            return refused
+        parties.request_password_reset(email=email, request_id=form.cleaned_data["request_id"], at=clock.now())
+        return render(request, "accounts/forgotten_sent.html", {"email": email})
+    return render(request, "accounts/forgotten.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def new_password(request: HttpRequest, uid: int, token: str) -> HttpResponseBase:
+    """Choose a new password with the link received; then sign in as usual, second factor included."""
+    form = NewPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            parties.reset_password(
+                person_id=uid,
+                token=token,
+                password=form.cleaned_data["password"],
+                request_id=form.cleaned_data["request_id"],
+                at=clock.now(),
+            )
+        except PartiesRefused as refusal:
+            show_refusal(form, refusal)
+        else:
+            return HttpResponseRedirect(f"{reverse('account_login')}?changed=1")
+    return render(request, "accounts/new_password.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+urlpatterns = [
+    path("sign-in/", public(account.LoginView.as_view()), name="account_login"),
+    path("sign-in/second-factor/", public(second_factor.AuthenticateView.as_view()), name="mfa_authenticate"),
+    path("sign-in/inactive/", public(account.AccountInactiveView.as_view()), name="account_inactive"),
+    path("sign-out/", public(account.LogoutView.as_view()), name="account_logout"),
+    path("password/forgotten/", public(forgotten_password), name="account_reset_password"),
+    path("password/new/<int:uid>/<str:token>/", public(new_password), name="new-password"),
+    path("account/password/", signed_in(account.PasswordChangeView.as_view()), name="account_change_password"),
+    path("account/prove/password/", signed_in(account.ReauthenticateView.as_view()), name="account_reauthenticate"),
+    path("account/prove/", signed_in(second_factor.ReauthenticateView.as_view()), name="mfa_reauthenticate"),
+    path("account/prove/passkey/", signed_in(passkeys.ReauthenticateWebAuthnView.as_view()), name="mfa_reauthenticate_webauthn"),
+    path("account/second-factor/", signed_in(second_factor.IndexView.as_view()), name="mfa_index"),
+    path("account/second-factor/application/", signed_in(EnrolApplicationView.as_view()), name="mfa_activate_totp"),
+    path("account/second-factor/application/remove/", signed_in(totp.DeactivateTOTPView.as_view()), name="mfa_deactivate_totp"),
+    path("account/second-factor/codes/", signed_in(RecoveryCodesView.as_view()), name="mfa_view_recovery_codes"),
+    path("account/second-factor/codes/new/", signed_in(recovery.GenerateRecoveryCodesView.as_view()), name="mfa_generate_recovery_codes"),
+    path("account/second-factor/codes/file/", signed_in(recovery.DownloadRecoveryCodesView.as_view()), name="mfa_download_recovery_codes"),
+    path("account/second-factor/passkeys/", signed_in(passkeys.ListWebAuthnView.as_view()), name="mfa_list_webauthn"),
+    path("account/second-factor/passkeys/add/", signed_in(passkeys.AddWebAuthnView.as_view()), name="mfa_add_webauthn"),
+    path("account/second-factor/passkeys/<int:pk>/", signed_in(passkeys.EditWebAuthnView.as_view()), name="mfa_edit_webauthn"),
+    path("account/second-factor/passkeys/<int:pk>/remove/", signed_in(passkeys.RemoveWebAuthnView.as_view()), name="mfa_remove_webauthn"),
+]

@@ -1,0 +1,32 @@
+"""Addresses of sign-in (allauth's own names) and of accounts (namespace `accounts`)."""
+
+from django.urls import include, path
+
+from carnet.web.accounts import sign_in, views
+
+accounts = [
+    path("home", views.home, name="home"),
+    path("account/", views.account, name="account"),
+    path("account/organisation/", views.choose_organisation, name="choose-organisation"),
+    path("invitation/<str:secret>/", views.invitation, name="invitation"),
+    path("members/", views.members, name="members"),
+    path("members/<int:organisation_id>/", views.members, name="members-of"),
+    path("members/<int:organisation_id>/<int:membership_id>/", views.member, name="member"),
+    path("tokens/", views.tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke-token"),
+    path("bank-account/", views.bank_account, name="bank-account"),
+    path("bank-account/<int:organisation_id>/", views.bank_account, name="bank-account-of"),
+    path("bank-account/<int:organisation_id>/propose/", views.propose_bank_account, name="propose-bank-account"),
+    *(
+        path(
+            f"bank-account/<int:organisation_id>/<int:account_id>/{decision}/",
+            views.decide_bank_account,
+            {"decision": decision},
+            name=f"{decision}-bank-account",
+        )
+        for decision in ("approve", "refuse", "end")
+    ),
+    path("approvals/", views.approvals, name="approvals"),
+]
+
+urlpatterns = [*sign_in.urlpatterns, path("", include((accounts, "accounts")))]

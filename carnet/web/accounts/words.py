@@ -1,0 +1,51 @@
+"""The words for roles, kinds, scopes and decisions, in the reader's language."""
+
+from django.utils.translation import gettext_lazy as _
+
+from carnet.parties.rules import AccountState, OrganisationKind, Role, Scope
+
+ROLE_NAMES = {
+    Role.OPERATOR_ADMIN: _("Administration de l’opérateur"),
+    Role.OPERATOR_AGENT: _("Agent de l’opérateur"),
+    Role.TREASURER: _("Trésorerie (prépare les paiements)"),
+    Role.APPROVER: _("Approbation (valide les paiements)"),
+    Role.FUNDER: _("Financeur"),
+    Role.PRESCRIBER_LEAD: _("Responsable de prescripteur"),
+    Role.PRESCRIBER: _("Prescripteur"),
+    Role.PLACE_MANAGER: _("Responsable de lieu"),
+    Role.MEDIATOR: _("Médiateur numérique"),
+    Role.AUDITOR: _("Audit"),
+}
+
+KIND_NAMES = {
+    OrganisationKind.FUNDER: _("Financeur"),
+    OrganisationKind.STATE: _("État"),
+    OrganisationKind.OPERATOR: _("Opérateur"),
+    OrganisationKind.PRESCRIBER: _("Prescripteur"),
+    OrganisationKind.PLACE_OPERATOR: _("Gestionnaire de lieux"),
+    OrganisationKind.LANDLORD: _("Bailleur"),
+    OrganisationKind.AUDITOR: _("Auditeur"),
+}
+
+SCOPE_NAMES = {
+    Scope.VOUCHERS_CHECK: _("Tester un chèque"),
+    Scope.REDEMPTIONS_WRITE: _("Encaisser et annuler un encaissement"),
+    Scope.REDEMPTIONS_READ: _("Lire ses encaissements"),
+    Scope.SETTLEMENT_READ: _("Lire ses paiements"),
+    Scope.PLACES_WRITE: _("Mettre à jour ses lieux"),
+}
+
+ACCOUNT_STATES = {
+    AccountState.PROPOSED: (_("à approuver"), "warning"),
+    AccountState.APPROVED: (_("approuvé"), "success"),
+    AccountState.ENDED: (_("terminé"), "neutral"),
+}
+
+# Each decision a second person takes: its words, and the page where it is taken (a route with the subject's id).
+DECISIONS = {
+    "parties.approve-bank-account": (_("Approuver un compte bancaire"), "accounts:bank-account-of"),
+    "issuing.approve-edition": (_("Approuver une édition"), "operator:edition"),
+    "places.approve-label": (_("Approuver un label"), "operator:label"),
+    "settlement.approve-payment": (_("Approuver un paiement"), "operator:payment"),
+    "settlement.approve-closing": (_("Approuver une clôture"), "operator:closing"),
+}
