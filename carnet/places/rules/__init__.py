@@ -22,10 +22,11 @@ from carnet.places.rules.refusals import (
     FileLinesTooMany,
     FileTooLarge,
     FileUnreadable,
+    ImportUnknown,
     LocalityUnknown,
+    OperatorNotRunningPlaces,
     PlaceEnded,
-    PlaceEndedTooEarly,
-    PlacesNotAllowed,
+    PlaceNotYours,
     PlacesRefused,
     PlaceUnknown,
     ProvenanceMissing,
@@ -33,6 +34,7 @@ from carnet.places.rules.refusals import (
     ServiceKindUnknown,
     ServiceOutsideProgramme,
 )
+from carnet.places.rules.reports import ImportReport
 from carnet.places.rules.services import LEVEL_LABELS, SERVICE_BY_CODE, SERVICE_KINDS, Level, ServiceKind, service_kind
 
 __all__ = [
@@ -54,15 +56,17 @@ __all__ = [
     "FileLinesTooMany",
     "FileTooLarge",
     "FileUnreadable",
+    "ImportReport",
+    "ImportUnknown",
     "Level",
     "LocalityUnknown",
     "Need",
+    "OperatorNotRunningPlaces",
     "Outcome",
     "PlaceEnded",
-    "PlaceEndedTooEarly",
+    "PlaceNotYours",
     "PlaceRow",
     "PlaceUnknown",
-    "PlacesNotAllowed",
     "PlacesRefused",
     "ProvenanceMissing",
     "RawFile",

@@ -13,7 +13,7 @@ from typing import Any
 from carnet.places.rules import opening, values
 from carnet.places.rules.faults import Fault, FaultCode, Outcome
 from carnet.places.rules.geography import Commune, Gazetteer, distance_km, folded, plausible_radius_km
-from carnet.places.rules.reading import RawFile, RawLine, values_of
+from carnet.places.rules.reading import LIST_MARK, RawFile, RawLine, values_of
 from carnet.places.rules.standard import (
     FIELDS,
     LA_POSTE_STEPS,
@@ -28,6 +28,7 @@ from carnet.places.rules.standard import (
     Version,
 )
 
+ID_CHARACTERS_MAX = 200
 _REFUSING = ("id", "nom", "commune", "code_postal", "adresse", "date_maj")
 
 
@@ -127,11 +128,13 @@ def _judged(raw: RawLine, version: Version, unknown: Iterable[str], gazetteer: G
     for name in _REFUSING:
         if not cells.get(name):
             line.refuse(FaultCode.REQUIRED_MISSING, name)
+    if len(cells.get("id", "")) > ID_CHARACTERS_MAX:
+        line.refuse(FaultCode.TEXT_TOO_LONG, "id", cells["id"], str(len(cells["id"])))
     if line.is_refused:
         return line
     for name in unknown:
         if cells.get(name):
-            line.extras[name] = cells[name]
+            line.extras[name] = cells[name].replace(LIST_MARK, "|")
     lists = _converted(line, cells) if version is Version.V0 else {}
     for one in FIELDS:
         if one.kind is Kind.CHOICES or one.is_list:
@@ -147,8 +150,9 @@ def _judged(raw: RawLine, version: Version, unknown: Iterable[str], gazetteer: G
 def _cleaned_cells(line: _Line) -> dict[str, str]:
     cells: dict[str, str] = {}
     for name, text in line.raw.cells.items():
-        # The mark between the values of a JSON list is unprintable too, and must stay.
-        cells[name], changed = (text, False) if "\x1f" in text and "\x00" not in text else values.cleaned(text)
+        pieces = [values.cleaned(piece) for piece in text.split(LIST_MARK)]
+        cells[name] = LIST_MARK.join(piece for piece, _changed in pieces)
+        changed = any(changed for _piece, changed in pieces)
         if changed:
             line.tell(FaultCode.CHARACTERS, Outcome.MENDED, name, cells[name])
     if line.version is Version.V0:

@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 EARTH_RADIUS_KM = 6371.0088
@@ -112,6 +112,9 @@ class Gazetteer:
 
     def __len__(self) -> int:
         return len(self._by_code)
+
+    def __iter__(self) -> Iterator[Commune]:
+        return iter(self._by_code.values())
 
     def by_code(self, code: str) -> Commune | None:
         """The commune with this INSEE code; a district's code gives its commune."""

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours, State, opening_hours
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # absent from its stubs only
 
 from carnet.kernel.periods import PARIS, aware
 
@@ -43,7 +43,7 @@ def _parsed(hours: str) -> OpeningHours | None:
         return None
     try:
         return OpeningHours(hours, country="FR", max_interval_days=366)
-    except opening_hours.ParserError:
+    except ParserError:
         return None
 
 

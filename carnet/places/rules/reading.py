@@ -137,7 +137,7 @@ def _records(lines: list[str], separator: str, start: int, width: int | None) ->
     csv.field_size_limit(CELL_CHARACTERS_MAX)
     while start < len(lines):
         feed = _Feed(lines, start)
-        reader = csv.reader(feed, delimiter=separator)
+        reader = csv.reader(feed, delimiter=separator, strict=True)
         try:
             for cells in reader:
                 first = feed.record_start
@@ -225,7 +225,11 @@ def _version(columns: list[str] | set[str], lines: list[RawLine]) -> Version:
     older, newer = len(names & V0_ONLY), len(names & V1_ONLY)
     if older != newer:
         return Version.V0 if older > newer else Version.V1
-    said = {value.strip() for line in lines[:200] for value in line.cells.get("services", "").replace("|", ";").split(";")}
+    said = {
+        value.strip()
+        for line in lines[:200]
+        for value in line.cells.get("services", "").replace("|", ";").replace(LIST_MARK, ";").split(";")
+    }
     return Version.V0 if said & set(V0_VALUES["services"]) else Version.V1
 
 

@@ -9,10 +9,10 @@ class PlacesRefused(Refusal):
     code = "places-refused"
 
 
-class PlacesNotAllowed(PlacesRefused):
-    """This actor may not change the directory."""
+class PlaceNotYours(PlacesRefused):
+    """The place is run by another organisation. Facts: place_id, name."""
 
-    code = "places-not-allowed"
+    code = "place-not-yours"
 
 
 class PlaceUnknown(PlacesRefused):
@@ -25,12 +25,6 @@ class PlaceEnded(PlacesRefused):
     """The place has closed. Facts: place_id, name, ended_on."""
 
     code = "place-ended"
-
-
-class PlaceEndedTooEarly(PlacesRefused):
-    """The place would end before an acceptance of it began. Facts: place_id, ended_on, from_on."""
-
-    code = "place-ended-too-early"
 
 
 class FileTooLarge(PlacesRefused):
@@ -61,6 +55,18 @@ class ColumnsMissing(PlacesRefused):
     """The header lacks columns nothing can be done without. Facts: columns."""
 
     code = "place-file-columns-missing"
+
+
+class ImportUnknown(PlacesRefused):
+    """No import has this number. Facts: import_id."""
+
+    code = "place-import-unknown"
+
+
+class OperatorNotRunningPlaces(PlacesRefused):
+    """Only an organisation known as running places can be given one. Facts: organisation."""
+
+    code = "place-operator-not-running-places"
 
 
 class ProvenanceMissing(PlacesRefused):

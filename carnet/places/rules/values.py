@@ -4,7 +4,6 @@ Each function returns the value as the standard writes it, or None when it canno
 """
 
 import re
-import unicodedata
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -19,6 +18,8 @@ from carnet.kernel.identifiers import (
     SiretInvalid,
 )
 
+# Control characters but tab and line ends, and halves of characters a JSON file may hold.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _PIVOT = re.compile(r"[a-zA-Z0-9]{9,14}")
 _PHONE = re.compile(r"\+(33|590|594|262|596|269|687|689|508|681)\d{6,9}")
 # The number of an overseas place is written 0590 41 74 97: its first digits are the country's code too.
@@ -33,8 +34,8 @@ URL_CHARACTERS_MAX = 2000
 
 def cleaned(text: str) -> tuple[str, bool]:
     """`text` without characters no screen shows, trimmed; and whether any had to go."""
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").replace("\r", "")
-    return kept.strip(), kept != text.replace("\r", "")
+    kept = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return kept.strip(), _UNPRINTABLE.search(text) is not None
 
 
 def is_pivot(text: str) -> bool:

@@ -1,0 +1,43 @@
+"""The only ways from a number in an address to a row. Places are public; changing one is not."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from carnet.kernel.actors import Actor
+from carnet.parties.rules import ROLES_OF_KIND, OrganisationKind
+from carnet.places.models import Place
+from carnet.places.rules import PlaceEnded, PlaceNotYours, PlaceUnknown
+
+
+def place(place_id: int) -> Place:
+    """Any place, ended or not: a page that was printed must still answer. Raises: PlaceUnknown."""
+    found = Place.objects.filter(id=place_id).first()
+    if found is None:
+        raise PlaceUnknown(place_id=place_id)
+    return found
+
+
+def open_places_locked(place_ids: Iterable[int], *, on: date) -> list[Place]:
+    """Places still open on the day `on`, locked in the order of their ids. Raises: PlaceUnknown, PlaceEnded."""
+    wanted = sorted(set(place_ids))
+    found = list(Place.objects.select_for_update(of=("self",)).filter(id__in=wanted).order_by("id"))
+    if missing := set(wanted) - {each.id for each in found}:
+        raise PlaceUnknown(place_id=min(missing))
+    for each in found:
+        if each.ended_on is not None and each.ended_on <= on:
+            raise PlaceEnded(place_id=each.id, name=each.name, ended_on=each.ended_on)
+    return found
+
+
+def managed_place_locked(actor: Actor, place_id: int) -> Place:
+    """A place the actor keeps, locked: an operator's staff and programs any, a manager its organisation's own.
+
+    Raises: PlaceUnknown, PlaceNotYours.
+    """
+    found = Place.objects.select_for_update(of=("self",)).filter(id=place_id).first()
+    if found is None:
+        raise PlaceUnknown(place_id=place_id)
+    is_staff = actor.kind == "system" or not ROLES_OF_KIND[OrganisationKind.OPERATOR].isdisjoint(actor.roles)
+    if not is_staff and (found.operator_id is None or found.operator_id != actor.organisation_id):
+        raise PlaceNotYours(place_id=place_id, name=found.name)
+    return found

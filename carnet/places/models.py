@@ -1,0 +1,124 @@
+"""Tables of places. They hold public facts: no row-level security. The database refuses what can never be true."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+
+def _texts() -> ArrayField:
+    return ArrayField(models.TextField(), default=list)
+
+
+class Place(models.Model):
+    """A door one can walk through: the national standard's fields, where they came from, and who runs it."""
+
+    provenance = models.CharField(max_length=100)  # the file or directory it came from
+    national_id = models.TextField()  # `id` of the standard, unique within its provenance
+    imported_at = models.DateTimeField()
+    content_hash = models.BinaryField(max_length=16)  # of all columns below and the extras: tells what a new file changes
+
+    pivot = models.CharField(max_length=14)  # SIRET or RNA; empty when the file has none
+    name = models.TextField()
+    commune = models.TextField()  # as written in the file
+    postcode = models.CharField(max_length=5)
+    commune_code = models.CharField(max_length=5)  # INSEE, the commune's of today; empty when nothing settles it
+    address = models.TextField()
+    address_extra = models.TextField()
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    typologies = _texts()
+    phone = models.CharField(max_length=16)
+    emails = _texts()
+    websites = _texts()
+    opening_hours = models.TextField()  # always a readable OpenStreetMap expression, or empty
+    summary = models.CharField(max_length=280)
+    detail = models.TextField()
+    source = models.TextField()  # `source` of the standard: who collected it, in the file's words
+    roaming = _texts()
+    parent_structure = models.TextField()
+    updated_on = models.DateField()  # `date_maj` of the standard
+    services = _texts()
+    audiences = _texts()
+    specific_care = _texts()
+    fees = _texts()
+    national_programmes = _texts()
+    trainings = _texts()
+    other_labels = _texts()
+    access_modes = _texts()
+    support_modes = _texts()
+    accessibility_urls = _texts()
+    booking_urls = _texts()
+    extras = models.JSONField(default=dict)  # what the file said that fits no column
+
+    operator = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
+    ended_on = models.DateField(null=True)  # the first day it is closed for good
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provenance", "national_id"], name="places_place_once_per_provenance"),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                name="places_place_point_whole_and_on_earth",
+            ),
+            models.CheckConstraint(condition=Q(postcode__regex=r"^[0-9]{5}$"), name="places_place_postcode_shape"),
+            models.CheckConstraint(
+                condition=Q(commune_code="") | Q(commune_code__regex=r"^([013-9][0-9]|2[AB1-9])[0-9]{3}$"),
+                name="places_place_commune_code_shape",
+            ),
+            models.CheckConstraint(condition=~Q(provenance="") & ~Q(national_id=""), name="places_place_identified"),
+        ]
+        indexes = [
+            # The bounding box of a search by distance; the exact distance is computed after.
+            models.Index(fields=["latitude", "longitude"], name="places_place_box"),
+            models.Index(fields=["commune_code"], name="places_place_commune"),
+            models.Index(fields=["postcode"], name="places_place_postcode"),
+        ]
+
+
+class PlaceAcceptance(models.Model):
+    """A place accepts the vouchers of a programme, for some services, from one day to another (exclusive; none: until further notice).
+
+    The migration adds an exclusion constraint: two acceptances of one programme by one place never overlap.
+    """
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="acceptances")
+    programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
+    service_codes = ArrayField(models.CharField(max_length=60))  # of the catalogue in `rules.services`
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+    request_id = models.UUIDField(db_index=True)  # one request may accept a programme for many places
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="places_acceptance_in_order"),
+            models.CheckConstraint(condition=Q(service_codes__len__gte=1), name="places_acceptance_has_services"),
+        ]
+
+
+class PlaceImport(models.Model):
+    """One file imported: what it held, what it changed, and every fault, so that the report can be read again."""
+
+    provenance = models.CharField(max_length=100)
+    file_name = models.CharField(max_length=200)
+    imported_at = models.DateTimeField()
+    organisation_id = models.BigIntegerField(null=True)  # the one acted for
+    version = models.CharField(max_length=10)
+    read_count = models.IntegerField()
+    created_count = models.IntegerField()
+    updated_count = models.IntegerField()
+    unchanged_count = models.IntegerField()
+    refused_count = models.IntegerField()
+    absent_count = models.IntegerField()  # places of this provenance, still open, that the file no longer names
+    communes_found_count = models.IntegerField()
+    faults = models.JSONField()
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(read_count=F("created_count") + F("updated_count") + F("unchanged_count") + F("refused_count")),
+                name="places_import_adds_up",
+            ),
+        ]
