@@ -56,7 +56,7 @@ def place_of(actor: Actor, *, place_id: int | None, at: datetime) -> int:
     own = places.places_of([actor.organisation_id], at=at)
     if len(own) != 1:
         raise PlaceRequired(places=len(own))
-    return own[0].id
+    return own[0].place_id
 
 
 def candidates(text: str, *, place_id: int, at: datetime) -> list[Candidate]:

@@ -3,7 +3,7 @@
 -- reads and writes tables of the ledger, the journal, the places and the programmes in one statement each,
 -- so that a redemption is one round trip and one commit (docs/decisions/0004-one-function-redeems.md).
 
-GRANT SELECT ON ledger_series, ledger_booklet, ledger_voucher, ledger_account, funding_programme, places_place, places_placeacceptance,
+GRANT SELECT ON ledger_series, ledger_booklet, ledger_voucher, ledger_account, ledger_movement, funding_programme, places_place, places_placeacceptance,
   journal_answer, redemption_redemption, redemption_reversal, redemption_attempt TO carnet_redeemer;
 GRANT UPDATE (mark, generation, reserved_by_id, reserved_until) ON ledger_voucher TO carnet_redeemer;
 GRANT INSERT ON ledger_movement, ledger_account, journal_line, journal_answer, redemption_redemption, redemption_reversal, redemption_attempt
