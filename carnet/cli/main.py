@@ -9,6 +9,7 @@ from types import FrameType
 import typer
 
 from carnet.cli.speech import CommandFailed, complain, gettext as _
+from carnet.kernel.refusals import Refusal
 
 COMMANDS = ("database", "serve", "doctor", "verification", "places", "parties", "campaign", "demo", "continuity", "jobs", "bench")
 
@@ -48,7 +49,6 @@ def interrupted(_number: int, _frame: FrameType | None) -> None:
 
 def sentence_of(error: Exception) -> str | None:
     """The one sentence of an expected end, or None for a fault that needs its traceback."""
-    from carnet.kernel.refusals import Refusal
     from carnet.settings.env import SettingRefused
 
     if isinstance(error, CommandFailed):
@@ -65,11 +65,11 @@ def sentence_of(error: Exception) -> str | None:
     return None
 
 
-def refusal_sentence(refusal: Exception) -> str:
+def refusal_sentence(refusal: Refusal) -> str:
     """The same sentence as on the screens."""
     from carnet.cli.running import load_django
 
     load_django()
-    from carnet.web.design.refusals import sentence
+    from carnet.web.design.sentences import sentence_for
 
-    return str(sentence(refusal))
+    return sentence_for(refusal)

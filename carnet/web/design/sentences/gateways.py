@@ -1,0 +1,22 @@
+"""What is said when something outside Carnet refuses: the embedded PostgreSQL."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, str | Promise] = {
+    "embedded-postgres-missing": _(
+        "PostgreSQL est introuvable dans %(folder)s : installez Carnet avec « make run », ou indiquez votre base dans CARNET_DATABASE_URL."
+    ),
+    "embedded-postgres-system": _(
+        "La base embarquée ne fonctionne pas sous %(system)s : indiquez une base PostgreSQL dans CARNET_DATABASE_URL."
+    ),
+    "embedded-postgres-no-user": _(
+        "PostgreSQL refuse de tourner sous root, et l’utilisateur « %(name)s » n’a pas pu être créé (%(reason)s) : créez-le, ou lancez Carnet sous un autre compte."
+    ),
+    "embedded-postgres-folder": _("Le dossier %(folder)s ne peut pas être créé : %(reason)s."),
+    "embedded-postgres-owner": _(
+        "La base de ce projet (%(folder)s) appartient à l’utilisateur %(owner)s : lancez Carnet sous ce compte, ou indiquez une autre base dans CARNET_DATABASE_URL."
+    ),
+    "embedded-postgres-start": _("PostgreSQL n’a pas démarré en %(seconds)s secondes (%(reason)s) ; son journal : %(log)s."),
+    "embedded-postgres-stop": _("PostgreSQL ne s’est pas arrêté en %(seconds)s secondes ; son journal : %(log)s."),
+}
