@@ -1,0 +1,180 @@
+"""Tables of issuing. Every row carries `programme_id`, under row-level security; no table holds a code."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from carnet.issuing.rules import JobKind, JobState, OrderFacts
+
+
+def _paired(moment: str) -> models.CheckConstraint:
+    """A dated fact names who did it, or the system (an id of 0); without a date it names nobody."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{moment}_at__isnull": True, f"{moment}_by_id__isnull": True})
+        | Q(**{f"{moment}_at__isnull": False, f"{moment}_by_id__isnull": False}),
+        name=f"issuing_order_{moment}_paired",
+    )
+
+
+class Order(models.Model):
+    """Booklets asked for under one agreement. Each `_at` is a fact of its own. `…_by_id` 0 is background work."""
+
+    programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey("funding.Agreement", on_delete=models.PROTECT, related_name="+")
+    operator = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
+    issuer_prefix = models.CharField(max_length=4)
+    booklet_count = models.IntegerField()
+    booklet_size = models.SmallIntegerField()
+    face_value_cents = models.IntegerField()
+    ordered_at = models.DateTimeField()
+    ordered_by_id = models.BigIntegerField()
+    approval_id = models.BigIntegerField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    approved_by_id = models.BigIntegerField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    refused_by_id = models.BigIntegerField(null=True)
+    series_id = models.BigIntegerField(null=True, unique=True)
+    commitment_id = models.BigIntegerField(null=True)
+    # Which ranks fell on a code already taken, and how often each was drawn again: {"12": 1}.
+    redrawn = models.JSONField(default=dict)
+    drawn_at = models.DateTimeField(null=True)
+    drawn_by_id = models.BigIntegerField(null=True)
+    printed_at = models.DateTimeField(null=True)
+    printed_by_id = models.BigIntegerField(null=True)
+    print_reference = models.CharField(max_length=120, blank=True)
+    seed_destroyed_at = models.DateTimeField(null=True)
+    seed_destroyed_by_id = models.BigIntegerField(null=True)
+    activated_at = models.DateTimeField(null=True)
+    activated_by_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(booklet_count__gt=0, booklet_size__gt=0, face_value_cents__gt=0), name="issuing_order_positive"
+            ),
+            models.CheckConstraint(condition=Q(approved_at__isnull=True) | Q(refused_at__isnull=True), name="issuing_order_one_decision"),
+            # Invariant 7: the person who prepares an edition never approves it.
+            models.CheckConstraint(
+                condition=Q(approved_by_id__isnull=True) | ~Q(approved_by_id=F("ordered_by_id")), name="issuing_order_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(series_id__isnull=True) | Q(approved_at__isnull=False, commitment_id__isnull=False), name="issuing_order_series"
+            ),
+            models.CheckConstraint(condition=Q(drawn_at__isnull=True) | Q(series_id__isnull=False), name="issuing_order_drawn"),
+            models.CheckConstraint(condition=Q(printed_at__isnull=True) | Q(drawn_at__isnull=False), name="issuing_order_printed"),
+            models.CheckConstraint(
+                condition=Q(seed_destroyed_at__isnull=True) | Q(printed_at__isnull=False), name="issuing_order_seed_after_print"
+            ),
+            models.CheckConstraint(condition=Q(activated_at__isnull=True) | Q(printed_at__isnull=False), name="issuing_order_activated"),
+            *(_paired(moment) for moment in ("approved", "refused", "drawn", "printed", "seed_destroyed", "activated")),
+        ]
+        indexes = [models.Index(fields=["programme", "id"], name="issuing_order_programme")]
+
+    def __str__(self) -> str:
+        return f"order {self.pk}"
+
+    @property
+    def voucher_count(self) -> int:
+        """How many vouchers the order holds."""
+        return self.booklet_count * self.booklet_size
+
+    @property
+    def facts(self) -> OrderFacts:
+        """What its own columns say; the queries add what jobs, files and shipments say."""
+        return OrderFacts(
+            booklet_count=self.booklet_count,
+            approved_at=self.approved_at,
+            refused_at=self.refused_at,
+            drawn_at=self.drawn_at,
+            printed_at=self.printed_at,
+            seed_destroyed_at=self.seed_destroyed_at,
+            activated_at=self.activated_at,
+        )
+
+
+class Job(models.Model):
+    """Background work on an order: how far it is, and that it goes on where it was."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="jobs")
+    programme_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, default=JobState.WAITING.value)
+    # Vouchers drawn, or booklets printed, out of `total`; printing starts at booklet `first_rank`.
+    done = models.IntegerField(default=0)
+    total = models.IntegerField()
+    first_rank = models.IntegerField(default=1)
+    error = models.CharField(max_length=60, blank=True)
+    requested_at = models.DateTimeField()
+    requested_by_id = models.BigIntegerField()
+    ended_at = models.DateTimeField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=[each.value for each in JobKind]), name="issuing_job_kind"),
+            models.CheckConstraint(condition=Q(state__in=[each.value for each in JobState]), name="issuing_job_state"),
+            models.CheckConstraint(condition=Q(done__gte=0, done__lte=F("total")), name="issuing_job_progress"),
+            models.UniqueConstraint(
+                fields=["order", "kind"],
+                condition=Q(state__in=[JobState.WAITING.value, JobState.RUNNING.value]),
+                name="issuing_job_one_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"job {self.pk}"
+
+
+class PrintFile(models.Model):
+    """One file made for the print shop. The file is deleted once the booklets exist; its trace stays."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="files")
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="files")
+    programme_id = models.BigIntegerField()
+    name = models.CharField(max_length=120)
+    first_rank = models.IntegerField()
+    last_rank = models.IntegerField()
+    size_bytes = models.BigIntegerField()
+    sha256 = models.BinaryField(max_length=32)
+    written_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "name"], name="issuing_printfile_once"),
+            models.CheckConstraint(condition=Q(first_rank__gt=0, last_rank__gte=F("first_rank")), name="issuing_printfile_range"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Shipment(models.Model):
+    """A run of booklets sent to an organisation, which alone confirms that it arrived."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
+    programme_id = models.BigIntegerField()
+    series_id = models.BigIntegerField()
+    first_booklet_id = models.BigIntegerField()
+    last_booklet_id = models.BigIntegerField()
+    from_organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
+    to_organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
+    shipped_at = models.DateTimeField()
+    shipped_by_id = models.BigIntegerField()
+    received_at = models.DateTimeField(null=True)
+    received_by_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last_booklet_id__gte=F("first_booklet_id")), name="issuing_shipment_range"),
+            models.CheckConstraint(
+                condition=Q(received_at__isnull=True, received_by_id__isnull=True)
+                | Q(received_at__isnull=False, received_by_id__isnull=False, received_at__gte=F("shipped_at")),
+                name="issuing_shipment_received",
+            ),
+        ]
+        indexes = [models.Index(fields=["to_organisation"], condition=Q(received_at__isnull=True), name="issuing_shipment_awaited")]
+
+    def __str__(self) -> str:
+        return f"shipment {self.pk}"
