@@ -58,7 +58,15 @@ class Place(models.Model):
             models.UniqueConstraint(fields=["provenance", "national_id"], name="places_place_once_per_provenance"),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                # Not null is said again: a comparison with NULL is neither true nor false, and a CHECK lets it pass.
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__gte=-90,
+                    latitude__lte=90,
+                    longitude__gte=-180,
+                    longitude__lte=180,
+                ),
                 name="places_place_point_whole_and_on_earth",
             ),
             models.CheckConstraint(condition=Q(postcode__regex=r"^[0-9]{5}$"), name="places_place_postcode_shape"),

@@ -210,7 +210,7 @@ def test_the_older_edition_is_converted_and_what_it_said_is_kept(communes):
     result = check_file(read(json.dumps([older]).encode()), gazetteer=communes, today=TODAY)
     (row,) = result.rows
     assert row.columns["services"] == ["Maîtrise des outils numériques du quotidien", "Accès internet et matériel informatique"]
-    assert row.columns["audiences"] == ["Seniors"]
+    assert row.columns["audiences"] == []  # adults too: everybody is welcome
     assert row.columns["specific_care"] == ["Surdité"]
     assert row.columns["fees"] == ["Gratuit sous condition", "Payant"]
     assert row.columns["other_labels"] == ["Pass numérique", "APTIC", "SudLabs", "Autre"]
@@ -227,6 +227,16 @@ def test_the_older_edition_is_converted_and_what_it_said_is_kept(communes):
         ("publics_accueillis", "value-without-equivalent", "Adultes"),
         ("modalites_accompagnement", "value-without-equivalent", "A ma place : une personne habilitée fait les démarches à ma place"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "audiences"),
+    [("Seniors (+ 65 ans)", ["Seniors"]), ("Seniors (+ 65 ans);Jeunes (16-26 ans);Adultes", []), ("Uniquement femmes;Surdité", ["Femmes"])],
+)
+def test_an_older_public_is_specific_only_when_adults_are_not_named(communes, said, audiences):
+    header = (*GOOD, "publics_accueillis", "conditions_acces")
+    result = checked(communes, GOOD | {"publics_accueillis": said, "services": "", "frais_a_charge": ""}, header=header)
+    assert result.rows[0].columns["audiences"] == audiences
 
 
 def test_half_characters_of_json_do_no_harm(communes):

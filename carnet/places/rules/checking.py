@@ -21,6 +21,7 @@ from carnet.places.rules.standard import (
     PIVOT_UNKNOWN,
     SUMMARY_MAX,
     V0_CONVERTED,
+    V0_EVERYBODY,
     V0_RENAMED,
     V0_VALUES,
     Field,
@@ -186,6 +187,9 @@ def _converted(line: _Line, cells: dict[str, str]) -> dict[str, list[str]]:
             for newer, equivalent in equivalents or ():
                 if equivalent not in lists.setdefault(newer, []):
                     lists[newer].append(equivalent)
+        if V0_EVERYBODY in said:
+            # Adults too: the others are welcome, not "specifically addressed".
+            lists.pop("publics_specifiquement_adresses", None)
     return lists
 
 

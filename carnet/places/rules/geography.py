@@ -61,7 +61,7 @@ class Commune:
 def folded(name: str) -> str:
     """A name as compared: no accents, capitals, hyphens, CEDEX nor district number; SAINT in full."""
     text = name.replace("œ", "oe").replace("Œ", "OE")
-    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).upper()
     text = re.sub(r"[^A-Z0-9]+", " ", text)
     text = re.sub(r"\bCEDEX\b.*$", "", text)
     text = re.sub(r"\bSTE\b", "SAINTE", text)

@@ -174,6 +174,8 @@ V0_RENAMED = {
 }
 # v0.1 lists whose values are spread over v1.0.2 fields by V0_VALUES.
 V0_CONVERTED = ("services", "publics_accueillis", "conditions_acces", "labels_nationaux", "modalites_accompagnement")
+# A place that says so welcomes everybody.
+V0_EVERYBODY = "Adultes"
 V0_MISSPELLED = {"conditions_access": "conditions_acces"}
 V0_ONLY = frozenset({"courriel", "accessibilite", "labels_autres", "labels_nationaux", "publics_accueillis",
                      "conditions_acces", "conditions_access", "cle_ban"})  # fmt: skip
