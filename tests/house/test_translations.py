@@ -1,0 +1,146 @@
+"""French is written in the code; English is complete; no sentence escapes translation."""
+
+import ast
+import gettext
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.house.rooms import ROOT
+
+CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
+TEMPLATES = sorted((ROOT / "carnet").rglob("*.html")) + sorted((ROOT / "carnet").glob("**/templates/**/*.txt"))
+TRANSLATORS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext", "_n", "N_"}
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def messages(catalogue: Path, folder: Path) -> dict[object, str]:
+    """Every message of a catalogue, translated or not, without the fuzzy and the obsolete."""
+    filled = subprocess.run(["msgen", "--no-wrap", str(catalogue)], capture_output=True, text=True, check=True).stdout
+    compiled = folder / "messages.mo"
+    subprocess.run(["msgfmt", "-o", str(compiled), "-"], input=filled, text=True, check=True)
+    with compiled.open("rb") as file:
+        return {key: value for key, value in gettext.GNUTranslations(file)._catalog.items() if key}
+
+
+@pytest.fixture(scope="module")
+def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalogue as it would be written from today's code."""
+    copy = tmp_path_factory.mktemp("extraction")
+    kept = shutil.ignore_patterns("data", "static", "migrations", "__pycache__", "*.csv", "*.json", "*.xsd")
+    shutil.copytree(ROOT / "carnet", copy / "carnet", ignore=kept)
+    (copy / "locale").mkdir()
+    command = [sys.executable, "-m", "django", "makemessages", "-l", "en", "--no-location", "-e", "py,html,txt"]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False, env={"PATH": "/usr/local/bin:/usr/bin:/bin"})
+    assert done.returncode == 0, done.stderr
+    return copy / "locale" / "en" / "LC_MESSAGES" / "django.po"
+
+
+def test_english_knows_exactly_the_sentences_of_the_code(extracted: Path, tmp_path: Path) -> None:
+    written, known = set(messages(extracted, tmp_path)), set(messages(CATALOGUE, tmp_path))
+    assert not written - known, f"no English for {len(written - known)}: {sorted(map(str, written - known))[:10]}"
+    assert not known - written, f"English of nothing: {sorted(map(str, known - written))[:10]}"
+
+
+@pytest.mark.parametrize("fault", ["--untranslated", "--only-fuzzy", "--only-obsolete"])
+def test_english_is_complete(fault: str) -> None:
+    done = subprocess.run(["msgattrib", fault, "--no-wrap", str(CATALOGUE)], capture_output=True, text=True, check=True)
+    found = re.findall(r'^(?:#~ )?msgid "(.+)"$', done.stdout, re.MULTILINE)
+    assert not found, f"{len(found)} {fault}: {found[:10]}"
+
+
+def test_english_names_the_same_facts_as_french() -> None:
+    done = subprocess.run(["msgfmt", "--check-format", "-o", "/dev/null", str(CATALOGUE)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_compiled_catalogue_is_that_of_the_sentences(tmp_path: Path) -> None:
+    compiled = tmp_path / "django.mo"
+    subprocess.run(["msgfmt", "-o", str(compiled), str(CATALOGUE)], check=True)
+    with compiled.open("rb") as fresh, CATALOGUE.with_suffix(".mo").open("rb") as kept:
+        assert gettext.GNUTranslations(fresh)._catalog == gettext.GNUTranslations(kept)._catalog, "run make docs"
+
+
+class VisibleText(HTMLParser):
+    """What a reader sees or hears of a page, once everything translated or computed is taken out."""
+
+    SPOKEN = frozenset({"alt", "title", "placeholder", "aria-label", "aria-description"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.silent = 0
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.silent += tag in {"script", "style"}
+        self.found += [value for name, value in attributes if name in self.SPOKEN and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in {"script", "style"}
+
+    def handle_data(self, text: str) -> None:
+        if not self.silent:
+            self.found.append(text)
+
+
+def untranslated(template: str) -> list[str]:
+    text = re.sub(r"\{#.*?#\}|\{%\s*comment\b.*?endcomment\s*%\}", " ", template, flags=re.DOTALL)
+    text = re.sub(r"\{%\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*%\}", " ", text, flags=re.DOTALL)
+    text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", text, flags=re.DOTALL)
+    page = VisibleText()
+    page.feed(text)
+    # Names that are the same in every language.
+    words = (re.sub(r"&\w+;|\b(?:Carnet|QR|PDF|CSV|JSON|API|OpenAPI|SIRET|SIREN|RNA|IBAN|BIC|SEPA|Apache|English|Français|XML|TOTP|DSFR|RGAA|WCAG|INSEE)\b", " ", found) for found in page.found)
+    return [word.strip() for word in words if LETTERS.search(word)]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "carnet")))
+def test_a_template_holds_no_sentence_of_its_own(template: Path) -> None:
+    assert untranslated(template.read_text(encoding="utf-8")) == []
+
+
+def test_the_search_finds_a_sentence_left_in_a_template() -> None:
+    assert untranslated('<p>Bonjour {{ name }}</p><img alt="Une image">') == ["Bonjour", "Une image"]
+    assert untranslated('{% blocktranslate %}Bonjour{% endblocktranslate %}<p>{% translate "Oui" %}</p>') == []
+
+
+def accented(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """French sentences given to nobody to translate: strings with an accent outside gettext calls, docstrings and comparisons."""
+    quiet: set[int] = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if name in TRANSLATORS:
+                quiet |= {id(inner) for argument in node.args for inner in ast.walk(argument)}
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(node, clean=False) is not None:
+            quiet |= {id(inner) for inner in ast.walk(node.body[0])}
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            quiet.add(id(node.value))
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in quiet and re.search("[éèêàùçîôœÉÀ]", node.value) and " " in node.value:
+            yield node.lineno, node.value
+
+
+# Data and legal texts that stay in their own language.
+FRENCH_ON_PURPOSE = (
+    "carnet/scenarios/",  # invented people and letters of a French campaign
+    "carnet/places/",  # the words of the national schema
+    "carnet/funding/rules/_templates.py",  # programmes to start from: a French local authority edits their texts
+    "carnet/observatory/",  # columns of the published French data
+)
+
+
+def test_no_french_sentence_in_the_code_escapes_translation() -> None:
+    found = []
+    for path in sorted((ROOT / "carnet").rglob("*.py")):
+        name = str(path.relative_to(ROOT))
+        if "/migrations/" in name or name.startswith(FRENCH_ON_PURPOSE):
+            continue
+        found += [f"{name}:{line}: {text[:80]!r}" for line, text in accented(ast.parse(path.read_text(encoding="utf-8")))]
+    assert not found, "\n".join(found)
