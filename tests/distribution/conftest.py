@@ -1,8 +1,8 @@
 """A programme with an active series, a desk that received four booklets, a colleague's desk, and a stranger."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -51,7 +51,7 @@ class Desks:
 
     @property
     def mediator(self) -> Actor:
-        return replace(person(self.desk_id, Role.MEDIATOR))
+        return person(self.desk_id, Role.MEDIATOR)
 
     def as_desk(self) -> AbstractContextManager[None]:
         return acting_as(self.prescriber)
@@ -85,8 +85,8 @@ def make_desks(db: None) -> Callable[..., Desks]:
 
 
 @pytest.fixture
-def desks(db: None) -> Iterator[Desks]:
-    yield _make()
+def desks(db: None) -> Desks:
+    return _make()
 
 
 def _make(template: str = "nantes") -> Desks:
@@ -100,7 +100,8 @@ def _make(template: str = "nantes") -> Desks:
     other_id = organisation("Mission locale", OrganisationKind.PRESCRIBER)
     terms = template_terms(template, first_day=date(2025, 11, 1), service_codes=("mailbox", "cv"))
     programme_id = funding.create_programme(terms=terms, operator_id=operator_id, actor=system, request_id=uuid4(), at=NOW)
-    setting = Setting(programme_id=programme_id, agreement_id=7, operator_id=operator_id, prescriber_id=desk_id)
+    funder_ids = (organisation("Métropole", OrganisationKind.FUNDER), organisation("Département", OrganisationKind.FUNDER))
+    setting = Setting(programme_id, agreement_id=7, operator_id=operator_id, prescriber_id=desk_id, funder_ids=funder_ids)
     with acting_as(programme_ids=[programme_id]):
         series = ledger_reads.series(active_series(setting, at=NOW))
         sleeping = ledger_reads.series(drawn_series(setting, at=NOW))

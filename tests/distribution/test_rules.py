@@ -1,6 +1,7 @@
 """What may be handed over, without a database."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -12,8 +13,8 @@ from carnet.distribution.rules import (
     VOUCHERS_PER_ITEM_MAX,
     Area,
     HandOverItem,
-    NotPrescriber,
     NothingToHandOver,
+    NotPrescriber,
     OutsidePerimeter,
     Run,
     SeriesNotActive,
@@ -47,7 +48,7 @@ def test_runs_hold_every_booklet_once(numbers: set[int]) -> None:
     runs = runs_of([whole(number) for number in numbers])
     held = [number for run in runs for number in range(run.first_booklet_id, run.last_booklet_id + 1)]
     assert held == sorted(numbers)
-    assert all(after.first_booklet_id > before.last_booklet_id + 1 for before, after in zip(runs, runs[1:], strict=False))
+    assert all(after.first_booklet_id > before.last_booklet_id + 1 for before, after in pairwise(runs))
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _footer() -> list[Link]:
     links = [
-        Link(_address("public:accessibility"), _("Accessibilité : non auditée")),
+        Link(_address("public:accessibility"), _("Accessibilité : non conforme")),
         Link(_address("public:legal"), _("Mentions légales")),
         Link(_address("public:figures"), _("Chiffres publics")),
         Link(_address("public:help"), _("Aide")),

@@ -38,7 +38,7 @@ class EurosField(forms.CharField):
         "too_small": _("Le montant doit être d’au moins %(least)s."),
         "too_large": _("Le montant ne peut pas dépasser %(most)s."),
     }
-    _SHAPE = re.compile(r"(-?)(\d{1,12})(?:[.,](\d{1,2}))?")
+    _SHAPE = re.compile(r"(-?)([0-9]{1,12})(?:[.,]([0-9]{1,2}))?€?")
 
     def __init__(self, *, least_cents: int = 1, most_cents: int = 10**14, **options: Any) -> None:
         self.least_cents = least_cents
@@ -47,7 +47,7 @@ class EurosField(forms.CharField):
         self.widget.attrs.update({"inputmode": "decimal", "class": "short", "autocomplete": "off"})
 
     def clean(self, value: Any) -> int | None:  # type: ignore[override]
-        typed = re.sub(r"[\s\u00a0\u202f€]", "", super().clean(value) or "")
+        typed = re.sub(r"\s", "", super().clean(value) or "")
         if not typed:
             return None
         shape = self._SHAPE.fullmatch(typed)

@@ -24,7 +24,7 @@ def show_refusal(form: forms.BaseForm, refusal: Refusal, fields: Mapping[str, st
     form.add_error(name if name in form.fields else None, forms.ValidationError(sentence_for(refusal), code=refusal.code))
 
 
-class OperationView(FormView[Any]):
+class OperationView(FormView):  # type: ignore[type-arg]  # FormView takes no parameter when the program runs
     """One form, one operation.
 
     A subclass writes `perform(form)`, which calls the operation and answers (usually a redirect). A refusal, and a form filled wrongly,

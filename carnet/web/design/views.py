@@ -1,5 +1,6 @@
 """The page that shows every component alive. What is not on it does not exist."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,15 @@ from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Download, Figure, Row, Table, Task, Ticket
 from carnet.web.design.forms import DayField, EurosField, WeighedFileField
+
+SPECIMEN_DIGITS = "482915006731284906"  # of no series
+# fmt: off
+PICTOGRAMS = (
+    "alert", "arrow-back", "arrow-next", "booklet", "box", "check", "clock", "computer", "cross",
+    "download", "euro", "hand-over", "help", "info", "language", "learn", "lock", "people",
+    "person", "phone", "place", "print", "scan", "search", "ticket", "undo",
+)
+# fmt: on
 
 
 class SpecimenForm(forms.Form):
@@ -53,7 +63,7 @@ def _drawn() -> dict[str, Any]:
     states = ("HANDED_OVER", "IN_STOCK", "RESERVED", "REDEEMED", "LAPSED", "VOID")
     return {
         "tickets": [Ticket(f"NM-{1204 + rank:07d}-4", 1000, state, "Nantes 2026", until) for rank, state in enumerate(states)],
-        "secret_ticket": Ticket("NM-0001210-8", 1000, "HANDED_OVER", "Nantes 2026", until, secret="482915006731284906"),
+        "secret_ticket": replace(Ticket("NM-0001210-8", 1000, "HANDED_OVER", "Nantes 2026", until), secret=SPECIMEN_DIGITS),
         "tasks": [
             Task(_("Recevoir 40 carnets expédiés"), _("Recevoir"), "#tasks", now - timedelta(days=6)),
             Task(_("Approuver le paiement de 12 lieux"), _("Approuver"), "#tasks", now - timedelta(days=1), formats.euros(184000)),
@@ -77,10 +87,7 @@ def _drawn() -> dict[str, Any]:
         "files": [Download(_("Carnets à imprimer"), "#downloads", "PDF", _("2 000 carnets, 48 Mo"))],
         "page_of": Paginator(range(240), 20).page(3),
         "tones": ["success", "warning", "danger", "info", "neutral"],
-        "pictograms": (
-            "alert arrow-back arrow-next booklet box check clock computer cross download euro hand-over help info language learn lock people "
-            "person phone place print scan search ticket undo"
-        ).split(),
+        "pictograms": PICTOGRAMS,
     }
 
 

@@ -20,8 +20,8 @@ from carnet.web.design import formats
 Sentence = str | Promise
 
 ROOMS = (
-    "kernel", "gateways", "ledger", "journal", "notices", "parties", "funding", "issuing", "places", "distribution", "redemption", "controls",
-    "settlement", "observatory", "continuity", "design",
+    "kernel", "gateways", "ledger", "journal", "notices", "parties", "funding", "issuing", "places", "distribution", "redemption",
+    "controls", "settlement", "observatory", "continuity", "design",
 )  # fmt: skip
 
 

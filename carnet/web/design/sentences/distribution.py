@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "not-prescriber": _("Votre organisation ne distribue pas, ou plus, les carnets de « %(programme)s »."),
-    "series-not-active": _("Ces carnets ne sont pas encore activés : un lieu les refuserait. Remettez-en d’autres, ou appelez l’opérateur."),
+    "series-not-active": _(
+        "Ces carnets ne sont pas encore activés : un lieu les refuserait. Remettez-en d’autres, ou appelez l’opérateur."
+    ),
     "nothing-to-hand-over": _("Choisissez un carnet, ou au moins un chèque."),
     "too-many-at-once": _("C’est trop en une fois : %(count)s, alors que le plus possible est %(most)s."),
     "outside-perimeter": _("Ces carnets sont réservés aux personnes qui habitent le territoire. Rien n’a été remis."),

@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "funding-refused": _("Cette opération de financement est refusée."),
-    "organisation-lacks-kind": _("« %(organisation)s » n’a pas le rôle demandé ici. Ajoutez-lui ce rôle, ou choisissez une autre organisation."),
+    "organisation-lacks-kind": _(
+        "« %(organisation)s » n’a pas le rôle demandé ici. Ajoutez-lui ce rôle, ou choisissez une autre organisation."
+    ),
     "programme-unknown": _("Ce programme n’existe pas, ou il n’est pas des vôtres."),
     "programme-ended": _("Ce programme est terminé depuis le %(ended_at)s : il ne change plus."),
     "template-unknown": _("Il n’y a pas de modèle « %(template)s »."),
@@ -61,7 +63,9 @@ SENTENCES = {
     "funder-not-in-agreement": _("Cette organisation n’a pas de part dans la convention."),
     "funder-pays-on-use": _("Ce financeur paie à l’usage : son argent va à celui qui a avancé sa part, pas sur ce compte."),
     "pledge-unknown": _("Cette promesse n’existe pas, ou elle n’est pas d’un de vos programmes."),
-    "pledge-step-wrong": _("Une promesse est d’abord annoncée, puis signée, puis entre dans la convention : cette étape n’est pas la suivante."),
+    "pledge-step-wrong": _(
+        "Une promesse est d’abord annoncée, puis signée, puis entre dans la convention : cette étape n’est pas la suivante."
+    ),
     "engagement-unknown": _("Ce contrôle n’existe pas, ou il n’est pas d’un de vos programmes."),
     "engagement-reversed": _("Le contrôle doit se terminer après avoir commencé."),
 }

@@ -1,0 +1,91 @@
+"""Published figures, each recomputed from the ledger and the desks. Call them seeing the programmes that are published."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from carnet.distribution import queries as distribution
+from carnet.funding import queries as funding
+from carnet.funding.queries import ProgrammeFacts
+from carnet.funding.rules import latest_acceptance
+from carnet.ledger import queries as ledger
+from carnet.ledger.rules import COUNT_NAMES, MONEY_NAMES
+from carnet.observatory.rules import FunderFigures, OpenFile, ProgrammeFigures, hide_small
+from carnet.parties import queries as parties
+from carnet.places import queries as places
+from carnet.settlement.queries import delay_achieved
+
+SIMULATED = "activité simulée"
+REAL = "activité réelle"
+
+
+def published_programmes() -> list[ProgrammeFacts]:
+    """The programmes whose figures are public: those with vouchers, the latest first. Series carry printed, public facts."""
+    with_vouchers = {series.programme_id for series in ledger.series_list() if series.activated_at is not None}
+    return funding.programmes(with_vouchers)
+
+
+def programme_figures(programme_id: int, *, at: datetime) -> ProgrammeFigures:
+    """Everything published about one programme. Raises: ProgrammeUnknown."""
+    programme = funding.programme(programme_id)
+    money = ledger.money(programme_id=programme_id)
+    names = parties.organisations(money.by_funder)
+    # A season that has ended shows the places that took part while it lasted.
+    moment = min(at, latest_acceptance(programme.windows).printed_until - timedelta(microseconds=1))
+    delay = delay_achieved(programme_id=programme_id)
+    return ProgrammeFigures(
+        programme_id=programme.id,
+        name=programme.name,
+        slug=programme.slug,
+        is_simulated=programme.is_simulated,
+        counts=ledger.counts(programme_id=programme_id),
+        money=money.total,
+        by_funder=tuple(FunderFigures(names[funder_id].name, amounts) for funder_id, amounts in money.by_funder.items()),
+        prescriber_count=distribution.prescriber_count(programme_id=programme_id),
+        place_count=places.place_counts([programme_id], at=moment).get(programme_id, 0),
+        days_to_be_paid=delay.median_days,
+        paid_count=delay.voucher_count,
+        ticks={question: hide_small(counted) for question, counted in distribution.ticks_of_programme(programme_id=programme_id).items()},
+    )
+
+
+def open_data(figures: Collection[ProgrammeFigures]) -> dict[str, OpenFile]:
+    """The published files, by name. Amounts are whole cents; a hidden count is an empty cell; every row says if it is simulated."""
+    return {file.name: file for file in (_vouchers(figures), _money(figures), _desk(figures))}
+
+
+def _vouchers(figures: Collection[ProgrammeFigures]) -> OpenFile:
+    columns = ("programme", *COUNT_NAMES, "prescribers", "places", "days_to_be_paid", "activity")
+    rows = tuple(
+        (
+            each.slug,
+            *each.counts.as_dict().values(),
+            each.prescriber_count,
+            each.place_count,
+            "" if each.days_to_be_paid is None else each.days_to_be_paid,
+            _activity(each),
+        )
+        for each in figures
+    )
+    return OpenFile("vouchers", columns, rows)
+
+
+def _money(figures: Collection[ProgrammeFigures]) -> OpenFile:
+    columns = ("programme", "funder", *(f"{name}_cents" for name in MONEY_NAMES), "activity")
+    rows = tuple(
+        (each.slug, funder.name, *funder.money.as_dict().values(), _activity(each)) for each in figures for funder in each.by_funder
+    )
+    return OpenFile("money", columns, rows)
+
+
+def _desk(figures: Collection[ProgrammeFigures]) -> OpenFile:
+    rows = tuple(
+        (each.slug, question, answer.lower(), "" if count is None else count, _activity(each))
+        for each in figures
+        for question, answers in each.ticks.items()
+        for answer, count in answers.items()
+    )
+    return OpenFile("hand_overs", ("programme", "question", "answer", "hand_overs", "activity"), rows)
+
+
+def _activity(figures: ProgrammeFigures) -> str:
+    return SIMULATED if figures.is_simulated else REAL

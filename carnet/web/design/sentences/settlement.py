@@ -1,0 +1,55 @@
+"""Sentences of settlement's refusals, and of the bank files it reads and writes."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "settlement-refused": _("Cette opération de paiement n’est pas possible."),
+    "claim-too-early": _(
+        "Des utilisations faites avant cette date peuvent encore être annulées. Le décompte sera possible à partir du %(possible_at)s."
+    ),
+    "claim-unknown": _("Ce décompte n’existe pas, ou n’est pas le vôtre."),
+    "run-unknown": _("Cet ordre de paiement n’existe pas."),
+    "transfer-unknown": _("Ce virement n’existe pas."),
+    "nothing-to-pay": _("Rien ne peut être payé aujourd’hui. Décomptes mis de côté : %(set_aside)s."),
+    "run-already-open": _(
+        "L’ordre de paiement nº %(run_id)s de cette convention n’est pas encore parti : envoyez-le ou annulez-le d’abord."
+    ),
+    "run-not-in-state": _("L’ordre de paiement n’en est pas à cette étape : rien n’a changé."),
+    "run-file-already-written": _(
+        "Le fichier de cet ordre de paiement a été téléchargé : il est peut-être à la banque et ne s’annule plus."
+    ),
+    "run-changed-since-approval": _(
+        "Le total a changé depuis l’approbation : %(approved_cents)s approuvés, %(found_cents)s trouvés. Rien n’est payé ; prévenez le support."
+    ),
+    "execution-day-past": _("Le jour d’exécution, %(execute_on)s, est passé."),
+    "bank-file-already-read": _("Ce fichier de la banque a déjà été lu, le %(read_at)s. Rien n’a changé."),
+    "bank-file-other-account": _("Ce fichier concerne le compte %(found)s. Celui de la convention est %(expected)s. Rien n’a changé."),
+    "bank-file-other-payment": _(
+        "Ce fichier répond à un ordre de paiement (%(message_id)s) qui n’est pas parti de cette convention. Rien n’a changé."
+    ),
+    "transfer-not-returned": _("Seul un virement revenu peut être payé de nouveau."),
+    "account-not-mended": _(
+        "Le compte bancaire n’a pas été corrigé, ou sa correction n’a pas encore pris effet. Faites proposer et approuver un nouveau compte."
+    ),
+    "closing-too-early": _(
+        "Des chèques peuvent encore être utilisés, ou une utilisation annulée. La clôture sera possible le %(possible_at)s."
+    ),
+    "closing-unknown": _("Cette clôture n’existe pas."),
+    "closing-already-open": _("Une clôture de cette convention est déjà en cours."),
+    "closing-not-in-state": _("La clôture n’en est pas à cette étape : rien n’a changé."),
+    "closing-changed-since-approval": _(
+        "Les comptes ont changé depuis le calcul : %(approved_cents)s alors, %(found_cents)s maintenant. Annulez cette clôture et recommencez."
+    ),
+    "nothing-to-return": _("Il ne reste rien à rendre aux financeurs."),
+    "repayment-reference-missing": _("Indiquez la référence donnée par la banque."),
+    "settlement-reason-missing": _("Dites pourquoi."),
+    "bank-file-refused": _("Ce fichier bancaire n’est pas utilisable."),
+    "bank-file-empty": _("Ce fichier est vide."),
+    "bank-file-too-large": _("Ce fichier est trop lourd pour une réponse de banque."),
+    "bank-file-hostile": _("Ce fichier contient une construction (%(reason)s) qu’une banque n’envoie jamais. Il n’a pas été lu."),
+    "bank-file-encoding": _("Ce fichier n’est pas écrit dans un encodage connu (UTF-8 ou ISO-8859-1)."),
+    "bank-file-malformed": _("Ce fichier n’est pas conforme au format de la banque, à la ligne %(line)s : %(reason)s"),
+    "bank-file-wrong-type": _("Ce fichier est un « %(found)s ». Attendus : %(expected)s."),
+    "bank-file-wrong-currency": _("Un montant n’est pas en euros et centimes entiers, à la ligne %(line)s : %(found)s."),
+    "payment-file-invalid": _("Un virement ne peut pas être écrit : %(field)s (%(reason)s)."),
+}

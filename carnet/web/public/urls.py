@@ -1,0 +1,21 @@
+from django.urls import path
+from django.views.i18n import set_language
+
+from carnet.web.design import views as design
+from carnet.web.doors import public
+from carnet.web.public import views
+
+app_name = "public"
+urlpatterns = [
+    path("", public(views.home), name="home"),
+    path("carnet/", public(views.booklet), name="booklet"),
+    path("V/<str:token>", public(views.scanned), name="scanned"),
+    path("obtenir/", public(views.obtain), name="obtain"),
+    path("aide/", public(views.help_page), name="help"),
+    path("accessibilite/", public(views.accessibility), name="accessibility"),
+    path("mentions-legales/", public(views.legal), name="legal"),
+    path("chiffres/", public(views.all_figures), name="figures"),
+    path("opendata/<slug:name>.csv", public(views.open_data), name="open-data"),
+    path("langue/", public(set_language), name="language"),
+    path("design/", public(design.gallery), name="design"),
+]

@@ -1,0 +1,75 @@
+"""A signed-in browser for each role, through the real sign-in pages."""
+
+import hashlib
+import hmac
+import struct
+import time
+from base64 import b32decode
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from carnet.kernel.actors import Actor
+from carnet.parties import operations as parties
+
+PASSWORD = "une phrase assez longue"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PROGRAM = Actor.system("people of the tests")
+KIND_OF_ROLE = {
+    "OPERATOR_ADMIN": "OPERATOR", "OPERATOR_AGENT": "OPERATOR", "TREASURER": "OPERATOR", "APPROVER": "OPERATOR", "FUNDER": "FUNDER",
+    "PRESCRIBER_LEAD": "PRESCRIBER", "PRESCRIBER": "PRESCRIBER", "PLACE_MANAGER": "PLACE_OPERATOR", "MEDIATOR": "PLACE_OPERATOR",
+    "AUDITOR": "AUDITOR",
+}  # fmt: skip
+
+
+def six_digits(secret: str = SECRET, at: float | None = None) -> str:
+    """RFC 6238, written apart from the code it tests."""
+    counter = struct.pack(">Q", int((time.time() if at is None else at) // 30))
+    digest = hmac.new(b32decode(secret), counter, hashlib.sha1).digest()
+    offset = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[offset : offset + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
+
+
+@pytest.fixture
+def person_with(db: None) -> Callable[..., tuple[int, int, str]]:
+    """Make a person with a role in a new organisation: (person id, organisation id, e-mail)."""
+
+    def make(role: str, *, has_second_factor: bool = True, organisation_id: int | None = None) -> tuple[int, int, str]:
+        at = timezone.now()
+        organisation_id = organisation_id or parties.create_organisation(
+            name=f"Organisation {role}", kinds=[KIND_OF_ROLE[role]], is_simulated=True, actor=PROGRAM, request_id=uuid4(), at=at
+        )
+        email = f"{role.lower().replace('_', '-')}-{uuid4().hex[:6]}@example.org"
+        person_id = parties.enrol_member(
+            organisation_id=organisation_id, email=email, display_name=role.title(), role=role, password=PASSWORD, actor=PROGRAM,
+            request_id=uuid4(), at=at,
+        )  # fmt: skip
+        if has_second_factor:
+            parties.set_second_factor(person_id=person_id, secret=SECRET, actor=PROGRAM, request_id=uuid4(), at=at)
+        return person_id, organisation_id, email
+
+    return make
+
+
+def sign_in(client: Client, email: str, *, code: str | None = None) -> Client:
+    """Through the pages, as a person does."""
+    answer = client.post("/sign-in/", {"login": email, "password": PASSWORD})
+    assert answer.status_code == 302, answer.content.decode()
+    if answer["Location"].startswith("/sign-in/second-factor/"):
+        answer = client.post("/sign-in/second-factor/", {"code": code or six_digits()})
+        assert answer.status_code == 302, answer.content.decode()
+    return client
+
+
+@pytest.fixture
+def signed_in(person_with: Callable[..., tuple[int, int, str]]) -> Callable[..., Client]:
+    """A browser signed in with one role, its second factor just proved."""
+
+    def enter(role: str) -> Client:
+        _person, _organisation, email = person_with(role)
+        return sign_in(Client(), email)
+
+    return enter

@@ -1,0 +1,77 @@
+"""Fields as people fill them: amounts with commas and spaces, days in two shapes, files too heavy, one click twice."""
+
+from uuid import UUID
+
+import pytest
+from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
+
+from carnet.web.design.forms import DayField, EurosField, OperationForm, WeighedFileField
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"),
+    [("12,50", 1250), ("12.5", 1250), ("1 250", 125000), ("1\u202f250,05 €", 125005), ("0,01", 1), (" 30000000 ", 3000000000)],
+)
+def test_amounts_become_whole_cents(typed: str, cents: int) -> None:
+    assert EurosField().clean(typed) == cents
+
+
+@pytest.mark.parametrize("typed", ["douze", "12,505", "1,250.00", "12€50", "--3", "1e3", "٣"])
+def test_amounts_that_are_not_are_refused(typed: str) -> None:
+    with pytest.raises(forms.ValidationError) as refused:
+        EurosField().clean(typed)
+    assert refused.value.code == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("0", "too_small"), ("-5", "too_small"), ("9999999999999", "unreadable"), ("101", "too_large")]
+)
+def test_amounts_out_of_bounds_say_so(typed: str, code: str) -> None:
+    with pytest.raises(forms.ValidationError) as refused:
+        EurosField(most_cents=10000).clean(typed)
+    assert refused.value.code == code
+
+
+def test_an_amount_comes_back_as_it_is_read() -> None:
+    field = EurosField()
+    assert field.clean(field.prepare_value(123456)) == 123456
+
+
+def test_days_are_read_in_both_shapes() -> None:
+    field = DayField()
+    assert field.clean("2026-12-31") == field.clean("31/12/2026")
+    with pytest.raises(forms.ValidationError):
+        field.clean("12/31/2026")
+
+
+def test_a_file_too_heavy_is_refused_with_its_weight() -> None:
+    field = WeighedFileField(most_bytes=10)
+    assert field.clean(SimpleUploadedFile("a.csv", b"0123456789")) is not None
+    with translation.override("fr"), pytest.raises(forms.ValidationError, match="1 Mo"):
+        field.clean(SimpleUploadedFile("a.csv", b"0123456789x"))
+
+
+class Act(OperationForm):
+    name = forms.CharField(label="Nom", help_text="Tel quel")
+    choice = forms.ChoiceField(label="Choix", widget=forms.RadioSelect, choices=[("a", "A"), ("b", "B")])
+
+
+def test_a_form_carries_one_request_and_keeps_it() -> None:
+    first = Act()
+    request_id = str(first["request_id"].value())
+    again = Act({"request_id": request_id, "name": "x", "choice": "a"})
+    assert again.is_valid()
+    assert again.cleaned_data["request_id"] == UUID(request_id)
+    assert str(Act()["request_id"].value()) != request_id
+
+
+def test_errors_lead_to_their_field_and_are_read_with_it() -> None:
+    with translation.override("fr"):
+        page = str(Act({"request_id": "", "name": "", "choice": "z"}))
+    assert page.index("error-summary") < page.index("<label")
+    assert 'href="#id_name"' in page
+    assert 'href="#id_choice_0"' in page
+    assert 'aria-describedby="id_name_helptext id_name_error"' in page
+    assert 'aria-invalid="true"' in page

@@ -1,0 +1,108 @@
+"""The pages for anybody: they open for a stranger, in both languages, with an empty site and with a season on."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.test import Client
+
+from carnet.ledger.rules import COUNT_NAMES
+from carnet.web.public import figures
+from tests.distribution.conftest import Desks
+from tests.distribution.conftest import desks as desks
+from tests.distribution.conftest import make_desks as make_desks
+
+PAGES = ["/", "/carnet/", "/obtenir/", "/aide/", "/accessibilite/", "/mentions-legales/", "/chiffres/", "/design/"]
+CLOCK = "2025-12-01T10:00:00+01:00"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    figures.forget()
+    yield
+    figures.forget()
+
+
+@pytest.fixture
+def season(desks: Desks, settings: object) -> Desks:
+    settings.CARNET_CLOCK = CLOCK  # type: ignore[attr-defined]
+    return desks
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_on_an_empty_site(client: Client, page: str) -> None:
+    answer = client.get(page)
+    assert answer.status_code == 200
+    assert answer.content.decode().count("<h1") >= 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_during_a_season(client: Client, season: Desks, page: str) -> None:
+    assert client.get(page).status_code == 200
+
+
+def test_home_has_three_doors_and_the_strip_of_proof(client: Client, season: Desks) -> None:
+    page = client.get("/").content.decode()
+    assert page.count('class="door"') == 3
+    assert "centime manquant" in page
+    assert "Pass numérique de Nantes Métropole" in page
+
+
+def test_the_desks_of_the_season_are_listed_and_found_by_town(client: Client, season: Desks) -> None:
+    assert "Médiathèque" in client.get("/obtenir/").content.decode()
+    elsewhere = client.get("/obtenir/", {"postcode": "99999"}).content.decode()
+    assert "Pas de guichet à cet endroit" in elsewhere
+    assert "Mission locale" not in elsewhere
+
+
+def test_open_data_adds_up_and_says_what_it_is(client: Client, season: Desks) -> None:
+    vouchers = list(csv.DictReader(StringIO(client.get("/opendata/vouchers.csv").content.decode())))
+    assert len(vouchers) == 1
+    counted = {name: int(vouchers[0][name]) for name in COUNT_NAMES}
+    assert counted["issued"] == 40 == sum(count for name, count in counted.items() if name != "issued")
+    money = list(csv.DictReader(StringIO(client.get("/opendata/money.csv").content.decode())))
+    for row in money:
+        cents = {name: int(value) for name, value in row.items() if name.endswith("_cents")}
+        assert cents.pop("funded_cents") == sum(cents.values())
+    assert {row["activity"] for row in vouchers + money} == {"activité réelle"}
+
+
+@pytest.mark.django_db
+def test_a_file_that_does_not_exist_is_a_page_that_says_so(client: Client) -> None:
+    answer = client.get("/opendata/people.csv")
+    assert answer.status_code == 404
+    assert "n’existe pas" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_passer_by_who_scans_a_voucher_learns_nothing_of_it(client: Client) -> None:
+    for token in ("A" * 136, "nonsense"):
+        answer = client.get(f"/V/{token}")
+        assert (answer.status_code, answer["Location"]) == (302, "/carnet/")
+
+
+@pytest.mark.django_db
+def test_the_language_follows_the_browser_then_the_choice(client: Client) -> None:
+    assert 'lang="en"' in client.get("/", headers={"accept-language": "en"}).content.decode()
+    assert 'lang="fr"' in client.get("/", headers={"accept-language": "de"}).content.decode()
+    client.post("/langue/", {"language": "en", "next": "/aide/"})
+    assert 'lang="en"' in client.get("/", headers={"accept-language": "fr"}).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_demo_says_on_each_page_that_it_is_one(client: Client, settings: object) -> None:
+    assert "Activité simulée" not in client.get("/aide/").content.decode()
+    settings.DEMO = True  # type: ignore[attr-defined]
+    assert "Activité simulée : lieux réels, paiements inventés" in client.get("/aide/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_holds_an_inline_script_or_style(client: Client, page: str) -> None:
+    content = client.get(page).content.decode()
+    assert " style=" not in content
+    assert "<style" not in content
+    assert "onclick" not in content
+    assert content.count("<script") == content.count("<script src=")
