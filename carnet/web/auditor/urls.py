@@ -1,0 +1,16 @@
+"""Addresses of the auditor's pages."""
+
+from django.urls import path
+
+from carnet.web.auditor import views
+from carnet.web.doors import door
+
+app_name = "auditor"
+urlpatterns = [
+    path("", door("home.see")(views.home), name="home"),
+    path("programmes/<int:programme_id>/", door("funding.see")(views.programme), name="programme"),
+    path("programmes/<int:programme_id>/movements/", door("settlement.see")(views.movements), name="movements"),
+    path("programmes/<int:programme_id>/movements.csv", door("settlement.see")(views.movements_file), name="movements-file"),
+    path("programmes/<int:programme_id>/journal/", door("journal.see")(views.journal_lines), name="journal"),
+    path("programmes/<int:programme_id>/verify/", door("journal.see")(views.verify), name="verify"),
+]

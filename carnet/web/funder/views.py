@@ -1,0 +1,141 @@
+"""A funder's pages: its part of each agreement, to the cent."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from carnet.funding import queries as funding
+from carnet.kernel.actors import Actor
+from carnet.kernel.identifiers import Iban
+from carnet.ledger import queries as ledger
+from carnet.ledger.rules import Money
+from carnet.parties import queries as parties
+from carnet.parties.rules import allowed
+from carnet.web import clock
+from carnet.web.design import formats
+from carnet.web.design.components import Cell, Column, Row, Table, Task
+from carnet.web.design.screens import actor_of
+from carnet.web.figures import acceptance_words, count_figures, hand_over_words, money_figures, money_table, shares_table
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    actor, at = actor_of(request), clock.now()
+    agreements = _agreements(actor, at)
+    context = {
+        "tasks": list(_tasks(actor, agreements)),
+        "is_empty": not agreements,
+        "figures": money_figures(sum((_own_money(actor, each.id) for each in agreements), Money())) if agreements else [],
+        "table": _agreements_table(actor, agreements),
+    }
+    return render(request, "funder/home.html", context)
+
+
+def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
+    actor, at = actor_of(request), clock.now()
+    facts = funding.agreement(actor, agreement_id, at=at)
+    programme = funding.programme(facts.programme_id)
+    money = ledger.money(agreement_id=agreement_id)
+    debts = ledger.on_use_debts(agreement_id=agreement_id)
+    names = {
+        each.id: each.name
+        for each in parties.organisations(
+            {*facts.funder_ids, *(debt.debtor_id for debt in debts), *(debt.creditor_id for debt in debts), actor.organisation_id or 0}
+        ).values()
+    }
+    context = {
+        "agreement": facts,
+        "rows": _rows(facts, programme),
+        "missing_cents": _missing_cents(actor, agreement_id),
+        "figures": money_figures(money.by_funder.get(actor.organisation_id or 0, Money())),
+        "money": money_table(_("Où est votre argent"), money, names, only=actor.organisation_id),
+        "shares": shares_table(_("Qui paie combien"), facts.version.shares, names),
+        "counts": count_figures(ledger.counts(agreement_id=agreement_id)),
+        "debts": _debts_table(actor, debts, names),
+        "receipts": _receipts_table(actor, agreement_id),
+    }
+    return render(request, "funder/agreement.html", context)
+
+
+def _agreements(actor: Actor, at: datetime) -> list[funding.AgreementFacts]:
+    return list(reversed(funding.agreements(actor, actor.programme_ids, at=at)))
+
+
+def _own_money(actor: Actor, agreement_id: int) -> Money:
+    return ledger.money(agreement_id=agreement_id).by_funder.get(actor.organisation_id or 0, Money())
+
+
+def _own_line(actor: Actor, agreement_id: int) -> funding.FunderCommitment | None:
+    lines = funding.commitments_by_funder(agreement_id)
+    return next((line for line in lines if line.funder_id == actor.organisation_id), None)
+
+
+def _missing_cents(actor: Actor, agreement_id: int) -> int:
+    line = _own_line(actor, agreement_id)
+    return line.missing_cents if line else 0
+
+
+def _tasks(actor: Actor, agreements: list[funding.AgreementFacts]) -> Iterator[Task]:
+    waiting = parties.approvals_waiting_for(actor=actor) if allowed(actor.roles, "parties.see-approvals") else []
+    if waiting:
+        yield Task(_("Des décisions vous attendent"), _("Décider"), reverse("accounts:approvals"), waiting[0].requested_at)
+    for each in agreements:
+        missing_cents = _missing_cents(actor, each.id)
+        if missing_cents and each.closed_at is None:
+            yield Task(
+                _("%(amount)s à verser pour les carnets commandés") % {"amount": formats.euros(missing_cents, short=True)},
+                _("Voir le compte"),
+                reverse("funder:agreement", args=[each.id]),
+                each.signed_on,
+                f"{each.programme_name}, {each.name}",
+            )
+
+
+def _agreements_table(actor: Actor, agreements: list[funding.AgreementFacts]) -> Table:
+    columns = [
+        Column(_("Convention")),
+        Column(_("Programme")),
+        Column(_("Apporté"), number=True),
+        Column(_("Payé"), number=True),
+        Column(_("État")),
+    ]
+    rows: list[list[Any]] = []
+    for each in agreements:
+        money = _own_money(actor, each.id)
+        state = Cell(_("close"), tone="neutral") if each.closed_at else Cell(_("en cours"), tone="success")
+        name = Cell(each.name, url=reverse("funder:agreement", args=[each.id]))
+        rows.append([name, each.programme_name, formats.euros(money.funded, short=True), formats.euros(money.paid, short=True), state])
+    return Table(_("Vos conventions"), columns, rows)
+
+
+def _rows(facts: funding.AgreementFacts, programme: funding.ProgrammeFacts) -> list[Row]:
+    return [
+        Row(_("Programme"), programme.name),
+        Row(_("Signée le"), formats.day(facts.signed_on)),
+        Row(_("Compte réservé où verser"), f"{facts.ring_fence.holder}, {Iban(facts.ring_fence.iban).printed()}"),
+        Row(_("Remise des carnets"), hand_over_words(programme.windows)),
+        Row(_("Validité"), acceptance_words(programme.windows)),
+    ]
+
+
+def _debts_table(actor: Actor, debts: list[ledger.OnUseDebt], names: dict[int, str]) -> Table | None:
+    own = [debt for debt in debts if actor.organisation_id in (debt.debtor_id, debt.creditor_id)]
+    if not own:
+        return None
+    columns = [Column(_("Doit")), Column(_("À")), Column(_("Pour les chèques utilisés"), number=True)]
+    rows = [[names.get(debt.debtor_id, "?"), names.get(debt.creditor_id, "?"), formats.euros(debt.cents)] for debt in own]
+    return Table(_("Parts payées à l’usage"), columns, rows)
+
+
+def _receipts_table(actor: Actor, agreement_id: int) -> Table:
+    columns = [Column(_("Reçu le")), Column(_("Référence")), Column(_("Montant"), number=True)]
+    rows = [
+        [formats.day(each.received_on), each.bank_reference, formats.euros(each.cents)]
+        for each in funding.receipts(agreement_id)
+        if each.funder_id == actor.organisation_id and each.withdrawn_at is None
+    ]
+    return Table(_("Vos versements"), columns, rows, empty=_("Aucun versement reçu."))
