@@ -114,9 +114,7 @@ def _read(payment_file: bytes) -> _Received:
     total = sum(line.cents for line in lines)
     for sums in (root.find(f".//{group}GrpHdr"), root.find(f".//{group}PmtInf")):
         assert sums is not None, "the schema asks for both"
-        if sums.findtext("m:NbOfTxs", "", names) != str(len(lines)) or sums.findtext(
-            "m:CtrlSum", "", names
-        ) != in_euros(total):
+        if sums.findtext("m:NbOfTxs", "", names) != str(len(lines)) or sums.findtext("m:CtrlSum", "", names) != in_euros(total):
             raise BankFileRefused(reason="totals")
     return _Received(message_id, root.findtext(f".//{group}DbtrAcct/{group}Id/{group}IBAN", ""), total, lines)
 
@@ -156,9 +154,7 @@ def _status_report(received: _Received, *, at: datetime, reasons: Mapping[str, s
     return body.to_bytes(STATUS_REPORT)
 
 
-def _statement(
-    iban: str, *, number: int, balances: tuple[int, int], entries: list[tuple[_Line, str]], at: datetime
-) -> bytes:
+def _statement(iban: str, *, number: int, balances: tuple[int, int], entries: list[tuple[_Line, str]], at: datetime) -> bytes:
     day = legal_day(at)
     body = _Body("BkToCstmrStmt")
     body.leaf("GrpHdr/MsgId", f"ST-{iban[-11:]}-{number:06d}")

@@ -71,10 +71,12 @@ class OtherLine:
 
 @dataclass(frozen=True, slots=True)
 class BankReport:
-    """One answer of the bank, whole. `schema_checked` is false where no schema is shipped."""
+    """One answer of the bank, whole. `answers` is the payment file a status report is about (None for a
+    statement); `schema_checked` is false where no schema is shipped."""
 
     message: str
     report_id: str
+    answers: str | None
     account_ibans: tuple[str, ...]
     transfers: tuple[TransferStatus, ...]
     whole_file: FileStatus | None
@@ -119,6 +121,7 @@ class _Reader:
         return BankReport(
             message=self._message,
             report_id=self._text(self._needed(report, "GrpHdr/MsgId")),
+            answers=message_id,
             account_ibans=tuple(sorted({line.account_iban for line in transfers if line.account_iban})),
             transfers=tuple(transfers),
             whole_file=whole,
@@ -127,9 +130,7 @@ class _Reader:
             schema_checked=has_schema,
         )
 
-    def _statuses(
-        self, payment: etree._Element, lines: list[etree._Element], message_id: str
-    ) -> Iterator[TransferStatus]:
+    def _statuses(self, payment: etree._Element, lines: list[etree._Element], message_id: str) -> Iterator[TransferStatus]:
         for line in lines:
             # A line without its own status has the status of the group it is in.
             code = self._maybe(line, "TxSts") or self._maybe(payment, "PmtInfSts") or ""
@@ -148,9 +149,7 @@ class _Reader:
 
     def _whole_file(self, report: etree._Element, group: etree._Element, message_id: str) -> FileStatus | None:
         payment = self._first(report, "OrgnlPmtInfAndSts")
-        code = self._maybe(group, "GrpSts") or (
-            self._maybe(payment, "PmtInfSts") if payment is not None else None
-        )
+        code = self._maybe(group, "GrpSts") or (self._maybe(payment, "PmtInfSts") if payment is not None else None)
         outcome = _outcome(code or "")
         if outcome is None:
             return None
@@ -175,6 +174,7 @@ class _Reader:
         return BankReport(
             message=self._message,
             report_id=self._text(self._needed(report, "GrpHdr/MsgId")),
+            answers=None,
             account_ibans=tuple(sorted(accounts)),
             transfers=tuple(transfers),
             whole_file=None,
@@ -193,9 +193,7 @@ class _Reader:
         for detail in details:
             yield self._detail(entry, detail, account, alone=len(details) == 1)
 
-    def _detail(
-        self, entry: etree._Element, detail: etree._Element, account: str, *, alone: bool
-    ) -> TransferStatus | OtherLine:
+    def _detail(self, entry: etree._Element, detail: etree._Element, account: str, *, alone: bool) -> TransferStatus | OtherLine:
         reference = self._maybe(detail, "Refs/EndToEndId") or ""
         amount = self._detail_amount(entry, detail, alone=alone)
         is_credit = self._is_credit(entry, detail)
@@ -229,9 +227,7 @@ class _Reader:
         codes = (self._maybe(at, "BkTxCd/Domn/Fmly/SubFmlyCd") for at in (detail, entry))
         return "RRTN" in codes
 
-    def _other(
-        self, entry: etree._Element, detail: etree._Element | None, account: str, reference: str
-    ) -> OtherLine:
+    def _other(self, entry: etree._Element, detail: etree._Element | None, account: str, reference: str) -> OtherLine:
         amount = self._detail_amount(entry, detail, alone=True) if detail is not None else None
         return OtherLine(
             reference=reference,

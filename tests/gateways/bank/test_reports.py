@@ -6,8 +6,7 @@ from mockbank import schema as mockbank
 from carnet.gateways.bank import errors, payments, reports
 from carnet.gateways.bank.fake import FakeBank
 from carnet.gateways.bank.reports import TransferOutcome
-
-from .conftest import AT, RING_FENCED
+from tests.gateways.bank.conftest import AT, RING_FENCED
 
 IBAN = RING_FENCED.iban
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE z [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>
@@ -76,8 +75,8 @@ class TestTheBanksAnswers:
         assert len(reports.read(content.encode("latin-1")).transfers) == 2
 
     def test_the_balances_of_two_statements_follow_each_other(self, answers):
-        assert b"<Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">989.01</Amt>" in answers[2]
-        assert b"<Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">989.01</Amt>" in answers[0].statement(IBAN, at=AT)
+        assert b'<Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">989.01</Amt>' in answers[2]
+        assert b'<Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">989.01</Amt>' in answers[0].statement(IBAN, at=AT)
 
 
 class TestAFileThatCannotBeBelieved:

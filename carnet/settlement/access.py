@@ -1,0 +1,118 @@
+"""Who may reach which claim, run, transfer, bank file or closing: the only way from an identifier to a row.
+
+The database already hides other tenants' rows. Here is the finer grain: only the staff of the operator
+that runs the programme pays; a place's people read their own organisation's claims; a funder reads its
+own repayments and statements.
+"""
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from carnet.funding import access as funding
+from carnet.funding.rules import FundingRefused
+from carnet.kernel.actors import Actor
+from carnet.kernel.refusals import Refusal
+from carnet.parties.rules import Role, check_may
+from carnet.settlement.models import Claim, Closing, PaymentRun, Statement, Transfer
+from carnet.settlement.rules import ClaimUnknown, ClosingUnknown, RunUnknown, SettlementRefused, TransferUnknown
+
+_READS_ALL: frozenset[str] = frozenset({Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER, Role.AUDITOR})
+
+
+def lock_programme(programme_id: int) -> None:
+    """Take the one lock of this room, until the end of the transaction: a programme's payments move one step at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('settlement.programme', %s))", [programme_id])
+
+
+def operated_run(actor: Actor, run_id: int) -> PaymentRun:
+    """The payment run, its programme locked, if the actor works for the operator. Raises: RunUnknown."""
+    found = PaymentRun.objects.filter(id=run_id).first()
+    if found is None:
+        raise RunUnknown(run_id=run_id)
+    _operated(actor, found.programme_id, RunUnknown(run_id=run_id))
+    lock_programme(found.programme_id)
+    return PaymentRun.objects.get(id=run_id)
+
+
+def operated_transfer(actor: Actor, transfer_id: int) -> Transfer:
+    """The transfer with its claim, its programme locked, if the actor works for the operator. Raises: TransferUnknown."""
+    found = Transfer.objects.filter(id=transfer_id).first()
+    if found is None:
+        raise TransferUnknown(transfer_id=transfer_id)
+    _operated(actor, found.programme_id, TransferUnknown(transfer_id=transfer_id))
+    lock_programme(found.programme_id)
+    return Transfer.objects.select_related("claim").get(id=transfer_id)
+
+
+def operated_closing(actor: Actor, closing_id: int) -> Closing:
+    """The closing, its programme locked, if the actor works for the operator. Raises: ClosingUnknown."""
+    found = Closing.objects.filter(id=closing_id).first()
+    if found is None:
+        raise ClosingUnknown(closing_id=closing_id)
+    _operated(actor, found.programme_id, ClosingUnknown(closing_id=closing_id))
+    lock_programme(found.programme_id)
+    return Closing.objects.get(id=closing_id)
+
+
+def seen_run(actor: Actor, run_id: int) -> PaymentRun:
+    """The payment run, if the actor may read it. Raises: NotAllowed, RunUnknown."""
+    check_may(actor, "settlement.see")
+    found = PaymentRun.objects.filter(id=run_id).first()
+    if found is None or not _reads(actor, found.programme_id):
+        raise RunUnknown(run_id=run_id)
+    return found
+
+
+def seen_closing(actor: Actor, closing_id: int) -> Closing:
+    """The closing, if the actor may read it. Raises: NotAllowed, ClosingUnknown."""
+    check_may(actor, "settlement.see")
+    found = Closing.objects.filter(id=closing_id).first()
+    if found is None or not _reads(actor, found.programme_id):
+        raise ClosingUnknown(closing_id=closing_id)
+    return found
+
+
+def seen_claim(actor: Actor, claim_id: int) -> Claim:
+    """The claim: of the actor's own organisation, or of a programme it runs or audits. Raises: ClaimUnknown."""
+    found = Claim.objects.filter(id=claim_id).first()
+    if found is None or not (found.organisation_id in actor.organisation_ids or _reads(actor, found.programme_id)):
+        raise ClaimUnknown(claim_id=claim_id)
+    return found
+
+
+def seen_statements(actor: Actor, agreement_id: int) -> QuerySet[Statement]:
+    """The statements of an agreement the actor may read: a funder reads its own only. Raises: NotAllowed, AgreementUnknown."""
+    check_may(actor, "settlement.see-statements")
+    funding.seen_agreement(actor, agreement_id)
+    rows = Statement.objects.filter(agreement_id=agreement_id).order_by("-made_at", "funder_id")
+    return rows if _reads_all_funders(actor) else rows.filter(funder_id__in=actor.organisation_ids)
+
+
+def _operated(actor: Actor, programme_id: int, refusal: SettlementRefused) -> None:
+    try:
+        funding.operated_programme(actor, programme_id)
+    except FundingRefused:
+        # The same answer as for an identifier that does not exist.
+        raise refusal from None
+
+
+def _reads(actor: Actor, programme_id: int) -> bool:
+    if actor.kind == "system":
+        return True  # background work named its tenant, and the database holds it to that
+    if Role.AUDITOR in actor.roles:
+        return programme_id in actor.programme_ids
+    try:
+        funding.operated_programme(actor, programme_id)
+    except Refusal:
+        return False
+    return True
+
+
+def may_read_funder(actor: Actor, funder_id: int) -> bool:
+    """Whether the actor may read this funder's own statement: itself, or those who read the whole programme."""
+    return _reads_all_funders(actor) or funder_id in actor.organisation_ids
+
+
+def _reads_all_funders(actor: Actor) -> bool:
+    return actor.kind == "system" or not _READS_ALL.isdisjoint(actor.roles)

@@ -1,0 +1,43 @@
+"""Writes of settlement: claims, payment runs, the bank's answers, closings and statements; each journalled."""
+
+from carnet.settlement.operations._bank import BankFileRead, Remark, import_bank_file, repay_returned
+from carnet.settlement.operations._claims import ClaimsDrawn, SetAside, build_claims, check_claims
+from carnet.settlement.operations._closing import (
+    approve_closing,
+    cancel_closing,
+    draw_up_statements,
+    lapse_ended_series,
+    prepare_closing,
+    record_repayments,
+)
+from carnet.settlement.operations._runs import (
+    RunPrepared,
+    approve_run,
+    cancel_run,
+    mark_sent,
+    prepare_run,
+    write_payment_file,
+)
+
+__all__ = [
+    "BankFileRead",
+    "ClaimsDrawn",
+    "Remark",
+    "RunPrepared",
+    "SetAside",
+    "approve_closing",
+    "approve_run",
+    "build_claims",
+    "cancel_closing",
+    "cancel_run",
+    "check_claims",
+    "draw_up_statements",
+    "import_bank_file",
+    "lapse_ended_series",
+    "mark_sent",
+    "prepare_closing",
+    "prepare_run",
+    "record_repayments",
+    "repay_returned",
+    "write_payment_file",
+]

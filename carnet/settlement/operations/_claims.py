@@ -1,0 +1,198 @@
+"""Drawing up what each place operator is owed, and checking it before it is paid."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max, Min, QuerySet
+
+from carnet.funding import access as funding_access
+from carnet.funding import queries as funding
+from carnet.journal import operations as journal
+from carnet.kernel.actors import Actor
+from carnet.parties import queries as parties
+from carnet.parties.rules import AccountMissing, AccountWaiting, check_allowed_now
+from carnet.settlement import access
+from carnet.settlement.models import Claim, CutOff
+from carnet.settlement.operations import _redemptions
+from carnet.settlement.rules import ClaimState, SetAsideReason, Sums, check_cut_off, latest_cut_off, reason_to_set_aside
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsDrawn:
+    """What one cut-off claimed. Unit: whole cents."""
+
+    cut_off_id: int
+    until: datetime
+    claim_count: int
+    voucher_count: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One account that waits, and why."""
+
+    claim_id: int
+    organisation_id: int
+    cents: int
+    reason: SetAsideReason
+
+
+@transaction.atomic
+def build_claims(*, programme_id: int, until: datetime | None = None, actor: Actor, request_id: UUID, at: datetime) -> ClaimsDrawn:
+    """Claim every standing redemption made before `until` that no claim holds yet: one claim per agreement and place operator.
+
+    Units:   whole cents. `until` (aware, exclusive) defaults to the end of the latest payment period whose redemptions
+             can no longer be undone at `at`.
+    Raises:  NotAllowed, ProgrammeUnknown, ClaimTooEarly.
+    Source:  operator's sequence, step 17 (docs/sources): monthly, for what was redeemed the month before.
+    Repeat:  the same request_id returns the first answer. Claiming again finds nothing left to claim.
+    """
+    check_allowed_now(actor, "settlement.check-claims", at)
+    funding_access.operated_programme(actor, programme_id)
+    access.lock_programme(programme_id)
+    repeated = CutOff.objects.filter(request_id=request_id).first()
+    if repeated is not None:
+        return _drawn(repeated)
+    rules = funding.rules_for_redemption(programme_id)
+    undo_window = timedelta(minutes=rules.undo_window_minutes)
+    until = until or latest_cut_off(at=at, frequency=rules.payment_frequency, undo_window=undo_window)
+    check_cut_off(until=until, at=at, undo_window=undo_window)
+    _redemptions.lay_out_unclaimed(programme_id=programme_id, until=until, at=at)
+    cut_off = _claim_what_was_laid_out(programme_id, until, request_id, at)
+    _review(Claim.objects.filter(cut_off=cut_off), at)
+    journal.record(
+        actor=actor,
+        action="settlement.claims-drawn",
+        subject=("cut-off", cut_off.id),
+        facts={"until": until, "claims": cut_off.claim_count, "vouchers": cut_off.voucher_count, "cents": cut_off.cents},
+        programme_id=programme_id,
+        request_id=request_id,
+        at=at,
+    )
+    return _drawn(cut_off)
+
+
+@transaction.atomic
+def check_claims(*, agreement_id: int, actor: Actor, request_id: UUID, at: datetime) -> tuple[SetAside, ...]:
+    """Count again every claim of an agreement that waits to be paid; return those set aside, and why.
+
+    Raises: NotAllowed, AgreementUnknown.
+    """
+    check_allowed_now(actor, "settlement.check-claims", at)
+    agreement = funding_access.operated_agreement(actor, agreement_id)
+    access.lock_programme(agreement.programme_id)
+    waiting = review_waiting(agreement_id, at)
+    journal.record(
+        actor=actor,
+        action="settlement.claims-checked",
+        subject=("agreement", agreement_id),
+        facts={"set_aside": len(waiting)},
+        programme_id=agreement.programme_id,
+        request_id=request_id,
+        at=at,
+    )
+    return waiting
+
+
+def review_waiting(agreement_id: int, at: datetime) -> tuple[SetAside, ...]:
+    """Review what waits in one agreement, inside the caller's transaction and lock."""
+    claims = Claim.objects.filter(agreement_id=agreement_id, state__in=[ClaimState.READY, ClaimState.SET_ASIDE])
+    span = claims.aggregate(programme_id=Min("programme_id"), since=Min("first_redeemed_at"), until=Max("until"))
+    if span["until"] is None:
+        return ()
+    _redemptions.lay_out(programme_id=span["programme_id"], since=span["since"], until=span["until"], at=at)
+    return _review(claims, at)
+
+
+def _claim_what_was_laid_out(programme_id: int, until: datetime, request_id: UUID, at: datetime) -> CutOff:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT (agreement_id, organisation_id)), count(*), COALESCE(sum(cents), 0) FROM settlement_claimable"
+        )
+        claim_count, voucher_count, cents = cursor.fetchone()
+    cut_off = CutOff.objects.create(
+        programme_id=programme_id,
+        until=until,
+        claim_count=claim_count,
+        voucher_count=voucher_count,
+        cents=cents,
+        request_id=request_id,
+        at=at,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO settlement_claim (cut_off_id, programme_id, agreement_id, organisation_id, first_redeemed_at, until,"
+            " voucher_count, cents, state, set_aside_reason, created_at)"
+            " SELECT %s, %s, agreement_id, organisation_id, min(redeemed_at), %s, count(*), sum(cents), 'READY', '', %s"
+            " FROM settlement_claimable GROUP BY agreement_id, organisation_id ORDER BY agreement_id, organisation_id",
+            [cut_off.id, programme_id, until, at],
+        )
+        cursor.execute(
+            "INSERT INTO settlement_claimline (claim_id, programme_id, organisation_id, place_id, series_id, voucher_id, generation,"
+            " pattern, cents, redeemed_at)"
+            " SELECT c.id, c.programme_id, u.organisation_id, u.place_id, u.series_id, u.voucher_id, u.generation, u.pattern, u.cents,"
+            " u.redeemed_at FROM settlement_claimable u JOIN settlement_claim c"
+            " ON c.cut_off_id = %s AND c.agreement_id = u.agreement_id AND c.organisation_id = u.organisation_id"
+            " ORDER BY c.id, u.redeemed_at, u.voucher_id",
+            [cut_off.id],
+        )
+    return cut_off
+
+
+def _review(claims: QuerySet[Claim], at: datetime) -> tuple[SetAside, ...]:
+    """Decide for each claim whether it waits; one difference never stops the others."""
+    rows = list(claims.order_by("id"))
+    counted = _count_again([row.id for row in rows])
+    problems = _account_problems({row.organisation_id for row in rows}, at)
+    waiting: list[SetAside] = []
+    changed: list[Claim] = []
+    for row in rows:
+        lines, redemptions = counted.get(row.id, (Sums(0, 0), Sums(0, 0)))
+        reason = reason_to_set_aside(
+            claimed=Sums(row.voucher_count, row.cents),
+            lines=lines,
+            redemptions=redemptions,
+            account_problem=problems.get(row.organisation_id),
+        )
+        if reason is not None:
+            waiting.append(SetAside(row.id, row.organisation_id, row.cents, reason))
+        state = ClaimState.SET_ASIDE if reason else ClaimState.READY
+        if (row.state, row.set_aside_reason) != (state.value, reason.value if reason else ""):
+            row.state, row.set_aside_reason = state.value, reason.value if reason else ""
+            row.set_aside_at = at if reason else None
+            changed.append(row)
+    Claim.objects.bulk_update(changed, ["state", "set_aside_reason", "set_aside_at"])
+    return tuple(waiting)
+
+
+def _count_again(claim_ids: list[int]) -> dict[int, tuple[Sums, Sums]]:
+    """For each claim: its lines, and the standing redemptions they name, same voucher, payee, share and cents."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.claim_id, count(*), sum(l.cents), count(c.voucher_id), COALESCE(sum(c.cents), 0) FROM settlement_claimline l"
+            " LEFT JOIN settlement_claimable c ON c.series_id = l.series_id AND c.voucher_id = l.voucher_id"
+            " AND c.generation = l.generation AND c.organisation_id = l.organisation_id AND c.pattern = l.pattern"
+            " WHERE l.claim_id = ANY(%s) GROUP BY l.claim_id",
+            [claim_ids],
+        )
+        return {row[0]: (Sums(row[1], int(row[2])), Sums(row[3], int(row[4]))) for row in cursor.fetchall()}
+
+
+def _account_problems(organisation_ids: Iterable[int], at: datetime) -> dict[int, str]:
+    problems: dict[int, str] = {}
+    for organisation_id in sorted(organisation_ids):
+        try:
+            parties.payable_account(organisation_id=organisation_id, at=at)
+        except AccountWaiting:
+            problems[organisation_id] = "changing"
+        except AccountMissing:
+            problems[organisation_id] = "missing"
+    return problems
+
+
+def _drawn(cut_off: CutOff) -> ClaimsDrawn:
+    return ClaimsDrawn(cut_off.id, cut_off.until, cut_off.claim_count, cut_off.voucher_count, cut_off.cents)

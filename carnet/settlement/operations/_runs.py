@@ -1,0 +1,300 @@
+"""Payment runs: prepared by one person, approved by another, written for the bank, sent."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.db.models import Max
+
+from carnet.funding import access as funding_access
+from carnet.funding import queries as funding
+from carnet.gateways.bank import payments
+from carnet.gateways.bank.characters import to_sepa
+from carnet.journal import operations as journal
+from carnet.kernel.actors import Actor
+from carnet.kernel.periods import legal_day
+from carnet.notices import operations as notices
+from carnet.parties import operations as parties_operations
+from carnet.parties import queries as parties
+from carnet.parties.rules import check_allowed_now, person_of
+from carnet.settlement import access
+from carnet.settlement.models import Claim, PaymentRun, Transfer
+from carnet.settlement.operations._claims import SetAside, review_waiting
+from carnet.settlement.rules import (
+    ClaimState,
+    NothingToPay,
+    RunAlreadyOpen,
+    RunChangedSinceApproval,
+    RunNotInState,
+    RunState,
+    TransferState,
+    check_execution_day,
+    check_reason,
+    check_run_move,
+    digest_of_run,
+    end_to_end_id,
+    message_id,
+    next_bank_day,
+    remittance,
+)
+
+APPROVE = "settlement.approve-payment"
+_OPEN = (RunState.PREPARED, RunState.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class RunPrepared:
+    """A run ready for the second person, and the accounts it had to leave out. Unit: whole cents."""
+
+    run_id: int
+    execute_on: date
+    transfer_count: int
+    cents: int
+    set_aside: tuple[SetAside, ...]
+
+
+@transaction.atomic
+def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Actor, request_id: UUID, at: datetime) -> RunPrepared:
+    """Gather every claim of an agreement that can be paid into one run, freezing name, account and amount of each.
+
+    Every claim is counted again first; one that differs, or whose account is missing or changing, is set aside and the
+    others go on. `execute_on` defaults to the bank's next working day.
+    Raises:  NotAllowed, SecondFactorNeeded, PersonNeeded, AgreementUnknown, ExecutionDayPast, RunAlreadyOpen, NothingToPay.
+    Repeat:  the same request_id returns the first run.
+    """
+    check_allowed_now(actor, "settlement.prepare-payment", at)
+    prepared_by = person_of(actor, "settlement.prepare-payment")
+    agreement = funding_access.operated_agreement(actor, agreement_id)
+    access.lock_programme(agreement.programme_id)
+    repeated = PaymentRun.objects.filter(request_id=request_id).first()
+    if repeated is not None:
+        return RunPrepared(repeated.id, repeated.execute_on, repeated.transfer_count, repeated.total_cents, ())
+    execute_on = next_bank_day(execute_on or legal_day(at))
+    check_execution_day(execute_on=execute_on, at=at)
+    open_run = PaymentRun.objects.filter(agreement_id=agreement_id, state__in=_OPEN).first()
+    if open_run is not None:
+        raise RunAlreadyOpen(run_id=open_run.id)
+    set_aside = review_waiting(agreement_id, at)
+    claims = list(Claim.objects.filter(agreement_id=agreement_id, state=ClaimState.READY).order_by("id")[: payments.TRANSFERS_MAX])
+    if not claims:
+        raise NothingToPay(set_aside=len(set_aside))
+    ring_fence = funding.ring_fence(agreement_id)
+    run = PaymentRun.objects.create(
+        programme_id=agreement.programme_id,
+        agreement_id=agreement_id,
+        execute_on=execute_on,
+        debtor_name=ring_fence.holder,
+        debtor_iban=ring_fence.iban,
+        debtor_bic=ring_fence.bic,
+        transfer_count=len(claims),
+        total_cents=sum(claim.cents for claim in claims),
+        digest=b"",
+        prepared_by_id=prepared_by,
+        prepared_at=at,
+        request_id=request_id,
+    )
+    transfers = Transfer.objects.bulk_create(_transfers(run, claims, at))
+    Claim.objects.filter(id__in=[claim.id for claim in claims]).update(state=ClaimState.IN_PAYMENT)
+    run.message_id = message_id(agreement_id=agreement_id, run_id=run.id)
+    run.digest = _digest(transfers)
+    approval = parties_operations.request_approval(
+        action=APPROVE,
+        subject=("payment-run", run.id),
+        digest=run.digest,
+        organisation_id=agreement.programme.operator_id,
+        programme_id=agreement.programme_id,
+        actor=actor,
+        request_id=uuid5(request_id, "approval"),
+        at=at,
+    )
+    run.approval_id = approval.id
+    run.save(update_fields=["message_id", "digest", "approval_id"])
+    _journal(actor, "settlement.run-prepared", run, request_id, at, set_aside=len(set_aside))
+    return RunPrepared(run.id, run.execute_on, run.transfer_count, run.total_cents, set_aside)
+
+
+@transaction.atomic
+def approve_run(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """A second person approves exactly the transfers that were prepared.
+
+    Raises: NotAllowed, SecondFactorNeeded, PersonNeeded, RunUnknown, RunNotInState, SamePerson, ApprovalChanged,
+            RunChangedSinceApproval.
+    """
+    check_allowed_now(actor, APPROVE, at)
+    run = access.operated_run(actor, run_id)
+    if run.state != RunState.PREPARED and run.approved_by_id == person_of(actor, APPROVE):
+        return
+    check_run_move(state=RunState(run.state), to=RunState.APPROVED)
+    assert run.approval_id is not None, "a prepared run waits for its approval"
+    transfers = _transfers_of(run)
+    given = parties_operations.approve(
+        approval_id=run.approval_id, digest=_digest(transfers), actor=actor, request_id=uuid5(request_id, "decision"), at=at
+    )
+    _check_sum(run, transfers)
+    run.state, run.approved_by_id, run.approved_at = RunState.APPROVED.value, given.decided_by, at
+    run.save(update_fields=["state", "approved_by_id", "approved_at"])
+    _journal(actor, "settlement.run-approved", run, request_id, at)
+
+
+@transaction.atomic
+def cancel_run(*, run_id: int, reason: str, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """Give a run up before its file was taken out; its claims wait again. An approver's "no" is a cancellation too.
+
+    Raises: NotAllowed, SecondFactorNeeded, PersonNeeded, RunUnknown, RunNotInState, RunFileAlreadyWritten, ReasonMissing.
+    """
+    run = access.operated_run(actor, run_id)
+    own = run.prepared_by_id == actor.person_id
+    check_allowed_now(actor, "settlement.prepare-payment" if own else APPROVE, at)
+    reason = check_reason(reason)
+    check_run_move(state=RunState(run.state), to=RunState.CANCELLED, file_is_written=run.file_digest is not None)
+    waiting = parties.approval_of(action=APPROVE, subject=("payment-run", run.id))
+    if waiting is not None and not own:
+        parties_operations.refuse(
+            approval_id=waiting.id,
+            digest=bytes(run.digest),
+            reason=reason,
+            actor=actor,
+            request_id=uuid5(request_id, "decision"),
+            at=at,
+        )
+    run.state, run.cancelled_at, run.cancelled_reason = RunState.CANCELLED.value, at, reason
+    run.save(update_fields=["state", "cancelled_at", "cancelled_reason"])
+    Claim.objects.filter(id__in=Transfer.objects.filter(run=run).values("claim_id")).update(state=ClaimState.READY)
+    Transfer.objects.filter(run=run).update(state=TransferState.CANCELLED)
+    _journal(actor, "settlement.run-cancelled", run, request_id, at, reason=reason)
+
+
+@transaction.atomic
+def write_payment_file(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> bytes:
+    """The `pain.001.001.09` file of an approved run, checked against the ISO schema. Taken out again, it is the same bytes.
+
+    Raises: NotAllowed, SecondFactorNeeded, RunUnknown, RunNotInState, RunChangedSinceApproval, PaymentFileInvalid.
+    """
+    check_allowed_now(actor, "settlement.export-payment", at)
+    run = access.operated_run(actor, run_id)
+    if run.approved_at is None or run.state == RunState.CANCELLED:
+        raise RunNotInState(state=run.state, needed=RunState.APPROVED.value)
+    transfers = _transfers_of(run)
+    _check_sum(run, transfers)
+    content = payments.to_bytes(_payment(run, transfers))
+    digest = hashlib.sha256(content).digest()
+    if run.file_digest is None:
+        run.file_digest, run.file_written_at = digest, at
+        run.save(update_fields=["file_digest", "file_written_at"])
+    elif bytes(run.file_digest) != digest:
+        raise RunChangedSinceApproval(approved_cents=run.total_cents, found_cents=sum(each.cents for each in transfers))
+    _journal(actor, "settlement.payment-file-written", run, request_id, at, sha256=digest.hex())
+    return content
+
+
+@transaction.atomic
+def mark_sent(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """Declare that the file was given to the bank; each place is told what comes, and when.
+
+    Raises: NotAllowed, SecondFactorNeeded, RunUnknown, RunNotInState.
+    """
+    check_allowed_now(actor, "settlement.export-payment", at)
+    run = access.operated_run(actor, run_id)
+    if run.state == RunState.SENT:
+        return
+    check_run_move(state=RunState(run.state), to=RunState.SENT)
+    if run.file_digest is None:
+        raise RunNotInState(state=run.state, needed="FILE_WRITTEN")
+    run.state, run.sent_at = RunState.SENT.value, at
+    run.save(update_fields=["state", "sent_at"])
+    Transfer.objects.filter(run=run, state=TransferState.PENDING).update(state=TransferState.SENT)
+    _journal(actor, "settlement.run-sent", run, request_id, at)
+    programme = funding.programme(run.programme_id)
+    for transfer in _transfers_of(run):
+        notices.post(
+            kind="settlement.payment-sent",
+            to_organisation_id=transfer.organisation_id,
+            context={"programme": programme.name, "cents": transfer.cents, "execute_on": run.execute_on},
+            programme_id=run.programme_id,
+            at=at,
+        )
+
+
+def _transfers(run: PaymentRun, claims: Sequence[Claim], at: datetime) -> list[Transfer]:
+    attempts = dict(Transfer.objects.filter(claim_id__in=[claim.id for claim in claims]).values_list("claim_id").annotate(Max("attempt")))
+    programme = funding.programme(run.programme_id).name
+    made: list[Transfer] = []
+    for claim in claims:
+        # The review has just found it; it is frozen here, whatever becomes of it afterwards.
+        account = parties.payable_account(organisation_id=claim.organisation_id, at=at)
+        attempt = attempts.get(claim.id, 0) + 1
+        last_day = legal_day(claim.until - timedelta(microseconds=1))
+        words = remittance(
+            programme=to_sepa(programme, length_max=70), until_on=last_day, voucher_count=claim.voucher_count, claim_id=claim.id
+        )
+        made.append(
+            Transfer(
+                run=run,
+                claim=claim,
+                programme_id=run.programme_id,
+                agreement_id=run.agreement_id,
+                organisation_id=claim.organisation_id,
+                attempt=attempt,
+                end_to_end_id=end_to_end_id(run_id=run.id, claim_id=claim.id, attempt=attempt),
+                creditor_name=account.holder_name,
+                creditor_iban=account.iban,
+                creditor_bic=account.bic,
+                remittance=words,
+                execute_on=run.execute_on,
+                cents=claim.cents,
+            )
+        )
+    return made
+
+
+def _transfers_of(run: PaymentRun) -> list[Transfer]:
+    return list(Transfer.objects.filter(run=run).order_by("claim_id"))
+
+
+def _digest(transfers: Sequence[Transfer]) -> bytes:
+    ordered = sorted(transfers, key=lambda transfer: transfer.claim_id)
+    return digest_of_run((each.end_to_end_id, each.creditor_name, each.creditor_iban, each.cents) for each in ordered)
+
+
+def _check_sum(run: PaymentRun, transfers: Sequence[Transfer]) -> None:
+    """Invariant 9: the file's sum is its claims' sum, counted again at every step."""
+    found = sum(each.cents for each in transfers)
+    claimed = sum(Claim.objects.filter(id__in=[each.claim_id for each in transfers]).values_list("cents", flat=True))
+    if not (run.total_cents == found == claimed and run.transfer_count == len(transfers)) or bytes(run.digest) != _digest(transfers):
+        raise RunChangedSinceApproval(approved_cents=run.total_cents, found_cents=found)
+
+
+def _payment(run: PaymentRun, transfers: Sequence[Transfer]) -> payments.Payment:
+    assert run.message_id, "a prepared run has its name"
+    assert run.approved_at is not None, "only an approved run is written"
+    return payments.Payment(
+        message_id=run.message_id,
+        # Not the moment of writing: the same run gives the same bytes whenever it is taken out.
+        created_at=run.approved_at,
+        execute_on=run.execute_on,
+        debtor=payments.Party(run.debtor_name, run.debtor_iban, run.debtor_bic),
+        transfers=[
+            payments.CreditTransfer(
+                each.end_to_end_id,
+                payments.Party(each.creditor_name, each.creditor_iban, each.creditor_bic),
+                each.cents,
+                each.remittance,
+            )
+            for each in transfers
+        ],
+    )
+
+
+def _journal(actor: Actor, action: str, run: PaymentRun, request_id: UUID, at: datetime, **facts: object) -> None:
+    journal.record(
+        actor=actor,
+        action=action,
+        subject=("payment-run", run.id),
+        facts={"agreement": run.agreement_id, "transfers": run.transfer_count, "cents": run.total_cents, **facts},
+        programme_id=run.programme_id,
+        request_id=request_id,
+        at=at,
+    )

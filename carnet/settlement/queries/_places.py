@@ -1,0 +1,226 @@
+"""What a place will receive and when, and what it received: its own rows only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Count, Max, Sum
+
+from carnet.funding import queries as funding
+from carnet.kernel.actors import Actor
+from carnet.kernel.periods import end_of_day, legal_day, start_of_day
+from carnet.parties.rules import allowed, check_may
+from carnet.redemption import queries as redemption
+from carnet.settlement import access
+from carnet.settlement.models import Claim, ClaimLine, Transfer
+from carnet.settlement.rules import ClaimState, TransferState, masked, payable_on
+
+CLAIMS_SHOWN = 100
+
+
+class PaymentStep(StrEnum):
+    """How far a sum is on its way to a place."""
+
+    TO_CLAIM = "TO_CLAIM"
+    CLAIMED = "CLAIMED"
+    WAITING = "WAITING"
+    BEING_PAID = "BEING_PAID"
+    CAME_BACK = "CAME_BACK"
+    PAID = "PAID"
+
+
+_STEPS = {
+    ClaimState.READY: PaymentStep.CLAIMED,
+    ClaimState.SET_ASIDE: PaymentStep.WAITING,
+    ClaimState.IN_PAYMENT: PaymentStep.BEING_PAID,
+    ClaimState.RETURNED: PaymentStep.CAME_BACK,
+    ClaimState.PAID: PaymentStep.PAID,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedPayment:
+    """ "You will receive this much on this day." `payable_on` is None while the sum waits for something (`reason`).
+
+    Unit: whole cents. `claim_id` is None for what is still to be claimed.
+    """
+
+    programme_id: int
+    programme: str
+    payable_on: date | None
+    voucher_count: int
+    cents: int
+    step: PaymentStep
+    reason: str = ""
+    claim_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedPayment:
+    """One payment a place received."""
+
+    claim_id: int
+    programme: str
+    paid_on: date
+    voucher_count: int
+    cents: int
+    reference: str
+    masked_iban: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDay:
+    """The vouchers of one claim redeemed at one place on one day."""
+
+    place_id: int
+    day: date
+    voucher_count: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPage:
+    """One claim, day by day: what the payee can check its own count against."""
+
+    id: int
+    programme_id: int
+    programme: str
+    agreement_id: int
+    organisation_id: int
+    until: datetime
+    voucher_count: int
+    cents: int
+    step: PaymentStep
+    reason: str
+    paid_on: date | None
+    references: tuple[str, ...]
+    days: tuple[ClaimDay, ...]
+
+
+def day_of_payment(*, programme_id: int, redeemed_at: datetime) -> date:
+    """When a voucher redeemed at that moment is paid: announced in the answer to the redemption itself.
+
+    Raises: ProgrammeUnknown.
+    """
+    rules = funding.rules_for_redemption(programme_id)
+    return payable_on(redeemed_at=redeemed_at, frequency=rules.payment_frequency, undo_window=timedelta(minutes=rules.undo_window_minutes))
+
+
+def expected_payments(*, organisation_id: int, at: datetime) -> list[ExpectedPayment]:
+    """Everything on its way to an organisation, soonest first; what waits for something comes first of all.
+
+    What was claimed is told from its claim; what is not claimed yet, from redemptions since the latest claim.
+    """
+    names: dict[int, str] = {}
+    expected = [_of_claim(claim, at, names) for claim in _unpaid(organisation_id)]
+    expected += _to_claim(organisation_id, at, names)
+    return sorted(expected, key=lambda each: (each.payable_on or date.min, each.programme_id, each.claim_id or 0))
+
+
+def received_payments(*, organisation_id: int, limit: int = CLAIMS_SHOWN) -> list[ReceivedPayment]:
+    """What an organisation was paid, the latest first."""
+    names: dict[int, str] = {}
+    rows = (
+        Transfer.objects.filter(organisation_id=organisation_id, state=TransferState.PAID)
+        .select_related("claim")
+        .order_by("-booked_on", "-id")[:limit]
+    )
+    return [
+        ReceivedPayment(
+            claim_id=row.claim_id,
+            programme=_name(row.programme_id, names),
+            paid_on=row.booked_on or date.min,
+            voucher_count=row.claim.voucher_count,
+            cents=row.cents,
+            reference=row.end_to_end_id,
+            masked_iban=masked(row.creditor_iban),
+        )
+        for row in rows
+    ]
+
+
+def claim_page(*, actor: Actor, claim_id: int, at: datetime) -> ClaimPage:
+    """One claim, day by day, for its payee or the operator. Raises: NotAllowed, ClaimUnknown."""
+    reads_all = actor.kind == "system" or allowed(actor.roles, "settlement.see")
+    check_may(actor, "settlement.see" if reads_all else "settlement.see-own")
+    claim = access.seen_claim(actor, claim_id)
+    days: dict[tuple[int, date], tuple[int, int]] = {}
+    for place_id, redeemed_at, cents in (
+        ClaimLine.objects.filter(claim=claim).order_by("redeemed_at", "id").values_list("place_id", "redeemed_at", "cents")
+    ):
+        key = (place_id, legal_day(redeemed_at))
+        count, total = days.get(key, (0, 0))
+        days[key] = (count + 1, total + cents)
+    return ClaimPage(
+        id=claim.id,
+        programme_id=claim.programme_id,
+        programme=funding.programme(claim.programme_id).name,
+        agreement_id=claim.agreement_id,
+        organisation_id=claim.organisation_id,
+        until=claim.until,
+        voucher_count=claim.voucher_count,
+        cents=claim.cents,
+        step=_STEPS[ClaimState(claim.state)],
+        reason=claim.set_aside_reason,
+        paid_on=claim.paid_on,
+        references=tuple(Transfer.objects.filter(claim=claim).order_by("attempt").values_list("end_to_end_id", flat=True)),
+        days=tuple(ClaimDay(place_id, day, count, cents) for (place_id, day), (count, cents) in days.items()),
+    )
+
+
+def _unpaid(organisation_id: int) -> list[Claim]:
+    rows = Claim.objects.filter(organisation_id=organisation_id).exclude(state=ClaimState.PAID).order_by("until", "id")
+    return list(rows[:CLAIMS_SHOWN])
+
+
+def _of_claim(claim: Claim, at: datetime, names: dict[int, str]) -> ExpectedPayment:
+    step = _STEPS[ClaimState(claim.state)]
+    day: date | None = None
+    if step is PaymentStep.BEING_PAID:
+        day = Transfer.objects.filter(claim=claim).order_by("-attempt").values_list("execute_on", flat=True).first()
+    elif step is PaymentStep.CLAIMED:
+        last = claim.until - timedelta(microseconds=1)
+        day = max(day_of_payment(programme_id=claim.programme_id, redeemed_at=last), legal_day(at))
+    reason = claim.set_aside_reason
+    if step is PaymentStep.CAME_BACK:
+        reason = Transfer.objects.filter(claim=claim).order_by("-attempt").values_list("reason_code", flat=True).first() or ""
+    return ExpectedPayment(
+        claim.programme_id, _name(claim.programme_id, names), day, claim.voucher_count, claim.cents, step, reason, claim.id
+    )
+
+
+def _to_claim(organisation_id: int, at: datetime, names: dict[int, str]) -> list[ExpectedPayment]:
+    claimed_until = dict(Claim.objects.filter(organisation_id=organisation_id).values_list("programme_id").annotate(Max("until")))
+    sums: dict[tuple[int, date], tuple[int, int]] = {}
+    for line in redemption.standing_by_day(organisation_id=organisation_id):
+        until = claimed_until.get(line.programme_id)
+        count, cents = line.voucher_count, line.cents
+        if until is not None and start_of_day(line.day) < until:
+            if until >= end_of_day(line.day):
+                continue
+            taken = _claimed_on(organisation_id, line.programme_id, line.day)
+            count, cents = count - taken[0], cents - taken[1]
+        if count <= 0:
+            continue
+        # Every redemption of a day is paid with the others of its period: noon stands for the day.
+        day = day_of_payment(programme_id=line.programme_id, redeemed_at=start_of_day(line.day) + timedelta(hours=12))
+        before = sums.get((line.programme_id, day), (0, 0))
+        sums[line.programme_id, day] = (before[0] + count, before[1] + cents)
+    return [
+        ExpectedPayment(programme_id, _name(programme_id, names), max(day, legal_day(at)), count, cents, PaymentStep.TO_CLAIM)
+        for (programme_id, day), (count, cents) in sums.items()
+    ]
+
+
+def _claimed_on(organisation_id: int, programme_id: int, day: date) -> tuple[int, int]:
+    """What a cut-off in the middle of a day took of it."""
+    taken = ClaimLine.objects.filter(
+        organisation_id=organisation_id, programme_id=programme_id, redeemed_at__gte=start_of_day(day), redeemed_at__lt=end_of_day(day)
+    ).aggregate(count=Count("id"), cents=Sum("cents"))
+    return taken["count"], taken["cents"] or 0
+
+
+def _name(programme_id: int, names: dict[int, str]) -> str:
+    if programme_id not in names:
+        names[programme_id] = funding.programme(programme_id).name
+    return names[programme_id]

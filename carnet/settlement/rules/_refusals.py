@@ -1,0 +1,147 @@
+"""Every answer "no" of settlement: one class each, a stable code, facts instead of a sentence."""
+
+from carnet.kernel.refusals import Refusal
+
+
+class SettlementRefused(Refusal):
+    """Base of settlement's refusals."""
+
+    code = "settlement-refused"
+
+
+class ClaimTooEarly(SettlementRefused):
+    """A cut-off whose redemptions may still be undone. Facts: `until`, `possible_at`."""
+
+    code = "claim-too-early"
+
+
+class ClaimUnknown(SettlementRefused):
+    """No such claim, or one of another tenant."""
+
+    code = "claim-unknown"
+
+
+class RunUnknown(SettlementRefused):
+    """No such payment run, or one of another tenant."""
+
+    code = "run-unknown"
+
+
+class TransferUnknown(SettlementRefused):
+    """No such transfer, or one of another tenant."""
+
+    code = "transfer-unknown"
+
+
+class NothingToPay(SettlementRefused):
+    """No claim can be paid today. Facts: `set_aside` (how many wait for something)."""
+
+    code = "nothing-to-pay"
+
+
+class RunAlreadyOpen(SettlementRefused):
+    """Another run of this agreement is still being prepared. Facts: `run_id`."""
+
+    code = "run-already-open"
+
+
+class RunNotInState(SettlementRefused):
+    """The run is not at the step this needs. Facts: `state`, `needed`."""
+
+    code = "run-not-in-state"
+
+
+class RunFileAlreadyWritten(SettlementRefused):
+    """A run whose file was taken out may be at the bank: it is not cancelled any more."""
+
+    code = "run-file-already-written"
+
+
+class RunChangedSinceApproval(SettlementRefused):
+    """The transfers no longer add up to what was approved. Facts: `approved_cents`, `found_cents`."""
+
+    code = "run-changed-since-approval"
+
+
+class ExecutionDayPast(SettlementRefused):
+    """A day of payment before today. Facts: `execute_on`, `today_on`."""
+
+    code = "execution-day-past"
+
+
+class BankFileAlreadyRead(SettlementRefused):
+    """The same file, byte for byte. Facts: `read_at`."""
+
+    code = "bank-file-already-read"
+
+
+class BankFileOfAnotherAccount(SettlementRefused):
+    """A file about an account that is not the agreement's. Facts: `found`, `expected` (masked)."""
+
+    code = "bank-file-other-account"
+
+
+class BankFileOfAnotherPayment(SettlementRefused):
+    """An answer to a payment file this agreement never sent. Facts: `message_id`."""
+
+    code = "bank-file-other-payment"
+
+
+class TransferNotReturned(SettlementRefused):
+    """Only a transfer that came back is paid again. Facts: `state`."""
+
+    code = "transfer-not-returned"
+
+
+class AccountNotMended(SettlementRefused):
+    """The account is still the one that failed, or none can be paid yet. Facts: `reason`."""
+
+    code = "account-not-mended"
+
+
+class ClosingTooEarly(SettlementRefused):
+    """Vouchers may still be spent, or a redemption undone. Facts: `possible_at`."""
+
+    code = "closing-too-early"
+
+
+class ClosingUnknown(SettlementRefused):
+    """No such closing, or one of another tenant."""
+
+    code = "closing-unknown"
+
+
+class ClosingAlreadyOpen(SettlementRefused):
+    """This agreement is being closed already. Facts: `closing_id`."""
+
+    code = "closing-already-open"
+
+
+class ClosingNotInState(SettlementRefused):
+    """The closing is not at the step this needs. Facts: `state`, `needed`."""
+
+    code = "closing-not-in-state"
+
+
+class ClosingChangedSinceApproval(SettlementRefused):
+    """The ledger no longer says what was approved. Facts: `approved_cents`, `found_cents`."""
+
+    code = "closing-changed-since-approval"
+
+
+class NothingToReturn(SettlementRefused):
+    """No cent left to give back."""
+
+    code = "nothing-to-return"
+
+
+class ReferenceMissing(SettlementRefused):
+    """A repayment without the bank's reference."""
+
+    code = "repayment-reference-missing"
+
+
+class ReasonMissing(SettlementRefused):
+    """A cancellation that does not say why."""
+
+    code = "settlement-reason-missing"
