@@ -96,15 +96,15 @@ class Canvas:
 
     def bars(self, x: float, y: float, width: float, height: float, text: str) -> None:
         """A Code 128 barcode, for the stock's scanners."""
-        row = memoryview(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128).to_image(scale=1, add_quiet_zones=False))
-        modules = row.shape[1]  # type: ignore[index]
+        row = _pixels(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128))
+        modules = _across(row)
         self._modules(x, y, width / modules, height, bytes(row)[:modules], modules)
 
     def qr(self, x: float, y: float, side: float, text: str) -> None:
         """A QR code of level M, without its quiet zone: leave four modules of white around it."""
         symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-        image = memoryview(symbol.to_image(scale=1, add_quiet_zones=False))
-        modules = image.shape[1]  # type: ignore[index]
+        image = _pixels(symbol)
+        modules = _across(image)
         self._modules(x, y, side / modules, side / modules, bytes(image), modules)
 
     def _modules(self, x: float, y: float, width: float, height: float, dark: bytes, per_row: int) -> None:
@@ -120,6 +120,16 @@ class Canvas:
                 start = line.find(b"\x00", end)
         w, h = width * POINTS_PER_MM, height * POINTS_PER_MM
         self.put(f"q {w:.5f} 0 0 {-h:.5f} {_x(x)} {_y(y)} cm 0 g {' '.join(runs)} f Q")
+
+
+def _pixels(symbol: zxingcpp.Barcode) -> memoryview:
+    # The image offers Python's buffer protocol; the library's stubs do not say so.
+    return memoryview(symbol.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
+
+
+def _across(pixels: memoryview) -> int:
+    assert pixels.shape is not None
+    return pixels.shape[1]
 
 
 def _x(x: float) -> str:
