@@ -132,9 +132,9 @@ def agreement(programme_id: int, funder_ids: tuple[int, ...], shares: list[Share
 
 
 def series(
-    programme_id: int, agreement_id: int, holder_id: int, *, booklets: int, size: int = 5, activated: bool = True
+    programme_id: int, agreement_id: int, holder_id: int, *, booklets: int, size: int = 5, activated: bool = True, offset: int = 0
 ) -> int:
-    """A series drawn with real codes, funded and activated."""
+    """A series drawn with real codes, funded and activated. `offset`: the first code's rank in the programme's seed."""
     total = booklets * size * 1000
     weights = funding_queries.weights_if_ordered(agreement_id, total, at=NOW)
     dates = funding_queries.series_dates(programme_id)
@@ -156,7 +156,7 @@ def series(
         request_id=rid(),
         at=NOW,
     )
-    hashes = (drawn.code_hash for drawn in draw_codes(seed=seed_of(programme_id), hasher=key_ring().hasher(programme_id, 1), ranks=range(booklets * size)))
+    hashes = (drawn.code_hash for drawn in draw_codes(seed=seed_of(programme_id), hasher=key_ring().hasher(programme_id, 1), ranks=range(offset, offset + booklets * size)))
     ledger.draw_vouchers(series_id=series_id, first_rank=0, code_hashes=hashes, actor=SYSTEM)
     ledger.finish_drawing(series_id=series_id, actor=SYSTEM, request_id=rid(), at=NOW)
     if activated:
@@ -168,6 +168,25 @@ def series(
                 )  # fmt: skip
         ledger.activate_series(series_id=series_id, actor=SYSTEM, request_id=rid(), at=NOW)
     return series_id
+
+
+def fund_more(ready: Campaign, series_id: int) -> int:
+    """Put in what a series' activation still needs; return the cents that arrived."""
+    row = ledger_queries.series(series_id)
+    available = ledger_queries.unissued(ready.agreement_id)
+    needed: dict[int, int] = {}
+    for pattern in ledger_queries.patterns(series_ids=[series_id]).values():
+        for funder_id, cents in zip(pattern.funder_ids, pattern.held_cents, strict=True):
+            needed[funder_id] = needed.get(funder_id, 0) + cents * pattern.voucher_count
+    arrived = 0
+    for funder_id, cents in needed.items():
+        missing = cents - available.get(funder_id, 0)
+        if missing > 0 and row.activated_at is None:
+            ledger.receive_money(
+                programme_id=ready.programme_id, agreement_id=ready.agreement_id, funder_id=funder_id, cents=missing, actor=SYSTEM, request_id=rid(), at=NOW
+            )
+            arrived += missing
+    return arrived
 
 
 def hand_over(series_id: int, from_id: int, to_id: int, *, at: datetime = NOW) -> None:
