@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.account.utils import url_str_to_user_pk
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -45,8 +46,10 @@ class TenancyMiddleware:
         request.actor, request.standing = Actor.anonymous(), None  # type: ignore[attr-defined]
         if request.path_info.startswith(OWN_WAY_IN):
             return self.get_response(request)
+        person_id = _person_in_session(request)
+        if person_id is None and request.method in ("GET", "HEAD", "OPTIONS"):
+            return self.get_response(request)  # a visitor reading: no wall is opened, so there is none to set
         try:
-            person_id = _person_in_session(request)
             with access.knowing(person_id):
                 if person_id is not None:
                     _identify(request)
@@ -88,10 +91,11 @@ def assemble(*, person_id: int, organisation_id: int | None, proved_at: datetime
 def _person_in_session(request: HttpRequest) -> int | None:
     """The person signed in, or half signed in (password given, second factor awaited), by the signed session."""
     found = request.session.get(SESSION_KEY)
-    if found is None:
-        pending = request.session.get(LOGIN_SESSION_KEY)
-        found = pending.get("user_pk") if isinstance(pending, dict) else None
-    return int(found) if found is not None else None
+    if found is not None:
+        return int(found)
+    pending = request.session.get(LOGIN_SESSION_KEY)
+    half = pending.get("user_pk") if isinstance(pending, dict) else None
+    return int(url_str_to_user_pk(half)) if half else None
 
 
 def _identify(request: HttpRequest) -> None:

@@ -92,16 +92,13 @@ def read_people(content: bytes) -> list[tuple[int, dict[str, str]]]:
     delimiter = max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = [row for row in reader if any(cell.strip() for cell in row)]
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error:
         raise PeopleFileUnreadable(missing="csv") from None
-    places = _columns(rows[0] if rows else [])
+    places = _columns(rows[0][1] if rows else [])
     if len(rows) - 1 > PEOPLE_FILE_MOST:
         raise PeopleFileTooLong(most=PEOPLE_FILE_MOST)
-    return [
-        (number, {name: row[place].strip() if place < len(row) else "" for name, place in places.items()})
-        for number, row in enumerate(rows[1:], start=2)
-    ]
+    return [(number, {name: row[place].strip() if place < len(row) else "" for name, place in places.items()}) for number, row in rows[1:]]
 
 
 def _columns(header: list[str]) -> dict[str, int]:

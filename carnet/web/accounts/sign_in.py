@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from allauth.account import views as account
 from allauth.account.internal.flows.login import record_authentication
-from allauth.core.internal import ratelimit
+from allauth.core import ratelimit
 from allauth.mfa.base import views as second_factor
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery

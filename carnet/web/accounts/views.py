@@ -8,14 +8,12 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.cache import never_cache
 
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
-from carnet.parties import operations
-from carnet.parties import queries as parties
+from carnet.parties import operations, queries as parties
 from carnet.parties.rules import OrganisationNotChosen, SecondFactorNeeded, allowed, home_of
 from carnet.web import clock
 from carnet.web.accounts.forms import (
