@@ -12,11 +12,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 HOT_TABLES = ("ledger_voucher", "ledger_movement", "redemption_redemption")
-HOT = re.compile(r'\b(?:from|join|into|update|only|using)\s+"?(%s)"?(?![\w])' % "|".join(HOT_TABLES), re.IGNORECASE)
+ANY_HOT = "|".join(HOT_TABLES)
+HOT = re.compile(rf'\b(?:from|join|into|update|only|using)\s+"?({ANY_HOT})"?(?![\w])', re.IGNORECASE)
 FAN_OUT = re.compile(r"/\*\s*fan-out:\s*\S[^*]*\*/", re.IGNORECASE)
 # A key set equal to something, on either side; a range of keys would visit every machine.
 NAMED = re.compile(r'series_id"?\)?\s*(?:=|in\b)|=\s*"?(?:\w+"?\.)?"?series_id\b|using\s*\([^)]*\bseries_id\b', re.IGNORECASE)
-INSERT = re.compile(r'insert\s+into\s+"?(?:%s)"?\s*\(([^)]*)\)' % "|".join(HOT_TABLES), re.IGNORECASE)
+INSERT = re.compile(rf'insert\s+into\s+"?(?:{ANY_HOT})"?\s*\(([^)]*)\)', re.IGNORECASE)
 DEFINITION = re.compile(r"\s*(create|alter|drop|comment|grant|revoke|do|select carnet_guard|copy)\b", re.IGNORECASE)
 
 # The ORM writes no comment in its statements: these functions answer for theirs. (file, function): why it visits every series.
@@ -36,12 +37,11 @@ def check(statement: str) -> None:
     if not hot or DEFINITION.match(statement) or FAN_OUT.search(statement):
         return
     inserted = INSERT.search(statement)
-    if inserted:
-        named = "series_id" in inserted.group(1)
-    else:
-        named = bool(NAMED.search(statement))
+    named = "series_id" in inserted.group(1) if inserted else bool(NAMED.search(statement))
     if not named:
-        raise SeriesNotNamed(f"{hot.group(1)} without its series_id; name it, or write /* fan-out: why */ in the statement:\n{statement[:1500]}")
+        raise SeriesNotNamed(
+            f"{hot.group(1)} without its series_id; name it, or write /* fan-out: why */ in the statement:\n{statement[:1500]}"
+        )
 
 
 def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from carnet.cli.running import database, installation
-from carnet.cli.speech import AsJson, CommandFailed, give, say, gettext as _
+from carnet.cli.speech import AsJson, CommandFailed, give, say
+from carnet.cli.speech import gettext as _
 
 
 def register(app: typer.Typer) -> None:

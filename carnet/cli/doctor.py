@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import typer
 
 from carnet.cli.running import installation
-from carnet.cli.speech import AsJson, give, say, gettext as _
+from carnet.cli.speech import AsJson, give, say
+from carnet.cli.speech import gettext as _
 
 DISK_LEAST_BYTES = 1_000_000_000
 CLOCK_APART_SECONDS = 2.0
@@ -74,12 +75,16 @@ def database_checks() -> Iterator[Check]:
     if pending:
         return  # the roles and walls are made by those steps
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, rolsuper, rolbypassrls, clock_timestamp() FROM pg_roles WHERE rolname = current_user")
-        role, superuser, bypasses, told = cursor.fetchone()
+        cursor.execute(
+            """
+            SELECT current_user, rolsuper, rolbypassrls, clock_timestamp(), current_setting('server_version_num')::int / 10000
+            FROM pg_roles WHERE rolname = current_user
+            """
+        )
+        role, superuser, bypasses, told, version = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind IN ('r', 'p')")
         walled = cursor.fetchone()[0]
     apart = abs((timezone.now() - told).total_seconds())
-    version = connection.pg_version // 10000
     yield Check("PostgreSQL", version in POSTGRESQL_VERSIONS, str(version))
     yield Check(_("rôle"), role == APPLICATION_ROLE and not superuser and not bypasses, role)
     yield Check(_("murs entre organisations"), walled > 0, _("%(count)d tables protégées ligne par ligne") % {"count": walled})

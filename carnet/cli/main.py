@@ -8,7 +8,8 @@ from types import FrameType
 
 import typer
 
-from carnet.cli.speech import CommandFailed, complain, gettext as _
+from carnet.cli.speech import CommandFailed, complain
+from carnet.cli.speech import gettext as _
 from carnet.kernel.refusals import Refusal
 
 COMMANDS = ("database", "serve", "doctor", "verification", "places", "parties", "campaign", "demo", "continuity", "jobs", "bench")
@@ -35,7 +36,7 @@ def run() -> None:
     except KeyboardInterrupt:
         complain(_("Interrompu."))
         sys.exit(1)
-    except Exception as error:  # noqa: BLE001 - the last door: an expected refusal becomes its sentence, a fault keeps its traceback
+    except Exception as error:
         sentence = sentence_of(error)
         if sentence is None:
             raise

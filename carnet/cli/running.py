@@ -72,5 +72,5 @@ def disconnect() -> None:
         from django.db import connection
 
         connection.close()
-        if connection.settings_dict["OPTIONS"].get("pool"):
+        if hasattr(connection, "close_pool") and connection.settings_dict["OPTIONS"].get("pool"):
             connection.close_pool()

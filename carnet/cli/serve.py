@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from carnet.cli.running import installation
-from carnet.cli.speech import CommandFailed, say, gettext as _
+from carnet.cli.speech import CommandFailed, say
+from carnet.cli.speech import gettext as _
 
 
 def register(app: typer.Typer) -> None:

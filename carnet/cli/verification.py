@@ -5,7 +5,8 @@ import dataclasses
 import typer
 
 from carnet.cli.running import installation
-from carnet.cli.speech import AsJson, complain, give, say, gettext as _
+from carnet.cli.speech import AsJson, complain, give, say
+from carnet.cli.speech import gettext as _
 
 
 def register(app: typer.Typer) -> None:

@@ -59,7 +59,9 @@ def test_bad_use_is_two() -> None:
 
 
 def test_a_database_that_does_not_answer_is_one_sentence() -> None:
-    done = carnet("ledger", "verify", CARNET_DATABASE_URL="postgresql://nobody@/none?host=/nonexistent", DJANGO_SETTINGS_MODULE="carnet.settings.dev")
+    done = carnet(
+        "ledger", "verify", CARNET_DATABASE_URL="postgresql://nobody@/none?host=/nonexistent", DJANGO_SETTINGS_MODULE="carnet.settings.dev"
+    )
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert "Traceback" not in done.stderr

@@ -1,5 +1,6 @@
 """What must not be in any file, and the words of the Makefile."""
 
+import itertools
 import re
 import subprocess
 
@@ -31,7 +32,9 @@ def texts() -> list[tuple[str, str]]:
 FORBIDDEN = {
     "a path of one machine": re.compile(r"(?<![\w.${}\-])/(?:wo" + r"rk|fa" + r"rm|ro" + r"ot|ho" + r"me/\w+)/[\w.]"),
     "a registry's address": re.compile(r"files\.pythonho" + r"sted|py" + r"pi\.org|registry\.npm" + r"js|deb\.debian" + r"\.org"),
-    "a word that is not about the project": re.compile(r"\b(?:cl" + r"aude|ll" + r"m|language mo" + r"del|sub-?ag" + r"ents?)\b", re.IGNORECASE),
+    "a word that is not about the project": re.compile(
+        r"\b(?:cl" + r"aude|ll" + r"m|language mo" + r"del|sub-?ag" + r"ents?)\b", re.IGNORECASE
+    ),
     "unfinished work": re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|lorem ip" + r"sum)\b"),
 }
 
@@ -58,16 +61,21 @@ def test_the_lock_files_hold_hashes_and_no_address() -> None:
 
 def test_every_dependency_says_why() -> None:
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("\n")
-    silent = [line.strip() for before, line in zip(lines, lines[1:], strict=False) if re.match(r'    "[a-z]', line) and not before.strip().startswith("#")]
+    silent = [
+        line.strip() for before, line in itertools.pairwise(lines) if re.match(r'    "[a-z]', line) and not before.strip().startswith("#")
+    ]
     requirements = [line for line in silent if re.match(r'"[a-z0-9_\-]+(\[[a-z,]+\])?[><=]', line)]
     assert not requirements, f"no reason given for: {requirements}"
 
 
 def test_the_makefile_has_seven_words() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    words = [word for word in re.findall(r"^([a-z]+):", text, re.MULTILINE)]
+    words = re.findall(r"^([a-z]+):", text, re.MULTILINE)
     assert words == ["demo", "run", "test", "check", "bench", "drills", "docs"]
     assert set(words) == set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE).group(1).split())
+
+
+LOADED_FROM_ELSEWHERE = re.compile(r'(?:\bsrc|\bsrcset)="(?:https?:)?//[^"]*"|<link\b[^>]*\bhref="(?:https?:)?//[^"]*"')
 
 
 def test_pages_load_nothing_from_elsewhere_and_hold_no_inline_script_or_style() -> None:
@@ -75,7 +83,7 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_inline_script_or_style() 
     for name, text in texts():
         if not name.endswith(".html"):
             continue
-        found += [f"{name}: {match.group(0)}" for match in re.finditer(r'(?:src|srcset|href)="(?:https?:)?//(?!\{)[^"]*"', text) if "<link" in text or "<script" in text and "href" not in match.group(0)]
+        found += [f"{name}: {match.group(0)}" for match in LOADED_FROM_ELSEWHERE.finditer(text)]
         found += [f"{name}: inline script" for _ in re.finditer(r"<script(?![^>]*\b(?:src=|type=\"application/(?:ld\+)?json))[^>]*>", text)]
         found += [f"{name}: {match.group(0)[:40]}" for match in re.finditer(r'\s(?:style|on[a-z]+)="[^"]*"', text)]
     assert not found, "\n".join(found)

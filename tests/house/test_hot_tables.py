@@ -47,6 +47,7 @@ def test_the_hot_tables_exist() -> None:
 @pytest.mark.parametrize("broken", CHECKS)
 def test_the_hot_tables_could_be_spread_by_series(broken: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH hot AS (SELECT oid, relname FROM pg_class WHERE relname = ANY(%s) AND relkind IN ('r', 'p')) {CHECKS[broken]}", [list(HOT_TABLES)])
+        hot = "WITH hot AS (SELECT oid, relname FROM pg_class WHERE relname = ANY(%s) AND relkind IN ('r', 'p'))"
+        cursor.execute(f"{hot} {CHECKS[broken]}", [list(HOT_TABLES)])
         found = [row[0] for row in cursor.fetchall() if row[0]]
     assert found == [], broken

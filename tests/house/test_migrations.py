@@ -30,7 +30,9 @@ def test_there_are_migrations() -> None:
 def test_a_migration_is_named_by_meaning_and_imports_nothing_of_the_project(file) -> None:
     assert re.fullmatch(r"\d{4}_[a-z][a-z_]+", file.stem)
     assert "_auto_" not in file.stem
-    assert not re.search(r"^\s*(?:from|import) carnet", file.read_text(encoding="utf-8"), re.MULTILINE), "a migration must not change with the code"
+    assert not re.search(r"^\s*(?:from|import) carnet", file.read_text(encoding="utf-8"), re.MULTILINE), (
+        "a migration must not change with the code"
+    )
 
 
 def test_no_room_has_two_last_migrations() -> None:

@@ -27,7 +27,11 @@ def test_no_room_imports_another_rooms_models() -> None:
         words = module.split(".")
         if len(words) < 3 or words[2] != "models":
             continue
-        broken += [f"{importer} imports {module}" for importer in graph.find_modules_that_directly_import(module) if importer.split(".")[1] != words[1]]
+        broken += [
+            f"{importer} imports {module}"
+            for importer in graph.find_modules_that_directly_import(module)
+            if importer.split(".")[1] != words[1]
+        ]
     assert not broken, "\n".join(sorted(broken))
 
 
@@ -37,7 +41,11 @@ def relations() -> list[tuple[str, str, str, str | None]]:
     for model in apps.get_models():
         for field in model._meta.get_fields():
             # django.contrib and allauth are furniture: they live in no room.
-            if isinstance(field, ForeignObject) and field.model.__module__.startswith("carnet.") and field.related_model.__module__.startswith("carnet."):
+            if (
+                isinstance(field, ForeignObject)
+                and field.model.__module__.startswith("carnet.")
+                and field.related_model.__module__.startswith("carnet.")
+            ):
                 here, there = field.model.__module__.split(".")[1], field.related_model.__module__.split(".")[1]
                 if here != there:
                     found.append((here, there, str(field), field.remote_field.related_name))
@@ -63,5 +71,9 @@ def test_every_room_says_what_it_is_for() -> None:
 
 @pytest.mark.parametrize("drawer", ["utils", "helpers", "common", "core", "lib", "misc"])
 def test_there_is_no_drawer(drawer: str) -> None:
-    found = [str(path.relative_to(ROOT)) for path in (ROOT / "carnet").rglob(f"{drawer}*") if path.stem == drawer and "__pycache__" not in path.parts]
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "carnet").rglob(f"{drawer}*")
+        if path.stem == drawer and "__pycache__" not in path.parts
+    ]
     assert not found, f"a homeless function is a missing noun: {found}"

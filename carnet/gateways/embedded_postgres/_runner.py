@@ -147,7 +147,19 @@ def launch(placement: Placement, *, seconds: int) -> str:
     """Start a postmaster; gives the reason when it would not start."""
     settings = {**SERVER_SETTINGS, "unix_socket_directories": str(placement.sockets)}
     options = " ".join(shlex.quote(f"--{name}={value}") for name, value in settings.items())
-    command = [placement.binaries / "pg_ctl", "-D", placement.data, "-l", placement.log, "-w", "-t", str(seconds), "-o", options, "start"]
+    command: list[str | Path] = [
+        placement.binaries / "pg_ctl",
+        "-D",
+        placement.data,
+        "-l",
+        placement.log,
+        "-w",
+        "-t",
+        str(seconds),
+        "-o",
+        options,
+        "start",
+    ]
     # Its output goes to the log: a pipe would stay open in the server, and waiting for its end would never end.
     done = placement.runner.run(command, timeout=seconds + 30, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return "" if done.returncode == 0 else latest_line(placement.log.read_text(errors="replace") if placement.log.exists() else "")
@@ -156,7 +168,17 @@ def launch(placement: Placement, *, seconds: int) -> str:
 def stop(placement: Placement) -> None:
     if postmaster(placement.data) is None:
         return
-    command = [placement.binaries / "pg_ctl", "-D", placement.data, "-m", "fast", "-w", "-t", str(int(STOP_SECONDS)), "stop"]
+    command: list[str | Path] = [
+        placement.binaries / "pg_ctl",
+        "-D",
+        placement.data,
+        "-m",
+        "fast",
+        "-w",
+        "-t",
+        str(int(STOP_SECONDS)),
+        "stop",
+    ]
     placement.runner.run(command, timeout=STOP_SECONDS + 30, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if not wait_for_end(placement.data, 5):
         raise ServerDidNotStop(seconds=int(STOP_SECONDS), log=str(placement.log))
