@@ -1,10 +1,9 @@
 """What an import did, told to whoever sent the file."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from carnet.places.rules.faults import Fault, Outcome
+from carnet.places.rules.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +32,3 @@ class ImportReport:
     def kept_count(self) -> int:
         """Lines that made, or are already, a place."""
         return self.read_count - self.refused_count
-
-    @property
-    def fault_counts(self) -> list[tuple[str, Outcome, int]]:
-        """(code, outcome, how many), refusals first, then the most frequent."""
-        counted = Counter((str(fault.code), fault.outcome) for fault in self.faults)
-        order = {Outcome.REFUSED: 0, Outcome.SET_ASIDE: 1, Outcome.MENDED: 2, Outcome.KEPT: 3}
-        return sorted(
-            ((code, outcome, count) for (code, outcome), count in counted.items()),
-            key=lambda each: (order[each[1]], -each[2], each[0]),
-        )

@@ -3,7 +3,7 @@ from django.views.i18n import set_language
 
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import views
+from carnet.web.public import places, views
 
 app_name = "public"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("V/<str:token>", public(views.scanned), name="scanned"),
     path("obtenir/", public(views.obtain), name="obtain"),
     path("aide/", public(views.help_page), name="help"),
+    path("places/", public(places.places), name="places"),
+    path("places/<int:place_id>/", public(places.place), name="place"),
+    path("places.csv", public(places.places_csv), name="places-csv"),
     path("accessibilite/", public(views.accessibility), name="accessibility"),
     path("mentions-legales/", public(views.legal), name="legal"),
     path("chiffres/", public(views.all_figures), name="figures"),
