@@ -170,6 +170,6 @@ class TestFiles:
     def test_no_trace_shows_a_key(self, tmp_path: Path) -> None:
         ring = FileKeyRing(tmp_path / "keys")
         ring.create_programme_keys(7)
-        keys = ring._find(7, 1)  # noqa: SLF001 - the value itself is what must not show
+        keys = ring._find(7, 1)
         assert keys.hashing.hex() not in f"{keys!r}"
         assert repr(keys.hashing)[2:10] not in f"{keys!r}"

@@ -3,6 +3,7 @@
 import csv
 import io
 import stat
+from datetime import date
 from pathlib import Path
 
 import pikepdf
@@ -10,8 +11,9 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from carnet.gateways.printer import CSV_HEADER, Edition, PrintedBooklet, PrintedVoucher, write_csv, write_pdf
+from carnet.gateways.printer import CSV_HEADER, Edition, PrintedBooklet, PrintedVoucher, printed_validity, write_csv, write_pdf
 from carnet.kernel.identifiers import BookletSerial, SecretCode, VoucherSerial
+from carnet.kernel.periods import end_of_day
 
 EDITION = Edition(
     title="Pass numérique « cœur d’Îlot »",
@@ -179,3 +181,12 @@ class TestVariableData:
         assert (lines[2]["cheque"], lines[2]["code"], lines[2]["qr"]) == (expected.serial, expected.code, expected.url)
         assert lines[2]["valeur"] == "10\u00a0€"
         assert "\r\n" in file.getvalue()
+
+
+class TestWords:
+    def test_the_last_day_printed_is_included(self) -> None:
+        until = end_of_day(date(2027, 12, 31))
+        assert printed_validity(printed_until=until, months_after_hand_over=None) == "Valable jusqu’au 31 décembre 2027 inclus"
+        assert printed_validity(printed_until=end_of_day(date(2027, 8, 1)), months_after_hand_over=6) == (
+            "Valable 6 mois après la remise, au plus tard le 1er août 2027"
+        )

@@ -1,7 +1,6 @@
 """Codes drawn from a seed, tokens in QR codes, and reading what people type. No database."""
 
 import os
-from datetime import date
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -10,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carnet.gateways.keys import TOKEN, InMemoryKeyRing, signs
-from carnet.issuing.rules import CodeMistyped, VoucherToken, code_at, code_input, draw_codes, printed_validity, signed_part, suggested_prefix
+from carnet.issuing.rules import CodeMistyped, VoucherToken, code_at, code_input, draw_codes, signed_part, suggested_prefix
 from carnet.kernel.identifiers import SecretCode
-from carnet.kernel.periods import end_of_day
 
 SEED = bytes(range(32))
 
@@ -22,7 +20,9 @@ def hasher(digits: str) -> bytes:
 
 
 def token(signature: bytes = b"s" * 64, **more: int) -> VoucherToken:
-    return VoucherToken(key_version=more.get("key_version", 1), series_id=more.get("series_id", 42), code_hash=bytes(16), signature=signature)
+    return VoucherToken(
+        key_version=more.get("key_version", 1), series_id=more.get("series_id", 42), code_hash=bytes(16), signature=signature
+    )
 
 
 class TestDrawing:
@@ -96,7 +96,17 @@ class TestCodeInput:
 
     @pytest.mark.parametrize(
         "typed",
-        ["", " ", "482 915 006 731 284 907", "bonjour", "https://carnet.exemple.fr/V/", "HTTPS://X/V/ABC", "A" * 136 + "B", "1" * 136, "9" * 5000],
+        [
+            "",
+            " ",
+            "482 915 006 731 284 907",
+            "bonjour",
+            "https://carnet.exemple.fr/V/",
+            "HTTPS://X/V/ABC",
+            "A" * 136 + "B",
+            "1" * 136,
+            "9" * 5000,
+        ],
     )
     def test_every_mistake_gets_the_same_answer(self, typed: str) -> None:
         with pytest.raises(CodeMistyped) as refused:
@@ -118,10 +128,3 @@ class TestPaperWords:
     )
     def test_an_issuer_gives_its_initials(self, issuer: str, prefix: str) -> None:
         assert suggested_prefix(issuer) == prefix
-
-    def test_the_last_day_printed_is_included(self) -> None:
-        until = end_of_day(date(2027, 12, 31))
-        assert printed_validity(printed_until=until, months_after_hand_over=None) == "Valable jusqu’au 31 décembre 2027 inclus"
-        assert printed_validity(printed_until=end_of_day(date(2027, 8, 1)), months_after_hand_over=6) == (
-            "Valable 6 mois après la remise, au plus tard le 1er août 2027"
-        )

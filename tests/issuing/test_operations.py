@@ -422,7 +422,10 @@ class TestActivating:
             operations.activate_order(order_id=order_id, **cast.by(cast.treasurer))
         assert refused.value.facts == {"missing_cents": 1, "by_funder": {cast.department_id: 1}}
         lines = queries.cover(cast.agent, order_id, at=cast.at)
-        assert [(line.funder, line.needed_cents, line.missing_cents) for line in lines] == [("Métropole", 10_000, 0), ("Département", 10_000, 1)]
+        assert [(line.funder, line.needed_cents, line.missing_cents) for line in lines] == [
+            ("Métropole", 10_000, 0),
+            ("Département", 10_000, 1),
+        ]
         cast.receive(cast.department_id, 1)
         operations.activate_order(order_id=order_id, **cast.by(cast.treasurer))
         page = queries.order(cast.agent, order_id)
@@ -435,7 +438,10 @@ class TestActivating:
         order_id = cast.order()
         cast.receive(cast.metropolis_id, 4_000)
         lines = queries.cover(cast.agent, order_id, at=cast.at)
-        assert [(line.needed_cents, line.available_cents, line.missing_cents) for line in lines] == [(10_000, 4_000, 6_000), (10_000, 0, 10_000)]
+        assert [(line.needed_cents, line.available_cents, line.missing_cents) for line in lines] == [
+            (10_000, 4_000, 6_000),
+            (10_000, 0, 10_000),
+        ]
 
     def test_the_same_request_activates_once_and_another_is_told(self, cast: Cast) -> None:
         order_id, request_id = cast.printed(), uuid4()
@@ -474,7 +480,9 @@ class TestWhoSees:
             with pytest.raises(rules.OrderUnknown):
                 queries.order(cast.stranger, order_id)
 
-    def test_reading_orders_costs_the_same_whatever_their_number(self, cast: Cast, django_assert_max_num_queries: Callable[[int], object]) -> None:
+    def test_reading_orders_costs_the_same_whatever_their_number(
+        self, cast: Cast, django_assert_max_num_queries: Callable[[int], object]
+    ) -> None:
         for _ in range(3):
             cast.order()
         with django_assert_max_num_queries(6):  # type: ignore[attr-defined]

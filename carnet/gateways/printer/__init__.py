@@ -9,5 +9,6 @@ last whole file.
 from carnet.gateways.printer._edition import Edition, PrintedBooklet, PrintedVoucher
 from carnet.gateways.printer._pdf import write_pdf
 from carnet.gateways.printer._variable_data import CSV_HEADER, write_csv
+from carnet.gateways.printer._words import printed_validity
 
-__all__ = ["CSV_HEADER", "Edition", "PrintedBooklet", "PrintedVoucher", "write_csv", "write_pdf"]
+__all__ = ["CSV_HEADER", "Edition", "PrintedBooklet", "PrintedVoucher", "printed_validity", "write_csv", "write_pdf"]

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from carnet.funding import queries as funding
 from carnet.gateways.keys import TOKEN, KeyRing, key_ring
-from carnet.gateways.printer import Edition, PrintedBooklet, PrintedVoucher, write_csv, write_pdf
+from carnet.gateways.printer import Edition, PrintedBooklet, PrintedVoucher, printed_validity, write_csv, write_pdf
 from carnet.issuing import access
 from carnet.issuing.models import Job, Order, PrintFile
 from carnet.issuing.operations._journal import by, note
@@ -30,7 +30,6 @@ from carnet.issuing.rules import (
     check_printed,
     check_ranks,
     draw_codes,
-    printed_validity,
     signed_part,
 )
 from carnet.kernel.actors import Actor

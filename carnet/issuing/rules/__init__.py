@@ -39,7 +39,6 @@ from carnet.issuing.rules._orders import (
     check_ranks,
     check_undecided,
     next_step,
-    printed_validity,
     state_of,
     suggested_prefix,
 )
@@ -90,7 +89,6 @@ __all__ = [
     "code_input",
     "draw_codes",
     "next_step",
-    "printed_validity",
     "signed_part",
     "state_of",
     "suggested_prefix",

@@ -2,12 +2,11 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from carnet.kernel.identifiers import IssuerPrefix
-from carnet.kernel.periods import legal_day
 from carnet.kernel.refusals import Refusal
 
 BOOKLETS_PER_ORDER_MAX = 1_000_000
@@ -299,19 +298,3 @@ def suggested_prefix(issuer: str) -> str:
 
 
 _SMALL_WORDS = frozenset({"A", "AU", "AUX", "D", "DE", "DES", "DU", "EN", "ET", "L", "LA", "LE", "LES", "POUR", "SUR"})
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
-
-
-def printed_validity(*, printed_until: datetime, months_after_hand_over: int | None) -> str:
-    """What the paper says, in French: the language of the paper is not that of a reader's screen.
-
-    `printed_until` is exclusive: the day written is the last one included.
-    """
-    last = legal_day(printed_until - timedelta(microseconds=1))
-    day = "1er" if last.day == 1 else str(last.day)
-    written = f"{day} {_MONTHS[last.month - 1]} {last.year}"
-    if months_after_hand_over is None:
-        return f"Valable jusqu’au {written} inclus"
-    return f"Valable {months_after_hand_over} mois après la remise, au plus tard le {written}"

@@ -19,4 +19,8 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "embedded-postgres-start": _("PostgreSQL n’a pas démarré en %(seconds)s secondes (%(reason)s) ; son journal : %(log)s."),
     "embedded-postgres-stop": _("PostgreSQL ne s’est pas arrêté en %(seconds)s secondes ; son journal : %(log)s."),
+    "keys-missing": _("Les clés de ce programme ne sont pas sur cette machine. Remettez le dossier des clés à sa place (CARNET_KEYS_DIR)."),
+    "keys-unreadable": _("Un fichier de clés (%(about)s) est abîmé, ou scellé par une autre clé maîtresse. Restaurez le dossier des clés."),
+    "keys-exhausted": _("Ce programme a déjà changé %(version_max)s fois de clés."),
+    "seed-missing": _("Le secret de cette commande n’est pas, ou plus, sur cette machine : ses codes ne peuvent pas être produits."),
 }
