@@ -158,7 +158,10 @@ def on_use_debts(*, agreement_id: int) -> list[OnUseDebt]:
     """Who owes whom for shares paid on use and advanced. Unit: whole cents, for net redemptions so far."""
     owed: dict[tuple[int, int], int] = {}
     rows = (
-        Movement.objects.filter(kind__in=[MovementKind.REDEEM, MovementKind.REVERSE], debit_account_id__in=Account.objects.filter(agreement_id=agreement_id).values("id"))
+        Movement.objects.filter(
+            kind__in=[MovementKind.REDEEM, MovementKind.REVERSE],
+            series_id__in=list(Series.objects.filter(agreement_id=agreement_id).values_list("id", flat=True)),
+        )
         .order_by("series_id", "kind", "pattern")
         .values_list("series_id", "kind", "pattern")
         .annotate(Sum("quantity"))
