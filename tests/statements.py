@@ -24,6 +24,8 @@ DEFINITION = re.compile(r"\s*(create|alter|drop|comment|grant|revoke|do|select c
 FAN_OUT_FUNCTIONS = {
     ("carnet/ledger/queries/_money.py", "_groups"): "figures of a whole programme or agreement",
     ("carnet/ledger/queries/_money.py", "unissued"): "an agreement's money before and across its series, once per activation or repayment",
+    ("carnet/ledger/queries/_money.py", "on_use_debts"): "what funders of a whole agreement owe each other",
+    ("carnet/ledger/queries/_money.py", "movements"): "an auditor reads a whole programme's movements, page by page",
 }
 
 

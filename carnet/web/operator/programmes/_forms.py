@@ -230,7 +230,7 @@ class ShareForm(forms.Form):
     def terms(self) -> ShareTerms | None:
         """The share as the rules read it, or None for an empty line."""
         given = self.cleaned_data
-        if given["funder"] is None and given["portion"] is None and given["fixed"] is None:
+        if all(given.get(name) is None for name in ("funder", "portion", "fixed")):
             return None
         return ShareTerms(
             funder_id=given["funder"] or 0,
