@@ -375,7 +375,11 @@ def _do(action: str, meaning: str, *roles: Role, proof: bool = False) -> Permiss
 
 
 _LINES: tuple[Permission, ...] = (
-    _see("home.see", "one's home page and the choice of organisation", *Role),
+    _see("home.operator", "the operator's home page: what waits today", *_OPERATOR),
+    _see("home.funder", "the funder's home page", _FUNDER),
+    _see("home.prescriber", "the prescriber's home page", _LEAD, _PRESCRIBER),
+    _see("home.place", "the place's home page", _MANAGER, _MEDIATOR),
+    _see("home.auditor", "the auditor's home page", _AUDITOR),
     _do(
         "account.manage",
         "one's own account: name, language, password, second factor",
@@ -585,6 +589,9 @@ _LINES: tuple[Permission, ...] = (
 )
 
 PERMISSIONS: dict[str, Permission] = {line.action: line for line in _LINES}
+
+# Actions that a second person performs on what another prepared: the kinds of approvals there are.
+DECIDABLE = frozenset(action for action in PERMISSIONS if action.split(".")[1].startswith("approve-"))
 
 # The first of a person's roles in this order chooses the home page (the name of a route).
 HOMES: dict[Role, str] = {

@@ -19,10 +19,12 @@ What a door does, in this order:
 2. several organisations and none chosen: to the choice; suspended, ended or no membership: a page that says so (403);
 3. a role that moves money without a second factor: to its enrolment;
 4. the role does not hold the action: 403 with the roles that do;
-5. the action asks for a recent proof (15 minutes): to the proof page, then back here.
+5. the action asks for a recent proof (15 minutes): to the proof page, then back here (a form sent is sent again by itself;
+   files have to be chosen again).
 
 An action that does not exist yet: add ONE line to PERMISSIONS in carnet/parties/rules.py, then `make docs`.
-Each audience's urls.py: `app_name = "<audience>"` and a route named "home" (see HOMES in carnet/parties/rules.py).
+Each audience's urls.py: `app_name = "<audience>"` and a route named "home" (see HOMES in carnet/parties/rules.py), behind
+`@door("home.<audience>")`: home.operator, home.funder, home.prescriber, home.place, home.auditor.
 The middleware `carnet.web.tenancy.TenancyMiddleware` has opened one transaction and set the walls before the view runs; any
 `Refusal` that escapes a view becomes a page with its sentence. A streaming response runs after that transaction: build it with
 `carnet.web.tenancy.stream_as(request.actor, generator)`.
@@ -35,6 +37,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.reauthentication import suspend_request
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
@@ -148,14 +151,17 @@ def _stop_actions(request: HttpRequest, hung: Door, actor: Actor) -> HttpRespons
 
 
 def ask_for_proof(request: HttpRequest) -> HttpResponseBase:
-    """To the second factor: prove it, or first enrol one."""
+    """To the second factor: prove it, or first enrol one. A form already filled waits in the session and is sent after the proof."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    has_one = actor.person_id is not None and parties.has_second_factor(actor.person_id)
-    return go_to(request, "mfa_reauthenticate" if has_one else "mfa_activate_totp")
+    if actor.person_id is None or not parties.has_second_factor(actor.person_id):
+        return go_to(request, "mfa_activate_totp")
+    if request.method == "POST" and not request.headers.get("HX-Request"):
+        return suspend_request(request, reverse("mfa_reauthenticate"))
+    return go_to(request, "mfa_reauthenticate")
 
 
 def go_to(request: HttpRequest, route: str) -> HttpResponseBase:
-    """To another page, and back to this one afterwards. A form sent without the right to is not replayed: its page is shown again."""
+    """To another page, and back to this one afterwards."""
     back = request.get_full_path()
     url = f"{reverse(route)}?{urlencode({'next': back})}"
     if request.headers.get("HX-Request"):

@@ -1,7 +1,7 @@
 """An operator creates a programme, signs an agreement with its split in sight, records money; a funder and an auditor look."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -22,7 +22,7 @@ TERMS = "/operator/programmes/new/terms/?template=nantes&name=Pass+de+Nantes&fir
 
 
 @pytest.fixture
-def office(person_with: Make) -> Iterator[tuple[Client, int, dict[str, int]]]:
+def office(person_with: Make) -> tuple[Client, int, dict[str, int]]:
     """An administrator at the operator's desk, and the funders that the operator brought in."""
     _person, operator_id, email = person_with("OPERATOR_ADMIN")
     at = timezone.now()
@@ -34,7 +34,7 @@ def office(person_with: Make) -> Iterator[tuple[Client, int, dict[str, int]]]:
 
     funders = {"metropolis": bring("Métropole", "FUNDER"), "department": bring("Département", "FUNDER"), "state": bring("État", "STATE")}
     funders["court"] = bring("Chambre des comptes", "AUDITOR")
-    yield sign_in(Client(), email), operator_id, funders
+    return sign_in(Client(), email), operator_id, funders
 
 
 def sent_back(page: str) -> dict[str, str | list[str]]:
@@ -235,7 +235,7 @@ def test_terms_change_by_screen_and_the_programme_ends(office: tuple[Client, int
 
 
 def test_an_auditor_reads_everything_for_a_time_and_recomputes(office: tuple[Client, int, dict[str, int]], person_with: Make) -> None:
-    client, operator_id, funders = office
+    client, _operator, funders = office
     programme_id = create(client)
     agreement_id = sign(client, programme_id, funders)
     client.post(
@@ -246,9 +246,9 @@ def test_an_auditor_reads_everything_for_a_time_and_recomputes(office: tuple[Cli
             "amount": "10",
             "received_on": "2025-11-02",
             "bank_reference": "A",
-        },  # fmt: skip
+        },
     )
-    person_id, _organisation, email = person_with("AUDITOR", organisation_id=funders["court"])
+    _person, _organisation, email = person_with("AUDITOR", organisation_id=funders["court"])
     auditor = sign_in(Client(), email)
     assert auditor.get(f"/auditor/programmes/{programme_id}/").status_code == 404
     today = timezone.now().date()

@@ -119,6 +119,19 @@ def test_an_old_proof_is_asked_for_again_then_leads_back(person_with: Make) -> N
         assert client.get("/tokens/").status_code == 200
 
 
+def test_a_form_sent_too_late_waits_for_the_proof_and_is_sent_once(person_with: Make) -> None:
+    _person, _organisation, email = person_with("PRESCRIBER_LEAD")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = sign_in(Client(), email)
+        clock.shift(timedelta(minutes=16))
+        typed = {"email": "nina@example.org", "display_name": "Nina", "role": "PRESCRIBER", "request_id": str(uuid4())}
+        answer = client.post("/members/", typed)
+        assert answer["Location"] == "/account/prove/?next=%2Fmembers%2F"
+        assert "nina@example.org" not in client.get("/members/").content.decode()
+        client.post("/account/prove/?next=/members/", {"code": six_digits(at=time.time()), "next": "/members/"})
+        assert client.get("/members/").content.decode().count("nina@example.org") >= 1
+
+
 def test_a_suspended_member_is_stopped_at_the_next_click(person_with: Make) -> None:
     person_id, organisation_id, email = person_with("MEDIATOR", has_second_factor=False)
     client = sign_in(Client(), email)

@@ -16,7 +16,7 @@ from carnet.kernel.actors import Actor
 from carnet.parties import access
 from carnet.parties.models import Approval
 from carnet.parties.rules import (
-    PERMISSIONS,
+    DECIDABLE,
     ApprovalAlreadyWaiting,
     Decision,
     ReasonMissing,
@@ -62,8 +62,8 @@ def request_approval(
     Raises:  PersonNeeded, ApprovalAlreadyWaiting. The calling operation has checked that the actor may prepare.
     Repeat:  the same request_id returns the first approval.
     """
-    if action not in PERMISSIONS:
-        raise KeyError(f"{action} is not in the table of permissions")  # a fault of the program, never of a person
+    if action not in DECIDABLE:
+        raise KeyError(f"{action} is not a decision of the table of permissions")  # a fault of the program, never of a person
     requested_by = person_of(actor, action)
     approval = Approval(
         action=action,

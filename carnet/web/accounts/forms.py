@@ -64,7 +64,12 @@ class TokenForm(OperationForm):
         widget=forms.CheckboxSelectMultiple,
         choices=[(scope.value, SCOPE_NAMES[scope]) for scope in Scope],
     )
+    place_id = forms.TypedChoiceField(label=_("Lieu"), coerce=int, empty_value=None, required=False)
     days = forms.IntegerField(label=_("Durée en jours"), initial=365, min_value=1, max_value=TOKEN_DAYS_MOST)
+
+    def __init__(self, *args: Any, places: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place_id"].choices = [("", _("Tous les lieux de l’organisation")), *places]  # type: ignore[attr-defined]
 
 
 class BankAccountForm(OperationForm):

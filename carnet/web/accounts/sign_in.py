@@ -1,5 +1,6 @@
 """Signing in and the second factor: allauth's views, behind our doors and in our look."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +22,7 @@ from carnet.parties import operations as parties
 from carnet.parties.rules import PartiesRefused
 from carnet.web import clock
 from carnet.web.accounts.forms import ForgottenForm, NewPasswordForm
-from carnet.web.design.screens import show_refusal
+from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.doors import public, signed_in
 
 
@@ -36,6 +37,27 @@ def safe_next(request: HttpRequest) -> str:
 def note_proof(request: HttpRequest, person: AbstractBaseUser, kind: str) -> None:
     """Count what was just done as a recent proof by second factor."""
     record_authentication(request, person, "mfa", type=kind, reauthenticated=True)
+
+
+def freshen(request: HttpRequest) -> None:
+    """The proof just given counts for the form that waited for it, in this same request."""
+    request.actor = replace(actor_of(request), proved_at=clock.now())  # type: ignore[attr-defined]
+
+
+class ProveView(second_factor.ReauthenticateView):
+    """Six digits or a recovery code, then on with what was being done."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        freshen(self.request)
+        return super().form_valid(form)  # type: ignore[no-any-return]
+
+
+class ProveByPasskeyView(passkeys.ReauthenticateWebAuthnView):
+    """The same with a passkey."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        freshen(self.request)
+        return super().form_valid(form)  # type: ignore[no-any-return]
 
 
 class EnrolApplicationView(totp.ActivateTOTPView):
@@ -101,8 +123,8 @@ urlpatterns = [
     path("password/new/<int:uid>/<str:token>/", public(new_password), name="new-password"),
     path("account/password/", signed_in(account.PasswordChangeView.as_view()), name="account_change_password"),
     path("account/prove/password/", signed_in(account.ReauthenticateView.as_view()), name="account_reauthenticate"),
-    path("account/prove/", signed_in(second_factor.ReauthenticateView.as_view()), name="mfa_reauthenticate"),
-    path("account/prove/passkey/", signed_in(passkeys.ReauthenticateWebAuthnView.as_view()), name="mfa_reauthenticate_webauthn"),
+    path("account/prove/", signed_in(ProveView.as_view()), name="mfa_reauthenticate"),
+    path("account/prove/passkey/", signed_in(ProveByPasskeyView.as_view()), name="mfa_reauthenticate_webauthn"),
     path("account/second-factor/", signed_in(second_factor.IndexView.as_view()), name="mfa_index"),
     path("account/second-factor/application/", signed_in(EnrolApplicationView.as_view()), name="mfa_activate_totp"),
     path("account/second-factor/application/remove/", signed_in(totp.DeactivateTOTPView.as_view()), name="mfa_deactivate_totp"),

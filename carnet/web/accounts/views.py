@@ -8,13 +8,16 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
-from carnet.parties import operations, queries as parties
+from carnet.parties import operations
+from carnet.parties import queries as parties
 from carnet.parties.rules import OrganisationNotChosen, SecondFactorNeeded, allowed, home_of
+from carnet.places import queries as places
 from carnet.web import clock
 from carnet.web.accounts.forms import (
     AccountForm,
@@ -242,7 +245,8 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
     """API tokens of one's organisation: make one (shown once), see them all."""
     actor = actor_of(request)
     made: list[operations.TokenCreated] = []
-    form = TokenForm(request.POST or None, initial={"scopes": ["vouchers.check", "redemptions.write"]})
+    mine = [(each.place_id, each.name) for each in places.places_of(actor.organisation_ids, at=clock.now())]
+    form = TokenForm(request.POST or None, initial={"scopes": ["vouchers.check", "redemptions.write"]}, places=mine)
 
     def create(typed: dict[str, Any]) -> None:
         made.append(operations.create_token(organisation_id=actor.organisation_id or 0, **typed, actor=actor, at=clock.now()))

@@ -7,7 +7,7 @@ from carnet.web.doors import door
 
 app_name = "auditor"
 urlpatterns = [
-    path("", door("home.see")(views.home), name="home"),
+    path("", door("home.auditor")(views.home), name="home"),
     path("programmes/<int:programme_id>/", door("funding.see")(views.programme), name="programme"),
     path("programmes/<int:programme_id>/movements/", door("settlement.see")(views.movements), name="movements"),
     path("programmes/<int:programme_id>/movements.csv", door("settlement.see")(views.movements_file), name="movements-file"),

@@ -7,6 +7,6 @@ from carnet.web.funder import views
 
 app_name = "funder"
 urlpatterns = [
-    path("", door("home.see")(views.home), name="home"),
+    path("", door("home.funder")(views.home), name="home"),
     path("agreements/<int:agreement_id>/", door("funding.see")(views.agreement), name="agreement"),
 ]

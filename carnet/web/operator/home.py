@@ -37,7 +37,7 @@ ORDER_STEPS = {
 }
 
 
-@door("home.see")
+@door("home.operator")
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     programmes = [each for each in funding.programmes_of_operator(actor.organisation_id or 0) if each.ended_at is None]
