@@ -1,0 +1,109 @@
+"""What people do in a season: which day a booklet leaves, when and where each voucher is spent. Drawn from a seed."""
+
+import random
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from carnet.distribution.rules import AgeBand, Area, Reason, Ticks
+from carnet.kernel.periods import PARIS
+from carnet.scenarios.plan import Scenario, Season
+
+# What the announcements name comes first: mailboxes, printers, CVs, online procedures.
+SERVICE_WEIGHTS = {"mailbox": 30, "online-procedures": 26, "cv": 18, "printer": 12, "smartphone": 14}
+_AGES = {AgeBand.UNDER_26: 12, AgeBand.FROM_26_TO_59: 40, AgeBand.FROM_60_TO_74: 28, AgeBand.FROM_75: 14, AgeBand.NOT_SAID: 6}
+_REASONS = {Reason.PROCEDURES: 34, Reason.WORK: 22, Reason.MESSAGES: 18, Reason.EQUIPMENT: 10, Reason.EVERYDAY: 12, Reason.NOT_SAID: 4}
+_AREAS = {Area.PRIORITY_DISTRICT: 30, Area.TOWN: 46, Area.COUNTRYSIDE: 18, Area.NOT_SAID: 6}
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverDay:
+    """One booklet, or some of its vouchers, given at a desk on a day. `ranks` are voucher ranks in the series."""
+
+    day: date
+    desk: int
+    booklet: int
+    ranks: tuple[int, ...]
+    whole: bool
+    ticks: Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One voucher spent at a place, for a service, at a moment; undone a little later if it was a mistake."""
+
+    at: datetime
+    place: int
+    rank: int
+    service: str
+    undone: bool
+
+
+def drawn(weights: dict[object, int], dice: random.Random) -> object:
+    """One key, as often as its weight says."""
+    return dice.choices(list(weights), list(weights.values()))[0]
+
+
+def desk_shares(scenario: Scenario, dice: random.Random) -> list[int]:
+    """How many booklets each desk receives: unequal, at least one, summing to all of them."""
+    weights = [dice.uniform(0.4, 2.2) for _ in range(scenario.prescribers)]
+    shares = [max(1, int(scenario.booklets * weight / sum(weights))) for weight in weights]
+    for index in range(abs(scenario.booklets - sum(shares))):
+        step = 1 if scenario.booklets > sum(shares) else -1
+        biggest = shares.index(max(shares))
+        shares[biggest if step < 0 else index % len(shares)] += step
+    return shares
+
+
+def hand_overs(scenario: Scenario, season: Season, shares: list[int], dice: random.Random, *, until: date) -> list[HandOverDay]:
+    """Which booklet leaves which desk on which day, in order. Each desk gives on one day of the week."""
+    given: list[HandOverDay] = []
+    booklet = 0
+    for desk, share in enumerate(shares):
+        weekday = dice.randrange(5)
+        days = [day for day in _days(season.first_day + timedelta(days=6), min(season.last_day, until)) if day.weekday() == weekday]
+        for _ in range(share):
+            if days and dice.randrange(100) < scenario.handed_over:
+                given.append(_one(scenario, dice, dice.choice(days), desk, booklet))
+            booklet += 1
+    return sorted(given, key=lambda each: (each.day, each.desk, each.booklet))
+
+
+def _one(scenario: Scenario, dice: random.Random, day: date, desk: int, booklet: int) -> HandOverDay:
+    size = scenario.booklet_size
+    whole = size < 3 or dice.randrange(100) >= scenario.half_booklets
+    first = booklet * size
+    count = size if whole else dice.randint(2, size - 1)
+    ticks = Ticks(
+        age_band=drawn(dict(_AGES), dice),  # type: ignore[arg-type]
+        reason=drawn(dict(_REASONS), dice),  # type: ignore[arg-type]
+        area=drawn(dict(_AREAS), dice),  # type: ignore[arg-type]
+        low_qualified_job_seeker=dice.choice([True, True, False, None]),
+    )
+    return HandOverDay(day, desk, booklet, tuple(range(first, first + count)), whole, ticks)
+
+
+def lessons(scenario: Scenario, season: Season, given: list[HandOverDay], dice: random.Random, *, until: datetime) -> list[Lesson]:
+    """When and where each voucher handed over is spent, in order; the others never are."""
+    taught: list[Lesson] = []
+    popularity = [dice.uniform(0.3, 2.0) for _ in range(scenario.places)]
+    for each in given:
+        place = dice.choices(range(scenario.places), popularity)[0]
+        day = each.day + timedelta(days=dice.randint(2, 40))
+        for rank in each.ranks:
+            if dice.randrange(100) >= scenario.used:
+                break  # whoever stops coming does not come back
+            day = _open_day(day)
+            at = datetime.combine(day, time(9 + dice.randrange(9), dice.randrange(60), dice.randrange(60)), tzinfo=PARIS)
+            if day >= season.grace_ends_on or at >= until:
+                break
+            taught.append(Lesson(at, place, rank, str(drawn(dict(SERVICE_WEIGHTS), dice)), undone=dice.randrange(300) == 0))
+            day += timedelta(days=dice.randint(5, 16))
+    return sorted(taught, key=lambda lesson: (lesson.at, lesson.rank))
+
+
+def _open_day(day: date) -> date:
+    return day + timedelta(days=1) if day.weekday() == 6 else day
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=offset) for offset in range(max(0, (last - first).days + 1))]

@@ -1,0 +1,228 @@
+"""Who takes part: organisations, staff, places and their bank accounts, found again or made, all marked as simulated."""
+
+import random
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from importlib.resources import files
+from uuid import uuid4
+
+from schwifty import IBAN
+
+from carnet.funding import queries as funding
+from carnet.gateways.database import acting_as
+from carnet.kernel.actors import Actor
+from carnet.kernel.periods import PARIS
+from carnet.parties import operations as parties
+from carnet.parties import queries as parties_queries
+from carnet.parties.rules import AccountMissing, AccountWaiting, OrganisationKind, Role
+from carnet.places import operations as places
+from carnet.places import queries as places_queries
+from carnet.scenarios.plan import Scenario, ScenarioUnreadable
+
+PROVENANCE = "conseillers-numeriques-2022"
+PLACES_FILE = "conseillers-numeriques-france-2022.v0.1.json.gz"
+STAFF = {
+    Role.OPERATOR_ADMIN: ("administration", "Alix Morin"),
+    Role.TREASURER: ("tresorerie", "Dominique Petit"),
+    Role.APPROVER: ("validation", "Camille Roux"),
+}
+_DESKS = ("CCAS de {}", "Mairie de {}, accueil", "France Services de {}", "Maison de l’emploi de {}", "Centre social de {}", "Médiathèque de {}")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Ids of everyone, and the actors they become once the programme exists."""
+
+    operator_id: int
+    staff: dict[str, int]
+    funder_ids: dict[str, int]
+    desk_ids: list[int]
+    place_ids: list[int]
+    place_organisations: dict[int, int]
+
+    def actor(self, role: Role, programme_id: int, at: datetime) -> Actor:
+        """A member of the operator's staff who has just proved who they are."""
+        return Actor(
+            kind="person",
+            label=STAFF[role][1],
+            person_id=self.staff[role],
+            organisation_id=self.operator_id,
+            organisation_ids=frozenset({self.operator_id}),
+            programme_ids=frozenset({programme_id}),
+            roles=frozenset({role.value}),
+            proved_at=at,
+        )
+
+    def desk(self, organisation_id: int) -> Actor:
+        """A prescriber's counter."""
+        return self._counter("prescriber", organisation_id)
+
+    def counter(self, place_id: int) -> Actor:
+        """A place's counter."""
+        return self._counter("place", self.place_organisations[place_id])
+
+    @staticmethod
+    def _counter(what: str, organisation_id: int) -> Actor:
+        return Actor(
+            kind="system",
+            label=f"simulated {what}",
+            organisation_id=organisation_id,
+            organisation_ids=frozenset({organisation_id}),
+        )
+
+
+def cast_moment(today: date) -> datetime:
+    """Everyone has been there for years: plays of different seasons may share them."""
+    return datetime.combine(date(today.year - 4, 1, 5), time(9), tzinfo=PARIS)
+
+
+def simulated_iban(number: int) -> str:
+    """A French IBAN whose keys hold and whose bank does not exist."""
+    return str(IBAN.generate("FR", bank_code="11111", branch_code="00001", account_code=f"{number:011d}"))
+
+
+def gather(scenario: Scenario, *, today: date, dice: random.Random) -> Cast:
+    """Find or make everyone the scenario needs. Raises: ScenarioUnreadable (too few places in the territory)."""
+    at = cast_moment(today)
+    operator_id = _operator(scenario.operator, at)
+    staff = _staff(operator_id, at)
+    helper = _Registry(operator_id, staff[Role.OPERATOR_ADMIN], at)
+    funder_ids = {
+        plan.name: helper.organisation(plan.name, OrganisationKind.STATE if plan.state else OrganisationKind.FUNDER) for plan in scenario.funders
+    }
+    desk_ids = [helper.organisation(name, OrganisationKind.PRESCRIBER) for name in _desk_names(scenario)]
+    place_ids = _places(scenario, dice, at)
+    organisations = _operators_of(place_ids, helper, at)
+    _open_accounts(sorted(set(organisations.values())), operator_id, staff, at)
+    return Cast(operator_id, staff, funder_ids, desk_ids, place_ids, organisations)
+
+
+def _operator(name: str, at: datetime) -> int:
+    for programme in funding.programmes():
+        if programme.is_simulated and parties_queries.organisation(programme.operator_id).name == name:
+            return programme.operator_id
+    return parties.create_organisation(
+        name=name, kinds=[OrganisationKind.OPERATOR], is_simulated=True, actor=Actor.system("scenario"), request_id=uuid4(), at=at
+    )
+
+
+def _staff(operator_id: int, at: datetime) -> dict[str, int]:
+    system = Actor.system("scenario", organisation_ids={operator_id})
+    with acting_as(system):
+        known = {member.role: member.person_id for member in parties_queries.members(actor=system, organisation_id=operator_id, at=at)}
+        for role, (mailbox, name) in STAFF.items():
+            if role not in known:
+                known[role] = parties.enrol_member(
+                    organisation_id=operator_id,
+                    email=f"{mailbox}@operateur.carnet.example",
+                    display_name=name,
+                    role=role,
+                    actor=system,
+                    request_id=uuid4(),
+                    at=at,
+                )
+    return known
+
+
+class _Registry:
+    """Organisations the operator brought in, by name and kind."""
+
+    def __init__(self, operator_id: int, admin_id: int, at: datetime) -> None:
+        self._at = at
+        self._system = Actor.system("scenario", organisation_ids={operator_id})
+        self._operator_id = operator_id
+        admin = Actor(
+            kind="person", label="", person_id=admin_id, organisation_id=operator_id,
+            organisation_ids=frozenset({operator_id}), roles=frozenset({Role.OPERATOR_ADMIN.value}), proved_at=at,
+        )  # fmt: skip
+        with acting_as(admin):
+            cards = parties_queries.organisations_registered_by(actor=admin)
+        self._known = {(card.name, kind): card.id for card in cards for kind in card.kinds}
+
+    def organisation(self, name: str, kind: OrganisationKind) -> int:
+        """Its id, made if need be."""
+        if (name, kind.value) not in self._known:
+            self._known[name, kind.value] = parties.create_organisation(
+                name=name,
+                kinds=[kind],
+                is_simulated=True,
+                registered_by=self._operator_id,
+                actor=self._system,
+                request_id=uuid4(),
+                at=self._at,
+            )
+        return self._known[name, kind.value]
+
+
+def _desk_names(scenario: Scenario) -> list[str]:
+    codes = sorted(places_queries.territory([scenario.territory]))
+    communes = sorted({commune.name for code in codes if (commune := places_queries.commune(code)) is not None})
+    if not communes:
+        raise ScenarioUnreadable(scenario=scenario.name, reason=f"territory {scenario.territory}")
+    names = [pattern.format(commune) for pattern in _DESKS for commune in communes]
+    names += [f"Association numérique n° {number}" for number in range(1, scenario.prescribers + 1)]
+    return names[: scenario.prescribers]
+
+
+def _places(scenario: Scenario, dice: random.Random, at: datetime) -> list[int]:
+    found = _in_territory(scenario, at)
+    if len(found) < scenario.places:
+        with (files("carnet.places") / "data" / PLACES_FILE).open("rb") as stream:
+            places.import_places(
+                provenance=PROVENANCE, file_name=PLACES_FILE, stream=stream, actor=Actor.system("scenario"), request_id=uuid4(), at=at
+            )
+        found = _in_territory(scenario, at)
+    if len(found) < scenario.places:
+        raise ScenarioUnreadable(scenario=scenario.name, reason=f"{len(found)} places")
+    return sorted(dice.sample(found, scenario.places))
+
+
+def _in_territory(scenario: Scenario, at: datetime) -> list[int]:
+    near = sorted(places_queries.ids_in(places_queries.territory([scenario.territory]), at=at))
+    if len(near) >= scenario.places:
+        return near
+    wider = sorted(places_queries.ids_in(places_queries.territory([scenario.department]), at=at))
+    if len(wider) >= scenario.places:
+        return wider
+    return sorted(places_queries.ids_in(places_queries.territory(["44", "49", "53", "72", "85"]), at=at))
+
+
+def _operators_of(place_ids: list[int], helper: _Registry, at: datetime) -> dict[int, int]:
+    organisations: dict[int, int] = {}
+    names = places_queries.names_of(place_ids)
+    run_by = {summary.place_id: summary.operator_id for summary in places_queries.summaries(place_ids, at=at)}
+    for place_id in place_ids:
+        known = run_by[place_id]
+        organisations[place_id] = known or helper.organisation(names[place_id][:120], OrganisationKind.PLACE_OPERATOR)
+        if known is None:
+            places.attach_operator(
+                place_id=place_id, organisation_id=organisations[place_id], actor=Actor.system("scenario"), request_id=uuid4(), at=at
+            )
+    return organisations
+
+
+def _open_accounts(organisation_ids: list[int], operator_id: int, staff: dict[str, int], at: datetime) -> None:
+    for organisation_id in organisation_ids:
+        try:
+            parties_queries.payable_account(organisation_id=organisation_id, at=at)
+        except (AccountMissing, AccountWaiting):
+            change_account(organisation_id, simulated_iban(organisation_id), operator_id, staff, at)
+
+
+def change_account(organisation_id: int, iban: str, operator_id: int, staff: dict[str, int], at: datetime) -> None:
+    """Two people of the operator give an organisation a bank account; a changed one waits 72 hours."""
+    name = parties_queries.organisation(organisation_id).name[:70]
+
+    def person(role: Role) -> Actor:
+        return Actor(
+            kind="person", label=STAFF[role][1], person_id=staff[role], organisation_id=operator_id,
+            organisation_ids=frozenset({operator_id}), roles=frozenset({role.value}), proved_at=at,
+        )  # fmt: skip
+
+    admin, approver = person(Role.OPERATOR_ADMIN), person(Role.APPROVER)
+    with acting_as(admin):
+        account_id = parties.propose_bank_account(
+            organisation_id=organisation_id, iban=iban, holder_name=name, actor=admin, request_id=uuid4(), at=at
+        )
+    with acting_as(approver):
+        parties.approve_bank_account(organisation_id=organisation_id, account_id=account_id, actor=approver, request_id=uuid4(), at=at)

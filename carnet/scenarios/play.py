@@ -1,0 +1,299 @@
+"""Playing a season: order, hand-overs, lessons, monthly payments, closing. Every step is the screens' own operation."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from pathlib import Path
+from uuid import uuid4
+
+from carnet.distribution import operations as distribution
+from carnet.distribution.rules import HandOverItem
+from carnet.funding import operations as funding
+from carnet.funding import queries as funding_queries
+from carnet.funding.rules import Pays, ShareTerms, template_terms
+from carnet.gateways.bank.fake import FakeBank
+from carnet.gateways.database import acting_as
+from carnet.issuing import operations as issuing
+from carnet.kernel.actors import Actor
+from carnet.kernel.periods import PARIS, add_months
+from carnet.ledger import queries as ledger
+from carnet.ledger.queries import SeriesView
+from carnet.parties.rules import Role
+from carnet.places import operations as places
+from carnet.redemption import operations as redemption
+from carnet.redemption.access import forget_place_keys
+from carnet.redemption.operations import Asked, Item
+from carnet.redemption.queries import Redeemed
+from carnet.redemption.rules import BATCH_SIZE_MAX
+from carnet.scenarios import behaviour, cast
+from carnet.scenarios.behaviour import SERVICE_WEIGHTS, HandOverDay, Lesson
+from carnet.scenarios.cast import Cast
+from carnet.scenarios.payments import Payments
+from carnet.scenarios.plan import Scenario, Season, closed_season
+
+Progress = Callable[[str, int, int], None]
+ORDERED_DAYS_BEFORE = 50
+PRINTED_SAMPLE = 20
+
+
+@dataclass
+class Played:
+    """What a play leaves: the programme, its agreement and series, the files, and how long it took to tell."""
+
+    scenario: Scenario
+    season: Season
+    programme_id: int
+    agreement_id: int
+    order_id: int
+    series_id: int
+    cast: Cast
+    codes: list[str] = field(repr=False)
+    in_hands: list[int] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+
+def play(
+    scenario: Scenario, *, today: date, seed: int = 1, out: Path | None = None, printing: str = "sample", season: Season | None = None,
+    progress: Progress = lambda _what, _done, _total: None,
+) -> Played:  # fmt: skip
+    """Play a season: the latest closed one, or the one given, up to its end or to today.
+
+    `printing` is none, sample or all. Files go to `out`, if given. The same seed plays the same season.
+    """
+    dice = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - behaviour of a simulation, never a secret
+    season = season or closed_season(scenario, today)
+    forget_place_keys()
+    progress("cast", 0, 1)
+    stage = _Stage(scenario, season, cast.gather(scenario, today=today, dice=dice), out, progress)
+    stage.found_programme()
+    stage.order(printing)
+    shares = behaviour.desk_shares(scenario, dice)
+    stage.ship(shares)
+    until = datetime.combine(today, time(0), tzinfo=PARIS) if not season.is_closed else _at(season.closed_on, 12)
+    given = behaviour.hand_overs(scenario, season, shares, dice, until=until.date() - timedelta(days=1))
+    taught = behaviour.lessons(scenario, season, given, dice, until=until)
+    stage.live(given, taught, until)
+    if season.is_closed:
+        stage.close()
+    return stage.played(given, taught)
+
+
+def _at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), tzinfo=PARIS)
+
+
+class _Stage:
+    """The play as it goes: who, what was made, and the bank that answers."""
+
+    def __init__(self, scenario: Scenario, season: Season, everyone: Cast, out: Path | None, progress: Progress) -> None:
+        self.scenario, self.season, self.cast, self.out, self.progress = scenario, season, everyone, out, progress
+        self.ordered_at = _at(season.first_day - timedelta(days=ORDERED_DAYS_BEFORE), 10)
+        self.files: list[Path] = []
+        self.bank = FakeBank(opening_cents=scenario.voucher_count * 1000)
+
+    def _system(self) -> Actor:
+        actor = Actor.system(f"scenario {self.scenario.name}", programme_ids={self.programme_id}, organisation_ids={self.cast.operator_id})
+        return actor
+
+    def found_programme(self) -> None:
+        """The programme, its agreement, its desks and places."""
+        scenario, at = self.scenario, self.ordered_at
+        founder = Actor.system(f"scenario {scenario.name}", organisation_ids={self.cast.operator_id})
+        terms = template_terms(
+            scenario.template, first_day=self.season.first_day, service_codes=tuple(SERVICE_WEIGHTS), name=self._title(), phone=scenario.phone
+        )
+        with acting_as(founder):
+            self.programme_id = funding.create_programme(
+                terms=terms, operator_id=self.cast.operator_id, is_simulated=True, actor=founder, request_id=uuid4(), at=at
+            )
+        system = self._system()
+        with acting_as(system):
+            self.agreement_id = self._sign(system, at)
+            for desk_id in self.cast.desk_ids:
+                distribution.join_programme(programme_id=self.programme_id, organisation_id=desk_id, actor=system, request_id=uuid4(), at=at)
+            places.accept_programme(
+                place_ids=self.cast.place_ids, programme_id=self.programme_id, service_codes=tuple(SERVICE_WEIGHTS),
+                from_on=self.season.first_day, until_on=self.season.grace_ends_on + timedelta(days=1), actor=system, request_id=uuid4(), at=at,
+            )  # fmt: skip
+
+    def _title(self) -> str:
+        years = sorted({self.season.first_day.year, self.season.last_day.year})
+        return f"{self.scenario.title} {'-'.join(str(year) for year in years)}"
+
+    def _sign(self, system: Actor, at: datetime) -> int:
+        ids = self.cast.funder_ids
+        shares = [
+            ShareTerms(
+                funder_id=ids[plan.name],
+                portion=self.scenario.portion(plan),
+                pays=Pays.ON_USE if plan.on_use else Pays.IN_ADVANCE,
+                advanced_by_id=ids[plan.advanced_by] if plan.on_use else None,
+            )
+            for plan in self.scenario.funders
+        ]
+        return funding.sign_agreement(
+            programme_id=self.programme_id,
+            name=f"Convention {self._title()}",
+            signed_on=at.date(),
+            account_holder="Compte dédié du pass numérique (simulé)",
+            iban=cast.simulated_iban(9_000_000 + self.programme_id),
+            season=str(self.season.first_day.year),
+            shares=shares,
+            actor=system,
+            request_id=uuid4(),
+            at=at,
+        )
+
+    def order(self, printing: str) -> None:
+        """Order, approval by a second person, drawing, printing, money, activation."""
+        at = self.ordered_at + timedelta(days=1)
+        admin, approver = (self.cast.actor(role, self.programme_id, at) for role in (Role.OPERATOR_ADMIN, Role.APPROVER))
+        with acting_as(admin):
+            self.order_id = issuing.place_order(
+                programme_id=self.programme_id, agreement_id=self.agreement_id, booklet_count=self.scenario.booklets,
+                issuer_prefix=self.scenario.issuer_prefix, actor=admin, request_id=uuid4(), at=at,
+            )  # fmt: skip
+        with acting_as(approver):
+            issuing.approve_order(order_id=self.order_id, actor=approver, request_id=uuid4(), at=at)
+        with acting_as(admin):
+            job_id = issuing.draw_order(order_id=self.order_id, actor=admin, request_id=uuid4(), at=at)
+        issuing.run_job(job_id=job_id, programme_id=self.programme_id, at=at, progress=lambda done, total: self.progress("draw", done, total))
+        with acting_as(admin):
+            self.series = self._series()
+            self._print(printing, admin, at)
+            self.codes = issuing.simulated_codes(
+                order_id=self.order_id, ranks=range(self.scenario.voucher_count), actor=admin, request_id=uuid4(), at=at
+            )
+            issuing.record_printed(order_id=self.order_id, reference="Imprimerie (simulée)", actor=admin, request_id=uuid4(), at=at)
+        self._fund(at + timedelta(days=1))
+        activated_at = at + timedelta(days=2)
+        admin = self.cast.actor(Role.OPERATOR_ADMIN, self.programme_id, activated_at)
+        with acting_as(admin):
+            issuing.activate_order(order_id=self.order_id, actor=admin, request_id=uuid4(), at=activated_at)
+
+    def _series(self) -> SeriesView:
+        (series,) = ledger.series_list(agreement_id=self.agreement_id)
+        return series
+
+    def _print(self, printing: str, admin: Actor, at: datetime) -> None:
+        if self.out is None or printing == "none":
+            return
+        last = self.scenario.booklets if printing == "all" else min(PRINTED_SAMPLE, self.scenario.booklets)
+        self.files += issuing.export_print_files(
+            order_id=self.order_id, folder=self.out / "carnets", first_rank=1, last_rank=last, actor=admin, request_id=uuid4(), at=at,
+            progress=lambda done, total: self.progress("print", done, total),
+        )  # fmt: skip
+
+    def _fund(self, at: datetime) -> None:
+        treasurer = self.cast.actor(Role.TREASURER, self.programme_id, at)
+        with acting_as(treasurer):
+            needed: dict[int, int] = {}
+            for pattern in ledger.patterns(series_ids=[self.series.id]).values():
+                for funder_id, cents in zip(pattern.funder_ids, pattern.held_cents, strict=True):
+                    needed[funder_id] = needed.get(funder_id, 0) + cents * pattern.voucher_count
+            for number, (funder_id, cents) in enumerate(sorted(needed.items()), start=1):
+                if cents:
+                    funding.record_money_received(
+                        agreement_id=self.agreement_id, funder_id=funder_id, cents=cents, received_on=at.date(),
+                        bank_reference=f"VIR-{self.programme_id}-{number}", actor=treasurer, request_id=uuid4(), at=at,
+                    )  # fmt: skip
+
+    def ship(self, shares: list[int]) -> None:
+        """Each desk's booklets leave, and are confirmed a week later."""
+        at = self.ordered_at + timedelta(days=20)
+        admin = self.cast.actor(Role.OPERATOR_ADMIN, self.programme_id, at)
+        received_at = at + timedelta(days=7)
+        for number, (desk_id, share) in enumerate(zip(self.cast.desk_ids, shares, strict=True), start=1):
+            with acting_as(admin):
+                shipment_id = issuing.ship_booklets(
+                    order_id=self.order_id, to_organisation_id=desk_id, booklet_count=share, actor=admin, request_id=uuid4(), at=at
+                )
+            desk = self.cast.desk(desk_id)
+            with acting_as(desk):
+                issuing.receive_shipment(shipment_id=shipment_id, actor=desk, request_id=uuid4(), at=received_at)
+            self.progress("ship", number, len(shares))
+
+    def live(self, given: list[HandOverDay], taught: list[Lesson], until: datetime) -> None:
+        """Day by day: hand-overs in the morning, lessons, and each month's payment of the places."""
+        with acting_as(self._system()):
+            iban = funding_queries.ring_fence(self.agreement_id).iban
+        self.payments = Payments(self.cast, self.programme_id, self.agreement_id, self.bank, iban, self.out)
+        by_day = {day: list(each) for day, each in groupby(given, key=lambda each: each.day)}
+        lessons_by_day = {day: list(each) for day, each in groupby(taught, key=lambda lesson: lesson.at.date())}
+        pay_days = list(self._pay_days(until))
+        days = sorted(by_day.keys() | lessons_by_day.keys() | set(pay_days))
+        total, done = len(given) + len(taught), 0
+        for day in days:
+            self._hand_over(by_day.get(day, []), day)
+            self._teach(lessons_by_day.get(day, []))
+            if day in pay_days:
+                self.files += self.payments.pay(day)
+            done += len(by_day.get(day, [])) + len(lessons_by_day.get(day, []))
+            self.progress("season", done, total)
+
+    def _pay_days(self, until: datetime) -> Iterator[date]:
+        day = add_months(self.season.first_day.replace(day=1), 1)
+        while day + timedelta(days=12) < until.date():
+            yield day + timedelta(days=3)
+            day = add_months(day, 1)
+
+    def _hand_over(self, given: list[HandOverDay], day: date) -> None:
+        at = _at(day, 8, 30)
+        for desk_number, chosen in groupby(given, key=lambda each: each.desk):
+            desk_id = self.cast.desk_ids[desk_number]
+            desk = self.cast.desk(desk_id)
+            items = [self._item(each) for each in chosen]
+            with acting_as(desk):
+                distribution.hand_over_many(items=items, organisation_id=desk_id, actor=desk, request_id=uuid4(), at=at)
+
+    def _item(self, given: HandOverDay) -> HandOverItem:
+        booklet_id = self.series.first_booklet_id + given.booklet
+        if given.whole:
+            return HandOverItem(uuid4(), self.series.id, booklet_id, booklet_id, ticks=given.ticks)
+        vouchers = tuple(self.series.first_voucher_id + rank for rank in given.ranks)
+        return HandOverItem(uuid4(), self.series.id, voucher_ids=vouchers, ticks=given.ticks)
+
+    def _teach(self, taught: list[Lesson]) -> None:
+        by_hour = [list(each) for _hour, each in groupby(taught, key=lambda lesson: lesson.at.hour)]
+        chunks = [hour[first : first + BATCH_SIZE_MAX] for hour in by_hour for first in range(0, len(hour), BATCH_SIZE_MAX)]
+        for chunk in chunks:
+            asked = [self._asked(lesson) for lesson in chunk]
+            with acting_as(self._system()):
+                answers = redemption.redeem_many(asked=asked, at=chunk[-1].at)
+            for lesson, each, answer in zip(chunk, asked, answers, strict=True):
+                assert isinstance(answer, Redeemed), f"the play spends only what it may: {answer!r}"
+                if lesson.undone:
+                    self._undo(answer, each)
+
+    def _asked(self, lesson: Lesson) -> Asked:
+        place_id = self.cast.place_ids[lesson.place]
+        return Asked(Item(code=self.codes[lesson.rank], service=lesson.service, place_id=place_id), self.cast.counter(place_id), "SCREEN")
+
+    def _undo(self, answer: Redeemed, asked: Asked) -> None:
+        """Scanned by mistake, undone, then scanned again for good."""
+        undone_at = answer.redeemed_at + timedelta(minutes=5)
+        with acting_as(asked.actor):
+            redemption.reverse(number=answer.number, reason="mauvais chèque scanné", actor=asked.actor, request_id=uuid4(), at=undone_at)
+            (again,) = redemption.redeem_many(asked=[Asked(asked.item, asked.actor, "SCREEN")], at=undone_at + timedelta(minutes=1))
+        assert isinstance(again, Redeemed)
+
+    def close(self) -> None:
+        """After grace: the last payments, the lapse, the funders' money back, the statements."""
+        self.progress("close", 0, 1)
+        self.files += self.payments.pay(self.season.grace_ends_on + timedelta(days=7))
+        self.files += self.payments.pay(self.season.grace_ends_on + timedelta(days=25))
+        self.files += self.payments.close(self.season.closed_on)
+        self.progress("close", 1, 1)
+
+    def played(self, given: list[HandOverDay], taught: list[Lesson]) -> Played:
+        """What is left once the curtain falls."""
+        spent = {lesson.rank for lesson in taught}
+        in_hands = sorted(rank for each in given for rank in each.ranks if rank not in spent)
+        shown = sorted(str(path.relative_to(self.out)) for path in self.files) if self.out else []
+        return Played(
+            self.scenario, self.season, self.programme_id, self.agreement_id, self.order_id, self.series.id, self.cast, self.codes, in_hands, shown
+        )
+
+
