@@ -21,10 +21,11 @@ def register(app: typer.Typer) -> None:
 def verify_ledger(as_json: AsJson = False) -> None:
     with installation():
         from carnet.gateways.database import acting_as_everything
-        from carnet.ledger import queries
+        from carnet.ledger import queries as ledger
+        from carnet.redemption import queries as redemption
 
         with acting_as_everything(why="verification recomputes every tenant's ledger"):
-            faults = queries.verify()
+            faults = [fault for room in (ledger, redemption) for fault in room.verify()]
     if as_json:
         give({"verified": not faults, "faults": [dataclasses.asdict(fault) for fault in faults]})
     elif not faults:

@@ -1,0 +1,56 @@
+"""A place of its own process: prepares a campaign, spends its vouchers in order, counts what the database kept."""
+
+import dataclasses
+import json
+import sys
+from collections import Counter
+from uuid import NAMESPACE_URL, uuid5
+
+from carnet.cli.running import load_django
+
+
+def main() -> None:
+    load_django()
+    what, *words = sys.argv[1:]
+    {"prepare": prepare, "spend": spend, "count": count}[what](*words)
+
+
+def prepare(booklets: str) -> None:
+    from carnet.gateways.database import acting_as_everything
+    from tests.factories.campaign import campaign
+
+    with acting_as_everything(why="the drill makes its own campaign"):
+        ready = campaign(booklets=int(booklets))
+    print(json.dumps(dataclasses.asdict(ready)))
+
+
+def spend(described: str, first: str) -> None:
+    """Until there is no voucher left, or until something is killed."""
+    from carnet.gateways.database import acting_as
+    from carnet.redemption import operations
+    from carnet.redemption.operations import Item
+    from tests.factories.campaign import NOW, Campaign
+
+    ready = Campaign(**json.loads(described))
+    rank = int(first)
+    while True:
+        item = Item(code=ready.code(rank), service="mailbox", place_id=ready.place_id, key=f"drill-{rank}")
+        with acting_as(ready.mediator):
+            redeemed = operations.redeem(item=item, actor=ready.mediator, channel="API", request_id=uuid5(NAMESPACE_URL, f"drill-{rank}"), at=NOW)
+        print(rank, redeemed.number, flush=True)
+        rank += 1
+
+
+def count(described: str) -> None:
+    from carnet.gateways.database import acting_as_everything
+    from carnet.redemption.models import Redemption
+    from carnet.redemption.rules import redemption_number
+
+    ready = json.loads(described)
+    with acting_as_everything(why="the drill counts what was kept"):
+        rows = Redemption.objects.filter(series_id=ready["series_id"]).values_list("series_id", "voucher_id", "generation")
+        print(json.dumps(Counter(redemption_number(series_id=row[0], voucher_id=row[1], generation=row[2]) for row in rows)))
+
+
+if __name__ == "__main__":
+    main()
