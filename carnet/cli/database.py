@@ -12,7 +12,6 @@ from carnet.cli.speech import gettext as _
 
 
 def register(app: typer.Typer) -> None:
-    app.command(help=_("Préparer une installation : base de données, tables, dossier des clés."))(init)
     app.command(help=_("Mettre à jour les tables de la base de données."))(migrate)
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command(
@@ -20,18 +19,6 @@ def register(app: typer.Typer) -> None:
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False},
     )(run)
     app.add_typer(group, name="database", help=_("La base de données de cette installation."))
-
-
-def init(as_json: AsJson = False) -> None:
-    with installation(migrated=False):
-        prepare_installation()
-        from django.conf import settings
-
-        if as_json:
-            give({"database": "ready", "keys": str(settings.KEYS_DIR), "next": f"{settings.BASE_URL}/"})
-            return
-        say(_("La base est prête. Les clés se trouvent dans %(folder)s : sauvegardez ce dossier à part.") % {"folder": settings.KEYS_DIR})
-        say(_("Lancez « carnet serve », puis ouvrez %(address)s pour créer le premier compte.") % {"address": settings.BASE_URL})
 
 
 def migrate(as_json: AsJson = False) -> None:

@@ -12,7 +12,7 @@ from carnet.cli.speech import CommandFailed, complain
 from carnet.cli.speech import gettext as _
 from carnet.kernel.refusals import Refusal
 
-COMMANDS = ("database", "serve", "doctor", "verification", "places", "parties", "campaign", "demo", "continuity", "jobs", "bench")
+COMMANDS = ("setup", "database", "serve", "doctor", "verification", "places", "parties", "campaign", "demo", "continuity", "jobs", "bench")
 
 app = typer.Typer(
     name="carnet",

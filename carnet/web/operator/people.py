@@ -13,26 +13,18 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carnet.kernel.refusals import Refusal
 from carnet.parties import operations
 from carnet.parties import queries as parties
-from carnet.parties.rules import OrganisationKind, PartiesRefused, Role, allowed
+from carnet.parties.rules import OrganisationKind, Role, allowed
 from carnet.web import clock
-from carnet.web.accounts.words import ROLE_NAMES
+from carnet.web.accounts.words import KIND_NAMES, ROLE_NAMES
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.forms import OperationForm, WeighedFileField
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
 from carnet.web.design.sentences import sentence_for
 from carnet.web.doors import door
 
-KIND_NAMES = {
-    OrganisationKind.FUNDER: gettext_lazy("financeur"),
-    OrganisationKind.STATE: gettext_lazy("État"),
-    OrganisationKind.OPERATOR: gettext_lazy("opérateur"),
-    OrganisationKind.PRESCRIBER: gettext_lazy("prescripteur (remet les carnets)"),
-    OrganisationKind.PLACE_OPERATOR: gettext_lazy("gère des lieux qui acceptent les chèques"),
-    OrganisationKind.LANDLORD: gettext_lazy("bailleur social"),
-    OrganisationKind.AUDITOR: gettext_lazy("organisme de contrôle"),
-}
 # In a file of people, an organisation not known yet is brought in for what its people do.
 KIND_OF_ROLE = {
     Role.FUNDER: OrganisationKind.FUNDER,
@@ -145,7 +137,7 @@ def import_people(request: HttpRequest) -> HttpResponse:
         try:
             bring_in_organisations(content, actor=actor, request_id=request_id)
             report = operations.import_people(content=content, actor=actor, request_id=request_id, at=clock.now())
-        except PartiesRefused as refusal:
+        except Refusal as refusal:
             show_refusal(form, refusal, {"people-file-unreadable": "file", "people-file-too-long": "file"})
         else:
             return render(request, "operator/people/report.html", {"report": report, "table": _refused_table(report)})
@@ -182,7 +174,7 @@ def bring_in_organisations(content: bytes, *, actor: Any, request_id: UUID) -> i
                     at=clock.now(),
                 )
                 made += 1
-        except PartiesRefused:
+        except Refusal:
             continue
     return made
 
