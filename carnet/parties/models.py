@@ -33,10 +33,7 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
     "Invitation.display_name": PersonalColumn("to greet the invited person", "30 days after it was answered or expired"),
     "Organisation.contact_email": PersonalColumn("to write to the organisation", "as long as the organisation"),
     "Organisation.contact_phone": PersonalColumn("to call the organisation back", "as long as the organisation"),
-    "BankAccount.holder_name": PersonalColumn(
-        "to pay the right holder",
-        "10 years after the last payment (commercial code, L123-22)",
-    ),
+    "BankAccount.holder_name": PersonalColumn("to pay the right holder", "10 years after the last payment (commercial code, L123-22)"),
     "BankAccount.iban": PersonalColumn("to pay", "10 years after the last payment (commercial code, L123-22)"),
     "BankAccount.bic": PersonalColumn("to pay", "10 years after the last payment (commercial code, L123-22)"),
 }
@@ -81,14 +78,8 @@ class Person(AbstractBaseUser):
     class Meta:
         db_table = "parties_person"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(email=Lower("email")),
-                name="parties_person_email_in_lower_case",
-            ),
-            models.CheckConstraint(
-                condition=Q(language__in=["fr", "en"]),
-                name="parties_person_language_known",
-            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="parties_person_email_in_lower_case"),
+            models.CheckConstraint(condition=Q(language__in=["fr", "en"]), name="parties_person_language_known"),
         ]
 
     def __str__(self) -> str:
@@ -125,22 +116,14 @@ class Organisation(models.Model):
             models.UniqueConstraint(fields=["siret"], name="parties_organisation_one_per_siret"),
             models.UniqueConstraint(fields=["rna"], name="parties_organisation_one_per_rna"),
             models.CheckConstraint(
-                condition=Q(siret__isnull=False) | Q(rna__isnull=False) | Q(is_simulated=True),
-                name="parties_organisation_has_a_number",
+                condition=Q(siret__isnull=False) | Q(rna__isnull=False) | Q(is_simulated=True), name="parties_organisation_has_a_number"
             ),
             models.CheckConstraint(
-                condition=Q(siret__isnull=True) | Q(siret__regex=r"^[0-9]{14}$"),
-                name="parties_organisation_siret_shape",
+                condition=Q(siret__isnull=True) | Q(siret__regex=r"^[0-9]{14}$"), name="parties_organisation_siret_shape"
             ),
+            models.CheckConstraint(condition=Q(rna__isnull=True) | Q(rna__regex=r"^W[0-9A-Z]{9}$"), name="parties_organisation_rna_shape"),
             models.CheckConstraint(
-                condition=Q(rna__isnull=True) | Q(rna__regex=r"^W[0-9A-Z]{9}$"),
-                name="parties_organisation_rna_shape",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    kinds__contained_by=[kind.value for kind in OrganisationKind],
-                    kinds__len__gte=1,
-                ),
+                condition=Q(kinds__contained_by=[kind.value for kind in OrganisationKind], kinds__len__gte=1),
                 name="parties_organisation_kinds_known",
             ),
         ]
@@ -167,13 +150,9 @@ class Membership(models.Model):
         constraints = [
             models.CheckConstraint(condition=_within("role", Role), name="parties_membership_role_known"),
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
-                name="parties_membership_dates_in_order",
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="parties_membership_dates_in_order"
             ),
-            models.CheckConstraint(
-                condition=_paired("suspended_at", "suspended_by_id"),
-                name="parties_membership_suspension_whole",
-            ),
+            models.CheckConstraint(condition=_paired("suspended_at", "suspended_by_id"), name="parties_membership_suspension_whole"),
         ]
         indexes = [models.Index(fields=["organisation", "person"], name="parties_membership_of")]
 
@@ -200,14 +179,8 @@ class Invitation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=_within("role", Role), name="parties_invitation_role_known"),
-            models.CheckConstraint(
-                condition=_paired("accepted_at", "accepted_by"),
-                name="parties_invitation_answer_whole",
-            ),
-            models.CheckConstraint(
-                condition=Q(expires_at__gt=F("invited_at")),
-                name="parties_invitation_dates_in_order",
-            ),
+            models.CheckConstraint(condition=_paired("accepted_at", "accepted_by"), name="parties_invitation_answer_whole"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("invited_at")), name="parties_invitation_dates_in_order"),
         ]
         indexes = [models.Index(fields=["organisation"], name="parties_invitation_of")]
 
@@ -234,10 +207,7 @@ class ApiToken(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(expires_at__gt=F("created_at")),
-                name="parties_token_dates_in_order",
-            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="parties_token_dates_in_order"),
             models.CheckConstraint(condition=Q(scopes__len__gte=1), name="parties_token_scoped"),
         ]
         indexes = [models.Index(fields=["organisation"], name="parties_token_of")]
@@ -265,31 +235,19 @@ class BankAccount(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=_within("state", AccountState), name="parties_account_state_known"),
             models.CheckConstraint(
-                condition=_within("state", AccountState),
-                name="parties_account_state_known",
+                condition=Q(approved_by_id__isnull=True) | ~Q(approved_by_id=F("proposed_by_id")), name="parties_account_two_people"
             ),
+            models.CheckConstraint(condition=_paired("approved_by_id", "approved_at", "valid_from"), name="parties_account_approval_whole"),
             models.CheckConstraint(
-                condition=Q(approved_by_id__isnull=True) | ~Q(approved_by_id=F("proposed_by_id")),
-                name="parties_account_two_people",
-            ),
-            models.CheckConstraint(
-                condition=_paired("approved_by_id", "approved_at", "valid_from"),
-                name="parties_account_approval_whole",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="APPROVED") | Q(approved_at__isnull=False),
-                name="parties_account_approved_by_someone",
+                condition=~Q(state="APPROVED") | Q(approved_at__isnull=False), name="parties_account_approved_by_someone"
             ),
             models.CheckConstraint(
                 condition=(Q(state="ENDED") & Q(ended_at__isnull=False)) | (~Q(state="ENDED") & Q(ended_at__isnull=True)),
                 name="parties_account_ending_whole",
             ),
-            models.UniqueConstraint(
-                fields=["organisation"],
-                condition=Q(state="PROPOSED"),
-                name="parties_account_one_waiting",
-            ),
+            models.UniqueConstraint(fields=["organisation"], condition=Q(state="PROPOSED"), name="parties_account_one_waiting"),
         ]
         indexes = [models.Index(fields=["organisation", "state"], name="parties_account_of")]
 
@@ -320,29 +278,18 @@ class Approval(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=_within("decision", Decision) | Q(decision__isnull=True),
-                name="parties_approval_decision_known",
+                condition=_within("decision", Decision) | Q(decision__isnull=True), name="parties_approval_decision_known"
             ),
+            models.CheckConstraint(condition=_paired("decision", "decided_by_id", "decided_at"), name="parties_approval_decision_whole"),
             models.CheckConstraint(
-                condition=_paired("decision", "decided_by_id", "decided_at"),
-                name="parties_approval_decision_whole",
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("requested_by_id")),
-                name="parties_approval_two_people",
+                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("requested_by_id")), name="parties_approval_two_people"
             ),
             models.UniqueConstraint(
-                fields=["action", "subject_kind", "subject_id"],
-                condition=Q(decision__isnull=True),
-                name="parties_approval_one_waiting",
+                fields=["action", "subject_kind", "subject_id"], condition=Q(decision__isnull=True), name="parties_approval_one_waiting"
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["organisation"],
-                condition=Q(decision__isnull=True),
-                name="parties_approval_waiting",
-            ),
+            models.Index(fields=["organisation"], condition=Q(decision__isnull=True), name="parties_approval_waiting"),
             models.Index(fields=["subject_kind", "subject_id"], name="parties_approval_of"),
         ]
 

@@ -211,7 +211,7 @@ def member(request: HttpRequest, organisation_id: int, membership_id: int) -> Ht
     if found is None:
         return page(request, "gone", status=404)
     asked = request.POST.get("do", "")
-    where = {"organisation_id": organisation_id, "membership_id": membership_id, "actor": actor, "at": at}
+    where: dict[str, Any] = {"organisation_id": organisation_id, "membership_id": membership_id, "actor": actor, "at": at}
     role_form = RoleForm(request.POST if asked == "role" else None, roles=role_choices(organisation.kinds, actor.roles), prefix="role")
     suspend_form = ReasonForm(request.POST if asked == "suspend" else None, prefix="suspend")
     reinstate_form = BareForm(request.POST if asked == "reinstate" else None, prefix="reinstate")
@@ -332,14 +332,14 @@ def decide_bank_account(request: HttpRequest, organisation_id: int, account_id: 
     line = next((each for each in parties.bank_accounts(actor=actor, organisation_id=organisation_id) if each.id == account_id), None)
     if line is None:
         return page(request, "gone", status=404)
-    perform = {
+    performs: dict[str, Callable[..., Any]] = {
         "approve": operations.approve_bank_account,
         "refuse": operations.refuse_bank_account,
         "end": operations.end_bank_account,
-    }[decision]
+    }
     form = (BareForm if decision == "approve" else ReasonForm)(request.POST or None)
-    where = {"organisation_id": organisation_id, "account_id": account_id, "actor": actor, "at": clock.now()}
-    if request.method == "POST" and performed(form, lambda typed: perform(**typed, **where)):
+    where: dict[str, Any] = {"organisation_id": organisation_id, "account_id": account_id, "actor": actor, "at": clock.now()}
+    if request.method == "POST" and performed(form, lambda typed: performs[decision](**typed, **where)):
         messages.success(request, _("C’est fait. L’organisation en est avertie."))
         return redirect("accounts:bank-account-of", organisation_id)
     titles = {

@@ -1,10 +1,13 @@
 """The words for roles, kinds, scopes and decisions, in the reader's language."""
 
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from carnet.parties.rules import AccountState, OrganisationKind, Role, Scope
 
-ROLE_NAMES = {
+ROLE_NAMES: Mapping[str, Promise] = {
     Role.OPERATOR_ADMIN: _("Administration de l’opérateur"),
     Role.OPERATOR_AGENT: _("Agent de l’opérateur"),
     Role.TREASURER: _("Trésorerie (prépare les paiements)"),
@@ -17,7 +20,7 @@ ROLE_NAMES = {
     Role.AUDITOR: _("Audit"),
 }
 
-KIND_NAMES = {
+KIND_NAMES: Mapping[str, Promise] = {
     OrganisationKind.FUNDER: _("Financeur"),
     OrganisationKind.STATE: _("État"),
     OrganisationKind.OPERATOR: _("Opérateur"),
@@ -27,7 +30,7 @@ KIND_NAMES = {
     OrganisationKind.AUDITOR: _("Auditeur"),
 }
 
-SCOPE_NAMES = {
+SCOPE_NAMES: Mapping[str, Promise] = {
     Scope.VOUCHERS_CHECK: _("Tester un chèque"),
     Scope.REDEMPTIONS_WRITE: _("Encaisser et annuler un encaissement"),
     Scope.REDEMPTIONS_READ: _("Lire ses encaissements"),
@@ -35,14 +38,14 @@ SCOPE_NAMES = {
     Scope.PLACES_WRITE: _("Mettre à jour ses lieux"),
 }
 
-ACCOUNT_STATES = {
+ACCOUNT_STATES: Mapping[str, tuple[Promise, str]] = {
     AccountState.PROPOSED: (_("à approuver"), "warning"),
     AccountState.APPROVED: (_("approuvé"), "success"),
     AccountState.ENDED: (_("terminé"), "neutral"),
 }
 
 # Each decision a second person takes: its words, and the page where it is taken (a route with the subject's id).
-DECISIONS = {
+DECISIONS: Mapping[str, tuple[Promise, str]] = {
     "parties.approve-bank-account": (_("Approuver un compte bancaire"), "accounts:bank-account-of"),
     "issuing.approve-edition": (_("Approuver une édition"), "operator:edition"),
     "places.approve-label": (_("Approuver un label"), "operator:label"),

@@ -7,7 +7,6 @@ SENTENCES = {
     "second-factor-needed": _(
         "Prouvez d’abord que c’est bien vous, avec votre deuxième vérification : la preuve vaut %(minutes)s minutes."
     ),
-    "second-factor-not-enrolled": _("Installez d’abord une deuxième vérification pour votre compte."),
     "member-suspended": _(
         "Votre accès à %(organisation)s est suspendu depuis le %(since)s. Demandez à la personne qui gère votre organisation."
     ),

@@ -1,0 +1,227 @@
+"""The ONE table *role x may see x may do x home page*, as data, and the checks that read it.
+
+docs/roles.md is generated from it and every route of the site is tested against it. To add an action: one line below, then `make docs`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from carnet.kernel.actors import Actor
+from carnet.parties.rules._refusals import NoMembership, NotAllowed, PersonNeeded, SecondFactorNeeded
+from carnet.parties.rules._words import OrganisationKind, Role, Scope
+
+Verb = Literal["see", "do"]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One line of the table: an action, who holds it, and whether a recent second factor is asked for."""
+
+    action: str
+    verb: Verb
+    meaning: str
+    roles: frozenset[Role]
+    proof: bool = False
+
+
+_ADMIN, _AGENT, _TREASURER, _APPROVER = (Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER)
+_FUNDER, _LEAD, _PRESCRIBER = Role.FUNDER, Role.PRESCRIBER_LEAD, Role.PRESCRIBER
+_MANAGER, _MEDIATOR, _AUDITOR = Role.PLACE_MANAGER, Role.MEDIATOR, Role.AUDITOR
+_OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
+
+
+def _see(action: str, meaning: str, *roles: Role) -> Permission:
+    return Permission(action, "see", meaning, frozenset(roles))
+
+
+def _do(action: str, meaning: str, *roles: Role, proof: bool = False) -> Permission:
+    return Permission(action, "do", meaning, frozenset(roles), proof)
+
+
+_LINES: tuple[Permission, ...] = (
+    _see("home.operator", "the operator's home page: what waits today", *_OPERATOR),
+    _see("home.funder", "the funder's home page", _FUNDER),
+    _see("home.prescriber", "the prescriber's home page", _LEAD, _PRESCRIBER),
+    _see("home.place", "the place's home page", _MANAGER, _MEDIATOR),
+    _see("home.auditor", "the auditor's home page", _AUDITOR),
+    _do("account.manage", "one's own account: name, language, password, second factor", *Role),
+    # parties
+    _see("parties.see-members", "the members of one's organisation", *_OPERATOR, _FUNDER, _LEAD, _MANAGER),
+    _do("parties.manage-members", "invite, change, suspend members", _ADMIN, _FUNDER, _LEAD, _MANAGER, proof=True),
+    _see("parties.see-organisations", "the organisations brought in by the operator", *_OPERATOR, _AUDITOR),
+    _do("parties.register-organisation", "register an organisation", _ADMIN, _AGENT),
+    _do("parties.import-people", "invite people from a file", _ADMIN, proof=True),
+    _do("parties.manage-tokens", "create and revoke API tokens", _ADMIN, _MANAGER, proof=True),
+    _see("parties.see-bank-account", "the bank account, all but four characters hidden", _ADMIN, _TREASURER, _APPROVER, _MANAGER),
+    _do("parties.propose-bank-account", "propose a bank account", _ADMIN, _TREASURER, _MANAGER, proof=True),
+    _do("parties.approve-bank-account", "approve, refuse or end a bank account", _ADMIN, _APPROVER, proof=True),
+    _see("parties.see-approvals", "what waits for one's decision", *_OPERATOR, _FUNDER),
+    # funding
+    _see("funding.see", "programmes, agreements, shares and money", *_OPERATOR, _FUNDER, _AUDITOR),
+    _do("funding.manage-programme", "create and set a programme", _ADMIN),
+    _do("funding.prepare-agreement", "prepare an agreement, its shares, a pledge", _ADMIN, _AGENT),
+    _do("funding.sign-agreement", "sign an agreement for one's organisation", _FUNDER, _ADMIN, proof=True),
+    _do("funding.record-payment", "record money received or repaid", _ADMIN, _TREASURER, proof=True),
+    # issuing
+    _see("issuing.see", "orders and series", *_OPERATOR, _FUNDER, _AUDITOR),
+    _do("issuing.order", "order booklets", _ADMIN, _AGENT),
+    _do("issuing.approve-edition", "approve an edition", _ADMIN, _APPROVER, proof=True),
+    _do("issuing.draw", "draw the codes of an approved order", _ADMIN, _AGENT, proof=True),
+    _do("issuing.download-print-files", "download the files to print (they hold secrets)", _ADMIN, _AGENT, proof=True),
+    _do("issuing.ship", "declare printed and shipped", _ADMIN, _AGENT),
+    _do("issuing.receive", "declare booklets received", _ADMIN, _AGENT, _LEAD),
+    _do("issuing.activate", "activate a covered series", _ADMIN, _TREASURER, proof=True),
+    _do("issuing.void", "void booklets or vouchers", _ADMIN, proof=True),
+    # places
+    _see("places.see", "the directory as its keepers see it", *_OPERATOR, _MANAGER, _MEDIATOR, _AUDITOR),
+    _do("places.import", "import a file of places", _ADMIN, _AGENT),
+    _do("places.edit", "edit a place (a manager: its own)", _ADMIN, _AGENT, _MANAGER),
+    _do("places.accept", "let a place accept a programme's vouchers, or end it", _ADMIN, _AGENT),
+    _do("places.approve-label", "approve a label", _ADMIN, _APPROVER, proof=True),
+    # distribution
+    _see("distribution.see-stock", "booklets held", _ADMIN, _AGENT, _LEAD, _PRESCRIBER),
+    _do("distribution.hand-over", "hand vouchers over to a person", _LEAD, _PRESCRIBER),
+    _do("distribution.admit-prescriber", "let a prescriber into a programme, or end it", _ADMIN, _AGENT),
+    _do("distribution.move-stock", "ship, move or return booklets of the stock", _ADMIN, _AGENT, _LEAD),
+    _do("distribution.declare-loss", "declare booklets lost or damaged", _ADMIN, _AGENT, _LEAD),
+    # redemption
+    _see("redemption.see", "redemptions", *_OPERATOR, _MANAGER, _MEDIATOR, _AUDITOR),
+    _do("redemption.check", "test a voucher without spending it", _MANAGER, _MEDIATOR),
+    _do("redemption.redeem", "accept a voucher for a service given", _MANAGER, _MEDIATOR),
+    _do("redemption.reverse", "undo a redemption inside the window", _MANAGER, _MEDIATOR),
+    # controls
+    _see("controls.see", "signals, cases and holds", *_OPERATOR, _AUDITOR),
+    _do("controls.hold", "hold or release payments", _ADMIN, _TREASURER, proof=True),
+    # settlement
+    _see("settlement.see-own", "what one's organisation is owed, was paid, and when", _MANAGER),
+    _see("settlement.see", "claims, payment runs, bank answers", *_OPERATOR, _AUDITOR),
+    _see("settlement.see-statements", "statements of a season, annual accounts", *_OPERATOR, _FUNDER, _AUDITOR),
+    _do("settlement.claim", "claim what one's organisation is owed", _MANAGER),
+    _do("settlement.check-claims", "check claims", _ADMIN, _AGENT, _TREASURER),
+    _do("settlement.prepare-payment", "prepare a payment run", _TREASURER, proof=True),
+    _do("settlement.approve-payment", "approve or refuse a payment run", _APPROVER, proof=True),
+    _do("settlement.export-payment", "download the bank's payment file", _TREASURER, _APPROVER, proof=True),
+    _do("settlement.read-bank-file", "read the bank's answer", _TREASURER, proof=True),
+    _do("settlement.prepare-closing", "lapse a season and prepare what goes back to the funders", _ADMIN, _TREASURER, proof=True),
+    _do("settlement.approve-closing", "approve what goes back to the funders", _APPROVER, proof=True),
+    # observatory, journal, continuity, background work
+    _see("observatory.see", "figures not yet published", *_OPERATOR, _FUNDER, _AUDITOR),
+    _see("journal.see", "the journal of one's programmes", _ADMIN, _AUDITOR),
+    _do("continuity.export", "export a whole programme", _ADMIN, proof=True),
+    _see("jobs.see", "background work and its progress", _ADMIN, _AGENT, _TREASURER),
+)
+
+PERMISSIONS: dict[str, Permission] = {line.action: line for line in _LINES}
+
+# Actions that a second person performs on what another prepared: the kinds of approvals there are.
+DECIDABLE = frozenset(action for action in PERMISSIONS if action.split(".")[1].startswith("approve-"))
+
+# The first of a person's roles in this order chooses the home page (the name of a route).
+HOMES: dict[Role, str] = {
+    Role.OPERATOR_ADMIN: "operator:home",
+    Role.TREASURER: "operator:home",
+    Role.APPROVER: "operator:home",
+    Role.OPERATOR_AGENT: "operator:home",
+    Role.FUNDER: "funder:home",
+    Role.PRESCRIBER_LEAD: "prescriber:home",
+    Role.PRESCRIBER: "prescriber:home",
+    Role.PLACE_MANAGER: "place:home",
+    Role.MEDIATOR: "place:home",
+    Role.AUDITOR: "auditor:home",
+}
+
+SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
+    Scope.VOUCHERS_CHECK: frozenset({"redemption.check"}),
+    Scope.REDEMPTIONS_WRITE: frozenset({"redemption.check", "redemption.redeem", "redemption.reverse"}),
+    Scope.REDEMPTIONS_READ: frozenset({"redemption.see"}),
+    Scope.SETTLEMENT_READ: frozenset({"settlement.see-own"}),
+    Scope.PLACES_WRITE: frozenset({"places.see", "places.edit"}),
+}
+
+ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
+    OrganisationKind.FUNDER: frozenset({_FUNDER}),
+    OrganisationKind.STATE: frozenset({_FUNDER}),
+    OrganisationKind.OPERATOR: frozenset(_OPERATOR),
+    OrganisationKind.PRESCRIBER: frozenset({_LEAD, _PRESCRIBER}),
+    OrganisationKind.PLACE_OPERATOR: frozenset({_MANAGER, _MEDIATOR}),
+    OrganisationKind.LANDLORD: frozenset(),
+    OrganisationKind.AUDITOR: frozenset({_AUDITOR}),
+}
+
+# Under these kinds, staff see whole programmes; prescribers and places see only their own rows.
+PROGRAMME_KINDS = (OrganisationKind.OPERATOR, OrganisationKind.FUNDER, OrganisationKind.STATE, OrganisationKind.AUDITOR)
+
+# Roles a holder may give inside its own organisation; an operator's administrator gives any role, also in the
+# organisations its operator registered.
+GRANTS: dict[Role, frozenset[Role]] = {
+    _ADMIN: frozenset(Role),
+    _FUNDER: frozenset({_FUNDER}),
+    _LEAD: frozenset({_LEAD, _PRESCRIBER}),
+    _MANAGER: frozenset({_MANAGER, _MEDIATOR}),
+}
+
+# These move money or open every door: a second factor from the first sign-in (ANSSI-PG-078 v2, recommendation on MFA).
+SECOND_FACTOR_ROLES = frozenset({_ADMIN, _TREASURER, _APPROVER})
+
+PROOF_MINUTES = 15  # a recent proof: as long as Aidants Connect's activity check
+
+
+def allowed(roles: Iterable[str], action: str) -> bool:
+    """True when one of the roles holds the action. Raises KeyError for an action that is not in the table."""
+    return not PERMISSIONS[action].roles.isdisjoint(roles)
+
+
+def check_may(actor: Actor, action: str) -> None:
+    """Let the actor do `action`, or not: a person by roles, a token by scopes, a program always, a visitor never.
+
+    Raises: NotAllowed, KeyError (an action outside the table is a fault of the program).
+    """
+    line = PERMISSIONS[action]
+    if actor.kind == "system":
+        return
+    if actor.kind == "person" and not line.roles.isdisjoint(actor.roles):
+        return
+    if actor.kind == "token" and any(action in SCOPE_ACTIONS[Scope(scope)] for scope in actor.roles):
+        return
+    raise NotAllowed(action=action, roles=tuple(sorted(line.roles)))
+
+
+def check_recent_proof(actor: Actor, at: datetime, *, action: str = "") -> None:
+    """Ask a person for a second factor proved in the last 15 minutes (aware `at`); programs and tokens are not asked.
+
+    Raises: SecondFactorNeeded.
+    """
+    if actor.kind in ("system", "token"):
+        return
+    if actor.proved_at is None or not timedelta(0) <= at - actor.proved_at < timedelta(minutes=PROOF_MINUTES):
+        raise SecondFactorNeeded(action=action, minutes=PROOF_MINUTES)
+
+
+def check_allowed_now(actor: Actor, action: str, at: datetime) -> None:
+    """`check_may`, then `check_recent_proof` when the table asks for one. Raises: NotAllowed, SecondFactorNeeded."""
+    check_may(actor, action)
+    if PERMISSIONS[action].proof:
+        check_recent_proof(actor, at, action=action)
+
+
+def person_of(actor: Actor, action: str) -> int:
+    """The id of the person acting. Raises: PersonNeeded (tokens and programs cannot ask for or give an approval)."""
+    if actor.person_id is None:
+        raise PersonNeeded(action=action)
+    return actor.person_id
+
+
+def home_of(roles: Iterable[str]) -> str:
+    """The route of the home page of whoever holds these roles. Raises: NoMembership."""
+    held = set(roles)
+    for role, route in HOMES.items():
+        if role in held:
+            return route
+    raise NoMembership
+
+
+def needs_second_factor(roles: Iterable[str]) -> bool:
+    """True when one of the roles must have a second factor from the first sign-in."""
+    return not SECOND_FACTOR_ROLES.isdisjoint(roles)

@@ -1,0 +1,265 @@
+"""Every expected refusal of this room, each with its stable code."""
+
+from carnet.kernel.refusals import Refusal
+
+
+class PartiesRefused(Refusal):
+    """Base of every refusal about who people and organisations are."""
+
+
+class NotAllowed(PartiesRefused):
+    """The actor's roles do not allow this. Facts: action, roles (those that would)."""
+
+    code = "not-allowed"
+
+
+class SecondFactorNeeded(PartiesRefused):
+    """A proof by second factor younger than 15 minutes is needed. Facts: action, minutes."""
+
+    code = "second-factor-needed"
+
+
+class MemberSuspended(PartiesRefused):
+    """The membership is suspended. Facts: organisation, since."""
+
+    code = "member-suspended"
+
+
+class NoMembership(PartiesRefused):
+    """The person belongs to no organisation at that moment."""
+
+    code = "no-membership"
+
+
+class OrganisationNotChosen(PartiesRefused):
+    """The person belongs to several organisations and has not said for which they act."""
+
+    code = "organisation-not-chosen"
+
+
+class OrganisationEnded(PartiesRefused):
+    """The organisation has ended. Facts: organisation, ended_on."""
+
+    code = "organisation-ended"
+
+
+class OrganisationUnknown(PartiesRefused):
+    """No such organisation, or not one of the actor's: same words. Facts: organisation."""
+
+    code = "organisation-unknown"
+
+
+class OrganisationNameMissing(PartiesRefused):
+    """An organisation needs a name."""
+
+    code = "organisation-name-missing"
+
+
+class OrganisationUnnumbered(PartiesRefused):
+    """A real organisation needs a SIRET or an RNA number."""
+
+    code = "organisation-unnumbered"
+
+
+class OrganisationKindsInvalid(PartiesRefused):
+    """No kind, or an unknown one. Facts: kinds."""
+
+    code = "organisation-kinds-invalid"
+
+
+class OrganisationAlreadyRegistered(PartiesRefused):
+    """Another organisation has this number. Facts: number, name."""
+
+    code = "organisation-already-registered"
+
+
+class EmailInvalid(PartiesRefused):
+    """Not an e-mail address. Facts: email."""
+
+    code = "email-invalid"
+
+
+class PersonNameMissing(PartiesRefused):
+    """A person needs a name to be shown under."""
+
+    code = "person-name-missing"
+
+
+class RoleUnknown(PartiesRefused):
+    """No such role. Facts: role."""
+
+    code = "role-unknown"
+
+
+class RoleNotForOrganisation(PartiesRefused):
+    """This kind of organisation has no such role. Facts: role, kinds."""
+
+    code = "role-not-for-organisation"
+
+
+class RoleNotYoursToGive(PartiesRefused):
+    """The actor may not give (or take) this role in this organisation. Facts: role."""
+
+    code = "role-not-yours-to-give"
+
+
+class AlreadyMember(PartiesRefused):
+    """The person already has this role there. Facts: role."""
+
+    code = "already-member"
+
+
+class MembershipUnknown(PartiesRefused):
+    """No such membership, or of an organisation the actor does not manage."""
+
+    code = "membership-unknown"
+
+
+class OwnMembership(PartiesRefused):
+    """Nobody changes, suspends or reinstates themselves."""
+
+    code = "own-membership"
+
+
+class InvitationInvalid(PartiesRefused):
+    """Unknown, expired, withdrawn or already used: the same words for all."""
+
+    code = "invitation-invalid"
+
+
+class ResetLinkInvalid(PartiesRefused):
+    """The link to choose a new password is wrong, too old or already used: the same words for all."""
+
+    code = "reset-link-invalid"
+
+
+class TokenInvalid(PartiesRefused):
+    """Unknown, expired or revoked: the same words for all."""
+
+    code = "token-invalid"
+
+
+class TokenUnknown(PartiesRefused):
+    """No such token among the actor's."""
+
+    code = "token-unknown"
+
+
+class ScopesInvalid(PartiesRefused):
+    """No scope, or an unknown one. Facts: scopes, known."""
+
+    code = "scopes-invalid"
+
+
+class TokenDaysInvalid(PartiesRefused):
+    """A token lives from 1 to 730 days. Facts: days, most."""
+
+    code = "token-days-invalid"
+
+
+class HolderMissing(PartiesRefused):
+    """A bank account needs its holder's name (70 characters at most)."""
+
+    code = "holder-missing"
+
+
+class AccountMissing(PartiesRefused):
+    """No approved bank account. Facts: organisation."""
+
+    code = "account-missing"
+
+
+class AccountWaiting(PartiesRefused):
+    """The only approved account is not effective yet. Facts: organisation, until."""
+
+    code = "account-waiting"
+
+
+class AccountUnchanged(PartiesRefused):
+    """The proposed account is the one already in force."""
+
+    code = "account-unchanged"
+
+
+class AccountChangeWaiting(PartiesRefused):
+    """Another change is already waiting to be approved."""
+
+    code = "account-change-waiting"
+
+
+class AccountUnknown(PartiesRefused):
+    """No such bank account, or not one of the actor's."""
+
+    code = "account-unknown"
+
+
+class AccountNotWaiting(PartiesRefused):
+    """The account was already decided or ended. Facts: state."""
+
+    code = "account-not-waiting"
+
+
+class SamePerson(PartiesRefused):
+    """Whoever asks never decides. Facts: action."""
+
+    code = "same-person"
+
+
+class ApprovalUnknown(PartiesRefused):
+    """No such approval, or not one of the actor's."""
+
+    code = "approval-unknown"
+
+
+class ApprovalMissing(PartiesRefused):
+    """The thing was not approved yet, or was changed since. Facts: action."""
+
+    code = "approval-missing"
+
+
+class ApprovalDecided(PartiesRefused):
+    """Already decided. Facts: decision."""
+
+    code = "approval-decided"
+
+
+class ApprovalChanged(PartiesRefused):
+    """What was asked for is not what is there now: ask again."""
+
+    code = "approval-changed"
+
+
+class ApprovalAlreadyWaiting(PartiesRefused):
+    """The same thing already waits for a decision. Facts: action."""
+
+    code = "approval-already-waiting"
+
+
+class ReasonMissing(PartiesRefused):
+    """A refusal, an ending or a suspension says why."""
+
+    code = "reason-missing"
+
+
+class PersonNeeded(PartiesRefused):
+    """Only a person can do this, never a token or a program. Facts: action."""
+
+    code = "person-needed"
+
+
+class PeopleFileUnreadable(PartiesRefused):
+    """The file is not a CSV with the columns email, name, siret, role. Facts: missing."""
+
+    code = "people-file-unreadable"
+
+
+class PeopleFileTooLong(PartiesRefused):
+    """More lines than one import may hold. Facts: most."""
+
+    code = "people-file-too-long"
+
+
+class AlreadyInitialised(PartiesRefused):
+    """This installation already has an administrator."""
+
+    code = "already-initialised"

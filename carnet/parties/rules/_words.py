@@ -1,0 +1,55 @@
+"""The closed lists: roles, kinds of organisations, states, scopes."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is in an organisation."""
+
+    OPERATOR_ADMIN = "OPERATOR_ADMIN"
+    OPERATOR_AGENT = "OPERATOR_AGENT"
+    TREASURER = "TREASURER"
+    APPROVER = "APPROVER"
+    FUNDER = "FUNDER"
+    PRESCRIBER_LEAD = "PRESCRIBER_LEAD"
+    PRESCRIBER = "PRESCRIBER"
+    PLACE_MANAGER = "PLACE_MANAGER"
+    MEDIATOR = "MEDIATOR"
+    AUDITOR = "AUDITOR"
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation does in a programme; it may do several things."""
+
+    FUNDER = "FUNDER"
+    STATE = "STATE"
+    OPERATOR = "OPERATOR"
+    PRESCRIBER = "PRESCRIBER"
+    PLACE_OPERATOR = "PLACE_OPERATOR"
+    LANDLORD = "LANDLORD"
+    AUDITOR = "AUDITOR"
+
+
+class AccountState(StrEnum):
+    """A bank account's life: proposed, approved by somebody else, ended (or refused)."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    ENDED = "ENDED"
+
+
+class Decision(StrEnum):
+    """A second person's answer."""
+
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+
+
+class Scope(StrEnum):
+    """What a machine's token may do."""
+
+    VOUCHERS_CHECK = "vouchers.check"
+    REDEMPTIONS_WRITE = "redemptions.write"
+    REDEMPTIONS_READ = "redemptions.read"
+    SETTLEMENT_READ = "settlement.read"
+    PLACES_WRITE = "places.write"
