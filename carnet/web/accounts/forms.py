@@ -8,8 +8,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from carnet.parties.rules import GRANTS, ROLES_OF_KIND, TOKEN_DAYS_MOST, OrganisationKind, Role, Scope
-from carnet.web.accounts.words import KIND_NAMES, ROLE_NAMES, SCOPE_NAMES
-from carnet.web.design.forms import OperationForm, WeighedFileField
+from carnet.web.accounts.words import ROLE_NAMES, SCOPE_NAMES
+from carnet.web.design.forms import OperationForm
 
 
 def role_choices(kinds: Iterable[str], held: Iterable[str]) -> list[tuple[str, Any]]:
@@ -77,33 +77,6 @@ class BankAccountForm(OperationForm):
     iban = forms.CharField(label=_("IBAN"), max_length=42, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
     bic = forms.CharField(
         label=_("BIC"), help_text=_("Vide : il est déduit de l’IBAN quand la banque est connue."), max_length=14, required=False
-    )
-
-
-class OrganisationForm(OperationForm):
-    name = forms.CharField(label=_("Nom"), max_length=200)
-    siret = forms.CharField(label=_("SIRET"), max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"}))
-    rna = forms.CharField(
-        label=_("Numéro RNA"), help_text=_("Pour une association sans SIRET : W suivi de neuf caractères."), max_length=14, required=False
-    )
-    kinds = forms.MultipleChoiceField(
-        label=_("Ce qu’elle fait"),
-        widget=forms.CheckboxSelectMultiple,
-        choices=[(kind.value, KIND_NAMES[kind]) for kind in OrganisationKind],
-    )
-    contact_email = forms.EmailField(label=_("Adresse électronique de contact"), max_length=254, required=False)
-    contact_phone = forms.CharField(label=_("Téléphone de contact"), max_length=20, required=False)
-    street = forms.CharField(label=_("Adresse"), max_length=200, required=False)
-    postcode = forms.CharField(label=_("Code postal"), max_length=5, required=False)
-    city = forms.CharField(label=_("Commune"), max_length=100, required=False)
-
-
-class PeopleFileForm(OperationForm):
-    file = WeighedFileField(
-        label=_("Fichier CSV"),
-        help_text=_("Colonnes email, nom, siret, role ; une personne par ligne, 2 000 au plus."),
-        most_bytes=2 * 10**6,
-        accept=".csv,text/csv",
     )
 
 

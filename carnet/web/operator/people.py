@@ -19,7 +19,7 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import OrganisationKind, Role, allowed
 from carnet.web import clock
 from carnet.web.accounts.words import KIND_NAMES, ROLE_NAMES
-from carnet.web.design.components import Cell, Column, Table
+from carnet.web.design.components import Cell, Column, Row, Table
 from carnet.web.design.forms import OperationForm, WeighedFileField
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
 from carnet.web.design.sentences import sentence_for
@@ -51,7 +51,7 @@ class OrganisationForm(OperationForm):
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("Ce qu’elle fait"),
         widget=forms.CheckboxSelectMultiple,
-        choices=[(kind.value, words) for kind, words in KIND_NAMES.items()],
+        choices=[(str(kind), words) for kind, words in KIND_NAMES.items()],
     )
     contact_email = forms.EmailField(label=gettext_lazy("Adresse électronique"), required=False)
     contact_phone = forms.CharField(label=gettext_lazy("Téléphone"), max_length=20, required=False)
@@ -76,7 +76,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     may_see_members = allowed(actor.roles, "parties.see-members")
     rows = [
         [
-            each.name,
+            Cell(each.name, url=reverse("operator:organisation", args=[each.id])),
             each.printed_number or "–",
             ", ".join(str(KIND_NAMES[OrganisationKind(kind)]) for kind in each.kinds),
             Cell(_("Voir"), url=reverse("accounts:members-of", args=[each.id])) if may_see_members else "–",
@@ -89,6 +89,28 @@ def organisations(request: HttpRequest) -> HttpResponse:
         "may_import": allowed(actor.roles, "parties.import-people"),
     }
     return render(request, "operator/people/organisations.html", context)
+
+
+def organisation(request: HttpRequest, organisation_id: int) -> HttpResponse:
+    """One organisation: what is known of it, and the way to its people and its bank account."""
+    actor = actor_of(request)
+    found = next((each for each in parties.organisations_registered_by(actor=actor) if each.id == organisation_id), None)
+    if found is None:
+        return render(request, "operator/people/gone.html", status=404)
+    rows = [
+        Row(_("SIRET ou RNA"), found.printed_number or _("aucun (organisation simulée)")),
+        Row(_("Ce qu’elle fait"), ", ".join(str(KIND_NAMES[OrganisationKind(kind)]) for kind in found.kinds)),
+        Row(_("Adresse"), " ".join(filter(None, (found.street, found.postcode, found.city)))),
+        Row(_("Courriel"), found.contact_email),
+        Row(_("Téléphone"), found.contact_phone),
+    ]
+    context = {
+        "organisation": found,
+        "rows": [row for row in rows if row.value],
+        "may_see_members": allowed(actor.roles, "parties.see-members"),
+        "may_see_account": allowed(actor.roles, "parties.see-bank-account"),
+    }
+    return render(request, "operator/people/organisation.html", context)
 
 
 class NewOrganisationView(OperationView):
@@ -188,5 +210,6 @@ def _refused_table(report: operations.PeopleReport) -> Table:
 urlpatterns = [
     path("organisations/", door("parties.see-organisations")(organisations), name="organisations"),
     path("organisations/new/", door("parties.register-organisation")(NewOrganisationView.as_view()), name="organisation-new"),
+    path("organisations/<int:organisation_id>/", door("parties.see-organisations")(organisation), name="organisation"),
     path("people/import/", door("parties.import-people")(import_people), name="people-import"),
 ]
