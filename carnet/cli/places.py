@@ -67,7 +67,7 @@ def check(file: _File, show_all: _All = False, as_json: AsJson = False) -> None:
             report, _rows = check_place_file(stream=stream, file_name=file.name, at=clock.now(), progress=progress)
         _tell(report, as_json=as_json, show_all=show_all, says_changes=False)
     if report.refused_count:
-        raise typer.Exit(1)
+        raise CommandFailed(_("%(count)d ligne(s) seraient refusées.") % {"count": report.refused_count})
 
 
 def export(
@@ -135,26 +135,22 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[int], None]]:
 
 
 def _tell(report: "ImportReport", *, as_json: bool, show_all: bool, says_changes: bool) -> None:
-    from django.utils import translation
-
-    from carnet.cli.speech import language
     from carnet.web.design.sentences.places import OUTCOMES, kinds_of_faults, sentence_of_fault
 
-    with translation.override(language()):
-        if as_json:
-            give(_as_json(report))
-            return
-        say(
-            _("%(read)d lieux lus (standard %(version)s) : %(kept)d gardés, %(refused)d refusés.")
-            % {"read": report.read_count, "version": report.version, "kept": report.kept_count, "refused": report.refused_count}
-        )
-        if says_changes:
-            say(_changes(report))
-        for sentence, outcome, count in kinds_of_faults(report.faults) if not show_all else ():
-            say(f"  {count:>6} × [{OUTCOMES[outcome]}] {sentence}")
-        for fault in report.faults if show_all else ():
-            place = _("ligne %(line)d") % {"line": fault.line} if fault.line else _("fichier")
-            say(f"  {place} [{OUTCOMES[fault.outcome]}] {sentence_of_fault(fault)}")
+    if as_json:
+        give(_as_json(report))
+        return
+    say(
+        _("%(read)d lieux lus (standard %(version)s) : %(kept)d gardés, %(refused)d refusés.")
+        % {"read": report.read_count, "version": report.version, "kept": report.kept_count, "refused": report.refused_count}
+    )
+    if says_changes:
+        say(_changes(report))
+    for sentence, outcome, count in kinds_of_faults(report.faults) if not show_all else ():
+        say(f"  {count:>6} × [{OUTCOMES[outcome]}] {sentence}")
+    for fault in report.faults if show_all else ():
+        place = _("ligne %(line)d") % {"line": fault.line} if fault.line else _("fichier")
+        say(f"  {place} [{OUTCOMES[fault.outcome]}] {sentence_of_fault(fault)}")
 
 
 def _changes(report: "ImportReport") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from carnet.kernel.periods import legal_day
 from carnet.places.models import Place, PlaceAcceptance
@@ -36,6 +36,12 @@ def accepting(day: date, *, programme_id: int | None = None, service_code: str |
     if service_code is not None:
         held = held.filter(service_codes__contains=[service_code])
     return Exists(held)
+
+
+def promising(day: date, programme_id: int) -> Exists:
+    """A condition on places: they accept this programme on `day`, or will later."""
+    lasting = (Q(until_on__isnull=True) | Q(until_on__gt=day)) & ~Q(until_on=F("from_on"))
+    return Exists(PlaceAcceptance.objects.filter(lasting, place_id=OuterRef("pk"), programme_id=programme_id))
 
 
 def accepted(place_id: int, *, at: datetime) -> tuple[Acceptance, ...]:

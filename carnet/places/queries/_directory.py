@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from carnet.kernel.periods import legal_day
 from carnet.places import access
 from carnet.places.models import Place
-from carnet.places.queries._acceptance import Acceptance, accepted, accepted_by, accepting
+from carnet.places.queries._acceptance import Acceptance, accepted, accepted_by, accepting, promising
 from carnet.places.queries._geography import commune as commune_of
 from carnet.places.rules import needs, opening
 from carnet.places.rules.geography import box_around, distance_km
@@ -326,9 +326,16 @@ def places_of(organisation_ids: Iterable[int], *, at: datetime) -> tuple[PlaceSu
     return summaries(list(rows.order_by("name", "id").values_list("id", flat=True)), at=at)
 
 
-def ids_in(commune_codes: Iterable[str], *, at: datetime) -> tuple[int, ...]:
-    """The ids of the open places of these communes (INSEE codes), in order: a territory's places."""
+def ids_in(commune_codes: Iterable[str], *, at: datetime, name: str | None = None, not_accepting: int | None = None) -> tuple[int, ...]:
+    """The ids of the open places of these communes (INSEE codes), in order: a territory's places.
+
+    `name` is a part of their name; `not_accepting` leaves out those that accept that programme today or will later.
+    """
     rows = Place.objects.filter(commune_code__in=list(commune_codes)).exclude(ended_on__lte=legal_day(at))
+    if name:
+        rows = rows.filter(name__icontains=name.strip()[:100])
+    if not_accepting is not None:
+        rows = rows.exclude(promising(legal_day(at), not_accepting))
     return tuple(rows.order_by("id").values_list("id", flat=True))
 
 

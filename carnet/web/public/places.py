@@ -29,6 +29,7 @@ from carnet.web.figures import service_words
 from carnet.web.tenancy import stream_as
 
 RADII_KM = (2, 5, 10, 20, 50)
+RADIUS_KM = 10
 SATURDAY = 5
 SERVICES_SHOWN_MAX = 3
 
@@ -96,7 +97,7 @@ class _Found:
 def places(request: HttpRequest) -> HttpResponse:
     """The list, a page at a time, the nearest first."""
     at = clock.now()
-    form = SearchForm(request.GET if request.GET else {"radius": 10})
+    form = SearchForm({"radius": str(RADIUS_KM)} | request.GET.dict())
     page_number = request.GET.get("page", "1")
     asked, found = _Asked({}), None
     if form.is_valid():
@@ -107,9 +108,12 @@ def places(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refusal, {"locality-unknown": "where"})
     context = {
         "form": form,
+        "whereabouts": [form["where"], form["radius"]],
+        "wishes": [form["service"], form["opening"], form["need"]],
         "asked": asked,
         "found": [_listed(place) for place in found.places] if found else [],
         "total": found.total if found else 0,
+        "is_precise": any(request.GET.get(name) for name in ("service", "opening", "need")),
         "is_searched": bool(request.GET.keys() - {"page"}),
         "is_refused": found is None,
         "page_of": Paginator(range(found.total), queries.PER_PAGE).get_page(found.page) if found else None,
@@ -169,7 +173,7 @@ def distance_words(km: float | None) -> str:
         return ""
     if km < 1:
         return _("à %(metres)s m") % {"metres": max(50, round(km * 20) * 50)}
-    return _("à %(km)s km") % {"km": number_format(km, decimal_pos=1 if km < 10 else 0)}
+    return _("à %(km)s km") % {"km": number_format(round(km, 1), decimal_pos=1) if km < 10 else round(km)}
 
 
 # --- one place --------------------------------------------------------------------------------------------------------

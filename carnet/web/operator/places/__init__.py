@@ -1,0 +1,27 @@
+"""The directory, as the operator keeps it: files of places, acceptances in bulk, one place."""
+
+from django.urls import path
+
+from carnet.web.doors import door
+from carnet.web.operator.places import _acceptances, _directory, _imports
+
+_see = door("places.see")
+_import = door("places.import")
+_accept = door("places.accept")
+_edit = door("places.see", post="places.edit")
+
+urlpatterns = [
+    path("places/", _see(_directory.places), name="places"),
+    path("places/import/", _import(_imports.ImportView.as_view()), name="places-import"),
+    path("places/imports/<int:import_id>/", _import(_imports.report), name="places-import-report"),
+    path("places/imports/<int:import_id>/faults.csv", _import(_imports.faults_csv), name="places-import-faults"),
+    path("places/accept/", _accept(_acceptances.AcceptView.as_view()), name="places-accept"),
+    path("places/<int:place_id>/", _see(_directory.place), name="place"),
+    path("places/<int:place_id>/operator/", _accept(_directory.AttachView.as_view()), name="place-attach"),
+    path("places/<int:place_id>/end/", _edit(_directory.EndView.as_view()), name="place-end"),
+    path(
+        "places/<int:place_id>/acceptances/<int:programme_id>/end/",
+        _accept(_acceptances.EndAcceptanceView.as_view()),
+        name="place-acceptance-end",
+    ),
+]

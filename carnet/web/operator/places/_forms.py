@@ -1,0 +1,102 @@
+"""Forms about places. They validate shape; the rules of places decide."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from carnet.places.rules import LEVEL_LABELS, SERVICE_BY_CODE, SIZE_MAX_BYTES, Level
+from carnet.web.design.forms import DayField, OperationForm, WeighedFileField
+
+
+class ImportForm(OperationForm):
+    """A file of places, and where it comes from."""
+
+    file = WeighedFileField(
+        label=_("Fichier de lieux"),
+        help_text=_("CSV ou JSON au standard national des lieux de médiation numérique, v1.0.2 ou v0.1. 20 Mo au plus."),
+        most_bytes=SIZE_MAX_BYTES,
+        accept=".csv,.json,.gz,.txt",
+        allow_empty_file=False,
+    )
+    provenance = forms.CharField(
+        label=_("D’où vient ce fichier ?"),
+        help_text=_(
+            "Qui le publie, par exemple « Hub du numérique des Pays de la Loire ». Le même nom la prochaine fois met à jour ces lieux."
+        ),
+        max_length=100,
+    )
+    dry_run = forms.BooleanField(label=_("Vérifier seulement, sans rien changer"), required=False)
+
+
+class ListForm(forms.Form):
+    """Narrowing the list of places."""
+
+    name = forms.CharField(label=_("Nom"), required=False, max_length=100)
+    where = forms.CharField(label=_("Commune ou code postal"), required=False, max_length=100)
+    programme = forms.TypedChoiceField(label=_("Accepte"), required=False, coerce=int, empty_value=None, choices=[])
+
+    def __init__(self, *arguments: Any, programmes: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["programme"].choices = [("", _now("Peu importe")), *programmes]  # type: ignore[attr-defined]
+
+
+class FoundForm(forms.Form):
+    """Which places to propose, before accepting a programme."""
+
+    department = forms.CharField(
+        label=_("Département"), help_text=_("Par exemple 44. Vide : le territoire du programme."), required=False, max_length=3
+    )
+    name = forms.CharField(label=_("Nom"), required=False, max_length=100)
+    where = forms.CharField(label=_("Commune ou code postal"), required=False, max_length=100)
+
+
+class AcceptForm(OperationForm):
+    """Which services, between which days (the last one included), in which places."""
+
+    service_codes = forms.MultipleChoiceField(label=_("Services acceptés"), widget=forms.CheckboxSelectMultiple)
+    first_day = DayField(label=_("Premier jour"))
+    last_day = DayField(label=_("Dernier jour"), help_text=_("Vide : jusqu’à nouvel ordre."), required=False)
+    place_ids = forms.TypedMultipleChoiceField(label=_("Lieux"), widget=forms.CheckboxSelectMultiple, coerce=int, required=False)
+    every_place = forms.BooleanField(label=_("Tous les lieux trouvés"), required=False)
+
+    def __init__(
+        self, *arguments: Any, service_codes: Sequence[str], places: Sequence[tuple[int, str]], total: int, **options: Any
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["service_codes"].choices = [  # type: ignore[attr-defined]
+            (code, f"{_now(LEVEL_LABELS[Level(SERVICE_BY_CODE[code].level)])} : {_now(SERVICE_BY_CODE[code].label)}")
+            for code in service_codes
+            if code in SERVICE_BY_CODE
+        ]
+        self.fields["place_ids"].choices = places  # type: ignore[attr-defined]
+        self.fields["every_place"].label = _now("Tous les lieux trouvés (%(total)s)") % {"total": total}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("place_ids") and not cleaned.get("every_place"):
+            self.add_error("place_ids", forms.ValidationError(_("Cochez au moins un lieu."), code="required"))
+        return cleaned
+
+
+class EndForm(OperationForm):
+    """The last day of something, included."""
+
+    last_day = DayField(label=_("Dernier jour"))
+
+
+class AttachForm(OperationForm):
+    """Which organisation runs a place."""
+
+    organisation_id = forms.TypedChoiceField(
+        label=_("Organisation qui tient le lieu"),
+        help_text=_("Elle y acceptera les chèques et sera payée. Elle doit être enregistrée comme tenant des lieux."),
+        coerce=int,
+        choices=[],
+    )
+
+    def __init__(self, *arguments: Any, organisations: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["organisation_id"].choices = [("", _now("Choisir")), *organisations]  # type: ignore[attr-defined]
