@@ -8,7 +8,7 @@ seed plays the same campaign; a play touches nothing but its own programme.
 """
 
 from carnet.scenarios.plan import SHIPPED, Scenario, ScenarioUnreadable, load
-from carnet.scenarios.play import Played, play
+from carnet.scenarios.play import Played, play, seal
 from carnet.scenarios.summary import summarise
 
-__all__ = ["SHIPPED", "Played", "Scenario", "ScenarioUnreadable", "load", "play", "summarise"]
+__all__ = ["SHIPPED", "Played", "Scenario", "ScenarioUnreadable", "load", "play", "seal", "summarise"]

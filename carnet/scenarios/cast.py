@@ -81,11 +81,11 @@ def simulated_iban(number: int) -> str:
     return str(IBAN.generate("FR", bank_code="11111", branch_code="00001", account_code=f"{number:011d}"))
 
 
-def gather(scenario: Scenario, *, today: date, dice: random.Random) -> Cast:
+def gather(scenario: Scenario, *, today: date, dice: random.Random, password: str | None = None) -> Cast:
     """Find or make everyone the scenario needs. Raises: ScenarioUnreadable (too few places in the territory)."""
     at = cast_moment(today)
     operator_id = _operator(scenario.operator, at)
-    staff = _staff(operator_id, at)
+    staff = _staff(operator_id, at, password)
     helper = _Registry(operator_id, staff[Role.OPERATOR_ADMIN], at)
     funder_ids = {
         plan.name: helper.organisation(plan.name, OrganisationKind.STATE if plan.state else OrganisationKind.FUNDER) for plan in scenario.funders
@@ -106,7 +106,7 @@ def _operator(name: str, at: datetime) -> int:
     )
 
 
-def _staff(operator_id: int, at: datetime) -> dict[str, int]:
+def _staff(operator_id: int, at: datetime, password: str | None) -> dict[str, int]:
     system = Actor.system("scenario", organisation_ids={operator_id})
     with acting_as(system):
         known = {member.role: member.person_id for member in parties_queries.members(actor=system, organisation_id=operator_id, at=at)}
@@ -117,6 +117,7 @@ def _staff(operator_id: int, at: datetime) -> dict[str, int]:
                     email=f"{mailbox}@operateur.carnet.example",
                     display_name=name,
                     role=role,
+                    password=password,
                     actor=system,
                     request_id=uuid4(),
                     at=at,

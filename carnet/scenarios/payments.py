@@ -11,7 +11,6 @@ from carnet.gateways.bank.fake import FakeBank
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS
-from carnet.parties import queries as parties
 from carnet.parties.rules import Role
 from carnet.scenarios import cast
 from carnet.scenarios.cast import Cast
@@ -69,10 +68,8 @@ class Payments:
         self.bank.send_back(transfer.end_to_end_id)
         kept = self._read("retour", self.bank.statement(self.iban, at=at), at)
         organisation_id = transfer.organisation_id
-        current = parties.payable_account(organisation_id=organisation_id, at=at)
-        fresh = cast.simulated_iban(5_000_000 + organisation_id * 100 + at.year % 100)
-        if current.iban != fresh:
-            cast.change_account(organisation_id, fresh, self.cast.operator_id, self.cast.staff, at + timedelta(days=1))
+        fresh = cast.simulated_iban(50_000_000 + self.programme_id * 10_000 + organisation_id)
+        cast.change_account(organisation_id, fresh, self.cast.operator_id, self.cast.staff, at + timedelta(days=1))
         return kept
 
     def _pay_again(self, treasurer: Actor, at: datetime) -> None:

@@ -14,8 +14,9 @@ from carnet.funding import operations as funding
 from carnet.funding import queries as funding_queries
 from carnet.funding.rules import Pays, ShareTerms, template_terms
 from carnet.gateways.bank.fake import FakeBank
-from carnet.gateways.database import acting_as
+from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.issuing import operations as issuing
+from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS, add_months
 from carnet.ledger import queries as ledger
@@ -30,6 +31,7 @@ from carnet.redemption.rules import BATCH_SIZE_MAX
 from carnet.scenarios import behaviour, cast
 from carnet.scenarios.behaviour import SERVICE_WEIGHTS, HandOverDay, Lesson
 from carnet.scenarios.cast import Cast
+from carnet.scenarios.papers import papers
 from carnet.scenarios.payments import Payments
 from carnet.scenarios.plan import Scenario, Season, closed_season
 
@@ -51,22 +53,26 @@ class Played:
     cast: Cast
     codes: list[str] = field(repr=False)
     in_hands: list[int] = field(default_factory=list)
+    given: frozenset[int] = frozenset()
     files: list[str] = field(default_factory=list)
 
 
 def play(
     scenario: Scenario, *, today: date, seed: int = 1, out: Path | None = None, printing: str = "sample", season: Season | None = None,
-    progress: Progress = lambda _what, _done, _total: None,
+    password: str | None = None, progress: Progress = lambda _what, _done, _total: None,
 ) -> Played:  # fmt: skip
     """Play a season: the latest closed one, or the one given, up to its end or to today.
 
-    `printing` is none, sample or all. Files go to `out`, if given. The same seed plays the same season.
+    `printing` is none, sample or all. Files go to `out`, if given. `password` is for the staff it enrols
+    (none: nobody can sign in). The same seed plays the same season.
     """
     dice = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - behaviour of a simulation, never a secret
     season = season or closed_season(scenario, today)
     forget_place_keys()
     progress("cast", 0, 1)
-    stage = _Stage(scenario, season, cast.gather(scenario, today=today, dice=dice), out, progress)
+    everyone = cast.gather(scenario, today=today, dice=dice, password=password)
+    progress("cast", 1, 1)
+    stage = _Stage(scenario, season, everyone, out, progress)
     stage.found_programme()
     stage.order(printing)
     shares = behaviour.desk_shares(scenario, dice)
@@ -77,7 +83,14 @@ def play(
     stage.live(given, taught, until)
     if season.is_closed:
         stage.close()
+        stage.publish()
     return stage.played(given, taught)
+
+
+def seal(*, at: datetime) -> dict[str, int]:
+    """Seal what the play wrote, as the timer does every few seconds on a served site."""
+    with acting_as_everything(why="sealing takes the rows of every tenant in their order"):
+        return journal.seal(at=at)
 
 
 def _at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -115,7 +128,7 @@ class _Stage:
                 distribution.join_programme(programme_id=self.programme_id, organisation_id=desk_id, actor=system, request_id=uuid4(), at=at)
             places.accept_programme(
                 place_ids=self.cast.place_ids, programme_id=self.programme_id, service_codes=tuple(SERVICE_WEIGHTS),
-                from_on=self.season.first_day, until_on=self.season.grace_ends_on + timedelta(days=1), actor=system, request_id=uuid4(), at=at,
+                from_on=self.season.first_day, actor=system, request_id=uuid4(), at=at,
             )  # fmt: skip
 
     def _title(self) -> str:
@@ -279,6 +292,14 @@ class _Stage:
             (again,) = redemption.redeem_many(asked=[Asked(asked.item, asked.actor, "SCREEN")], at=undone_at + timedelta(minutes=1))
         assert isinstance(again, Redeemed)
 
+    def publish(self) -> None:
+        """The statements and the open data, as anyone could take them from the site."""
+        if self.out is None:
+            return
+        at = _at(self.season.closed_on, 12)
+        with acting_as(self._system()):
+            self.files += papers(self.programme_id, self.agreement_id, self.out, at=at)
+
     def close(self) -> None:
         """After grace: the last payments, the lapse, the funders' money back, the statements."""
         self.progress("close", 0, 1)
@@ -290,10 +311,20 @@ class _Stage:
     def played(self, given: list[HandOverDay], taught: list[Lesson]) -> Played:
         """What is left once the curtain falls."""
         spent = {lesson.rank for lesson in taught}
-        in_hands = sorted(rank for each in given for rank in each.ranks if rank not in spent)
+        handed_over = frozenset(rank for each in given for rank in each.ranks)
         shown = sorted(str(path.relative_to(self.out)) for path in self.files) if self.out else []
         return Played(
-            self.scenario, self.season, self.programme_id, self.agreement_id, self.order_id, self.series.id, self.cast, self.codes, in_hands, shown
+            scenario=self.scenario,
+            season=self.season,
+            programme_id=self.programme_id,
+            agreement_id=self.agreement_id,
+            order_id=self.order_id,
+            series_id=self.series.id,
+            cast=self.cast,
+            codes=self.codes,
+            in_hands=sorted(handed_over - spent),
+            given=handed_over,
+            files=shown,
         )
 
 

@@ -1,0 +1,186 @@
+"""The demonstration: a closed campaign to look at, an open season to try, and a person of each role to be."""
+
+import json
+import secrets
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+
+from carnet.funding import operations as funding
+from carnet.gateways.database import acting_as
+from carnet.kernel.actors import Actor
+from carnet.parties import operations as parties
+from carnet.parties import queries as parties_queries
+from carnet.parties.rules import OrganisationKind, Role, Scope
+from carnet.scenarios.cast import cast_moment
+from carnet.scenarios.plan import load, open_season
+from carnet.scenarios.play import Played, Progress, play
+from carnet.scenarios.summary import summarise
+
+SCENARIO = "nantes"
+# The season in progress: enough booklets for every desk, half of them still in the cupboards.
+OPEN_BOOKLETS = 600
+OPEN_HANDED_OVER = 55
+OPEN_USED = 70
+CODES = 300
+TOKEN_DAYS = 365
+PLACE_SCOPES = (Scope.VOUCHERS_CHECK, Scope.REDEMPTIONS_WRITE, Scope.REDEMPTIONS_READ, Scope.SETTLEMENT_READ)
+
+
+class DemoFolder:
+    """Where the demonstration keeps what must be tried: `var/demo`."""
+
+    def __init__(self, var: Path) -> None:
+        self.path = var / "demo"
+        self.files = self.path / "files"
+        self.try_file = self.path / "try.json"
+        self.summary_file = self.path / "summary.json"
+
+    def already(self) -> dict[str, Any] | None:
+        """The summary of the demonstration already played here, or None."""
+        if not (self.try_file.is_file() and self.summary_file.is_file()):
+            return None
+        summary: dict[str, Any] = json.loads(self.summary_file.read_text(encoding="utf-8"))
+        return summary
+
+    def keep(self, path: Path, value: Any) -> None:
+        """Write it whole or not at all, for its owner only: it holds passwords and codes."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        draft.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody a visitor may be."""
+
+    role: Role
+    email: str
+    name: str
+    organisation_id: int
+
+
+def play_demo(
+    folder: DemoFolder, *, at: datetime, base_url: str, sign_in_url: str, seed: int, booklets: int | None, started: float,
+    clock: Any, progress: Progress,
+) -> dict[str, Any]:  # fmt: skip
+    """Play the closed campaign, open the next season, enrol a person of each role; return the closed campaign's summary."""
+    today = at.date()
+    password = secrets.token_urlsafe(9)
+    scenario = load(SCENARIO)
+    if booklets is not None:
+        scenario = replace(scenario, booklets=booklets, prescribers=min(scenario.prescribers, max(1, booklets // 5)))
+    closed = play(scenario, today=today, seed=seed, out=folder.files, printing="sample", password=password, progress=progress)
+    going_on = replace(
+        scenario, booklets=OPEN_BOOKLETS, handed_over=OPEN_HANDED_OVER, used=OPEN_USED, issuer_prefix="NT", half_booklets=20
+    )  # fmt: skip
+    current = play(
+        going_on, today=today, seed=seed, printing="none", season=open_season(today), password=password, progress=progress
+    )  # fmt: skip
+    guests = _guests(current, today)
+    people = [_enrol(guest, password, at) for guest in guests]
+    people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
+    _engage(closed, guests, at)
+    _engage(current, guests, at)
+    folder.keep(folder.try_file, _to_try(closed, current, people, at, base_url, sign_in_url))
+    summary = summarise(closed, seconds=clock() - started)
+    folder.keep(folder.summary_file, summary)
+    return summary
+
+
+def _guests(current: Played, today: date) -> list[Guest]:
+    cast = current.cast
+    auditor_id = _auditor(cast.operator_id, cast_moment(today))
+    first_place, second_place = cast.place_ids[:2]
+    funders = list(cast.funder_ids.values())
+    return [
+        Guest(Role.FUNDER, "financeur@demo.carnet.example", "Sacha Le Goff", funders[0]),
+        Guest(Role.PRESCRIBER_LEAD, "guichet@demo.carnet.example", "Noa Guérin", cast.desk_ids[0]),
+        Guest(Role.PLACE_MANAGER, "lieu@demo.carnet.example", "Charlie Blanchard", cast.place_organisations[first_place]),
+        Guest(Role.MEDIATOR, "mediation@demo.carnet.example", "Maxime Hervé", cast.place_organisations[second_place]),
+        Guest(Role.AUDITOR, "audit@demo.carnet.example", "Lou Fontaine", auditor_id),
+    ]
+
+
+def _auditor(operator_id: int, at: datetime) -> int:
+    system = Actor.system("demonstration", organisation_ids={operator_id})
+    return parties.create_organisation(
+        name="Cabinet d’audit (simulé)", kinds=[OrganisationKind.AUDITOR], is_simulated=True, registered_by=operator_id,
+        actor=system, request_id=uuid4(), at=at,
+    )  # fmt: skip
+
+
+def _enrol(guest: Guest, password: str, at: datetime) -> dict[str, str]:
+    system = Actor.system("demonstration", organisation_ids={guest.organisation_id})
+    with acting_as(system):
+        person_id = parties.enrol_member(
+            organisation_id=guest.organisation_id, email=guest.email, display_name=guest.name, role=guest.role, password=password,
+            actor=system, request_id=uuid4(), at=at,
+        )  # fmt: skip
+    return _line(guest.role, guest.email, password, person_id, at)
+
+
+def _known(role: Role, current: Played, password: str, at: datetime) -> dict[str, str]:
+    system = Actor.system("demonstration", organisation_ids={current.cast.operator_id})
+    with acting_as(system):
+        members = parties_queries.members(actor=system, organisation_id=current.cast.operator_id, at=at)
+    (member,) = [each for each in members if each.role == role]
+    return _line(role, member.email, password, member.person_id, at)
+
+
+def _line(role: Role, email: str, password: str, person_id: int, at: datetime) -> dict[str, str]:
+    secret = generate_totp_secret()
+    parties.set_second_factor(person_id=person_id, secret=secret, actor=Actor.system("demonstration"), request_id=uuid4(), at=at)
+    return {"role": role.value, "email": email, "password": password, "totp_secret": secret, "person_id": str(person_id)}
+
+
+def _engage(played: Played, guests: list[Guest], at: datetime) -> None:
+    (auditor,) = [guest for guest in guests if guest.role == Role.AUDITOR]
+    system = Actor.system("demonstration", programme_ids={played.programme_id}, organisation_ids={played.cast.operator_id})
+    with acting_as(system):
+        funding.engage_auditor(
+            programme_id=played.programme_id, organisation_id=auditor.organisation_id, starts_at=at - timedelta(days=1),
+            ends_at=at + timedelta(days=TOKEN_DAYS), actor=system, request_id=uuid4(), at=at,
+        )  # fmt: skip
+
+
+def _to_try(
+    closed: Played, current: Played, people: list[dict[str, str]], at: datetime, base_url: str, sign_in_url: str
+) -> dict[str, Any]:
+    first_place, second_place = current.cast.place_ids[:2]
+    handed_over = {rank for rank in current.in_hands}
+    inactive = next(rank for rank in reversed(range(len(current.codes))) if rank not in current.given)
+    return {
+        "base_url": base_url,
+        "sign_in_url": sign_in_url,
+        "sign_in": people,
+        "place_token": _token(current, first_place, at),
+        "other_place_token": _token(current, second_place, at),
+        "place": first_place,
+        "other_place": second_place,
+        "service": "mailbox",
+        "codes": [current.codes[rank] for rank in sorted(handed_over)[:CODES]],
+        "lapsed_code": closed.codes[closed.in_hands[0]],
+        "inactive_code": current.codes[inactive],
+        "closed_programme": closed.programme_id,
+        "open_programme": current.programme_id,
+        "verified_at": at.isoformat(),
+    }
+
+
+def _token(current: Played, place_id: int, at: datetime) -> str:
+    organisation_id = current.cast.place_organisations[place_id]
+    system = Actor.system("demonstration", organisation_ids={organisation_id})
+    with acting_as(system):
+        created = parties.create_token(
+            organisation_id=organisation_id, scopes=PLACE_SCOPES, days=TOKEN_DAYS, label="Démonstration", place_id=place_id,
+            actor=system, request_id=uuid4(), at=at,
+        )  # fmt: skip
+    assert created.raw is not None
+    return created.raw
