@@ -1,6 +1,7 @@
 """The two fonts of our paper, embedded as subsets, and how wide a text is in them."""
 
 import io
+import logging
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,8 @@ import pikepdf
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+# fontTools tells every glyph it keeps at the level of ordinary news.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 _FOLDER = Path(__file__).parent / "fonts"
 _FILES = {"R": "AtkinsonHyperlegibleNext_400Regular.ttf", "B": "AtkinsonHyperlegibleNext_700Bold.ttf"}
 _TAG = "CARNET+"

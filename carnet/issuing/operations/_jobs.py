@@ -19,8 +19,8 @@ _ENDED = frozenset({JobState.DONE, JobState.FAILED})
 _log = structlog.get_logger(__name__)
 
 
-def run_job(*, job_id: int, programme_id: int, at: datetime, progress: Progress | None = None) -> JobState:
-    """Do a job to its end, from wherever it stands; `progress(done, total)` is called after each chunk.
+def run_job(*, job_id: int, programme_id: int, at: datetime, progress: Progress | None = None, chunks_max: int | None = None) -> JobState:
+    """Do a job to its end (or `chunks_max` chunks of it), from wherever it stands; `progress(done, total)` follows each chunk.
 
     The caller names the tenant. Two processes on one job take turns, chunk by chunk, and do nothing
     twice: each chunk holds the job's row. A refusal ends the job as FAILED with its code; any other
@@ -29,7 +29,9 @@ def run_job(*, job_id: int, programme_id: int, at: datetime, progress: Progress 
     Raises: JobUnknown.
     """
     actor = Actor.system(f"issuing job {job_id}", programme_ids={programme_id})
+    chunks = 0
     while True:
+        chunks += 1
         try:
             with acting_as(actor):
                 state, done, total = _chunk(job_id, actor, at)
@@ -38,7 +40,7 @@ def run_job(*, job_id: int, programme_id: int, at: datetime, progress: Progress 
             done = total = 0
         if progress is not None and total:
             progress(done, total)
-        if state in _ENDED:
+        if state in _ENDED or chunks == chunks_max:
             return state
 
 

@@ -1,0 +1,63 @@
+"""Background work: doing at once what waits, or serving the queue."""
+
+from typing import Annotated, Any
+
+import typer
+
+from carnet.cli.running import installation
+from carnet.cli.speech import AsJson, CommandFailed, give, say
+from carnet.cli.speech import gettext as _
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    group.command("run", help=_("Finir maintenant les travaux commencés ou en attente (codes à tirer, fichiers à imprimer)."))(run)
+    group.command("worker", help=_("Servir la file des travaux, jusqu’à l’arrêt."))(worker)
+    app.add_typer(group, name="jobs", help=_("Les travaux de fond."))
+
+
+def run(as_json: AsJson = False) -> None:
+    with installation():
+        from carnet.gateways.database import acting_as_everything
+        from carnet.issuing import queries
+
+        with acting_as_everything(why="finding the work that waits, whoever asked for it"):
+            waiting = queries.live_jobs()
+        done = [_finish(job, quiet=as_json) for job in waiting]
+        if as_json:
+            give(done)
+        elif not done:
+            say(_("Aucun travail n’attend."))
+        failed = [each for each in done if each["state"] == "FAILED"]
+        if failed:
+            raise CommandFailed(_("%(count)d travaux ont échoué.") % {"count": len(failed)})
+
+
+def _finish(job: Any, *, quiet: bool) -> dict[str, Any]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from carnet.issuing import operations
+    from carnet.web import clock
+
+    words = {"DRAW": _("Tirage des codes"), "PRINT": _("Fichiers à imprimer")}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, disable=quiet) as bar:
+        shown = bar.add_task(f"{words[job.kind]} ({job.order_id})", total=job.total, completed=job.done)
+        state = operations.run_job(
+            job_id=job.id,
+            programme_id=job.programme_id,
+            at=clock.now(),
+            progress=lambda done, total: bar.update(shown, completed=done, total=total),
+        )
+    return {"job": job.id, "order": job.order_id, "kind": job.kind, "state": state.value}
+
+
+def worker(
+    concurrency: Annotated[int, typer.Option(min=1, max=16, help=_("Le nombre de travaux menés de front."))] = 1,
+) -> None:
+    with installation():
+        from procrastinate.contrib.django import app
+
+        say(_("En attente de travaux (Ctrl+C pour arrêter)."))
+        with app.replace_connector(app.connector.get_worker_connector()) as serving:
+            serving.run_worker(concurrency=concurrency)

@@ -1,0 +1,5 @@
+"""Every task of the house: procrastinate looks for them here. One module per room."""
+
+from carnet.jobs import issuing
+
+__all__ = ["issuing"]

@@ -1,0 +1,67 @@
+"""Forms about orders. They validate shape; the rules of issuing decide."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from carnet.issuing.rules import BOOKLETS_PER_ORDER_MAX
+from carnet.web.design.forms import OperationForm
+
+
+class ConfirmForm(OperationForm):
+    """Nothing to say but yes."""
+
+
+class PlaceForm(OperationForm):
+    """How many booklets, under which agreement."""
+
+    agreement = forms.TypedChoiceField(
+        label=_("Convention"), help_text=_("Qui paie ces chèques. Les parts sont fixées quand les codes sont tirés."), coerce=int
+    )
+    booklet_count = forms.IntegerField(label=_("Nombre de carnets"), min_value=1, max_value=BOOKLETS_PER_ORDER_MAX)
+    issuer_prefix = forms.CharField(
+        label=_("Préfixe des numéros"),
+        help_text=_("2 à 4 lettres ou chiffres imprimés devant chaque numéro. Vide : les initiales de l’opérateur."),
+        max_length=4,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, agreements: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["agreement"].choices = agreements  # type: ignore[attr-defined]
+        self.fields["issuer_prefix"].widget.attrs["class"] = "short"
+
+
+class DecideForm(OperationForm):
+    """Yes, or no and why."""
+
+    answer = forms.ChoiceField(
+        label=_("Votre réponse"), widget=forms.RadioSelect, choices=[("yes", _("J’approuve cette commande")), ("no", _("Je la refuse"))]
+    )
+    reason = forms.CharField(label=_("Pourquoi ?"), help_text=_("Seulement pour un refus."), max_length=200, required=False)
+
+
+class PrintedForm(OperationForm):
+    """The proof that the booklets exist."""
+
+    reference = forms.CharField(label=_("Référence de l’imprimeur"), help_text=_("Bon de livraison ou bon à tirer."), max_length=120)
+
+
+class ShipForm(OperationForm):
+    """How many booklets, to whom."""
+
+    organisation = forms.TypedChoiceField(label=_("Destinataire"), coerce=int)
+    booklet_count = forms.IntegerField(label=_("Nombre de carnets"), min_value=1, max_value=BOOKLETS_PER_ORDER_MAX)
+
+    def __init__(self, *args: Any, organisations: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["organisation"].choices = organisations  # type: ignore[attr-defined]
+
+
+class TakeBackForm(OperationForm):
+    """Which booklets come back, by the serials on their covers."""
+
+    first = forms.CharField(label=_("Premier carnet"), help_text=_("Le numéro imprimé sur la couverture."), max_length=20)
+    last = forms.CharField(label=_("Dernier carnet"), help_text=_("Le même numéro pour un seul carnet."), max_length=20)
