@@ -1,8 +1,12 @@
 """What must not be in any file, and the words of the Makefile."""
 
+import ast
 import itertools
 import re
 import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 
@@ -87,3 +91,32 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_inline_script_or_style() 
         found += [f"{name}: inline script" for _ in re.finditer(r"<script(?![^>]*\b(?:src=|type=\"application/(?:ld\+)?json))[^>]*>", text)]
         found += [f"{name}: {match.group(0)[:40]}" for match in re.finditer(r'\s(?:style|on[a-z]+)="[^"]*"', text)]
     assert not found, "\n".join(found)
+
+
+def imported(folders: tuple[str, ...]) -> set[str]:
+    """The top names of every module imported by the files of these folders."""
+    names: set[str] = set()
+    for folder in folders:
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    names |= {alias.name.split(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    names.add(node.module.split(".")[0])
+    return names - set(sys.stdlib_module_names) - {"carnet", "tests", "drills", "benchmarks", "docs"}
+
+
+@pytest.mark.parametrize(
+    ("folders", "extras"), [(("carnet",), ()), (("tests", "drills", "benchmarks", "docs"), ("dev",))], ids=["the product", "what proves it"]
+)
+def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
+    """Not leaned on because something else happens to bring it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    declared = {re.match(r"[\w\-.]+", line).group(0).lower().replace("_", "-") for line in lines}
+    packages = packages_distributions()
+    undeclared = {
+        name for name in imported(folders) if not {package.lower().replace("_", "-") for package in packages.get(name, [])} & declared
+    }
+    # Parts of a declared package that install under another name.
+    assert undeclared <= {"pydantic_core", "psycopg_pool"}, f"imported and not declared in pyproject.toml: {undeclared}"

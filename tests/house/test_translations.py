@@ -135,7 +135,9 @@ def accented(module: ast.Module) -> Iterator[tuple[int, str]]:
             quiet.add(id(node.value))
     for node in ast.walk(module):
         text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in quiet else ""
-        if " " in text and re.search("[éèêàùçîôœÉÀ]", text):
+        words = LETTERS.findall(text)
+        # Two capitals are a name, the same in every language.
+        if re.search("[éèêàùçîôœÉÀ]", text) and any(word[0].islower() for word in words[1:]):
             yield node.lineno, text
 
 

@@ -13,7 +13,6 @@ TENANT_COLUMNS = (
 # Tables with such a column that everybody may read: each says why.
 PUBLIC = {
     "account_emailaddress": "sign-in looks for the address before anybody is known; held by django-allauth",
-    "mfa_authenticator": "sign-in asks for the second factor before anybody is known; secrets inside, held by django-allauth",
     "funding_programme": "what a programme is and who operates it is published",
     "places_placeacceptance": "which places accept a programme is published",
     "places_placeimport": "what was wrong in a file that is open data; shown to the organisation that brought it",
