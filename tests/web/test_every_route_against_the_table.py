@@ -91,6 +91,8 @@ def test_each_role_sees_what_the_table_says(role: Role, signed_in: Callable[[str
 def test_each_role_sends_what_the_table_says(role: Role, signed_in: Callable[[str], Client]) -> None:
     client, wrong = signed_in(role), []
     for route in GUARDED:
+        if route.door.post is None:
+            continue  # the same action for GET, tried above
         may = all(role in PERMISSIONS[action].roles for action in route.door.action_for("POST"))
         answer = client.post(route.path)
         if is_refused(answer) == may or answer.status_code >= 500:

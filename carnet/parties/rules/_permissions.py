@@ -79,7 +79,6 @@ _LINES: tuple[Permission, ...] = (
     _do("places.import", "import a file of places", _ADMIN, _AGENT),
     _do("places.edit", "edit a place (a manager: its own)", _ADMIN, _AGENT, _MANAGER),
     _do("places.accept", "let a place accept a programme's vouchers, or end it", _ADMIN, _AGENT),
-    _do("places.approve-label", "approve a label", _ADMIN, _APPROVER, proof=True),
     # distribution
     _see("distribution.see-stock", "booklets held", _ADMIN, _AGENT, _LEAD, _PRESCRIBER),
     _do("distribution.hand-over", "hand vouchers over to a person", _LEAD, _PRESCRIBER),

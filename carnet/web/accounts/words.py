@@ -48,7 +48,6 @@ ACCOUNT_STATES: Mapping[str, tuple[Promise, str]] = {
 DECISIONS: Mapping[str, tuple[Promise, str]] = {
     "parties.approve-bank-account": (_("Approuver un compte bancaire"), "accounts:bank-account-of"),
     "issuing.approve-edition": (_("Approuver une édition"), "operator:edition"),
-    "places.approve-label": (_("Approuver un label"), "operator:label"),
     "settlement.approve-payment": (_("Approuver un paiement"), "operator:payment"),
     "settlement.approve-closing": (_("Approuver une clôture"), "operator:closing"),
 }
