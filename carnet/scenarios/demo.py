@@ -11,8 +11,12 @@ from uuid import uuid4
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 
 from carnet.funding import operations as funding
+from carnet.funding import queries as funding_queries
 from carnet.gateways.database import acting_as
+from carnet.gateways.keys import TOKEN, key_ring
+from carnet.issuing.rules import VoucherToken, signed_part
 from carnet.kernel.actors import Actor
+from carnet.ledger import queries as ledger
 from carnet.parties import operations as parties
 from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
@@ -154,7 +158,6 @@ def _to_try(
     closed: Played, current: Played, people: list[dict[str, str]], at: datetime, base_url: str, sign_in_url: str
 ) -> dict[str, Any]:
     first_place, second_place = current.cast.place_ids[:2]
-    handed_over = {rank for rank in current.in_hands}
     inactive = next(rank for rank in reversed(range(len(current.codes))) if rank not in current.given)
     return {
         "base_url": base_url,
@@ -165,12 +168,31 @@ def _to_try(
         "place": first_place,
         "other_place": second_place,
         "service": "mailbox",
-        "codes": [current.codes[rank] for rank in sorted(handed_over)[:CODES]],
+        "codes": [current.codes[rank] for rank in current.in_hands[:CODES]],
+        "voucher": _voucher(current, current.in_hands[0], base_url),
         "lapsed_code": closed.codes[closed.in_hands[0]],
         "inactive_code": current.codes[inactive],
         "closed_programme": closed.programme_id,
         "open_programme": current.programme_id,
         "verified_at": at.isoformat(),
+    }
+
+
+def _voucher(current: Played, rank: int, base_url: str) -> dict[str, Any]:
+    """The first of those codes, as it is on paper."""
+    with acting_as(programme_ids=[current.programme_id]):
+        series = ledger.series(current.series_id)
+        name = funding_queries.programme(current.programme_id).name
+    ring = key_ring()
+    code_hash = ring.hash_code(current.programme_id, series.key_version, current.codes[rank])
+    signed = signed_part(key_version=series.key_version, series_id=series.id, code_hash=code_hash)
+    signature = ring.sign(current.programme_id, TOKEN, signed, version=series.key_version)
+    return {
+        "serial": ledger.serial_of_voucher(series, series.first_voucher_id + rank),
+        "code": current.codes[rank],
+        "url": VoucherToken(series.key_version, series.id, code_hash, signature).url(base_url),
+        "value_cents": series.face_value_cents,
+        "programme": name,
     }
 
 

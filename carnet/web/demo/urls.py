@@ -1,0 +1,10 @@
+from django.urls import path
+
+from carnet.web.demo import views
+from carnet.web.doors import public
+
+app_name = "demo"
+urlpatterns = [
+    path("", public(views.home), name="home"),
+    path("enter/<slug:role>/", public(views.enter), name="enter"),
+]
