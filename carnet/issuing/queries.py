@@ -101,6 +101,18 @@ class StockView:
 
 
 @dataclass(frozen=True, slots=True)
+class HolderStock:
+    """Untouched booklets of one order in one organisation's hands, and those on their way to it."""
+
+    order_id: int
+    programme_name: str
+    organisation_id: int
+    organisation: str
+    in_stock_count: int
+    in_transit_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class CoverLine:
     """What one funder must have in the account for an order, and what it has that no series holds. Whole cents."""
 
@@ -200,6 +212,33 @@ def shipments_to(actor: Actor, *, awaited_only: bool = True) -> list[ShipmentVie
     """Booklets sent to the organisation acted for, the oldest first."""
     rows = Shipment.objects.filter(to_organisation_id=actor.organisation_id).order_by("shipped_at", "id")
     return list(_shipments(rows.filter(received_at=None) if awaited_only else rows))
+
+
+def stock(actor: Actor) -> list[HolderStock]:
+    """Where the untouched booklets of the actor's programmes are, by holder then order."""
+    rows = {row.series_id: row for row in access.seen_orders(actor).filter(series_id__isnull=False).select_related("programme")}
+    at_hand: dict[tuple[int, int], int] = {}
+    for programme_id in {row.programme_id for row in rows.values()}:
+        for line in ledger.stock(programme_id=programme_id):
+            at_hand[line.holder_id, line.series_id] = line.booklet_count
+    on_the_way: dict[tuple[int, int], int] = {}
+    for sent in Shipment.objects.filter(series_id__in=rows, received_at=None).order_by("id"):
+        key = (sent.to_organisation_id, sent.series_id)
+        on_the_way[key] = on_the_way.get(key, 0) + sent.last_booklet_id - sent.first_booklet_id + 1
+    names = parties.organisations({holder_id for holder_id, _series in (*at_hand, *on_the_way)})
+    found = [
+        HolderStock(
+            order_id=rows[series_id].id,
+            programme_name=rows[series_id].programme.name,
+            organisation_id=holder_id,
+            organisation=names[holder_id].name if holder_id in names else "",
+            in_stock_count=at_hand.get((holder_id, series_id), 0),
+            in_transit_count=on_the_way.get((holder_id, series_id), 0),
+        )
+        for holder_id, series_id in {*at_hand, *on_the_way}
+        if series_id in rows
+    ]
+    return sorted(found, key=lambda line: (line.organisation.casefold(), line.order_id))
 
 
 def cover(actor: Actor, order_id: int, *, at: datetime) -> list[CoverLine]:

@@ -83,10 +83,22 @@ def unproved(actor: Actor) -> Actor:
 
 
 @pytest.fixture
-def cast(db: None, settings: object, tmp_path: Path) -> Iterator[Cast]:
+def at_home(settings: object, tmp_path: Path) -> None:
+    """Keys and print files of this test alone."""
     settings.KEYS_DIR = tmp_path / "keys"  # type: ignore[attr-defined]
     settings.VAR_DIR = tmp_path  # type: ignore[attr-defined]
     settings.BASE_URL = "https://carnet.exemple.fr"  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def cast(db: None, at_home: None) -> Iterator[Cast]:
+    people = gather()
+    with acting_as(people.agent):
+        yield people
+
+
+def gather() -> Cast:
+    """Everybody, in the database at hand."""
 
     def organisation(name: str, *kinds: OrganisationKind) -> int:
         return parties.create_organisation(
@@ -121,7 +133,7 @@ def cast(db: None, settings: object, tmp_path: Path) -> Iterator[Cast]:
             shares=[ShareTerms(metropolis_id, portion=percent(50_00)), ShareTerms(department_id, portion=percent(50_00))],
             actor=agent, request_id=uuid4(), at=NOW,
         )  # fmt: skip
-    people = Cast(
+    return Cast(
         operator_id=operator_id,
         metropolis_id=metropolis_id,
         department_id=department_id,
@@ -135,5 +147,3 @@ def cast(db: None, settings: object, tmp_path: Path) -> Iterator[Cast]:
         prescriber=member(prescriber_id, Role.PRESCRIBER_LEAD, "prescriber"),
         stranger=member(stranger_id, Role.OPERATOR_ADMIN, "stranger"),
     )
-    with acting_as(agent):
-        yield people

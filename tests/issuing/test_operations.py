@@ -354,6 +354,9 @@ class TestCustody:
         order_id = cast.printed()
         shipment_id = self.ship(cast, order_id)
         assert queries.order(cast.agent, order_id).line.state is OrderState.SHIPPED
+        assert [(line.organisation, line.in_stock_count, line.in_transit_count) for line in queries.stock(cast.agent)] == [
+            ("Association", 0, 3), ("Opératrice", 1, 0),
+        ]  # fmt: skip
         with acting_as(cast.prescriber):
             (awaited,) = queries.shipments_to(cast.prescriber)
             assert (awaited.id, awaited.booklet_count, awaited.first_serial[:12]) == (shipment_id, 3, "NM-C00000001")
@@ -361,6 +364,9 @@ class TestCustody:
                 assert operations.receive_shipment(shipment_id=shipment_id, **cast.by(cast.prescriber)) == 3
             assert queries.shipments_to(cast.prescriber) == []
             assert ledger.stock(holder_id=cast.prescriber_id)[0].booklet_count == 3
+        assert [(line.organisation, line.in_stock_count, line.in_transit_count) for line in queries.stock(cast.agent)] == [
+            ("Association", 3, 0), ("Opératrice", 1, 0),
+        ]  # fmt: skip
         page = queries.order(cast.agent, order_id)
         assert {(line.organisation, line.booklet_count) for line in page.stock} == {("Association", 3), ("Opératrice", 1)}
         assert page.shipments[0].received_at == cast.at

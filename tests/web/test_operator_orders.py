@@ -1,7 +1,7 @@
 """From the order to the desk, over HTTP: each step drawn, one next verb, and what is missing said in euros."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -64,7 +64,7 @@ def text_of(page: str) -> str:
 
 
 @pytest.fixture
-def office(person_with: Make, settings: object, tmp_path: Path) -> Iterator[Office]:
+def office(person_with: Make, settings: object, tmp_path: Path) -> Office:
     settings.KEYS_DIR, settings.VAR_DIR = tmp_path / "keys", tmp_path  # type: ignore[attr-defined]
     _admin, operator_id, admin_email = person_with("OPERATOR_ADMIN")
     _approver, _operator, approver_email = person_with("APPROVER", organisation_id=operator_id)
@@ -87,7 +87,7 @@ def office(person_with: Make, settings: object, tmp_path: Path) -> Iterator[Offi
             programme_id=programme_id, name="Convention", signed_on=legal_day(at), account_holder="Régie", iban="FR7630006000011234567890189",
             shares=[ShareTerms(funder_id, portion=percent(100_00))], actor=system, request_id=uuid4(), at=at,
         )  # fmt: skip
-    yield Office(
+    return Office(
         admin=sign_in(Client(), admin_email),
         approver=sign_in(Client(), approver_email),
         stranger=sign_in(Client(), stranger_email),
@@ -223,3 +223,14 @@ def test_booklets_come_back_by_the_serials_on_their_covers(office: Office) -> No
     assert first is not None
     assert "Relisez-le" in office.post("take-back/", first="NM-C00000001-00", last=first[0])
     assert "1 carnet repris" in office.post("take-back/", first=first[0], last=first[0])
+
+
+def test_the_stock_says_in_whose_hands_and_on_the_way_to_whom(office: Office) -> None:
+    assert "Aucun carnet en stock" in office.admin.get("/operator/stock/").content.decode()
+    drawn(office)
+    office.post("printed/", reference="BL")
+    office.post("ship/", organisation=office.prescriber_id, booklet_count=2)
+    page = text_of(office.admin.get("/operator/stock/").content.decode())
+    assert "carnets dans votre dépôt 1" in page
+    assert "carnets en route 2" in page
+    assert "Aucun carnet en stock" in office.stranger.get("/operator/stock/").content.decode()
