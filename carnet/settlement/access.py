@@ -64,6 +64,15 @@ def seen_run(actor: Actor, run_id: int) -> PaymentRun:
     return found
 
 
+def seen_transfer(actor: Actor, transfer_id: int) -> Transfer:
+    """The transfer, if the actor may read its run. Raises: NotAllowed, TransferUnknown."""
+    check_may(actor, "settlement.see")
+    found = Transfer.objects.filter(id=transfer_id).first()
+    if found is None or not _reads(actor, found.programme_id):
+        raise TransferUnknown(transfer_id=transfer_id)
+    return found
+
+
 def seen_closing(actor: Actor, closing_id: int) -> Closing:
     """The closing, if the actor may read it. Raises: NotAllowed, ClosingUnknown."""
     check_may(actor, "settlement.see")

@@ -145,7 +145,7 @@ class Payday:
 
 
 @pytest.fixture
-def payday() -> Payday:
+def payday(db: None) -> Payday:
     """Two places with an account each; nothing spent yet. Forty vouchers in hands."""
     with acting_as_everything(why="prepare a campaign"):
         ready = campaign(booklets=8)

@@ -14,7 +14,7 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import AccountMissing, AccountWaiting, check_may
 from carnet.settlement import access
 from carnet.settlement.models import BankFile, Claim, Closing, PaymentRun, Repayment, Transfer
-from carnet.settlement.rules import ClaimState, ClosingState, RunState, TransferState, masked
+from carnet.settlement.rules import ClaimState, ClosingState, RunState, TransferState, check_returned, masked
 
 RUNS_SHOWN = 50
 _OPEN = (RunState.PREPARED, RunState.APPROVED)
@@ -95,6 +95,7 @@ class ReturnedLine:
     """One transfer that came back. `is_mended`: another account can be paid instead."""
 
     transfer_id: int
+    agreement_id: int
     claim_id: int
     organisation_id: int
     payee: str
@@ -232,6 +233,13 @@ def run_page(*, actor: Actor, run_id: int) -> RunPage:
     )
 
 
+def returned_transfer(*, actor: Actor, transfer_id: int, at: datetime) -> ReturnedLine:
+    """One transfer that came back. Raises: NotAllowed, TransferUnknown, TransferNotReturned."""
+    row = access.seen_transfer(actor, transfer_id)
+    check_returned(TransferState(row.state))
+    return _returned_line(row, _names([row.organisation_id]), at)
+
+
 def bank_files(*, actor: Actor, agreement_id: int) -> list[BankFileLine]:
     """The bank's answers read for an agreement, the latest first. Raises: NotAllowed, AgreementUnknown."""
     check_may(actor, "settlement.see")
@@ -320,6 +328,7 @@ def _returned_line(row: Transfer, names: dict[int, str], at: datetime) -> Return
         is_mended = False
     return ReturnedLine(
         transfer_id=row.id,
+        agreement_id=row.agreement_id,
         claim_id=row.claim_id,
         organisation_id=row.organisation_id,
         payee=names.get(row.organisation_id, ""),

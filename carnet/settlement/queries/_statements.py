@@ -129,20 +129,19 @@ def statement_figures(*, agreement_id: int, at: datetime) -> list[FunderStatemen
     ]
 
 
+def funder_statements(*, actor: Actor, agreement_id: int, at: datetime) -> list[FunderStatement]:
+    """The figures now of every funder the actor may read: a funder reads its own only. Raises: NotAllowed, AgreementUnknown."""
+    access.seen_statements(actor, agreement_id)
+    return [each for each in statement_figures(agreement_id=agreement_id, at=at) if access.may_read_funder(actor, each.funder_id)]
+
+
 def funder_statement(*, actor: Actor, agreement_id: int, funder_id: int, at: datetime) -> FunderStatement | None:
-    """One funder's figures now, if the actor may read them; None when that funder has no part in it.
+    """One funder's figures now; None when it has no part in it, or another's the actor may not read.
 
     Raises: NotAllowed, AgreementUnknown.
     """
-    access.seen_statements(actor, agreement_id)
-    return next(
-        (
-            figures
-            for figures in statement_figures(agreement_id=agreement_id, at=at)
-            if figures.funder_id == funder_id and access.may_read_funder(actor, funder_id)
-        ),
-        None,
-    )
+    found = funder_statements(actor=actor, agreement_id=agreement_id, at=at)
+    return next((each for each in found if each.funder_id == funder_id), None)
 
 
 def kept_statements(*, actor: Actor, agreement_id: int) -> list[KeptStatement]:

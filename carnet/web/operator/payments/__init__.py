@@ -1,0 +1,43 @@
+"""Payments: what waits, a run prepared by one person and approved by another, the bank's file out and its answer in."""
+
+from django.urls import path
+
+from carnet.web.doors import door
+from carnet.web.operator.payments import _acts, _pages
+
+urlpatterns = [
+    path("payments/", door("settlement.see")(_pages.payments), name="payments"),
+    path("payments/agreements/<int:agreement_id>/", door("settlement.see")(_pages.agreement), name="agreement-payments"),
+    path(
+        "payments/agreements/<int:agreement_id>/claims/",
+        door("settlement.check-claims")(_acts.ClaimsView.as_view()),
+        name="claims-new",
+    ),
+    path(
+        "payments/agreements/<int:agreement_id>/check/",
+        door("settlement.check-claims")(_acts.CheckView.as_view()),
+        name="claims-check",
+    ),
+    path(
+        "payments/agreements/<int:agreement_id>/prepare/",
+        door("settlement.prepare-payment")(_acts.PrepareView.as_view()),
+        name="payment-new",
+    ),
+    path(
+        "payments/agreements/<int:agreement_id>/bank-file/",
+        door("settlement.read-bank-file")(_acts.BankFileView.as_view()),
+        name="bank-file-new",
+    ),
+    path("payments/claims/<int:claim_id>/", door("settlement.see")(_pages.claim), name="claim"),
+    path("payments/runs/<int:run_id>/", door("settlement.see")(_pages.run), name="payment"),
+    path("payments/runs/<int:run_id>/approve/", door("settlement.approve-payment")(_acts.ApproveView.as_view()), name="payment-approve"),
+    path("payments/runs/<int:run_id>/refuse/", door("settlement.approve-payment")(_acts.CancelView.as_view()), name="payment-refuse"),
+    path("payments/runs/<int:run_id>/cancel/", door("settlement.prepare-payment")(_acts.CancelView.as_view()), name="payment-cancel"),
+    path("payments/runs/<int:run_id>/file/", door("settlement.export-payment")(_acts.FileView.as_view()), name="payment-file"),
+    path("payments/runs/<int:run_id>/sent/", door("settlement.export-payment")(_acts.SentView.as_view()), name="payment-sent"),
+    path(
+        "payments/transfers/<int:transfer_id>/again/",
+        door("settlement.prepare-payment")(_acts.PayAgainView.as_view()),
+        name="transfer-again",
+    ),
+]

@@ -1,0 +1,371 @@
+"""What a person does to payments: one form, one operation each."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from carnet.funding import access as funding_access
+from carnet.funding import queries as funding
+from carnet.gateways.bank.documents import SIZE_MAX
+from carnet.kernel.periods import legal_day
+from carnet.settlement import operations, queries
+from carnet.settlement.rules import latest_cut_off, next_bank_day
+from carnet.web import clock
+from carnet.web.design import formats
+from carnet.web.design.components import Column, Figure, Row, Table
+from carnet.web.design.forms import DayField, OperationForm, WeighedFileField
+from carnet.web.design.screens import OperationView, actor_of
+from carnet.web.operator.payments._words import REMARKS, bank_reason
+
+BANK_FILE_REFUSALS = (
+    "bank-file-already-read",
+    "bank-file-other-account",
+    "bank-file-other-payment",
+    "bank-file-empty",
+    "bank-file-too-large",
+    "bank-file-hostile",
+    "bank-file-encoding",
+    "bank-file-malformed",
+    "bank-file-wrong-type",
+    "bank-file-wrong-currency",
+)
+
+
+class BareForm(OperationForm):
+    """Nothing to say but yes."""
+
+
+class PrepareForm(OperationForm):
+    """The day the bank pays."""
+
+    execute_on = DayField(
+        label=gettext_lazy("Jour du paiement"),
+        help_text=gettext_lazy("Un jour ouvré pour les banques ; sinon, le suivant est pris."),
+    )
+
+
+class ReasonForm(OperationForm):
+    """Why it is given up."""
+
+    reason = forms.CharField(label=gettext_lazy("Pourquoi ?"), max_length=200)
+
+
+class BankFileForm(OperationForm):
+    """The file as the bank gave it."""
+
+    file = WeighedFileField(
+        label=gettext_lazy("Fichier de la banque"),
+        help_text=gettext_lazy("Un compte rendu pain.002 ou un relevé camt.053, en XML, tel que la banque l’a donné."),
+        most_bytes=SIZE_MAX,
+        accept=".xml,text/xml,application/xml",
+    )
+
+
+class PayAgainForm(OperationForm):
+    """Whether the account that failed is right after all."""
+
+    same_account = forms.BooleanField(
+        label=gettext_lazy("J’ai vérifié avec le bénéficiaire : le compte est bon, payer le même compte"), required=False
+    )
+
+
+class AgreementView(OperationView):
+    """One act on one agreement's payments."""
+
+    template_name = "operator/confirm.html"
+
+    def facts(self) -> funding.AgreementFacts:
+        actor = actor_of(self.request)
+        funding_access.operated_agreement(actor, self.kwargs["agreement_id"])
+        return funding.agreement(actor, self.kwargs["agreement_id"], at=clock.now())
+
+    def words(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def back_url(self) -> str:
+        return reverse("operator:agreement-payments", args=[self.kwargs["agreement_id"]])
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        facts = self.facts()
+        standard = {"kind": "", "lead": f"{facts.programme_name}, {facts.name}", "rows": [], "cancel_url": self.back_url()}
+        return super().get_context_data(**(standard | self.words() | more))
+
+    def done(self, sentence: str, url: str = "") -> HttpResponseBase:
+        messages.success(self.request, sentence)
+        return HttpResponseRedirect(url or self.back_url())
+
+
+class ClaimsView(AgreementView):
+    form_class: type[OperationForm] = BareForm
+
+    def words(self) -> dict[str, Any]:
+        rules = funding.rules_for_redemption(self.facts().programme_id)
+        until = latest_cut_off(at=clock.now(), frequency=rules.payment_frequency, undo_window=timedelta(minutes=rules.undo_window_minutes))
+        return {
+            "title": _("Faire le décompte de ce qui est dû aux lieux"),
+            "rows": [Row(_("Chèques utilisés jusqu’au"), formats.last_day(until))],
+            "verb": _("Faire le décompte"),
+        }
+
+    def perform(self, form: BareForm) -> HttpResponseBase:
+        drawn = operations.build_claims(
+            programme_id=self.facts().programme_id,
+            actor=actor_of(self.request),
+            request_id=form.cleaned_data["request_id"],
+            at=clock.now(),
+        )
+        if not drawn.claim_count:
+            return self.done(_("Rien de nouveau à payer jusqu’au %(day)s.") % {"day": formats.last_day(drawn.until)})
+        sentence = ngettext("%(count)s lieu à payer : %(amount)s.", "%(count)s lieux à payer : %(amount)s.", drawn.claim_count)
+        return self.done(sentence % {"count": formats.number(drawn.claim_count), "amount": formats.euros(drawn.cents)})
+
+
+class CheckView(AgreementView):
+    form_class: type[OperationForm] = BareForm
+
+    def words(self) -> dict[str, Any]:
+        return {
+            "title": _("Recompter ce qui attend"),
+            "lead": _("Chaque décompte est comparé aux chèques utilisés, et chaque compte bancaire est vérifié."),
+            "verb": _("Recompter"),
+        }
+
+    def perform(self, form: BareForm) -> HttpResponseBase:
+        set_aside = operations.check_claims(
+            agreement_id=self.kwargs["agreement_id"],
+            actor=actor_of(self.request),
+            request_id=form.cleaned_data["request_id"],
+            at=clock.now(),
+        )
+        if not set_aside:
+            return self.done(_("Tout correspond : personne n’est mis de côté."))
+        sentence = ngettext("%(count)s décompte mis de côté.", "%(count)s décomptes mis de côté.", len(set_aside))
+        return self.done(sentence % {"count": formats.number(len(set_aside))})
+
+
+class PrepareView(AgreementView):
+    form_class = PrepareForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"execute_on": next_bank_day(legal_day(clock.now()))}
+
+    def words(self) -> dict[str, Any]:
+        actor = actor_of(self.request)
+        (waiting,) = (
+            each
+            for each in queries.waiting_payments(actor=actor, programme_ids=[self.facts().programme_id], at=clock.now())
+            if each.agreement_id == self.kwargs["agreement_id"]
+        )
+        return {
+            "title": _("Préparer un ordre de paiement"),
+            "rows": [
+                Row(_("À payer"), formats.euros(waiting.ready_cents)),
+                Row(_("Virements"), formats.number(waiting.ready_count)),
+                Row(_("Mis de côté"), formats.number(len(waiting.set_aside))),
+                Row(_("Ensuite"), _("une autre personne approuve ; le fichier part à la banque")),
+            ],
+            "verb": _("Préparer"),
+        }
+
+    def perform(self, form: PrepareForm) -> HttpResponseBase:
+        prepared = operations.prepare_run(
+            agreement_id=self.kwargs["agreement_id"],
+            execute_on=form.cleaned_data["execute_on"],
+            actor=actor_of(self.request),
+            request_id=form.cleaned_data["request_id"],
+            at=clock.now(),
+        )
+        sentence = _("Ordre de %(amount)s préparé. Une autre personne doit l’approuver.") % {"amount": formats.euros(prepared.cents)}
+        return self.done(sentence, reverse("operator:payment", args=[prepared.run_id]))
+
+
+class BankFileView(AgreementView):
+    form_class = BankFileForm
+    refusal_fields = dict.fromkeys(BANK_FILE_REFUSALS, "file")
+    template_name = "operator/payments/bank_file.html"
+
+    def words(self) -> dict[str, Any]:
+        return {"title": _("Lire la réponse de la banque"), "verb": _("Lire le fichier")}
+
+    def perform(self, form: BankFileForm) -> HttpResponseBase:
+        read = operations.import_bank_file(
+            agreement_id=self.kwargs["agreement_id"],
+            content=form.cleaned_data["file"].read(),
+            actor=actor_of(self.request),
+            request_id=form.cleaned_data["request_id"],
+            at=clock.now(),
+        )
+        return render(self.request, "operator/payments/bank_file_read.html", self._answer(read))
+
+    def _answer(self, read: operations.BankFileRead) -> dict[str, Any]:
+        columns = [Column(_("Référence")), Column(_("Ce qui ne va pas")), Column(_("Montant"), number=True), Column(_("Raison"))]
+        rows = [
+            [
+                each.reference or "–",
+                str(REMARKS[each.verdict]),
+                formats.euros(each.cents) if each.cents is not None else "–",
+                bank_reason(each.reason_code),
+            ]
+            for each in read.remarks
+        ]
+        return {
+            "read": read,
+            "back_url": self.back_url(),
+            "figures": [
+                Figure(formats.euros(read.paid_cents), _("Payé"), formats.number(read.paid_count)),
+                Figure(formats.euros(read.came_back_cents), _("Revenu"), formats.number(read.came_back_count)),
+                Figure(formats.number(read.known_count), _("Déjà connu")),
+            ],
+            "table": Table(_("Lignes qui n’ont rien changé"), columns, rows, empty=_("Chaque ligne a été comprise.")),
+        }
+
+
+class RunView(OperationView):
+    """One act on one payment run."""
+
+    template_name = "operator/confirm.html"
+    form_class: type[OperationForm] = BareForm
+
+    def page(self) -> queries.RunPage:
+        return queries.run_page(actor=actor_of(self.request), run_id=self.kwargs["run_id"])
+
+    def words(self, line: queries.RunLine) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def back_url(self) -> str:
+        return reverse("operator:payment", args=[self.kwargs["run_id"]])
+
+    def act(self, form: Any) -> str:
+        raise NotImplementedError
+
+    def arguments(self, form: Any) -> dict[str, Any]:
+        """What every operation on a run is given."""
+        return {
+            "run_id": self.kwargs["run_id"],
+            "actor": actor_of(self.request),
+            "request_id": form.cleaned_data["request_id"],
+            "at": clock.now(),
+        }
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        page = self.page()
+        line = page.line
+        standard = {
+            "kind": "",
+            "lead": line.agreement,
+            "rows": [
+                Row(_("Total"), formats.euros(line.cents)),
+                Row(_("Virements"), formats.number(line.transfer_count)),
+                Row(_("Exécuté le"), formats.weekday(line.execute_on)),
+                Row(_("Payé depuis"), f"{page.debtor}, {page.debtor_masked_iban}"),
+            ],
+            "cancel_url": self.back_url(),
+        }
+        return super().get_context_data(**(standard | self.words(line) | more))
+
+    def perform(self, form: Any) -> HttpResponseBase:
+        messages.success(self.request, self.act(form))
+        return HttpResponseRedirect(self.back_url())
+
+
+class ApproveView(RunView):
+    def words(self, line: queries.RunLine) -> dict[str, Any]:
+        return {"title": _("Approuver cet ordre de paiement ?"), "verb": _("Approuver %(amount)s") % {"amount": formats.euros(line.cents)}}
+
+    def act(self, form: BareForm) -> str:
+        operations.approve_run(**self.arguments(form))
+        return _("Approuvé. Le fichier peut être téléchargé et envoyé à la banque.")
+
+
+class CancelView(RunView):
+    form_class = ReasonForm
+
+    def words(self, line: queries.RunLine) -> dict[str, Any]:
+        return {
+            "title": _("Ne pas payer cet ordre ?"),
+            "lead": _("Rien n’est perdu : les lieux attendent le prochain ordre."),
+            "verb": _("Annuler cet ordre"),
+            "kind": "danger",
+        }
+
+    def act(self, form: ReasonForm) -> str:
+        operations.cancel_run(reason=form.cleaned_data["reason"], **self.arguments(form))
+        return _("L’ordre est annulé. Ce qui est dû attend le prochain.")
+
+
+class SentView(RunView):
+    def words(self, line: queries.RunLine) -> dict[str, Any]:
+        return {
+            "title": _("Le fichier a été donné à la banque ?"),
+            "lead": _("Chaque lieu sera prévenu de ce qu’il reçoit, et du jour."),
+            "verb": _("Oui, il est à la banque"),
+        }
+
+    def act(self, form: BareForm) -> str:
+        operations.mark_sent(**self.arguments(form))
+        return _("Noté. Revenez lire la réponse de la banque.")
+
+
+class FileView(RunView):
+    """The file itself: taking it out is journalled, so it is asked for by a form."""
+
+    def words(self, line: queries.RunLine) -> dict[str, Any]:
+        return {
+            "title": _("Télécharger le fichier pour la banque"),
+            "lead": _("Déposez-le tel quel sur le site de votre banque, puis revenez dire qu’il est envoyé."),
+            "verb": _("Télécharger"),
+        }
+
+    def perform(self, form: BareForm) -> HttpResponseBase:
+        content = operations.write_payment_file(**self.arguments(form))
+        response = HttpResponse(content, content_type="application/xml")
+        response["Content-Disposition"] = f'attachment; filename="{self.page().message_id}.xml"'
+        return response
+
+
+class PayAgainView(OperationView):
+    """A transfer that came back: its claim waits for the next run."""
+
+    template_name = "operator/confirm.html"
+    form_class = PayAgainForm
+
+    def line(self) -> queries.ReturnedLine:
+        return queries.returned_transfer(actor=actor_of(self.request), transfer_id=self.kwargs["transfer_id"], at=clock.now())
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        line = self.line()
+        standard = {
+            "title": _("Payer de nouveau %(payee)s ?") % {"payee": line.payee},
+            "lead": ""
+            if line.is_mended
+            else _("Le compte qui a échoué est toujours celui du bénéficiaire : faites-le corriger, ou confirmez qu’il est bon."),
+            "rows": [
+                Row(_("Montant"), formats.euros(line.cents)),
+                Row(_("Compte qui a échoué"), line.masked_iban),
+                Row(_("Raison de la banque"), bank_reason(line.reason_code)),
+                Row(_("Compte corrigé"), _("oui") if line.is_mended else _("non")),
+            ],
+            "verb": _("Remettre dans le prochain ordre"),
+            "kind": "",
+            "cancel_url": reverse("operator:agreement-payments", args=[line.agreement_id]),
+        }
+        return super().get_context_data(**(standard | more))
+
+    def perform(self, form: PayAgainForm) -> HttpResponseBase:
+        line = self.line()
+        operations.repay_returned(
+            transfer_id=line.transfer_id,
+            same_account=form.cleaned_data["same_account"],
+            actor=actor_of(self.request),
+            request_id=form.cleaned_data["request_id"],
+            at=clock.now(),
+        )
+        messages.success(self.request, _("%(payee)s sera payé par le prochain ordre.") % {"payee": line.payee})
+        return HttpResponseRedirect(reverse("operator:agreement-payments", args=[line.agreement_id]))

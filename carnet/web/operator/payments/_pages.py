@@ -1,0 +1,316 @@
+"""Pages to look at: every agreement's payments, one agreement's, one run, one claim."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from carnet.funding import queries as funding
+from carnet.kernel.actors import Actor
+from carnet.kernel.identifiers import Iban
+from carnet.parties import queries as parties
+from carnet.parties.rules import allowed
+from carnet.places import queries as places
+from carnet.settlement import queries
+from carnet.settlement.rules import RunState, SetAsideReason, TransferState
+from carnet.web import clock
+from carnet.web.design import formats
+from carnet.web.design.components import Cell, Column, Figure, Row, Table
+from carnet.web.design.screens import actor_of
+from carnet.web.operator.payments._words import RUN_STATES, RUN_STEPS, SET_ASIDE, TRANSFER_STATES, bank_reason
+
+
+def payments(request: HttpRequest) -> HttpResponse:
+    """What waits in every agreement; then how long places waited."""
+    actor, at = actor_of(request), clock.now()
+    programmes = _programmes(actor)
+    waiting = queries.waiting_payments(actor=actor, programme_ids=[each.id for each in programmes], at=at)
+    columns = [
+        Column(_("Convention")),
+        Column(_("Programme")),
+        Column(_("Prêt à payer"), number=True),
+        Column(_("Mis de côté"), number=True),
+        Column(_("Revenus"), number=True),
+        Column(_("Où on en est")),
+    ]
+    rows = [
+        [
+            Cell(each.agreement, url=reverse("operator:agreement-payments", args=[each.agreement_id])),
+            each.programme,
+            formats.euros(each.ready_cents),
+            formats.number(len(each.set_aside)),
+            formats.number(len(each.returned)),
+            _progress(each),
+        ]
+        for each in waiting
+    ]
+    context = {
+        "table": Table(_("Conventions"), columns, rows, empty=_("Aucune convention : signez-en une pour commencer.")),
+        "delays": [_delay_figure(each) for each in programmes],
+    }
+    return render(request, "operator/payments/payments.html", context)
+
+
+def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
+    """One agreement's payments: the next step first, then what is set aside, what came back, runs and the bank's files."""
+    actor, at = actor_of(request), clock.now()
+    facts = funding.agreement(actor, agreement_id, at=at)
+    (waiting,) = (
+        each
+        for each in queries.waiting_payments(actor=actor, programme_ids=[facts.programme_id], at=at)
+        if each.agreement_id == agreement_id
+    )
+    totals = queries.agreement_totals(agreement_id=agreement_id)
+    context = {
+        "agreement": facts,
+        "waiting": waiting,
+        "figures": [
+            Figure(formats.euros(waiting.ready_cents), _("Prêt à payer")),
+            Figure(formats.euros(totals.waiting_cents), _("Pas encore payé")),
+            Figure(formats.euros(totals.paid_cents), _("Payé aux lieux")),
+        ],
+        "account": f"{facts.ring_fence.holder}, {Iban(facts.ring_fence.iban).printed()}",
+        "set_aside": _set_aside_table(waiting.set_aside),
+        "returned": _returned_table(waiting.returned, may_pay=allowed(actor.roles, "settlement.prepare-payment")),
+        "runs": _runs_table(queries.runs(actor=actor, agreement_id=agreement_id)),
+        "bank_files": _bank_files_table(queries.bank_files(actor=actor, agreement_id=agreement_id)),
+        "may_claim": allowed(actor.roles, "settlement.check-claims"),
+        "may_prepare": allowed(actor.roles, "settlement.prepare-payment") and waiting.open_run is None,
+        "may_read": allowed(actor.roles, "settlement.read-bank-file"),
+    }
+    return render(request, "operator/payments/agreement.html", context)
+
+
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """One payment run: where it stands, what may be done now, and each transfer."""
+    actor = actor_of(request)
+    page = queries.run_page(actor=actor, run_id=run_id)
+    line = page.line
+    names = parties.names_of(each for each in (line.prepared_by_id, line.approved_by_id) if each is not None)
+    is_own = line.prepared_by_id == actor.person_id
+    may_approve = line.state is RunState.PREPARED and allowed(actor.roles, "settlement.approve-payment")
+    context = {
+        "run": page,
+        "state": RUN_STATES[line.state],
+        "steps": [str(word) for word in RUN_STEPS],
+        "current": _step(line),
+        "rows": _run_rows(page, names),
+        "figures": [
+            Figure(formats.euros(line.cents), _("Total de l’ordre")),
+            Figure(formats.euros(page.paid_cents), _("Payé")),
+            Figure(formats.euros(page.waiting_cents), _("En attente")),
+            Figure(formats.euros(page.came_back_cents), _("Revenu")),
+        ],
+        "transfers": _transfers_table(page.transfers),
+        "may_approve": may_approve and not is_own,
+        "waits_for_another": line.state is RunState.PREPARED and is_own,
+        "may_cancel": is_own and line.state in (RunState.PREPARED, RunState.APPROVED) and not line.is_written,
+        "may_write": line.approved_at is not None
+        and line.state is not RunState.CANCELLED
+        and allowed(actor.roles, "settlement.export-payment"),
+        "may_send": line.state is RunState.APPROVED and line.is_written and allowed(actor.roles, "settlement.export-payment"),
+        "may_read": line.state is RunState.SENT and allowed(actor.roles, "settlement.read-bank-file"),
+    }
+    return render(request, "operator/payments/run.html", context)
+
+
+def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """One claim, place by place and day by day."""
+    actor = actor_of(request)
+    page = queries.claim_page(actor=actor, claim_id=claim_id, at=clock.now())
+    names = places.names_of({day.place_id for day in page.days})
+    columns = [Column(_("Jour")), Column(_("Lieu")), Column(_("Chèques"), number=True), Column(_("Montant"), number=True)]
+    rows = [
+        [formats.day(each.day), names.get(each.place_id, "?"), formats.number(each.voucher_count), formats.euros(each.cents)]
+        for each in page.days
+    ]
+    total = [_("Total"), "", formats.number(page.voucher_count), formats.euros(page.cents)]
+    context = {
+        "claim": page,
+        "payee": parties.organisation_name(page.organisation_id),
+        "rows": [
+            Row(_("Programme"), page.programme),
+            Row(_("Chèques utilisés avant le"), formats.moment(page.until)),
+            Row(_("Payé le"), formats.day(page.paid_on) if page.paid_on else "–"),
+            Row(_("Références des virements"), ", ".join(page.references) or "–"),
+        ],
+        "problem": str(SET_ASIDE[SetAsideReason(page.reason)]) if page.reason else "",
+        "table": Table(_("Chèques utilisés"), columns, rows, total),
+    }
+    return render(request, "operator/payments/claim.html", context)
+
+
+def _programmes(actor: Actor) -> list[funding.ProgrammeFacts]:
+    return funding.programmes(actor.programme_ids)
+
+
+def _progress(waiting: queries.WaitingPayments) -> Cell | str:
+    if waiting.open_run is not None:
+        words, tone = RUN_STATES[waiting.open_run.state]
+        return Cell(str(words), tone=tone)
+    if waiting.sent_runs:
+        words, tone = RUN_STATES[RunState.SENT]
+        return Cell(str(words), tone=tone)
+    return Cell(_("à préparer"), tone="warning") if waiting.ready_count else Cell(_("rien en attente"), tone="success")
+
+
+def _delay_figure(programme: funding.ProgrammeFacts) -> Figure:
+    delay = queries.delay_achieved(programme_id=programme.id)
+    value = "–" if delay.median_days is None else _("%(days)s jours") % {"days": formats.number(delay.median_days)}
+    return Figure(value, programme.name, _("la moitié des chèques est payée dans ce délai"))
+
+
+def _set_aside_table(lines: Sequence[queries.SetAsideLine]) -> Table:
+    columns = [
+        Column(_("À payer à")),
+        Column(_("Montant"), number=True),
+        Column(_("Chèques"), number=True),
+        Column(_("Pourquoi")),
+        Column(_("Depuis")),
+    ]
+    rows = [
+        [
+            Cell(each.payee, url=reverse("operator:claim", args=[each.claim_id])),
+            formats.euros(each.cents),
+            formats.number(each.voucher_count),
+            str(SET_ASIDE[SetAsideReason(each.reason)]),
+            formats.day(each.since),
+        ]
+        for each in lines
+    ]
+    return Table(_("Mis de côté : les autres sont payés"), columns, rows, empty=_("Personne n’attend."))
+
+
+def _returned_table(lines: Sequence[queries.ReturnedLine], *, may_pay: bool) -> Table:
+    columns = [
+        Column(_("À payer à")),
+        Column(_("Montant"), number=True),
+        Column(_("Revenu le")),
+        Column(_("Raison de la banque")),
+        Column(_("Compte")),
+        Column(_("Suite")),
+    ]
+    rows = []
+    for each in lines:
+        act: Cell | str = _("compte à corriger")
+        if may_pay:
+            verb = _("Payer de nouveau") if each.is_mended else _("Réparer")
+            act = Cell(verb, url=reverse("operator:transfer-again", args=[each.transfer_id]))
+        rows.append(
+            [
+                Cell(each.payee, url=reverse("operator:claim", args=[each.claim_id])),
+                formats.euros(each.cents),
+                formats.day(each.returned_on) if each.returned_on else "–",
+                bank_reason(each.reason_code),
+                each.masked_iban,
+                act,
+            ]
+        )
+    return Table(_("Virements revenus"), columns, rows, empty=_("Aucun virement revenu."))
+
+
+def _runs_table(lines: Sequence[queries.RunLine]) -> Table:
+    columns = [
+        Column(_("Ordre")),
+        Column(_("Exécuté le")),
+        Column(_("Virements"), number=True),
+        Column(_("Montant"), number=True),
+        Column(_("État")),
+    ]
+    rows = [
+        [
+            Cell(_("nº %(run)s") % {"run": each.id}, url=reverse("operator:payment", args=[each.id])),
+            formats.day(each.execute_on),
+            formats.number(each.transfer_count),
+            formats.euros(each.cents),
+            Cell(str(RUN_STATES[each.state][0]), tone=RUN_STATES[each.state][1]),
+        ]
+        for each in lines
+    ]
+    return Table(_("Ordres de paiement"), columns, rows, empty=_("Aucun ordre de paiement."))
+
+
+def _bank_files_table(lines: Sequence[queries.BankFileLine]) -> Table:
+    columns = [
+        Column(_("Lu le")),
+        Column(_("Fichier")),
+        Column(_("Payé"), number=True),
+        Column(_("Revenu"), number=True),
+        Column(_("Lignes à regarder"), number=True),
+    ]
+    rows = [
+        [
+            formats.moment(each.read_at),
+            f"{each.message} {each.report_id}",
+            formats.euros(each.paid_cents),
+            formats.euros(each.came_back_cents),
+            formats.number(each.remark_count),
+        ]
+        for each in lines
+    ]
+    return Table(_("Réponses de la banque"), columns, rows, empty=_("Aucune réponse lue."))
+
+
+def _transfers_table(lines: Sequence[queries.TransferLine]) -> Table:
+    columns = [
+        Column(_("À payer à")),
+        Column(_("Compte")),
+        Column(_("Chèques"), number=True),
+        Column(_("Montant"), number=True),
+        Column(_("Référence")),
+        Column(_("État")),
+        Column(_("Jour ou raison")),
+    ]
+    rows = []
+    for each in lines:
+        words, tone = TRANSFER_STATES[each.state]
+        note = formats.day(each.booked_on) if each.booked_on else ""
+        if each.state in (TransferState.RETURNED, TransferState.REPLACED):
+            note = bank_reason(each.reason_code)
+        rows.append(
+            [
+                Cell(each.payee, url=reverse("operator:claim", args=[each.claim_id])),
+                f"{each.holder}, {each.masked_iban}",
+                formats.number(each.voucher_count),
+                formats.euros(each.cents),
+                each.end_to_end_id,
+                Cell(str(words), tone=tone),
+                note,
+            ]
+        )
+    return Table(_("Virements"), columns, rows)
+
+
+def _run_rows(page: queries.RunPage, names: dict[int, str]) -> list[Row]:
+    line = page.line
+
+    def who(person_id: int | None, at: Any) -> str:
+        if at is None:
+            return "–"
+        name = names.get(person_id or 0)
+        return f"{name}, {formats.moment(at)}" if name else formats.moment(at)
+
+    rows = [
+        Row(_("Convention"), line.agreement, reverse("operator:agreement-payments", args=[line.agreement_id]), _("Voir")),
+        Row(_("Payé depuis"), f"{page.debtor}, {page.debtor_masked_iban}"),
+        Row(_("Exécuté le"), formats.weekday(line.execute_on)),
+        Row(_("Préparé par"), who(line.prepared_by_id, line.prepared_at)),
+        Row(_("Approuvé par"), who(line.approved_by_id, line.approved_at)),
+        Row(_("Envoyé"), formats.moment(line.sent_at) if line.sent_at else "–"),
+        Row(_("Référence à la banque"), page.message_id),
+    ]
+    if page.file_sha256:
+        rows.append(Row(_("Empreinte du fichier (SHA-256)"), page.file_sha256))
+    if page.cancelled_reason:
+        rows.append(Row(_("Annulé parce que"), page.cancelled_reason))
+    return rows
+
+
+def _step(line: queries.RunLine) -> int:
+    order = (RunState.PREPARED, RunState.APPROVED, RunState.SENT, RunState.SETTLED)
+    if line.state is RunState.SETTLED:
+        return len(order) + 1
+    return order.index(line.state) + 2 if line.state in order else 1

@@ -1,0 +1,11 @@
+"""A funder's statement on paper: the same lines as a PDF to sign and as a CSV to check.
+
+Both are written from `carnet.settlement.queries.FunderStatement`, in the reader's language; nothing is
+counted here. Used by the operator's and the funder's pages, and by campaigns that leave their files.
+"""
+
+from carnet.web.statements._lines import Line, Section, sections
+from carnet.web.statements._pdf import statement_pdf
+from carnet.web.statements._table import statement_csv
+
+__all__ = ["Line", "Section", "sections", "statement_csv", "statement_pdf"]
