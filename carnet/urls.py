@@ -16,6 +16,7 @@ DOORS = (
     ("demo/", "carnet.web.demo.urls"),
     ("design/", "carnet.web.design.urls"),
     ("api/v1/", "carnet.api.v1.urls"),
+    ("", "carnet.api.urls"),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [path(prefix, include(module)) for prefix, module in DOORS if exists(module)]

@@ -1,0 +1,17 @@
+"""The addresses outside /api/v1: what whoever runs the site asks, and the versions that do not exist."""
+
+from django.urls import path
+
+from carnet.api import operating
+from carnet.api.v1.doors import address_unknown, frame_every_view
+
+urlpatterns = frame_every_view(
+    [
+        path("healthz", operating.healthz, name="healthz"),
+        path("readyz", operating.readyz, name="readyz"),
+        path("metrics", operating.metrics, name="metrics"),
+        path("api/", address_unknown, name="no-version"),
+        path("api/<path:rest>", address_unknown, name="no-such-version"),
+    ],
+    "",
+)

@@ -1,0 +1,150 @@
+"""Places and figures, open to anybody."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
+
+from carnet.api.v1.schemas import PlacesQuery
+from carnet.funding import queries as funding
+from carnet.kernel.actors import Actor
+from carnet.kernel.periods import PARIS
+from carnet.observatory.rules import ProgrammeFigures, proof_of
+from carnet.places import queries as places
+from carnet.places.queries import PlaceSummary
+from carnet.places.rules import SearchRefused
+from carnet.web import clock
+from carnet.web.public import figures as published_figures
+from carnet.web.tenancy import stream_as
+
+
+def found(filters: PlacesQuery, *, path: str, query: QueryDict, at: datetime) -> dict[str, Any]:
+    """One page of the public directory. Raises: SearchRefused, ServiceKindUnknown, LocalityUnknown, ProgrammeUnknown."""
+    open_at = _moment(filters.open_at, at)
+    page = places.search(
+        at=at,
+        near=_point(filters.near),
+        radius_km=places.RADIUS_KM if filters.radius_km is None else filters.radius_km,
+        commune=_commune(filters.commune),
+        service=filters.service or None,
+        accepts=_programme(filters.accepts),
+        open_at=open_at,
+        need=filters.need or None,
+        page=filters.page,
+        per_page=filters.per_page,
+    )
+    is_open = places.open_at([each.place_id for each in page.places], at=open_at) if open_at else {}
+    return {
+        "places": [_place(each, is_open.get(each.place_id, each.is_open)) for each in page.places],
+        "total": page.total,
+        "page": page.page,
+        "pages": page.page_count,
+        "next": _next(path, query, page.page + 1) if page.page < page.page_count else None,
+    }
+
+
+def _place(place: PlaceSummary, is_open: bool | None) -> dict[str, Any]:
+    latitude, longitude = place.point or (None, None)
+    return {
+        "id": place.place_id,
+        "name": place.name,
+        "address": place.address,
+        "postcode": place.postcode,
+        "commune": place.commune,
+        "latitude": latitude,
+        "longitude": longitude,
+        "distance_km": None if place.distance_km is None else round(place.distance_km, 3),
+        "services": list(place.services),
+        "accepts": [{"programme": each.programme_id, "services": list(each.service_codes)} for each in place.acceptances],
+        "opening_hours": place.opening_hours,
+        "is_open": is_open,
+    }
+
+
+def _point(near: str | None) -> tuple[float, float] | None:
+    if not near:
+        return None
+    try:
+        latitude, longitude = (float(part) for part in near.split(","))
+    except ValueError:
+        raise SearchRefused(field="near", value=near[:100]) from None
+    return latitude, longitude
+
+
+def _commune(code: str | None) -> str | None:
+    if not code:
+        return None
+    if places.commune(code) is None:
+        raise SearchRefused(field="commune", value=code[:100])
+    return code
+
+
+def _programme(accepts: str | None) -> int | bool | None:
+    if not accepts:
+        return None
+    if accepts == "any":
+        return True
+    if accepts.isascii() and accepts.isdigit() and len(accepts) <= 18:
+        return funding.programme(int(accepts)).id
+    return funding.programme_by_slug(accepts).id
+
+
+def _moment(text: str | None, at: datetime) -> datetime | None:
+    if not text:
+        return None
+    if text == "now":
+        return at
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))  # an unescaped + arrives as a space
+    except ValueError:
+        raise SearchRefused(field="open_at", value=text[:100]) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=PARIS)
+
+
+def _next(path: str, query: QueryDict, page: int) -> str:
+    again = query.copy()
+    again["page"] = str(page)
+    return f"{path}?{again.urlencode()}"
+
+
+def places_csv(request: HttpRequest) -> HttpResponseBase:
+    """The directory in the national schema v1.0.2; one département alone with ``?department=44``."""
+    department = request.GET.get("department") or None
+    at = clock.now()
+    if department is not None and not (department.isascii() and department.isalnum() and len(department) <= 3):
+        raise SearchRefused(field="department", value=department[:100])
+
+    def lines() -> Iterator[bytes]:
+        return (line.encode() for line in places.export_lines(at=at, department=department))
+
+    response = StreamingHttpResponse(stream_as(Actor.anonymous(), lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="places.csv"'
+    return response
+
+
+def figures(*, at: datetime) -> dict[str, Any]:
+    """What is published of every programme, and the sums of the home page."""
+    published = published_figures.published(at)
+    proof = proof_of(published)
+    return {
+        "redeemed": proof.redeemed,
+        "missing_cents": proof.missing_cents,
+        "days_to_be_paid": proof.days_to_be_paid,
+        "programmes": [_programme_figures(each) for each in published],
+    }
+
+
+def _programme_figures(each: ProgrammeFigures) -> dict[str, Any]:
+    return {
+        "programme": {"id": each.programme_id, "name": each.name},
+        "slug": each.slug,
+        "is_simulated": each.is_simulated,
+        "vouchers": each.counts.as_dict(),
+        "money_cents": each.money.as_dict(),
+        "missing_cents": each.missing_cents,
+        "by_funder": [{"name": funder.name, "money_cents": funder.money.as_dict()} for funder in each.by_funder],
+        "prescribers": each.prescriber_count,
+        "places": each.place_count,
+        "days_to_be_paid": each.days_to_be_paid,
+    }

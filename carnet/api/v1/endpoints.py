@@ -1,0 +1,157 @@
+"""The endpoints: read, call one operation or query as the token's organisation, answer."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Header, NinjaAPI, Query
+
+from carnet.api.metrics import REDEMPTIONS
+from carnet.api.problems import PROBLEM, as_response, json_reply, refused
+from carnet.api.refusals import BatchHeldBack
+from carnet.api.v1 import directory, redeeming
+from carnet.api.v1.doors import Bearer, JsonBody, answer_refusals
+from carnet.api.v1.schemas import (
+    BatchIn,
+    BatchOut,
+    FiguresOut,
+    PlacesOut,
+    PlacesQuery,
+    Problem,
+    RedemptionIn,
+    RedemptionOut,
+    ReversalIn,
+    ReversalOut,
+    VoucherIn,
+    VoucherOut,
+)
+from carnet.funding import queries as funding
+from carnet.gateways.database import acting_as
+from carnet.journal import operations as journal
+from carnet.kernel.refusals import Refusal
+from carnet.parties.rules import check_may
+from carnet.redemption import operations as redemption
+from carnet.redemption.queries import VoucherSeen
+from carnet.web import clock
+
+DESCRIPTION = """Spend vouchers, test them, undo a mistake; find places; read published figures.
+
+Errors are RFC 9457 problem documents with a stable `code`. `Idempotency-Key` is required wherever value moves: the same key and body
+gives the first answer back (`Idempotency-Replayed: true`), another body is refused (422), a key in flight answers 409."""
+
+# The state of a voucher as a place is told it, by the code a redemption would be refused with.
+STATES = {
+    "redeemable": "redeemable",
+    "service-not-accepted": "redeemable",
+    "voucher-already-redeemed": "redeemed",
+    "voucher-lapsed": "lapsed",
+    "voucher-reserved": "reserved",
+    "voucher-not-active": "not_active",
+}
+
+
+class Api(NinjaAPI):
+    """Problem documents are described under their own media type."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        schema = super().get_openapi_schema(**kwargs)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400 and "application/json" in response.get("content", {}):
+                        response["content"] = {PROBLEM: response["content"]["application/json"]}
+        return schema
+
+
+api = Api(title="Carnet", version="1", description=DESCRIPTION, docs_url=None, urls_namespace="api-v1", parser=JsonBody(), auth=Bearer())
+answer_refusals(api)
+PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503}): Problem}
+OPEN_PROBLEMS = {frozenset({404, 422, 500, 503}): Problem}
+MOVES_VALUE: Any = Header(None, alias="Idempotency-Key", description="A key of your own for this request; 1 to 255 characters.")
+
+
+@api.post("/vouchers/check", response={200: VoucherOut, **PROBLEMS}, tags=["vouchers"], summary="Test a voucher without spending it")
+def check_voucher(request: HttpRequest, body: VoucherIn) -> HttpResponse:
+    actor = request.auth  # type: ignore[attr-defined]
+    check_may(actor, "redemption.check")
+    with acting_as(actor):
+        seen = redemption.check_quietly(
+            code=body.code, actor=actor, place_id=body.place, service=body.service, channel="API", at=clock.now()
+        )
+        if isinstance(seen, Refusal):
+            return as_response(refused(seen))
+        return as_response(json_reply(_voucher(seen)))
+
+
+def _voucher(seen: VoucherSeen) -> dict[str, Any]:
+    return {
+        "voucher_serial": seen.voucher_serial,
+        "state": STATES[seen.outcome],
+        "refusal": None if seen.outcome == "redeemable" else seen.outcome,
+        "value_cents": seen.value_cents,
+        "accepted_until": seen.accepted_until,
+        "programme": {"id": seen.programme_id, "name": funding.programme(seen.programme_id).name},
+        "reserved_until": seen.reserved_until,
+        "redeemed_at": seen.redeemed_at,
+    }
+
+
+@api.post("/redemptions", response={201: RedemptionOut, **PROBLEMS}, tags=["redemptions"], summary="Spend a voucher for a lesson given")
+def redeem(request: HttpRequest, body: RedemptionIn, idempotency_key: str | None = MOVES_VALUE) -> HttpResponse:
+    actor = request.auth  # type: ignore[attr-defined]
+    check_may(actor, "redemption.redeem")
+    item = redeeming.item_of(body, key=redeeming.key_of(idempotency_key))
+    with acting_as(actor):
+        (answer,) = redemption.redeem_many(asked=[redemption.Asked(item, actor)], at=clock.now())
+    return as_response(redeeming.redemption_reply(answer))
+
+
+@api.post(
+    "/redemptions/batch",
+    response={200: BatchOut, **PROBLEMS},
+    tags=["redemptions"],
+    summary="Spend several vouchers, each with its own answer",
+)
+def redeem_batch(request: HttpRequest, body: BatchIn, idempotency_key: str | None = MOVES_VALUE) -> HttpResponse:
+    actor = request.auth  # type: ignore[attr-defined]
+    check_may(actor, "redemption.redeem")
+    items = redeeming.batch_items(body.items, header=idempotency_key)
+    with acting_as(actor):
+        answers = redemption.redeem_batch(items=items, together=body.together, actor=actor, channel="BATCH", at=clock.now())
+    documents = [redeeming.batch_answer(item, answer) for item, answer in zip(items, answers, strict=True)]
+    if body.together and any(isinstance(answer, Refusal) for answer in answers):
+        return as_response(refused(BatchHeldBack(answers=documents)))
+    return as_response(json_reply({"answers": documents}))
+
+
+@api.post(
+    "/redemptions/{number}/reversal",
+    response={200: ReversalOut, **PROBLEMS},
+    tags=["redemptions"],
+    summary="Undo a mistake, inside the window",
+)
+def reverse(request: HttpRequest, number: str, body: ReversalIn, idempotency_key: str | None = MOVES_VALUE) -> HttpResponse:
+    actor = request.auth  # type: ignore[attr-defined]
+    check_may(actor, "redemption.reverse")
+    key, at = redeeming.key_of(idempotency_key), clock.now()
+
+    def undo() -> tuple[int, dict[str, Any]]:
+        redemption.reverse(number=number, reason=body.reason, actor=actor, request_id=redeeming.request_id_of(actor, key), at=at)
+        return 200, {"id": number, "reversed_at": at.isoformat()}
+
+    with acting_as(actor):
+        answered = journal.answer_once(
+            organisation_id=actor.organisation_id, key=key, body={"reversal": number, **body.model_dump()}, at=at, compute=undo
+        )
+    REDEMPTIONS.labels("reversed" if not answered.repeated else "repeated").inc()
+    headers = (redeeming.REPLAYED,) if answered.repeated else ()
+    return as_response(json_reply(answered.body, status=answered.status, headers=headers))
+
+
+@api.get("/places", auth=None, response={200: PlacesOut, **OPEN_PROBLEMS}, tags=["public"], summary="Find places")
+def places(request: HttpRequest, filters: PlacesQuery = Query(...)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: B008
+    return as_response(json_reply(directory.found(filters, path=request.path, query=request.GET, at=clock.now())))
+
+
+@api.get("/figures", auth=None, response={200: FiguresOut, **OPEN_PROBLEMS}, tags=["public"], summary="The published figures")
+def figures(request: HttpRequest) -> HttpResponse:
+    return as_response(json_reply(directory.figures(at=clock.now())))

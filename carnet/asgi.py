@@ -1,0 +1,12 @@
+"""The ASGI application served by granian beside the site: redemptions in grouped commits (``carnet serve --fast``)."""
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carnet.settings.prod")
+django.setup(set_prefix=False)
+
+from carnet.api.grouped import Application  # noqa: E402 - Django must be ready before its users are loaded
+
+application = Application()
