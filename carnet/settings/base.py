@@ -24,6 +24,8 @@ WSGI_APPLICATION = "carnet.wsgi.application"
 BASE_URL = env.text("CARNET_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 # The demonstration opens one-click sign-in; the door itself also demands a loopback address.
 DEMO = env.flag("CARNET_DEMO", default=False)
+# Who may read /metrics from elsewhere; without it, this machine alone.
+METRICS_TOKEN = env.text("CARNET_METRICS_TOKEN", "")
 
 
 def exists(module: str) -> bool:
@@ -274,5 +276,5 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {"django.server": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}, "pikepdf": {"level": "WARNING"}},
 }
