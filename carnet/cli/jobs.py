@@ -12,6 +12,7 @@ from carnet.cli.speech import gettext as _
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("run", help=_("Finir maintenant les travaux commencés ou en attente (codes à tirer, fichiers à imprimer)."))(run)
+    group.command("letters", help=_("Envoyer maintenant les lettres qui attendent."))(letters)
     group.command("worker", help=_("Servir la file des travaux, jusqu’à l’arrêt."))(worker)
     app.add_typer(group, name="jobs", help=_("Les travaux de fond."))
 
@@ -50,6 +51,20 @@ def _finish(job: Any, *, quiet: bool) -> dict[str, Any]:
             progress=lambda done, total: bar.update(shown, completed=done, total=total),
         )
     return {"job": job.id, "order": job.order_id, "kind": job.kind, "state": state.value}
+
+
+def letters(as_json: AsJson = False) -> None:
+    with installation():
+        from carnet.jobs.letters import send_letters
+        from carnet.web import clock
+
+        sent, failed = send_letters(at=clock.now())
+        if as_json:
+            give({"sent": sent, "failed": failed})
+        else:
+            say(_("%(sent)d lettres envoyées.") % {"sent": sent})
+        if failed:
+            raise CommandFailed(_("%(count)d lettres n’ont pas pu partir ; elles attendent le prochain essai.") % {"count": failed})
 
 
 def worker(

@@ -1,5 +1,5 @@
 """Every task of the house: procrastinate looks for them here. One module per room."""
 
-from carnet.jobs import issuing
+from carnet.jobs import issuing, letters
 
-__all__ = ["issuing"]
+__all__ = ["issuing", "letters"]

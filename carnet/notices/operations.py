@@ -55,7 +55,8 @@ def send_waiting(*, at: datetime, send: Callable[[Notice], None], limit: int = 1
                 notice.save(update_fields=["attempts", "latest_error"])
                 failed += 1
                 continue
-            notice.sent_at, notice.to_email, notice.latest_error = at, "", ""
-            notice.save(update_fields=["sent_at", "to_email", "attempts", "latest_error"])
+            # A sent letter is forgotten: its address, and its context (which may hold the secret of a link).
+            notice.sent_at, notice.to_email, notice.context, notice.latest_error = at, "", {}, ""
+            notice.save(update_fields=["sent_at", "to_email", "context", "attempts", "latest_error"])
             sent += 1
     return sent, failed

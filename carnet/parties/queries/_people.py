@@ -10,7 +10,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import Rna, Siret
 from carnet.parties import access
 from carnet.parties.models import Invitation, Membership, Organisation, Person
-from carnet.parties.rules import OrganisationUnknown, check_may, secret_hash
+from carnet.parties.rules import GRANTS, OrganisationUnknown, check_may, secret_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,17 @@ def account(person_id: int) -> Account | None:
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:
     """Names of the people the tenant may see (its colleagues), by id; the others are left out."""
     return dict(Person.objects.filter(id__in=set(person_ids)).values_list("id", "display_name"))
+
+
+def letter_addresses(organisation_id: int) -> list[str]:
+    """Where to write to an organisation: its contact address, else its members who manage it. For the outbox, which sees everything."""
+    contact = Organisation.objects.filter(id=organisation_id).values_list("contact_email", flat=True).first()
+    if contact:
+        return [contact]
+    rows = Membership.objects.filter(
+        organisation_id=organisation_id, role__in=list(GRANTS), ends_at__isnull=True, suspended_at__isnull=True
+    )
+    return sorted(set(rows.values_list("person__email", flat=True)))
 
 
 @dataclass(frozen=True, slots=True)

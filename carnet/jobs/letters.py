@@ -1,0 +1,91 @@
+"""Sending the outbox: each notice becomes a letter in its reader's language, from a template named after its kind."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from procrastinate.contrib.django import app
+
+from carnet.gateways.database import acting_as_everything
+from carnet.notices import operations as notices
+from carnet.parties import queries as parties
+
+BATCH = 20
+
+
+class NobodyToWriteTo(OSError):
+    """The organisation has neither a contact address nor a member who manages it: the notice waits and is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is sent: one line, then the text."""
+
+    subject: str
+    body: str
+
+
+def letter_of(*, kind: str, context: Mapping[str, Any], language: str) -> Letter:
+    """Write the letter of one kind of notice. The first line of its template is the subject."""
+    with translation.override(language):
+        text = render_to_string(f"letters/{kind}.txt", {**_facts(context), "link": _link(kind, context), "site": settings.BASE_URL})
+    subject, _newline, body = text.strip().partition("\n")
+    return Letter(subject=subject.strip(), body=re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n")
+
+
+def send_letters(*, at: datetime) -> tuple[int, int]:
+    """Send what waits, in batches of 20, and return (sent, failed). What fails waits for the next time."""
+    sent = failed = 0
+    while True:
+        with acting_as_everything(why="the outbox holds every tenant's letters"):
+            batch_sent, batch_failed = notices.send_waiting(at=at, send=_send, limit=BATCH)
+        sent, failed = sent + batch_sent, failed + batch_failed
+        if batch_sent == 0 or batch_failed:
+            return sent, failed
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notices.send-letters", queue="notices", queueing_lock="notices.send-letters", pass_context=False)
+def send_every_minute(timestamp: int) -> None:
+    """The timer. A demonstration writes to nobody."""
+    if not settings.DEMO:
+        send_letters(at=timezone.now())
+
+
+def _send(notice: Any) -> None:
+    addresses = [notice.to_email] if notice.to_email else parties.letter_addresses(notice.to_organisation_id)
+    if not addresses:
+        raise NobodyToWriteTo(notice.id)
+    letter = letter_of(kind=notice.kind, context=notice.context, language=notice.language)
+    EmailMessage(subject=letter.subject, body=letter.body, to=addresses).send()
+
+
+def _link(kind: str, context: Mapping[str, Any]) -> str:
+    """The address the letter leads to."""
+    if kind == "parties.invitation":
+        path = reverse("accounts:invitation", args=[context["secret"]])
+    elif kind == "parties.password-reset":
+        path = reverse("new-password", args=[context["person_id"], context["token"]])
+    else:
+        path = reverse("accounts:home")
+    return f"{settings.BASE_URL}{path}"
+
+
+def _facts(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The outbox keeps JSON: moments (…_at, …_from) and days (…_on) become what they were."""
+    return {name: _fact(name, value) for name, value in context.items()}
+
+
+def _fact(name: str, value: Any) -> Any:
+    if isinstance(value, str) and name.endswith(("_at", "_from")):
+        return datetime.fromisoformat(value)
+    if isinstance(value, str) and name.endswith("_on"):
+        return date.fromisoformat(value)
+    return value

@@ -1,0 +1,86 @@
+"""Every notice posted anywhere becomes a letter a person can read, sent once, then forgotten."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+
+import carnet
+from carnet.gateways.database import acting_as_everything
+from carnet.jobs.letters import letter_of, send_letters
+from carnet.kernel.actors import Actor
+from carnet.notices import operations as notices
+from carnet.notices.models import Notice
+from carnet.parties import operations as parties
+
+AT = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
+HOUSE = Path(carnet.__file__).parent
+CONTEXTS = {
+    "parties.invitation": {"organisation": "Atelier & Cie", "role": "MEDIATOR", "secret": "s3cret", "expires_at": "2026-11-17T00:00:00+00:00"},
+    "parties.password-reset": {"person_id": 7, "token": "abc-def"},
+    "parties.bank-account-proposed": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
+    "parties.bank-account-approved": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": "2026-11-06T09:00:00+00:00"},
+    "parties.bank-account-refused": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
+    "parties.bank-account-ended": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
+    "issuing.booklets-shipped": {"booklets": 40, "first": "NM-1", "last": "NM-40"},
+    "issuing.booklets-activated": {"order": 3, "booklets": 40},
+    "settlement.payment-sent": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10"},
+    "settlement.payment-returned": {"cents": 123450, "reason_code": "AC04"},
+    "settlement.funder-repaid": {"programme": "Nantes", "cents": 123450, "paid_on": "2026-11-10"},
+}  # fmt: skip
+
+
+def posted_kinds() -> set[str]:
+    """The kinds written in the code, the families of f-strings spelt out."""
+    found = set()
+    for file in HOUSE.rglob("operations/**/*.py"):
+        found |= set(re.findall(r'notices\.post\(\s*kind=f?"([^"]+)"', file.read_text(encoding="utf-8")))
+    found.remove("parties.bank-account-{what}")
+    return found | {f"parties.bank-account-{what}" for what in ("proposed", "approved", "refused", "ended")}
+
+
+def test_every_kind_posted_has_a_letter_and_no_letter_is_left_over() -> None:
+    written = {file.stem for file in (HOUSE / "jobs/templates/letters").glob("*.txt")}
+    assert posted_kinds() == written == set(CONTEXTS)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("kind", sorted(CONTEXTS))
+def test_a_letter_has_a_subject_a_link_and_no_hole(kind: str, language: str) -> None:
+    letter = letter_of(kind=kind, context=CONTEXTS[kind], language=language)
+    assert letter.subject
+    assert "\n" not in letter.subject
+    assert "http://" in letter.body
+    assert not re.search(r"None|\{|&amp;|\(\)", letter.subject + letter.body)
+
+
+def test_money_days_and_secrets_are_written_for_a_person() -> None:
+    assert "1\u202f234,50" in letter_of(kind="settlement.payment-sent", context=CONTEXTS["settlement.payment-sent"], language="fr").body
+    invitation = letter_of(kind="parties.invitation", context=CONTEXTS["parties.invitation"], language="fr")
+    assert "/invitation/s3cret/" in invitation.body
+    assert "Atelier & Cie" in invitation.subject
+
+
+def test_what_waits_is_sent_once_then_forgotten(db: None) -> None:
+    program = Actor.system("letters")
+    named = parties.create_organisation(
+        name="A", kinds=["FUNDER"], is_simulated=True, contact_email="contact@example.org", actor=program, request_id=uuid4(), at=AT
+    )
+    silent = parties.create_organisation(name="B", kinds=["FUNDER"], is_simulated=True, actor=program, request_id=uuid4(), at=AT)
+    led = parties.create_organisation(name="C", kinds=["FUNDER"], is_simulated=True, actor=program, request_id=uuid4(), at=AT)
+    parties.enrol_member(
+        organisation_id=led, email="lead@example.org", display_name="Lead", role="FUNDER", actor=program, request_id=uuid4(), at=AT
+    )
+    notices.post(kind="parties.invitation", to_email="new@example.org", context=CONTEXTS["parties.invitation"], at=AT)
+    for organisation_id in (named, silent, led):
+        notices.post(kind="settlement.payment-sent", to_organisation_id=organisation_id, context=CONTEXTS["settlement.payment-sent"], at=AT)
+    assert send_letters(at=AT) == (3, 1)
+    assert [letter.to for letter in mail.outbox] == [["new@example.org"], ["contact@example.org"], ["lead@example.org"]]
+    assert send_letters(at=AT) == (0, 1)
+    with acting_as_everything(why="reading the outbox in a test"):
+        kept = list(Notice.objects.order_by("id").values_list("to_email", "context", "attempts", "latest_error"))
+    assert kept[0] == ("", {}, 1, "")
+    assert kept[2][2:] == (2, "NobodyToWriteTo")
