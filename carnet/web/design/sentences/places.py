@@ -44,6 +44,7 @@ FAULTS = {
     FaultCode.REQUIRED_MISSING: _("« %(field)s » est vide."),
     FaultCode.ID_TWICE: _("L’identifiant « %(value)s » est déjà à la ligne %(detail)s."),
     FaultCode.PLACE_TWICE: _("Même nom et même adresse qu’à la ligne %(detail)s."),
+    FaultCode.PLACE_ELSEWHERE: _("« %(value)s » est déjà dans l’annuaire à la même adresse, venu de « %(detail)s »."),
     FaultCode.VALUE_UNKNOWN: _("« %(value)s » n’est pas une valeur possible de « %(field)s »."),
     FaultCode.VALUE_WITHOUT_EQUIVALENT: _("« %(value)s » n’a pas d’équivalent dans le standard actuel."),
     FaultCode.SEPARATOR: _("Mauvais séparateur entre les valeurs de « %(field)s »."),

@@ -1,6 +1,6 @@
 """The components, as template tags and filters: ``{% load carnet_design %}``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carnet.kernel.money import Euros
+from carnet.parties.rules import allowed
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Download, Figure, Row, Table, Task, Ticket
 
@@ -87,6 +88,12 @@ def secret(digits: str) -> str:
 @register.filter
 def percent_of(part: int, whole: int) -> str:
     return formats.percent(part, whole)
+
+
+@register.filter
+def sees(roles: Iterable[str], action: str) -> bool:
+    """Whether these roles hold an action of the table of permissions: to leave out a link that would be refused."""
+    return allowed(roles, action)
 
 
 # --- small drawings ---------------------------------------------------------------------------------

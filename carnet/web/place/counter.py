@@ -1,0 +1,267 @@
+"""What the screens of a counter read, as frozen values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from carnet.funding import queries as funding
+from carnet.kernel.actors import Actor
+from carnet.kernel.identifiers import CodeMistyped
+from carnet.kernel.periods import legal_day
+from carnet.kernel.refusals import Refusal
+from carnet.places import queries as places
+from carnet.places.queries import PlaceSummary
+from carnet.places.rules import SERVICE_BY_CODE
+from carnet.redemption import queries as redemption
+from carnet.redemption.operations import refusal_of
+from carnet.redemption.queries import RedemptionLine, VoucherSeen
+from carnet.redemption.rules import VoucherAlreadyRedeemed, VoucherLapsed, VoucherNotActive, VoucherReserved
+from carnet.settlement import queries as settlement
+from carnet.settlement.queries import ExpectedPayment, PaymentStep
+from carnet.web.design import formats
+from carnet.web.design.components import Cell, Column, Figure, Table, Task, Ticket
+from carnet.web.design.sentences import sentence_for
+
+# What each refusal is called, in two words, before its sentence; and how it is drawn.
+HEADINGS = {
+    CodeMistyped.code: (gettext_lazy("Code mal tapé"), "warning"),
+    VoucherAlreadyRedeemed.code: (gettext_lazy("Déjà utilisé"), "danger"),
+    VoucherLapsed.code: (gettext_lazy("Périmé"), "danger"),
+    VoucherNotActive.code: (gettext_lazy("Pas en service"), "danger"),
+    VoucherReserved.code: (gettext_lazy("Réservé ailleurs"), "warning"),
+}
+STATES = {
+    VoucherAlreadyRedeemed.code: "REDEEMED",
+    VoucherLapsed.code: "LAPSED",
+    VoucherNotActive.code: "NOT_ACTIVE",
+    VoucherReserved.code: "RESERVED",
+}
+STEPS = {
+    PaymentStep.TO_CLAIM: (gettext_lazy("En cours de mois"), "neutral"),
+    PaymentStep.CLAIMED: (gettext_lazy("À payer"), "info"),
+    PaymentStep.WAITING: (gettext_lazy("En attente"), "warning"),
+    PaymentStep.BEING_PAID: (gettext_lazy("Virement en cours"), "info"),
+    PaymentStep.CAME_BACK: (gettext_lazy("Revenu de la banque"), "danger"),
+    PaymentStep.PAID: (gettext_lazy("Payé"), "success"),
+}
+WAITING_FOR = {
+    "ACCOUNT_MISSING": gettext_lazy("il manque un compte bancaire approuvé"),
+    "ACCOUNT_CHANGING": gettext_lazy("le nouveau compte bancaire n’a pas encore pris effet"),
+    "DIFFERS": gettext_lazy("le compte est en cours de vérification par l’opérateur"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal at the counter: a heading, its sentence, a tone, and the ticket when it was found."""
+
+    heading: str
+    sentence: str
+    tone: str
+    ticket: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What was accepted today and this month, in vouchers and cents."""
+
+    today_count: int
+    today_cents: int
+    month_count: int
+    month_cents: int
+
+
+def organisation_of(actor: Actor) -> int:
+    """The counter's organisation. A door let this actor in, so there is one."""
+    assert actor.organisation_id is not None
+    return actor.organisation_id
+
+
+def own_places(request: HttpRequest, organisation_id: int, at: datetime) -> tuple[PlaceSummary, ...]:
+    """The organisation's open places that accept something today; when all is one programme's, the page carries its name."""
+    found = tuple(place for place in places.places_of([organisation_id], at=at) if place.acceptances)
+    programme_ids = {acceptance.programme_id for place in found for acceptance in place.acceptances}
+    if len(programme_ids) == 1:
+        request.site_name = funding.programme(programme_ids.pop()).name  # type: ignore[attr-defined]
+    return found
+
+
+def refused(refusal: Refusal, *, seen: VoucherSeen | None = None, place_names: Sequence[PlaceSummary] = ()) -> Refused:
+    """A refusal as the counter shows it."""
+    heading, tone = HEADINGS.get(refusal.code, (gettext_lazy("Refusé"), "danger"))
+    sentence = sentence_for(refusal)
+    names = {place.place_id: place.name for place in place_names}
+    where = names.get(refusal.facts.get("place_id") or 0)
+    if refusal.code == VoucherAlreadyRedeemed.code and where:
+        sentence = _("%(sentence)s C’était ici : %(place)s.") % {"sentence": sentence, "place": where}
+    return Refused(str(heading), sentence, tone, _ticket(seen, STATES.get(refusal.code, "NOT_ACTIVE")) if seen else None)
+
+
+def refused_seen(seen: VoucherSeen, place_names: Sequence[PlaceSummary]) -> Refused:
+    """A voucher that was found, and cannot be accepted."""
+    refusal = refusal_of(
+        seen.outcome, accepted_until=seen.accepted_until, redeemed_at=seen.redeemed_at, redeemed_place_id=seen.redeemed_place_id
+    )
+    return refused(refusal, seen=seen, place_names=place_names)
+
+
+def good_ticket(seen: VoucherSeen) -> Ticket:
+    """A voucher that can be accepted."""
+    return _ticket(seen, "HANDED_OVER")
+
+
+def _ticket(seen: VoucherSeen, state: str) -> Ticket:
+    name = funding.programme(seen.programme_id).name
+    return Ticket(seen.voucher_serial, seen.value_cents, state, name, seen.accepted_until)
+
+
+def service_word(code: str) -> str:
+    """A service by its name."""
+    return _(SERVICE_BY_CODE[code].label) if code in SERVICE_BY_CODE else code
+
+
+def days(organisation_id: int, today: date) -> Days:
+    """What was accepted today and since the first of the month, net of what was undone."""
+    lines = [line for line in redemption.standing_by_day(organisation_id=organisation_id) if line.day >= today.replace(day=1)]
+    on_day = [line for line in lines if line.day == today]
+    return Days(
+        sum(line.voucher_count for line in on_day),
+        sum(line.cents for line in on_day),
+        sum(line.voucher_count for line in lines),
+        sum(line.cents for line in lines),
+    )
+
+
+def figures(counted: Days, expected: Sequence[ExpectedPayment] | None) -> list[Figure]:
+    """Today, this month, and (for who may see it) the next payment."""
+    shown = [
+        Figure(
+            formats.number(counted.today_count),
+            ngettext("chèque accepté aujourd’hui", "chèques acceptés aujourd’hui", counted.today_count),
+            formats.euros(counted.today_cents),
+        ),
+        Figure(
+            formats.euros(counted.month_cents),
+            _("ce mois-ci"),
+            ngettext("%(count)s chèque", "%(count)s chèques", counted.month_count) % {"count": formats.number(counted.month_count)},
+        ),
+    ]
+    dated = [each for each in expected or () if each.payable_on is not None]
+    if dated:
+        soonest = min(each.payable_on for each in dated if each.payable_on is not None)
+        cents = sum(each.cents for each in dated if each.payable_on == soonest)
+        shown.append(
+            Figure(formats.euros(cents), _("vous recevrez cela le %(day)s") % {"day": formats.day(soonest)}, url=reverse("place:payments"))
+        )
+    return shown
+
+
+def tasks(expected: Sequence[ExpectedPayment]) -> list[Task]:
+    """What keeps money from coming, and who can mend it."""
+    waiting = [each for each in expected if each.step in (PaymentStep.WAITING, PaymentStep.CAME_BACK)]
+    return [
+        Task(
+            _("%(amount)s n’ont pas pu être payés") % {"amount": formats.euros(each.cents)},
+            _("Compléter le compte bancaire"),
+            reverse("accounts:bank-account"),
+            detail=why_waiting(each),
+            tone=STEPS[each.step][1],
+            tone_text=str(STEPS[each.step][0]),
+        )
+        for each in waiting
+    ]
+
+
+def why_waiting(payment: ExpectedPayment) -> str:
+    """What a payment waits for, in words."""
+    if payment.step is PaymentStep.CAME_BACK:
+        return _("la banque a renvoyé le virement : vérifiez le compte")
+    return str(WAITING_FOR.get(payment.reason, ""))
+
+
+def redemption_table(caption: str, lines: Sequence[RedemptionLine], names: dict[int, str], *, empty: str) -> Table:
+    """Redemptions, each leading to its page."""
+    several = len({line.place_id for line in lines}) > 1
+    columns = [Column(_("Heure")), Column(_("Chèque")), Column(_("Service")), Column(_("Valeur"), number=True), Column(_("État"))]
+    if several:
+        columns.insert(1, Column(_("Lieu")))
+    rows = []
+    for line in lines:
+        state = Cell(_("Annulé"), tone="danger") if line.reversed else Cell(_("Accepté"), tone="success")
+        row: list[object] = [
+            Cell(formats.clock_time(line.redeemed_at), url=reverse("place:redemption", args=[line.number])),
+            line.voucher_serial,
+            service_word(line.service),
+            formats.euros(line.value_cents),
+            state,
+        ]
+        if several:
+            row.insert(1, names.get(line.place_id, ""))
+        rows.append(row)
+    standing = [line for line in lines if not line.reversed]
+    total: list[object] = [""] * len(columns)
+    total[0], total[-2] = _("Total"), formats.euros(sum(line.value_cents for line in standing))
+    return Table(caption, columns, rows, total if len(lines) > 1 else (), empty=empty)
+
+
+def payment_tables(expected: Sequence[ExpectedPayment], organisation_id: int) -> tuple[Table, Table]:
+    """What is on its way, and what came."""
+    coming = Table(
+        _("À venir"),
+        [
+            Column(_("Quand")),
+            Column(_("Programme")),
+            Column(_("Chèques"), number=True),
+            Column(_("Montant"), number=True),
+            Column(_("Où en est-ce")),
+        ],
+        [
+            [
+                formats.day(each.payable_on) if each.payable_on else why_waiting(each),
+                each.programme,
+                formats.number(each.voucher_count),
+                formats.euros(each.cents),
+                Cell(str(STEPS[each.step][0]), tone=STEPS[each.step][1]),
+            ]
+            for each in expected
+        ],
+        empty=_("Rien à venir : aucun chèque accepté depuis le dernier paiement."),
+    )
+    received = settlement.received_payments(organisation_id=organisation_id)
+    came = Table(
+        _("Reçu"),
+        [
+            Column(_("Payé le")),
+            Column(_("Programme")),
+            Column(_("Chèques"), number=True),
+            Column(_("Montant"), number=True),
+            Column(_("Référence")),
+        ],
+        [
+            [
+                Cell(formats.day(each.paid_on), url=reverse("place:claim", args=[each.claim_id])),
+                each.programme,
+                formats.number(each.voucher_count),
+                formats.euros(each.cents),
+                f"{each.reference} ({each.masked_iban})",
+            ]
+            for each in received
+        ],
+        empty=_("Aucun paiement reçu pour l’instant."),
+    )
+    return coming, came
+
+
+def undo_until(line: RedemptionLine) -> datetime:
+    """Until when a redemption may be undone, exclusively."""
+    return line.redeemed_at + timedelta(minutes=funding.rules_for_redemption(line.programme_id).undo_window_minutes)
+
+
+def payable_on(line: RedemptionLine, at: datetime) -> date:
+    """When a redemption is paid: never announced in the past."""
+    return max(settlement.day_of_payment(programme_id=line.programme_id, redeemed_at=line.redeemed_at), legal_day(at))

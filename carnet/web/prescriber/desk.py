@@ -1,0 +1,100 @@
+"""What the screens of a desk read, as frozen values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from carnet.distribution import queries as distribution
+from carnet.distribution.queries import HandOverView
+from carnet.funding import queries as funding
+from carnet.funding.queries import ProgrammeFacts
+from carnet.kernel.actors import Actor
+from carnet.kernel.periods import legal_day, start_of_day
+from carnet.ledger import queries as ledger
+from carnet.ledger.queries import BookletView
+from carnet.parties import queries as parties
+from carnet.places import queries as places
+from carnet.places.queries import PlaceSummary
+from carnet.places.rules.refusals import LocalityUnknown
+
+PLACES_SHOWN = 6
+BOOKLETS_AT_HAND = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Untouched booklets a desk has, and how many vouchers they hold when none was taken out of them."""
+
+    booklet_count: int
+    at_hand: tuple[BookletView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePrinted:
+    """One place on the slip a person takes away."""
+
+    name: str
+    address: str
+    phone: str
+    distance: str
+
+
+def organisation_of(actor: Actor) -> int:
+    """The desk's organisation. A door let this actor in, so there is one."""
+    assert actor.organisation_id is not None
+    return actor.organisation_id
+
+
+def programmes(request: HttpRequest, organisation_id: int, at: datetime) -> list[ProgrammeFacts]:
+    """The programmes this desk hands over for; when there is one only, the page carries its name."""
+    parts = distribution.participations(organisation_id=organisation_id, at=at)
+    found = funding.programmes({part.programme_id for part in parts})
+    if len(found) == 1:
+        request.site_name = found[0].name  # type: ignore[attr-defined]
+    return found
+
+
+def stock(organisation_id: int) -> Stock:
+    """What is in the cupboard, the oldest booklets first."""
+    lines = ledger.stock(holder_id=organisation_id)
+    at_hand = ledger.booklets(holder_id=organisation_id, limit=BOOKLETS_AT_HAND)
+    return Stock(sum(line.booklet_count for line in lines), tuple(at_hand))
+
+
+def given(organisation_id: int, at: datetime) -> tuple[distribution.DeskTotal, distribution.DeskTotal]:
+    """What the desk gave today, and in the last thirty days."""
+    today = start_of_day(legal_day(at))
+    return (
+        distribution.totals(organisation_id=organisation_id, since=today),
+        distribution.totals(organisation_id=organisation_id, since=today - timedelta(days=30)),
+    )
+
+
+def booklet_serial(line: HandOverView) -> str:
+    """The number on the first cover of a hand-over."""
+    return ledger.serial_of_booklet(ledger.series(line.series_id), line.first_booklet_id)
+
+
+def nearest_places(*, organisation_id: int, programme_id: int, typed: str, at: datetime) -> tuple[str, Sequence[PlacePrinted]]:
+    """Where the vouchers are taken, around a town or postcode (the desk's own by default): the town understood, and the places."""
+    card = parties.organisation(organisation_id)
+    wanted = typed or card.postcode or card.city
+    try:
+        town = places.locality(wanted) if wanted else None
+    except LocalityUnknown:
+        town = None
+    around = town.code if town else None
+    found = places.search(at=at, around=around, radius_km=30, accepts=programme_id, per_page=PLACES_SHOWN)
+    if around and not found.places:
+        found = places.search(at=at, accepts=programme_id, per_page=PLACES_SHOWN)
+    phones = {place.place_id: places.place_card(place.place_id, at=at).phone for place in found.places}
+    return (town.name if town else ""), [_printed(place, phones[place.place_id]) for place in found.places]
+
+
+def _printed(place: PlaceSummary, phone: str) -> PlacePrinted:
+    distance = "" if place.distance_km is None else _("à %(km)s km") % {"km": round(place.distance_km) or 1}
+    address = ", ".join(part for part in (place.address, f"{place.postcode} {place.commune}".strip()) if part)
+    return PlacePrinted(place.name, address, phone, distance)

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from carnet.web.doors import door
+from carnet.web.prescriber import views
+
+app_name = "prescriber"
+see = door("distribution.see-stock")
+give = door("distribution.see-stock", post="distribution.hand-over")
+urlpatterns = [
+    path("", see(views.home), name="home"),
+    path("hand-over/", door("distribution.hand-over")(views.find_booklet), name="find-booklet"),
+    path("hand-over/<int:booklet_id>/", give(views.HandOver.as_view()), name="hand-over"),
+    path("hand-overs/", see(views.hand_overs), name="hand-overs"),
+    path("hand-overs/<int:hand_over_id>/", see(views.given), name="given"),
+    path("booklets/", see(views.booklets), name="booklets"),
+    path("take-out/", give(views.TakeOut.as_view()), name="take-out"),
+    path("shipments/", see(views.shipments), name="shipments"),
+    path("shipments/<int:shipment_id>/", door("distribution.see-stock", post="issuing.receive")(views.receive), name="receive"),
+]

@@ -1,0 +1,321 @@
+"""The screens of a desk: what waits, hand over, take out, receive, look back."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from carnet.distribution import operations as distribution_writes
+from carnet.distribution import queries as distribution
+from carnet.distribution.queries import HandOverView
+from carnet.distribution.rules import HandOverItem
+from carnet.funding import queries as funding
+from carnet.issuing import operations as issuing_writes
+from carnet.issuing import queries as issuing
+from carnet.issuing.queries import ShipmentView
+from carnet.issuing.rules import ShipmentUnknown
+from carnet.kernel.actors import Actor
+from carnet.kernel.refusals import Refusal
+from carnet.ledger import access as ledger_access
+from carnet.ledger import queries as ledger
+from carnet.ledger.queries import BookletView
+from carnet.ledger.rules import NotHolder, RangeReversed, State
+from carnet.parties.rules import allowed
+from carnet.web import clock
+from carnet.web.design import formats
+from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
+from carnet.web.design.screens import OperationView, actor_of, show_refusal
+from carnet.web.prescriber import desk
+from carnet.web.prescriber.forms import HandOverForm, SerialForm, TakeOutForm
+from carnet.web.prescriber.words import AGE_BANDS, AREAS, KINDS, REASONS
+
+PER_PAGE = 40
+LOW_STOCK = 5
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    actor, at = actor_of(request), clock.now()
+    organisation_id = desk.organisation_of(actor)
+    cupboard = desk.stock(organisation_id)
+    today, month = desk.given(organisation_id, at)
+    programmes = desk.programmes(request, organisation_id, at)
+    context = {
+        "form": SerialForm(),
+        "tasks": _tasks(actor),
+        "takes_part": bool(programmes),
+        "cupboard": cupboard,
+        "is_low": 0 < cupboard.booklet_count < LOW_STOCK,
+        "phone": next((each.terms.phone for each in programmes if each.terms.phone), ""),
+        "figures": [
+            Figure(formats.number(cupboard.booklet_count), ngettext("carnet en stock", "carnets en stock", cupboard.booklet_count)),
+            Figure(formats.number(today.hand_over_count), _("remises aujourd’hui")),
+            Figure(formats.number(month.voucher_count), _("chèques remis en 30 jours")),
+        ],
+        "latest": _table(distribution.hand_overs(organisation_id=organisation_id, limit=5)),
+    }
+    return render(request, "prescriber/home.html", context)
+
+
+def find_booklet(request: HttpRequest) -> HttpResponse:
+    """From a number to the booklet to hand over."""
+    actor = actor_of(request)
+    form = SerialForm(request.GET if "serial" in request.GET else None)
+    status = 200
+    if form.is_bound:
+        if form.is_valid():
+            try:
+                found = ledger.booklet(form.cleaned_data["serial"])
+                return redirect("prescriber:hand-over", booklet_id=found.id)
+            except Refusal as refusal:
+                show_refusal(form, refusal, {refusal.code: "serial"})
+        status = 422
+    desk.programmes(request, desk.organisation_of(actor), clock.now())
+    return render(request, "prescriber/find.html", {"form": form, "cupboard": desk.stock(desk.organisation_of(actor))}, status=status)
+
+
+class HandOver(OperationView):
+    """One booklet, its vouchers still here, and the ticks."""
+
+    template_name = "prescriber/hand_over.html"
+    form_class = HandOverForm
+    refusal_fields = {"outside-perimeter": "area", "already-handed-over": "voucher_ids", "nothing-to-hand-over": "voucher_ids"}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.vouchers = ledger.vouchers_of_booklet(kwargs["booklet_id"])
+        self.here = [voucher for voucher in self.vouchers if voucher.state == State.IN_STOCK]
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"vouchers": self.here}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        actor = actor_of(self.request)
+        desk.programmes(self.request, desk.organisation_of(actor), clock.now())
+        series = ledger.series(self.vouchers[0].series_id)
+        return super().get_context_data(**kwargs) | {
+            "serial": ledger.serial_of_booklet(series, self.vouchers[0].booklet_id),
+            "here": len(self.here),
+            "gone": len(self.vouchers) - len(self.here),
+            "count": len(self.vouchers),
+            "value_cents": series.face_value_cents,
+            "is_active": series.activated_at is not None,
+        }
+
+    def perform(self, form: HandOverForm) -> HttpResponse:
+        done = distribution_writes.hand_over(item=self._item(form), actor=actor_of(self.request), at=clock.now())
+        return redirect(reverse("prescriber:given", args=[done.id]) + "?new")
+
+    def _item(self, form: HandOverForm) -> HandOverItem:
+        chosen, first = form.cleaned_data["voucher_ids"], self.vouchers[0]
+        request_id, ticks = form.cleaned_data["request_id"], form.ticks
+        if set(chosen) == {voucher.id for voucher in self.here}:
+            return HandOverItem(request_id, first.series_id, first.booklet_id, first.booklet_id, ticks=ticks)
+        return HandOverItem(request_id, first.series_id, voucher_ids=tuple(chosen), ticks=ticks)
+
+
+def given(request: HttpRequest, hand_over_id: int) -> HttpResponse:
+    """What was given, and the slip to take away: until when, where, whom to call."""
+    actor, at = actor_of(request), clock.now()
+    line = distribution.hand_over(hand_over_id)
+    programme = funding.programme(line.programme_id)
+    request.site_name = programme.name  # type: ignore[attr-defined]
+    typed = request.GET.get("near", "").strip()[:80]
+    town, near = desk.nearest_places(organisation_id=desk.organisation_of(actor), programme_id=programme.id, typed=typed, at=at)
+    context = {
+        "line": line,
+        "is_new": "new" in request.GET,
+        "programme": programme,
+        "serial": desk.booklet_serial(line),
+        "value_cents": ledger.series(line.series_id).face_value_cents,
+        "places": near,
+        "town": town,
+        "typed": typed,
+        "rows": _ticks(line),
+    }
+    return render(request, "prescriber/given.html", context)
+
+
+def hand_overs(request: HttpRequest) -> HttpResponse:
+    organisation_id = desk.organisation_of(actor_of(request))
+    desk.programmes(request, organisation_id, clock.now())
+    return render(
+        request, "prescriber/hand_overs.html", {"table": _table(distribution.hand_overs(organisation_id=organisation_id, limit=200))}
+    )
+
+
+def booklets(request: HttpRequest) -> HttpResponse:
+    """The booklets in the cupboard, in order, a page at a time."""
+    organisation_id = desk.organisation_of(actor_of(request))
+    desk.programmes(request, organisation_id, clock.now())
+    after = request.GET.get("after", "")
+    found = ledger.booklets(
+        holder_id=organisation_id, after_id=int(after) if after.isascii() and after.isdigit() else 0, limit=PER_PAGE + 1
+    )
+    shown = found[:PER_PAGE]
+    context = {
+        "table": _booklet_table(shown),
+        "is_empty": not shown and not after,
+        "next_after": shown[-1].id if len(found) > PER_PAGE else None,
+        "is_first": not after,
+    }
+    return render(request, "prescriber/booklets.html", context)
+
+
+class TakeOut(OperationView):
+    """A range of booklets leaves the cupboard, to be given away from a screen. Shown once with its count, then done."""
+
+    template_name = "prescriber/take_out.html"
+    form_class = TakeOutForm
+    refusal_fields = {"range-reversed": "last_serial", "not-holder": "last_serial", "already-handed-over": "first_serial"}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"request_id": uuid4()}
+
+    def perform(self, form: TakeOutForm) -> HttpResponse:
+        first, last = self._range(form)
+        count = last.id - first.id + 1
+        if form.cleaned_data["counted"] != count:
+            return self._ask(form, first, last, count)
+        done = distribution_writes.take_out_range(
+            series_id=first.series_id,
+            first_booklet_id=first.id,
+            last_booklet_id=last.id,
+            actor=actor_of(self.request),
+            request_id=form.cleaned_data["request_id"],
+            at=clock.now(),
+        )
+        text = ngettext("%(count)s carnet sorti : il compte comme remis.", "%(count)s carnets sortis : ils comptent comme remis.", count)
+        messages.success(self.request, text % {"count": formats.number(count)})
+        return redirect("prescriber:given", hand_over_id=done.id)
+
+    def _range(self, form: TakeOutForm) -> tuple[BookletView, BookletView]:
+        first, last = (ledger.booklet(form.cleaned_data[name]) for name in ("first_serial", "last_serial"))
+        if first.series_id != last.series_id:
+            raise RangeReversed(first_booklet_id=first.id, last_booklet_id=last.id)
+        ledger_access.check_range(ledger_access.series(first.series_id), first.id, last.id)
+        held = _held(desk.organisation_of(actor_of(self.request)), first, last)
+        if held != last.id - first.id + 1:
+            raise NotHolder(wanted=last.id - first.id + 1, held=held)
+        return first, last
+
+    def _ask(self, form: TakeOutForm, first: BookletView, last: BookletView, count: int) -> HttpResponse:
+        again = TakeOutForm(
+            initial={
+                "request_id": form.cleaned_data["request_id"],
+                "first_serial": first.serial,
+                "last_serial": last.serial,
+                "counted": count,
+            }
+        )
+        for name in ("first_serial", "last_serial"):
+            again.fields[name].widget.attrs["readonly"] = True
+        return self.render_to_response(self.get_context_data(form=again, count=count))
+
+
+def shipments(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    desk.programmes(request, desk.organisation_of(actor), clock.now())
+    sent = issuing.shipments_to(actor, awaited_only=False)
+    context = {
+        "awaited": [each for each in sent if each.received_at is None],
+        "table": _shipment_table([each for each in reversed(sent) if each.received_at is not None]),
+        "may_receive": allowed(actor.roles, "issuing.receive"),
+    }
+    return render(request, "prescriber/shipments.html", context)
+
+
+def receive(request: HttpRequest, shipment_id: int) -> HttpResponse:
+    """Count, then say that the parcel is here."""
+    actor, at = actor_of(request), clock.now()
+    desk.programmes(request, desk.organisation_of(actor), at)
+    parcel = next((each for each in issuing.shipments_to(actor, awaited_only=False) if each.id == shipment_id), None)
+    if parcel is None:
+        raise ShipmentUnknown(shipment=shipment_id)
+    if request.method == "POST":
+        count = issuing_writes.receive_shipment(shipment_id=shipment_id, actor=actor, request_id=uuid4(), at=at)
+        text = ngettext("%(count)s carnet reçu. Il est dans votre stock.", "%(count)s carnets reçus. Ils sont dans votre stock.", count)
+        messages.success(request, text % {"count": formats.number(count)})
+        return redirect("prescriber:home")
+    rows = [
+        Row(_("Carnets à compter"), formats.number(parcel.booklet_count)),
+        Row(_("Premier numéro"), parcel.first_serial),
+        Row(_("Dernier numéro"), parcel.last_serial),
+        Row(_("Expédié le"), formats.day(parcel.shipped_at)),
+    ]
+    return render(request, "prescriber/receive.html", {"rows": rows, "is_here": parcel.received_at is not None})
+
+
+def _held(organisation_id: int, first: BookletView, last: BookletView) -> int:
+    """How many booklets of the range are in the cupboard, without loading more than the range."""
+    wanted = last.id - first.id + 1
+    found = ledger.booklets(holder_id=organisation_id, series_id=first.series_id, after_id=first.id - 1, limit=wanted)
+    return sum(1 for each in found if each.id <= last.id)
+
+
+def _tasks(actor: Actor) -> list[Task]:
+    tasks = []
+    for parcel in issuing.shipments_to(actor):
+        text = ngettext("%(count)s carnet en route vers vous", "%(count)s carnets en route vers vous", parcel.booklet_count)
+        title = text % {"count": formats.number(parcel.booklet_count)}
+        if allowed(actor.roles, "issuing.receive"):
+            tasks.append(Task(title, _("Recevoir"), reverse("prescriber:receive", args=[parcel.id]), parcel.shipped_at))
+        else:
+            tasks.append(
+                Task(title, _("Voir"), reverse("prescriber:shipments"), parcel.shipped_at, _("Votre responsable confirme la réception."))
+            )
+    return tasks
+
+
+def _table(lines: Sequence[HandOverView]) -> Table:
+    columns = [Column(_("Quand")), Column(_("Quoi")), Column(_("Carnet")), Column(_("Chèques"), number=True), Column(_("Pour quoi faire"))]
+    rows = [
+        [
+            Cell(formats.moment(line.handed_over_at), url=reverse("prescriber:given", args=[line.id])),
+            str(KINDS[line.kind]),
+            desk.booklet_serial(line),
+            formats.number(line.voucher_count),
+            str(REASONS[line.ticks.reason]),
+        ]
+        for line in lines
+    ]
+    return Table(_("Dernières remises"), columns, rows, empty=_("Rien n’a encore été remis à ce guichet."))
+
+
+def _ticks(line: HandOverView) -> list[Row]:
+    seeker = line.ticks.low_qualified_job_seeker
+    return [
+        Row(_("Remis le"), formats.moment(line.handed_over_at)),
+        Row(_("Quoi"), str(KINDS[line.kind])),
+        Row(_("Pour quoi faire"), str(REASONS[line.ticks.reason])),
+        Row(_("Âge"), str(AGE_BANDS[line.ticks.age_band])),
+        Row(_("Habite"), str(AREAS[line.ticks.area])),
+        Row(_("Cherche un emploi, peu diplômé"), _("Non dit") if seeker is None else _("Oui") if seeker else _("Non")),
+    ]
+
+
+def _booklet_table(found: Sequence[BookletView]) -> Table:
+    columns = [Column(_("Carnet")), Column(_("État")), Column(_("Remettre"))]
+    rows = [
+        [
+            each.serial,
+            Cell(_("Entamé"), tone="warning") if each.opened else Cell(_("Entier"), tone="success"),
+            Cell(_("Remettre"), url=reverse("prescriber:hand-over", args=[each.id])),
+        ]
+        for each in found
+    ]
+    return Table(_("Carnets en stock"), columns, rows, empty=_("Il n’y a plus de carnet après celui-ci."))
+
+
+def _shipment_table(parcels: Sequence[ShipmentView]) -> Table:
+    columns = [Column(_("Reçu le")), Column(_("Du")), Column(_("Au")), Column(_("Carnets"), number=True)]
+    rows = [
+        [formats.day(each.received_at or each.shipped_at), each.first_serial, each.last_serial, formats.number(each.booklet_count)]
+        for each in parcels
+    ]
+    return Table(_("Colis reçus"), columns, rows, empty=_("Aucun colis reçu pour l’instant."))

@@ -1,0 +1,34 @@
+"""The ticks of a hand-over in the words of a desk."""
+
+from django.utils.translation import gettext_lazy as _
+
+from carnet.distribution.rules import AgeBand, Area, Kind, Reason
+
+AGE_BANDS = {
+    AgeBand.UNDER_26: _("Moins de 26 ans"),
+    AgeBand.FROM_26_TO_59: _("26 à 59 ans"),
+    AgeBand.FROM_60_TO_74: _("60 à 74 ans"),
+    AgeBand.FROM_75: _("75 ans et plus"),
+    AgeBand.NOT_SAID: _("Non dit"),
+}
+REASONS = {
+    Reason.PROCEDURES: _("Démarches en ligne"),
+    Reason.WORK: _("Emploi, CV"),
+    Reason.MESSAGES: _("Messages, boîte mail"),
+    Reason.EQUIPMENT: _("Ordinateur, téléphone, imprimante"),
+    Reason.EVERYDAY: _("Vie de tous les jours"),
+    Reason.NOT_SAID: _("Non dit"),
+}
+AREAS = {
+    Area.PRIORITY_DISTRICT: _("Quartier prioritaire"),
+    Area.TOWN: _("Ville"),
+    Area.COUNTRYSIDE: _("Campagne"),
+    Area.OUTSIDE: _("Hors du territoire"),
+    Area.NOT_SAID: _("Non dit"),
+}
+JOB_SEEKER = {"yes": _("Oui"), "no": _("Non"), "": _("Non dit")}
+KINDS = {
+    Kind.BOOKLETS: _("Carnet entier"),
+    Kind.VOUCHERS: _("Quelques chèques"),
+    Kind.TAKEN_OUT: _("Sortie sur papier"),
+}

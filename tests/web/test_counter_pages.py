@@ -1,0 +1,185 @@
+"""A place's screens over HTTP: test, accept, refuse, undo, and the money that comes."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from carnet.gateways.database import acting_as_everything
+from carnet.ledger import queries as ledger
+from tests.factories.campaign import accept as accept_programme
+from tests.factories.campaign import place as another_place
+from tests.web.season import TODAY, Season
+from tests.web.season import season as season
+
+
+def check(counter: Client, season: Season, code: str, place_id: int | None = None) -> tuple[int, str]:
+    answer = counter.post("/place/voucher/", {"code": code, "place_id": place_id or season.campaign.place_id})
+    return answer.status_code, answer.content.decode()
+
+
+def take(counter: Client, season: Season, code: str, **more: object) -> object:
+    form = {"code": code, "place_id": season.campaign.place_id, "service": "mailbox", "attended_on": "2026-03-03", "request_id": uuid4()}
+    return counter.post("/place/voucher/accept/", form | more)
+
+
+def spent(season: Season) -> int:
+    with acting_as_everything(why="count"):
+        return ledger.counts(programme_id=season.campaign.programme_id).redeemed
+
+
+def test_every_page_of_the_counter_opens(season: Season) -> None:
+    for page in ["/place/", "/place/voucher/", "/place/redemptions/", "/place/redemptions/?day=2026-03-01"]:
+        assert season.counter.get(page).status_code == 200, page
+    for page in ["/place/", "/place/payments/"]:
+        assert season.manager.get(page).status_code == 200, page
+
+
+def test_from_the_code_to_accepted_in_three_steps(season: Season) -> None:
+    counter, code = season.counter, season.campaign.code(0)
+    grouped = " ".join(code[start : start + 3] for start in range(0, 18, 3))
+    status, page = check(counter, season, grouped)
+    assert status == 200
+    assert "Ce chèque est bon" in page
+    assert "10\u00a0€" in page
+    assert spent(season) == 0
+    answer = take(counter, season, code)
+    assert answer.status_code == 302
+    done = counter.get(answer["Location"]).content.decode()
+    assert "Accepté" in done
+    assert "Vous serez payé le" in done
+    assert spent(season) == 1
+
+
+@pytest.mark.parametrize("shape", ["url", "token"])
+def test_a_scanner_may_type_the_qr(season: Season, shape: str) -> None:
+    token = season.campaign.token(1)
+    status, page = check(season.counter, season, f"HTTPS://CARNET.EXEMPLE.FR/V/{token}" if shape == "url" else token)
+    assert (status, "Ce chèque est bon" in page) == (200, True)
+
+
+def test_a_scanner_set_for_another_keyboard_is_understood(season: Season) -> None:
+    shifted = season.campaign.code(2).translate(str.maketrans("1234567890", "&é\"'(-è_çà"))
+    status, page = check(season.counter, season, shifted)
+    assert (status, "Ce chèque est bon" in page) == (200, True)
+
+
+def test_a_phone_s_camera_opens_the_till(season: Season) -> None:
+    counter, token = season.counter, season.campaign.token(1)
+    assert counter.get(f"/V/{token}")["Location"] == "/place/voucher/"
+    assert f'value="{token}"' in counter.get("/place/voucher/").content.decode()
+
+
+def test_each_refusal_has_its_own_words(season: Season) -> None:
+    counter = season.counter
+    take(counter, season, season.campaign.code(0))
+    wrong = season.campaign.code(1)[:-1] + str((int(season.campaign.code(1)[-1]) + 1) % 10)
+    for code, words in [
+        (season.campaign.code(0), ["Déjà utilisé", "3 mars 2026", "C’était ici"]),
+        (wrong, ["Code mal tapé", f'value="{wrong}"']),
+        (season.campaign.code(10), ["Pas en service"]),
+        ("", ["obligatoire"]),
+        ("x" * 500, ["caractères"]),
+    ]:
+        status, page = check(counter, season, code)
+        assert status == 422
+        for word in words:
+            assert word in page, (code, word)
+    assert spent(season) == 1
+
+
+def test_a_lapsed_voucher_says_until_when(season: Season, settings: object) -> None:
+    counter = season.counter
+    settings.CARNET_CLOCK = TODAY + timedelta(days=400)  # type: ignore[attr-defined]
+    status, page = check(counter, season, season.campaign.code(0))
+    assert (status, "Périmé" in page) == (422, True)
+
+
+def test_the_same_form_sent_twice_spends_once(season: Season) -> None:
+    counter, request_id = season.counter, uuid4()
+    first = take(counter, season, season.campaign.code(0), request_id=request_id)
+    again = take(counter, season, season.campaign.code(0), request_id=request_id)
+    assert first["Location"] == again["Location"]
+    other = take(counter, season, season.campaign.code(0))
+    assert other.status_code == 422
+    assert "Déjà utilisé" in other.content.decode()
+    assert spent(season) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"service": ""}, "Choisissez le service rendu"),
+        ({"service": "cv"}, "pour quel service"),
+        ({"attended_on": "2027-01-01"}, "La date de la leçon"),
+        ({"attended_on": "demain"}, "Écrivez un jour"),
+    ],
+)
+def test_a_form_filled_wrongly_comes_back_whole(season: Season, more: dict[str, str], words: str) -> None:
+    answer = take(season.counter, season, season.campaign.code(0), **more)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words.lower() in page.lower()
+    assert "Accepter ce chèque" in page
+    assert f'value="{season.campaign.code(0)}"' in page
+    assert spent(season) == 0
+
+
+def test_only_services_that_are_paid_here_are_offered(season: Season) -> None:
+    with acting_as_everything(why="a second place"):
+        second = another_place("Fabrique", season.campaign.place_organisation_id)
+        accept_programme(second, season.campaign.programme_id, services=("mailbox", "cv"))
+    status, page = check(season.counter, season, season.campaign.code(0), second)
+    assert status == 200
+    assert re.findall(r'name="service" value="([a-z-]+)"', page) == ["mailbox"]
+
+
+def test_undone_with_a_reason_then_spent_again(season: Season) -> None:
+    counter = season.counter
+    number = take(counter, season, season.campaign.code(0))["Location"].split("/")[3]
+    undo = f"/place/redemptions/{number}/undo/"
+    assert counter.post(undo, {"request_id": uuid4()}).status_code == 422
+    secret = counter.post(undo, {"request_id": uuid4(), "reason": "other", "detail": "pour 2 85 05 78 006 084 36"})
+    assert secret.status_code == 302 or spent(season) == 1
+    counter.post(undo, {"request_id": uuid4(), "reason": "typed-twice"})
+    assert spent(season) == 0
+    assert "Annulé" in counter.get("/place/redemptions/").content.decode()
+    assert take(counter, season, season.campaign.code(0)).status_code == 302
+    assert spent(season) == 1
+
+
+def test_too_late_to_undo(season: Season, settings: object) -> None:
+    counter = season.counter
+    number = take(counter, season, season.campaign.code(0))["Location"].split("/")[3]
+    settings.CARNET_CLOCK = TODAY + timedelta(minutes=60)  # type: ignore[attr-defined]
+    assert "Annuler ce passage" not in counter.get(f"/place/redemptions/{number}/").content.decode()
+    late = counter.post(f"/place/redemptions/{number}/undo/", {"request_id": uuid4(), "reason": "other"})
+    assert late.status_code == 422
+    assert "Le délai pour annuler est passé" in late.content.decode()
+    assert spent(season) == 1
+
+
+def test_the_manager_sees_what_comes_and_the_mediator_does_not(season: Season) -> None:
+    take(season.counter, season, season.campaign.code(0))
+    assert "vous recevrez cela le" in season.manager.get("/place/").content.decode()
+    assert "vous recevrez" not in season.counter.get("/place/").content.decode()
+    assert season.counter.get("/place/payments/").status_code == 403
+    assert "10,00" in season.manager.get("/place/payments/").content.decode()
+
+
+def test_guessing_is_slowed_down(season: Season) -> None:
+    counter = season.counter
+    for _number in range(20):
+        assert check(counter, season, "123456789012345678")[0] == 422
+    status, page = check(counter, season, season.campaign.code(0))
+    assert (status, "Attendez un quart d’heure" in page) == (422, True)
+
+
+def test_another_organisation_s_redemption_does_not_exist(season: Season) -> None:
+    number = take(season.counter, season, season.campaign.code(0))["Location"].split("/")[3]
+    assert season.desk.get(f"/place/redemptions/{number}/").status_code == 403
+    assert season.counter.get("/place/redemptions/1-999999-0/").status_code == 404
+    assert season.counter.get("/place/redemptions/nonsense/").status_code == 404
+    assert Client().get("/place/").status_code == 302
