@@ -1,5 +1,9 @@
-"""Serve the site."""
+"""Serve the site, with what goes beside it: the worker of background tasks and, when asked, the grouped-commit process."""
 
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +12,9 @@ import typer
 from carnet.cli.running import installation
 from carnet.cli.speech import CommandFailed, say
 from carnet.cli.speech import gettext as _
+
+ROOT = Path(__file__).resolve().parents[2]
+STOP_SECONDS = 15
 
 
 def register(app: typer.Typer) -> None:
@@ -19,13 +26,16 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help=_("Le port où écouter."))] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help=_("Le nombre de processus."))] = 1,
     threads: Annotated[int, typer.Option(min=1, max=64, help=_("Le nombre de fils par processus."))] = 8,
+    fast: Annotated[int, typer.Option(min=0, max=65535, help=_("Le port des encaissements groupés, pour une charge nationale ; 0 : aucun."))] = 0,
+    worker: Annotated[bool, typer.Option(help=_("Faire aussi les travaux de fond ici."))] = True,
 ) -> None:
+    refuse_taken_port(host, port)
     with installation():
         say(_("Le site répond sur http://%(host)s:%(port)d (Ctrl+C pour arrêter).") % {"host": host, "port": port})
-        serve_until_stopped(host=host, port=port, workers=workers, threads=threads)
+        serve_until_stopped(host=host, port=port, workers=workers, threads=threads, fast=fast, worker=worker)
 
 
-def serve_until_stopped(*, host: str, port: int, workers: int, threads: int) -> None:
+def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, fast: int = 0, worker: bool = True) -> None:
     """Hand the address to granian, whose worker processes inherit the environment, and so the database's address."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -33,8 +43,13 @@ def serve_until_stopped(*, host: str, port: int, workers: int, threads: int) -> 
 
     from carnet.cli.running import disconnect
 
-    refuse_taken_port(host, port)
     disconnect()  # a worker must not share the parent's connections
+    beside = []
+    if worker:
+        beside.append([sys.executable, "-c", "from carnet.cli.main import run; run()", "jobs", "worker"])
+    if fast:
+        options = ["--interface", "asgi", "--host", host, "--port", str(fast), "--no-ws", "--log-level", "error"]
+        beside.append([sys.executable, "-m", "granian", *options, "carnet.asgi:application"])
     server = Granian(
         target="carnet.wsgi:application",
         address=host,
@@ -42,11 +57,30 @@ def serve_until_stopped(*, host: str, port: int, workers: int, threads: int) -> 
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
-        working_dir=Path(__file__).resolve().parents[2],
+        working_dir=ROOT,
         websockets=False,
         log_level=LogLevels.error,
+        log_access=False,
     )
-    server.serve()
+    with running_beside(beside):
+        server.serve()
+
+
+@contextmanager
+def running_beside(commands: Sequence[Sequence[str]]) -> Iterator[None]:
+    """Other processes for as long as the block lasts. Ctrl+C reaches us only: they are stopped in order, not cut."""
+    processes = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True) for command in commands]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def refuse_taken_port(host: str, port: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carnet.places.rules import LEVEL_LABELS, SERVICE_BY_CODE, SIZE_MAX_BYTES, Level
@@ -40,7 +40,7 @@ class ListForm(forms.Form):
 
     def __init__(self, *arguments: Any, programmes: Sequence[tuple[int, str]], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["programme"].choices = [("", _now("Peu importe")), *programmes]  # type: ignore[attr-defined]
+        self.fields["programme"].choices = [("", gettext("Peu importe")), *programmes]  # type: ignore[attr-defined]
 
 
 class FoundForm(forms.Form):
@@ -67,12 +67,12 @@ class AcceptForm(OperationForm):
     ) -> None:
         super().__init__(*arguments, **options)
         self.fields["service_codes"].choices = [  # type: ignore[attr-defined]
-            (code, f"{_now(LEVEL_LABELS[Level(SERVICE_BY_CODE[code].level)])} : {_now(SERVICE_BY_CODE[code].label)}")
+            (code, f"{gettext(LEVEL_LABELS[Level(SERVICE_BY_CODE[code].level)])} : {gettext(SERVICE_BY_CODE[code].label)}")
             for code in service_codes
             if code in SERVICE_BY_CODE
         ]
         self.fields["place_ids"].choices = places  # type: ignore[attr-defined]
-        self.fields["every_place"].label = _now("Tous les lieux trouvés (%(total)s)") % {"total": total}
+        self.fields["every_place"].label = gettext("Tous les lieux trouvés (%(total)s)") % {"total": total}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -99,4 +99,4 @@ class AttachForm(OperationForm):
 
     def __init__(self, *arguments: Any, organisations: Sequence[tuple[int, str]], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["organisation_id"].choices = [("", _now("Choisir")), *organisations]  # type: ignore[attr-defined]
+        self.fields["organisation_id"].choices = [("", gettext("Choisir")), *organisations]  # type: ignore[attr-defined]
