@@ -53,14 +53,22 @@ def money_table(caption: str, money: MoneyTable, names: Mapping[int, str], *, on
     return Table(caption, columns, rows, total, empty=_("Aucun argent reçu pour l’instant."))
 
 
-def money_figures(amounts: Money) -> list[Figure]:
-    """The six amounts as figures."""
-    return [Figure(formats.euros(getattr(amounts, name), short=True), str(word)) for name, word in MONEY_WORDS.items()]
+def money_figures(amounts: Money, *, with_zeros: bool = True) -> list[Figure]:
+    """The six amounts as figures; without zeros, only the first and those that say something."""
+    return [
+        Figure(formats.euros(getattr(amounts, name), short=True), str(word))
+        for rank, (name, word) in enumerate(MONEY_WORDS.items())
+        if with_zeros or rank == 0 or getattr(amounts, name)
+    ]
 
 
-def count_figures(counts: Counts) -> list[Figure]:
-    """How many vouchers are in each state."""
-    return [Figure(formats.number(getattr(counts, name)), str(word)) for name, word in COUNT_WORDS.items()]
+def count_figures(counts: Counts, *, with_zeros: bool = True) -> list[Figure]:
+    """How many vouchers are in each state; without zeros, only the first and those that say something."""
+    return [
+        Figure(formats.number(getattr(counts, name)), str(word))
+        for rank, (name, word) in enumerate(COUNT_WORDS.items())
+        if with_zeros or rank == 0 or getattr(counts, name)
+    ]
 
 
 def _amounts(amounts: Money) -> list[str]:
@@ -121,7 +129,7 @@ def programme_rows(programme: ProgrammeFacts) -> list[Row]:
         ),
         Row(_("Remise"), hand_over_words(terms.windows)),
         Row(_("Validité"), acceptance_words(terms.windows)),
-        Row(_("Services"), ", ".join(service_words(terms.service_codes))),
+        Row(_("Services"), services_words(terms.service_codes)),
         Row(_("Erreur annulable pendant"), minutes_words(terms.undo_window_minutes)),
         Row(_("Les lieux sont payés"), str(FREQUENCIES[terms.payment_frequency])),
         Row(_("Téléphone"), terms.phone or "–"),
@@ -160,6 +168,14 @@ def minutes_words(minutes: int) -> str:
 def service_words(codes: Sequence[str]) -> list[str]:
     """The services of these codes, in the catalogue's order."""
     return [_(kind.label) for kind in SERVICE_KINDS if kind.code in set(codes)]
+
+
+def services_words(codes: Sequence[str]) -> str:
+    """The services in one sentence: the whole catalogue is not recited."""
+    words = service_words(codes)
+    if len(words) == len(SERVICE_KINDS):
+        return _("tous ceux du catalogue (%(count)s)") % {"count": formats.number(len(words))}
+    return ", ".join(words)
 
 
 def perimeter_words(codes: Sequence[str]) -> str:

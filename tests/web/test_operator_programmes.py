@@ -177,8 +177,16 @@ def test_money_is_recorded_once_withdrawn_and_seen_by_its_funder_alone(
     assert "VIR-1" in funder.get(f"/funder/agreements/{agreement_id}/").content.decode()
     assert funder.get(f"/operator/agreements/{agreement_id}/").status_code == 404
     assert funder.post(address, transfer).status_code == 403
-    _person, _organisation, stranger = person_with("FUNDER")
-    assert sign_in(Client(), stranger).get(f"/funder/agreements/{agreement_id}/").status_code == 404
+    assert funder.get(f"/funder/agreements/{agreement_id}/statement.pdf").content.startswith(b"%PDF")
+    table = funder.get(f"/funder/agreements/{agreement_id}/statement.csv").content.decode("utf-8-sig")
+    assert "Métropole" in table
+    assert "50000,00" in table
+    assert "Département" not in table
+    assert funder.get(f"/funder/agreements/{agreement_id}/statements/0.pdf").status_code == 404
+    _person, _organisation, email = person_with("FUNDER")
+    stranger = sign_in(Client(), email)
+    for page in ("", "statement.pdf", "statement.csv", "statements/0.pdf"):
+        assert stranger.get(f"/funder/agreements/{agreement_id}/{page}").status_code == 404, page
 
     with acting_as_everything(why="a test"):
         receipt = queries.receipts(agreement_id)[0]

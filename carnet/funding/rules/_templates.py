@@ -30,19 +30,19 @@ TEMPLATES: dict[str, _Template] = {
     "nantes": _Template(
         name="Pass numérique de Nantes Métropole",
         perimeter=("244400404", "44"),
-        public="Personnes peu à l'aise avec l'ordinateur et internet, orientées par une association ou un guichet public",
+        public="Personnes peu à l’aise avec l’ordinateur et internet, orientées par une association ou un guichet public",
         hand_over_months=12,
         printed_months=12,
         months_after_hand_over=None,
         booklet_size=5,
         print_notice="Ce chèque paie une leçon ou une aide au numérique. Il est gratuit. "
-        "Il ne peut être ni vendu, ni échangé contre de l'argent.",
+        "Il ne peut être ni vendu, ni échangé contre de l’argent.",
     ),
     # A department: bigger booklets, good for six months from the day each person gets hers.
     "departement": _Template(
         name="Pass numérique du département",
         perimeter=("44",),
-        public="Habitantes et habitants éloignés du numérique, en priorité en recherche d'emploi et peu diplômés",
+        public="Habitantes et habitants éloignés du numérique, en priorité en recherche d’emploi et peu diplômés",
         hand_over_months=10,
         printed_months=None,
         months_after_hand_over=6,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,8 +12,6 @@ from carnet.kernel.actors import Actor
 from carnet.parties import queries as parties
 from carnet.parties.rules import OrganisationKind
 from carnet.places import queries as places
-
-PLACES_IMPORT_ROUTES = ("operator:places-import", "operator:place-import", "operator:import-places")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +42,14 @@ def first_steps(
             has_factor,
             _("Une application de votre téléphone donne six chiffres : elle protège l’argent."),
             _("Mettre en place"),
-            reverse("mfa_activate_totp"),
+            "" if has_factor else reverse("mfa_activate_totp"),
         ),
         FirstStep(
             _("Le programme"),
             programme is not None,
             programme.name if programme else _("Où, pour qui, quand et combien, à partir d’un modèle."),
-            _("Créer un programme"),
-            reverse("operator:programme-new"),
+            _("Voir le programme") if programme else _("Créer un programme"),
+            reverse("operator:programme", args=[programme.id]) if programme else reverse("operator:programme-new"),
         ),
         FirstStep(
             _("Les financeurs"),
@@ -64,8 +62,8 @@ def first_steps(
             _("La convention"),
             bool(agreements),
             agreements[0].name if agreements else _("Qui paie combien, et le compte réservé où l’argent reste."),
-            _("Ajouter une convention"),
-            reverse("operator:agreement-new", args=[programme.id]) if programme else "",
+            _("Voir la convention") if agreements else _("Ajouter une convention"),
+            _agreement_url(programme, agreements),
         ),
         FirstStep(
             _("Les lieux, par fichier"),
@@ -74,7 +72,7 @@ def first_steps(
             if place_count
             else _("Le fichier national des lieux de médiation, tel quel."),
             _("Importer des lieux"),
-            _first_route(PLACES_IMPORT_ROUTES),
+            reverse("operator:places-import"),
         ),
         FirstStep(
             _("Les personnes, par fichier"),
@@ -95,10 +93,7 @@ def first_steps(
     ]
 
 
-def _first_route(routes: tuple[str, ...]) -> str:
-    for route in routes:
-        try:
-            return reverse(route)
-        except NoReverseMatch:
-            continue
-    return ""
+def _agreement_url(programme: funding.ProgrammeFacts | None, agreements: list[funding.AgreementFacts]) -> str:
+    if agreements:
+        return reverse("operator:agreement", args=[agreements[0].id])
+    return reverse("operator:agreement-new", args=[programme.id]) if programme else ""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -220,9 +221,9 @@ def _csv_line(cells: list[Any]) -> bytes:
 def journal_lines(request: HttpRequest, programme_id: int) -> HttpResponse:
     facts = _seen(actor_of(request), programme_id)
     found = journal.lines(programme_id=programme_id, before_id=_number(request, "before"), limit=PER_PAGE)
-    columns = [Column(_("Quand")), Column(_("Acte")), Column(_("Sur quoi")), Column(_("Par qui")), Column(_("Faits"))]
+    columns = [Column(_("Acte")), Column(_("Quand")), Column(_("Sur quoi")), Column(_("Par qui")), Column(_("Faits"))]
     rows = [
-        [formats.moment(each.at), each.action, f"{each.subject_kind} {each.subject_id}", _who(each), _facts(each.facts)] for each in found
+        [each.action, formats.moment(each.at), f"{each.subject_kind} {each.subject_id}", _who(each), _facts(each.facts)] for each in found
     ]
     context = {
         "programme": facts,
@@ -240,7 +241,10 @@ def _who(line: journal.LineView) -> str:
 
 
 def _facts(facts: dict[str, Any]) -> str:
-    return " · ".join(f"{name} : {value}" for name, value in facts.items() if value not in (None, "", [], {}))
+    said = {name: value for name, value in facts.items() if value not in (None, "", [], {})}
+    return " · ".join(
+        f"{name} : {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}" for name, value in said.items()
+    )
 
 
 def _seen(actor: Actor, programme_id: int) -> funding.ProgrammeFacts:

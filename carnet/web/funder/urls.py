@@ -9,4 +9,11 @@ app_name = "funder"
 urlpatterns = [
     path("", door("home.funder")(views.home), name="home"),
     path("agreements/<int:agreement_id>/", door("funding.see")(views.agreement), name="agreement"),
+    path("agreements/<int:agreement_id>/statement.pdf", door("settlement.see-statements")(views.statement_file), name="statement"),
+    path("agreements/<int:agreement_id>/statement.csv", door("settlement.see-statements")(views.statement_table), name="statement-table"),
+    path(
+        "agreements/<int:agreement_id>/statements/<int:statement_id>.pdf",
+        door("settlement.see-statements")(views.kept_statement_file),
+        name="kept-statement",
+    ),
 ]

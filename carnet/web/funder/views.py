@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,11 +16,13 @@ from carnet.ledger import queries as ledger
 from carnet.ledger.rules import Money
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
+from carnet.settlement import queries as settlement
 from carnet.web import clock
 from carnet.web.design import formats
-from carnet.web.design.components import Cell, Column, Row, Table, Task
+from carnet.web.design.components import Cell, Column, Download, Row, Table, Task
 from carnet.web.design.screens import actor_of
 from carnet.web.figures import acceptance_words, count_figures, hand_over_words, money_figures, money_table, shares_table
+from carnet.web.statements import statement_csv, statement_pdf
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -57,8 +59,63 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "counts": count_figures(ledger.counts(agreement_id=agreement_id)),
         "debts": _debts_table(actor, debts, names),
         "receipts": _receipts_table(actor, agreement_id),
+        "files": _files(actor, agreement_id),
     }
     return render(request, "funder/agreement.html", context)
+
+
+def statement_file(request: HttpRequest, agreement_id: int) -> HttpResponse:
+    """The funder's statement as of now, to sign."""
+    return _pdf(_own_statement(request, agreement_id), f"etat-{agreement_id}.pdf")
+
+
+def statement_table(request: HttpRequest, agreement_id: int) -> HttpResponse:
+    """The same figures, for a spreadsheet."""
+    content = statement_csv([_own_statement(request, agreement_id)])
+    return _attached(content, "text/csv; charset=utf-8", f"etat-{agreement_id}.csv")
+
+
+def kept_statement_file(request: HttpRequest, agreement_id: int, statement_id: int) -> HttpResponse:
+    """A statement drawn up earlier, exactly as it was."""
+    kept = settlement.kept_statements(actor=actor_of(request), agreement_id=agreement_id)
+    found = next((each for each in kept if each.id == statement_id), None)
+    if found is None:
+        raise Http404
+    return _pdf(found.figures, f"etat-{agreement_id}-{statement_id}.pdf")
+
+
+def _own_statement(request: HttpRequest, agreement_id: int) -> settlement.FunderStatement:
+    actor = actor_of(request)
+    figures = settlement.funder_statement(actor=actor, agreement_id=agreement_id, funder_id=actor.organisation_id or 0, at=clock.now())
+    if figures is None:
+        raise Http404
+    return figures
+
+
+def _pdf(figures: settlement.FunderStatement, name: str) -> HttpResponse:
+    return _attached(statement_pdf(figures), "application/pdf", name)
+
+
+def _attached(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _files(actor: Actor, agreement_id: int) -> list[Download]:
+    kept = settlement.kept_statements(actor=actor, agreement_id=agreement_id) if allowed(actor.roles, "settlement.see-statements") else []
+    return [
+        Download(_("État de vos comptes aujourd’hui, à signer"), reverse("funder:statement", args=[agreement_id]), "PDF"),
+        Download(_("Les mêmes chiffres"), reverse("funder:statement-table", args=[agreement_id]), "CSV"),
+        *(
+            Download(
+                _("État arrêté au %(day)s") % {"day": formats.day(each.made_at)},
+                reverse("funder:kept-statement", args=[agreement_id, each.id]),
+                "PDF",
+            )
+            for each in kept
+        ),
+    ]
 
 
 def _agreements(actor: Actor, at: datetime) -> list[funding.AgreementFacts]:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -19,9 +19,10 @@ from carnet.ledger.rules import Counts, Money
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.settlement import queries as settlement
+from carnet.settlement.rules import ClosingState
 from carnet.web import clock
 from carnet.web.design import formats
-from carnet.web.design.components import Figure, Task
+from carnet.web.design.components import Task
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
 from carnet.web.figures import count_figures, money_figures
@@ -57,8 +58,9 @@ def _figures(programme: funding.ProgrammeFacts) -> dict[str, object]:
     money: Money = ledger.money(programme_id=programme.id).total
     return {
         "programme": programme,
-        "counts": count_figures(counts),
-        "money": [Figure(figure.value, figure.label) for figure in money_figures(money)],
+        "counts": count_figures(counts, with_zeros=False),
+        "money": money_figures(money, with_zeros=False),
+        "has_begun": bool(counts.issued or money.funded),
     }
 
 
@@ -76,6 +78,8 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from _orders(actor, set(programme_ids))
     if allowed(actor.roles, "settlement.see"):
         yield from _payments(actor, programme_ids, at)
+    if allowed(actor.roles, "settlement.prepare-closing"):
+        yield from _closings(actor, open_agreements, at)
 
 
 def _approvals(actor: Actor) -> Iterator[Task]:
@@ -93,7 +97,6 @@ def _without_agreement(programmes: list[funding.ProgrammeFacts], with_one: set[i
                 _("%(programme)s n’a pas de financeur") % {"programme": programme.name},
                 _("Ajouter une convention"),
                 reverse("operator:agreement-new", args=[programme.id]),
-                programme.windows.hand_over_from,
             )
 
 
@@ -129,59 +132,53 @@ def _waiting_pledges(agreements: list[funding.AgreementFacts]) -> Iterator[Task]
 def _orders(actor: Actor, programme_ids: set[int]) -> Iterator[Task]:
     for order in issuing.orders(actor):
         step = ORDER_STEPS.get(order.next_step)
-        url = _address("operator:order", order.id)
-        if step and url and order.programme_id in programme_ids and allowed(actor.roles, step[2]):
+        if step and order.programme_id in programme_ids and allowed(actor.roles, step[2]):
             title = str(step[0]) % {"booklets": formats.number(order.booklet_count)}
-            yield Task(title, str(step[1]), url, order.ordered_at, order.programme_name)
+            yield Task(title, str(step[1]), reverse("operator:order", args=[order.id]), order.ordered_at, order.programme_name)
 
 
 def _payments(actor: Actor, programme_ids: list[int], at: datetime) -> Iterator[Task]:
-    url = _address("operator:payments")
-    if not url:
-        return
     for waiting in settlement.waiting_payments(actor=actor, programme_ids=programme_ids, at=at):
         detail = f"{waiting.programme}, {waiting.agreement}"
-        if waiting.ready_count and allowed(actor.roles, "settlement.prepare-payment"):
+        page = reverse("operator:agreement-payments", args=[waiting.agreement_id])
+        if waiting.ready_count and waiting.open_run is None and allowed(actor.roles, "settlement.prepare-payment"):
             title = _("%(amount)s à payer aux lieux") % {"amount": formats.euros(waiting.ready_cents)}
-            yield Task(title, _("Préparer le paiement"), url, None, detail)
-        for returned in waiting.returned:
-            if allowed(actor.roles, "settlement.check-claims"):
-                yield Task(
-                    _("Virement revenu : %(payee)s, %(amount)s") % {"payee": returned.payee, "amount": formats.euros(returned.cents)},
-                    _("Réparer"),
-                    url,
-                    returned.returned_on,
-                    detail,
-                    "danger",
-                    _("bloque un paiement"),
-                )
-        for line in waiting.set_aside:
-            if allowed(actor.roles, "settlement.check-claims"):
-                yield Task(
-                    _("%(payee)s attend %(amount)s") % {"payee": line.payee, "amount": formats.euros(line.cents)},
-                    _("Voir pourquoi"),
-                    url,
-                    line.since,
-                    detail,
-                    "warning",
-                    _("mis de côté"),
-                )
+            yield Task(title, _("Préparer le paiement"), reverse("operator:payment-new", args=[waiting.agreement_id]), None, detail)
+        if allowed(actor.roles, "settlement.check-claims"):
+            yield from _stuck_payments(waiting, page, detail)
         for run in waiting.sent_runs:
             if allowed(actor.roles, "settlement.read-bank-file"):
-                yield Task(
-                    _("Réponse de la banque attendue pour %(amount)s") % {"amount": formats.euros(run.cents)},
-                    _("Lire le fichier"),
-                    url,
-                    run.sent_at,
-                    detail,
-                )
+                title = _("Réponse de la banque attendue pour %(amount)s") % {"amount": formats.euros(run.cents)}
+                yield Task(title, _("Lire le fichier"), reverse("operator:bank-file-new", args=[waiting.agreement_id]), run.sent_at, detail)
 
 
-def _address(route: str, *args: object) -> str:
-    try:
-        return reverse(route, args=args)
-    except NoReverseMatch:
-        return ""
+def _stuck_payments(waiting: settlement.WaitingPayments, page: str, detail: str) -> Iterator[Task]:
+    for returned in waiting.returned:
+        title = _("Virement revenu : %(payee)s, %(amount)s") % {"payee": returned.payee, "amount": formats.euros(returned.cents)}
+        yield Task(title, _("Réparer"), page, returned.returned_on, detail, "danger", _("bloque un paiement"))
+    for line in waiting.set_aside:
+        title = _("%(payee)s attend %(amount)s") % {"payee": line.payee, "amount": formats.euros(line.cents)}
+        yield Task(title, _("Voir pourquoi"), page, line.since, detail, "warning", _("mis de côté"))
+
+
+def _closings(actor: Actor, agreements: list[funding.AgreementFacts], at: datetime) -> Iterator[Task]:
+    for agreement in agreements:
+        ends = [series.accepted_until for series in ledger.series_list(agreement_id=agreement.id)]
+        if not ends or max(ends) > at:
+            continue
+        closings = settlement.closings(actor=actor, agreement_id=agreement.id)
+        if any(closing.state is ClosingState.PREPARED for closing in closings):
+            continue  # it waits for an approval, which is a task of its own
+        if any(closing.state is ClosingState.REPAID for closing in closings):
+            continue
+        is_approved = any(closing.state is ClosingState.APPROVED for closing in closings)
+        yield Task(
+            _("La saison de %(programme)s est finie") % {"programme": agreement.programme_name},
+            _("Enregistrer les remboursements") if is_approved else _("Clore"),
+            reverse("operator:agreement-closing", args=[agreement.id]),
+            max(ends),
+            agreement.name,
+        )
 
 
 def _moment(since: datetime | date | None) -> datetime:

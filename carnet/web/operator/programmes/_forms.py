@@ -199,15 +199,13 @@ class ShareForm(forms.Form):
     """One funder's line. An empty line is left out."""
 
     funder = forms.TypedChoiceField(label=_("Financeur"), coerce=int, empty_value=None, required=False)
-    portion = PortionField(label=_("Part"), help_text=_("25 % ou 1/3"), required=False)
-    fixed = EurosField(label=_("ou montant fixe"), help_text=_("dépensé en premier"), required=False)
-    cap = EurosField(label=_("Plafond"), help_text=_("pour toute la convention"), required=False)
+    portion = PortionField(label=_("Part (25 % ou 1/3)"), required=False)
+    fixed = EurosField(label=_("ou montant fixe"), required=False)
+    cap = EurosField(label=_("Plafond pour toute la convention"), required=False)
     pays = forms.ChoiceField(
         label=_("Paie"), choices=[(Pays.IN_ADVANCE.value, _("d’avance")), (Pays.ON_USE.value, _("à l’usage"))], required=False
     )
-    advanced_by = forms.TypedChoiceField(
-        label=_("Avancé par"), help_text=_("si paie à l’usage"), coerce=int, empty_value=None, required=False
-    )
+    advanced_by = forms.TypedChoiceField(label=_("Avancé par, s’il paie à l’usage"), coerce=int, empty_value=None, required=False)
 
     def __init__(self, *args: Any, funders: Sequence[tuple[int, str]], **options: Any) -> None:
         super().__init__(*args, **options)
