@@ -75,4 +75,4 @@ def worker(
 
         say(_("En attente de travaux (Ctrl+C pour arrêter)."))
         with app.replace_connector(app.connector.get_worker_connector()) as serving:
-            serving.run_worker(concurrency=concurrency)
+            serving.run_worker(concurrency=concurrency, delete_jobs="successful")
