@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from carnet.funding import operations as funding
 from carnet.gateways.bank.fake import FakeBank
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
@@ -83,7 +84,7 @@ class Payments:
         self._files += 1
         return self._keep(f"banque/{self._files:03d}-{what}.xml", content)
 
-    def close(self, day: date) -> list[Path]:
+    def close(self, day: date) -> None:
         """The lapse, the funders' money back, and the statement each could sign."""
         at = datetime.combine(day, time(10), tzinfo=PARIS)
         with self._proved(Role.TREASURER, at) as treasurer:
@@ -94,7 +95,7 @@ class Payments:
             settlement.record_repayments(
                 closing_id=closing_id, reference=f"REMB-{self.agreement_id}", paid_on=day, actor=treasurer, request_id=uuid4(), at=at
             )
-        return []
+            funding.close_agreement(agreement_id=self.agreement_id, actor=treasurer, request_id=uuid4(), at=at)
 
     @contextmanager
     def _proved(self, role: Role, at: datetime) -> Iterator[Actor]:

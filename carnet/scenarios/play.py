@@ -1,7 +1,7 @@
 """Playing a season: order, hand-overs, lessons, monthly payments, closing. Every step is the screens' own operation."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -235,7 +235,7 @@ class _Stage:
         self.payments = Payments(self.cast, self.programme_id, self.agreement_id, self.bank, iban, self.out)
         by_day = {day: list(each) for day, each in groupby(given, key=lambda each: each.day)}
         lessons_by_day = {day: list(each) for day, each in groupby(taught, key=lambda lesson: lesson.at.date())}
-        pay_days = list(self._pay_days(until))
+        pay_days = self._pay_days(until)
         days = sorted(by_day.keys() | lessons_by_day.keys() | set(pay_days))
         total, done = len(given) + len(taught), 0
         for day in days:
@@ -246,11 +246,14 @@ class _Stage:
             done += len(by_day.get(day, [])) + len(lessons_by_day.get(day, []))
             self.progress("season", done, total)
 
-    def _pay_days(self, until: datetime) -> Iterator[date]:
+    def _pay_days(self, until: datetime) -> list[date]:
+        days = []
         day = add_months(self.season.first_day.replace(day=1), 1)
         while day + timedelta(days=12) < until.date():
-            yield day + timedelta(days=3)
+            days.append(day + timedelta(days=3))
             day = add_months(day, 1)
+        # A season still open leaves its latest month to be paid, by whoever tries the treasurer's part.
+        return days if self.season.is_closed else days[:-1]
 
     def _hand_over(self, given: list[HandOverDay], day: date) -> None:
         at = _at(day, 8, 30)
@@ -305,7 +308,7 @@ class _Stage:
         self.progress("close", 0, 1)
         self.files += self.payments.pay(self.season.grace_ends_on + timedelta(days=7))
         self.files += self.payments.pay(self.season.grace_ends_on + timedelta(days=25))
-        self.files += self.payments.close(self.season.closed_on)
+        self.payments.close(self.season.closed_on)
         self.progress("close", 1, 1)
 
     def played(self, given: list[HandOverDay], taught: list[Lesson]) -> Played:

@@ -18,15 +18,15 @@ from carnet.ledger.operations._lives import (
 from carnet.ledger.operations._money import (
     activate_series,
     open_agreement_accounts,
-    pay_owed,
     receive_money,
     repay_unissued,
     return_circulation,
-    unpay_owed,
 )
 from carnet.ledger.operations._series import SeriesPlan, draw_vouchers, finish_drawing, open_series
+from carnet.ledger.operations._settling import PaidPart, pay_owed, pay_owed_many, unpay_owed, unpay_owed_many
 
 __all__ = [
+    "PaidPart",
     "SeriesPlan",
     "activate_series",
     "draw_vouchers",
@@ -38,6 +38,7 @@ __all__ = [
     "open_agreement_accounts",
     "open_series",
     "pay_owed",
+    "pay_owed_many",
     "receive_booklets",
     "receive_money",
     "repay_unissued",
@@ -45,6 +46,7 @@ __all__ = [
     "return_circulation",
     "ship_booklets",
     "unpay_owed",
+    "unpay_owed_many",
     "void_booklets",
     "void_vouchers",
 ]

@@ -16,7 +16,6 @@ from carnet.ledger.rules import (
     MoneyNotThere,
     MovementKind,
     NotCovered,
-    NothingOwed,
     PassageKind,
     SeriesNotLapsed,
     check_positive,
@@ -181,56 +180,6 @@ def _held(series_id: int) -> dict[int, int]:
         for funder_id, cents in zip(pattern.funder_ids, pattern.held_cents, strict=True):
             needed[funder_id] = needed.get(funder_id, 0) + cents * pattern.voucher_count
     return needed
-
-
-@transaction.atomic
-def pay_owed(
-    *, series_id: int, organisation_id: int, pattern: int, quantity: int, actor: Actor, request_id: UUID, at: datetime
-) -> int:
-    """Record that the bank paid a place's organisation for `quantity` vouchers of one pattern; return the movement's id.
-
-    Raises: NothingOwed, SeriesUnknown.
-    """
-    return _settle(MovementKind.PAY, AccountKind.OWED, series_id, organisation_id, pattern, quantity, request_id, at)
-
-
-@transaction.atomic
-def unpay_owed(
-    *, series_id: int, organisation_id: int, pattern: int, quantity: int, actor: Actor, request_id: UUID, at: datetime
-) -> int:
-    """Record that the bank gave a payment back: the vouchers are owed again; return the movement's id.
-
-    Raises: NothingOwed, SeriesUnknown.
-    """
-    return _settle(MovementKind.UNPAY, AccountKind.PAID, series_id, organisation_id, pattern, quantity, request_id, at)
-
-
-def _settle(
-    kind: MovementKind, out_of: AccountKind, series_id: int, organisation_id: int, pattern: int, quantity: int, request_id: UUID, at: datetime
-) -> int:
-    series = access.series(series_id)
-    _lock_agreement(series.agreement_id)
-    check_positive(quantity)
-    repeated = Movement.objects.filter(
-        series_id=series_id, request_id=request_id, kind=kind, pattern=pattern, voucher_id=None
-    ).values_list("id", flat=True).first()  # fmt: skip
-    if repeated is not None:
-        return repeated
-    there = queries.vouchers_owed(series_id=series_id, organisation_id=organisation_id, kind=out_of).get(pattern, 0)
-    if quantity > there:
-        raise NothingOwed(quantity=quantity, owed=there)
-    return _move(
-        kind,
-        programme_id=series.programme_id,
-        agreement_id=series.agreement_id,
-        series_id=series_id,
-        place_organisation_id=organisation_id,
-        pattern=pattern,
-        quantity=quantity,
-        cents=quantity * series.face_value_cents,
-        request_id=request_id,
-        at=at,
-    )
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 
 from carnet.kernel.identifiers import BookletSerial, SerialMistyped, VoucherSerial
 from carnet.ledger import access
@@ -148,16 +148,33 @@ def _booklet_view(row: Series, found: Booklet) -> BookletView:
     )
 
 
-def booklets(*, holder_id: int, in_stock_only: bool = True, series_id: int | None = None, after_id: int = 0, limit: int = 50) -> list[BookletView]:
-    """A holder's booklets in order, at most `limit`; pass the last id as `after_id` for the next page."""
+def booklets(
+    *,
+    holder_id: int,
+    in_stock_only: bool = True,
+    series_id: int | None = None,
+    to_give_at: datetime | None = None,
+    after_id: int = 0,
+    limit: int = 50,
+) -> list[BookletView]:
+    """A holder's booklets in order, at most `limit`; pass the last id as `after_id` for the next page.
+
+    `to_give_at` keeps those that may still be handed over at that moment: active, not ended.
+    """
     rows = Booklet.objects.filter(holder_id=holder_id, id__gt=after_id).order_by("id")
     if series_id is not None:
         rows = rows.filter(series_id=series_id)
+    if to_give_at is not None:
+        rows = rows.filter(series_id__in=_giving(to_give_at))
     if in_stock_only:
         rows = rows.filter(handed_over_at=None, voided_at=None, in_transit_to_id=None)
     found = list(rows[:limit])
     by_id = Series.objects.in_bulk({each.series_id for each in found})
     return [_booklet_view(by_id[each.series_id], each) for each in found]
+
+
+def _giving(at: datetime) -> QuerySet[Series]:
+    return Series.objects.filter(activated_at__isnull=False, lapsed_at=None, hand_over_until__gt=at).values("id")
 
 
 def vouchers_of_booklet(booklet_id: int) -> list[VoucherView]:
@@ -197,13 +214,15 @@ def _voucher_view(row: Series, cover: Booklet, found: Voucher) -> VoucherView:
     )
 
 
-def stock(*, holder_id: int | None = None, programme_id: int | None = None) -> list[StockLine]:
-    """Untouched booklets by series and holder."""
+def stock(*, holder_id: int | None = None, programme_id: int | None = None, to_give_at: datetime | None = None) -> list[StockLine]:
+    """Untouched booklets by series and holder; only those that may still be handed over, if a moment is given."""
     rows = Booklet.objects.filter(handed_over_at=None, voided_at=None, in_transit_to_id=None)
     if holder_id is not None:
         rows = rows.filter(holder_id=holder_id)
     if programme_id is not None:
         rows = rows.filter(programme_id=programme_id)
+    if to_give_at is not None:
+        rows = rows.filter(series_id__in=_giving(to_give_at))
     lines = (
         rows.order_by("series_id", "holder_id").values_list("series_id", "holder_id").annotate(Count("id"), Min("id"), Max("id"))
     )  # fmt: skip

@@ -57,10 +57,10 @@ def programmes(request: HttpRequest, organisation_id: int, at: datetime) -> list
     return found
 
 
-def stock(organisation_id: int) -> Stock:
-    """What is in the cupboard, the oldest booklets first."""
-    lines = ledger.stock(holder_id=organisation_id)
-    at_hand = ledger.booklets(holder_id=organisation_id, limit=BOOKLETS_AT_HAND)
+def stock(organisation_id: int, at: datetime) -> Stock:
+    """What is in the cupboard and may still be given, the oldest booklets first."""
+    lines = ledger.stock(holder_id=organisation_id, to_give_at=at)
+    at_hand = ledger.booklets(holder_id=organisation_id, to_give_at=at, limit=BOOKLETS_AT_HAND)
     return Stock(sum(line.booklet_count for line in lines), tuple(at_hand))
 
 

@@ -42,7 +42,7 @@ LOW_STOCK = 5
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     organisation_id = desk.organisation_of(actor)
-    cupboard = desk.stock(organisation_id)
+    cupboard = desk.stock(organisation_id, at)
     today, month = desk.given(organisation_id, at)
     programmes = desk.programmes(request, organisation_id, at)
     context = {
@@ -76,7 +76,7 @@ def find_booklet(request: HttpRequest) -> HttpResponse:
                 show_refusal(form, refusal, {refusal.code: "serial"})
         status = 422
     desk.programmes(request, desk.organisation_of(actor), clock.now())
-    return render(request, "prescriber/find.html", {"form": form, "cupboard": desk.stock(desk.organisation_of(actor))}, status=status)
+    return render(request, "prescriber/find.html", {"form": form, "cupboard": desk.stock(desk.organisation_of(actor), clock.now())}, status=status)
 
 
 class HandOver(OperationView):
