@@ -434,12 +434,17 @@ def _sync_folder(folder: Path) -> None:
 
 
 def key_ring() -> KeyRing:
-    """The ring of this installation, as the settings say: KEYS_DIR, and optionally KEYS_WRAPPING and KEYS_SUCCESSOR."""
-    wrapping = getattr(settings, "KEYS_WRAPPING", None)
-    successor = getattr(settings, "KEYS_SUCCESSOR", None)
-    return _opened(Path(settings.KEYS_DIR), wrapping, successor)
+    """The ring of this installation, as the settings say: KEYS_DIR, KEYS_WRAPPING, KEYS_SUCCESSOR.
+
+    Raises: KeysUnreadable, when the successor's public key is not 32 bytes.
+    """
+    wrapping, successor = settings.KEYS_WRAPPING, settings.KEYS_SUCCESSOR
+    return _opened(Path(settings.KEYS_DIR), Path(wrapping) if wrapping else None, Path(successor) if successor else None)
 
 
 @lru_cache(maxsize=8)
 def _opened(folder: Path, wrapping: Path | None, successor: Path | None) -> FileKeyRing:
-    return FileKeyRing(folder, wrapping_key=wrapping, successor=successor.read_bytes() if successor else None)
+    public = successor.read_bytes() if successor else None
+    if public is not None and len(public) != SECRET_SIZE:
+        raise KeysUnreadable(about=str(successor))
+    return FileKeyRing(folder, wrapping_key=wrapping, successor=public)

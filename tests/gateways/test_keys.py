@@ -18,6 +18,7 @@ from carnet.gateways.keys import (
     KeysMissing,
     KeysUnreadable,
     SeedMissing,
+    key_ring,
     open_box,
     signs,
 )
@@ -166,6 +167,23 @@ class TestFiles:
         ring = FileKeyRing(tmp_path / "keys")
         ring.create_programme_keys(7)
         assert ring.sealed_for_successor(7, 1) is None
+
+    def test_the_settings_say_where_the_ring_is_and_who_would_take_over(self, tmp_path: Path, settings: object) -> None:
+        successor = X25519PrivateKey.generate()
+        named = tmp_path / "successor.key"
+        named.write_bytes(successor.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+        settings.KEYS_DIR, settings.KEYS_SUCCESSOR = tmp_path / "keys", str(named)  # type: ignore[attr-defined]
+        settings.KEYS_WRAPPING = tmp_path / "stick" / "wrapping.key"  # type: ignore[attr-defined]
+        ring = key_ring()
+        assert key_ring() is ring
+        box = ring.sealed_for_successor(7, ring.create_programme_keys(7))
+        assert box is not None
+        assert open_box(successor, box)
+        assert (tmp_path / "stick" / "wrapping.key").exists()
+        named.with_name("short.key").write_bytes(b"short")
+        settings.KEYS_SUCCESSOR = str(named.with_name("short.key"))  # type: ignore[attr-defined]
+        with pytest.raises(KeysUnreadable):
+            key_ring()
 
     def test_no_trace_shows_a_key(self, tmp_path: Path) -> None:
         ring = FileKeyRing(tmp_path / "keys")
