@@ -18,6 +18,7 @@ from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.ledger import operations as ledger
+from carnet.ledger.operations import PaidPart
 from carnet.notices import operations as notices
 from carnet.parties import queries as parties
 from carnet.parties.rules import AccountMissing, AccountWaiting, check_allowed_now
@@ -69,6 +70,7 @@ class _Tally:
 
     paid: list[Transfer] = field(default_factory=list)
     came_back: list[Transfer] = field(default_factory=list)
+    given_back: list[Transfer] = field(default_factory=list)
     known: int = 0
     remarks: list[Remark] = field(default_factory=list)
 
@@ -190,9 +192,12 @@ def _follow(report: BankReport, agreement_id: int, actor: Actor, at: datetime) -
     tally = _Tally()
     parts = _parts_by_claim([transfer.claim_id for transfer in known.values()])
     for line in lines:
-        _apply(line, known.get(line.end_to_end_id), parts, tally, actor, at)
+        _apply(line, known.get(line.end_to_end_id), tally, at)
     for other in report.others:
         tally.remarks.append(Remark(other.reference, "PAYMENT_IN" if other.is_credit else Verdict.UNKNOWN, other.cents))
+    # One statement for the whole file; a transfer paid and sent back in the same file passes through both.
+    ledger.pay_owed_many(parts=_parts_of(tally.paid, parts, "paid"), actor=actor, at=at)
+    ledger.unpay_owed_many(parts=_parts_of(tally.given_back, parts, "came back"), actor=actor, at=at)
     touched = {transfer.id: transfer for transfer in [*tally.paid, *tally.came_back]}.values()
     Transfer.objects.bulk_update(touched, ["state", "reason_code", "booked_on", "returned_on"])
     Claim.objects.bulk_update([transfer.claim for transfer in touched], ["state", "paid_on"])
@@ -236,7 +241,7 @@ def _parts_by_claim(claim_ids: Sequence[int]) -> Parts:
     return parts
 
 
-def _apply(line: TransferStatus, transfer: Transfer | None, parts: Parts, tally: _Tally, actor: Actor, at: datetime) -> None:
+def _apply(line: TransferStatus, transfer: Transfer | None, tally: _Tally, at: datetime) -> None:
     verdict = judge(
         state=TransferState(transfer.state) if transfer else None,
         owed_cents=transfer.cents if transfer else 0,
@@ -251,42 +256,17 @@ def _apply(line: TransferStatus, transfer: Transfer | None, parts: Parts, tally:
         return
     day = line.booked_on or legal_day(at)
     if verdict is Verdict.PAY:
-        _paid(transfer, parts[transfer.claim_id], day, actor, at)
+        transfer.state, transfer.booked_on = TransferState.PAID.value, day
+        transfer.claim.state, transfer.claim.paid_on = ClaimState.PAID.value, day
         tally.paid.append(transfer)
-    else:
-        _came_back(transfer, parts[transfer.claim_id], line.reason_code, day, verdict, actor, at)
-        tally.came_back.append(transfer)
-
-
-def _paid(transfer: Transfer, parts: list[tuple[int, int, int]], day: date, actor: Actor, at: datetime) -> None:
-    for series_id, pattern, quantity in parts:
-        ledger.pay_owed(
-            series_id=series_id,
-            organisation_id=transfer.organisation_id,
-            pattern=pattern,
-            quantity=quantity,
-            actor=actor,
-            request_id=_ledger_request(transfer, "paid"),
-            at=at,
-        )
-    transfer.state, transfer.booked_on = TransferState.PAID.value, day
-    transfer.claim.state, transfer.claim.paid_on = ClaimState.PAID.value, day
-
-
-def _came_back(
-    transfer: Transfer, parts: list[tuple[int, int, int]], reason: str, day: date, verdict: Verdict, actor: Actor, at: datetime
-) -> None:
+        return
+    _came_back(transfer, line.reason_code, day, at)
+    tally.came_back.append(transfer)
     if verdict is Verdict.GIVE_BACK:
-        for series_id, pattern, quantity in parts:
-            ledger.unpay_owed(
-                series_id=series_id,
-                organisation_id=transfer.organisation_id,
-                pattern=pattern,
-                quantity=quantity,
-                actor=actor,
-                request_id=_ledger_request(transfer, "came back"),
-                at=at,
-            )
+        tally.given_back.append(transfer)
+
+
+def _came_back(transfer: Transfer, reason: str, day: date, at: datetime) -> None:
     transfer.state, transfer.reason_code, transfer.returned_on = TransferState.RETURNED.value, reason[:10], day
     transfer.claim.state, transfer.claim.paid_on = ClaimState.RETURNED.value, None
     notices.post(
@@ -296,6 +276,14 @@ def _came_back(
         programme_id=transfer.programme_id,
         at=at,
     )
+
+
+def _parts_of(transfers: Sequence[Transfer], parts: Parts, what: str) -> list[PaidPart]:
+    return [
+        PaidPart(series_id, transfer.organisation_id, pattern, quantity, _ledger_request(transfer, what))
+        for transfer in transfers
+        for series_id, pattern, quantity in parts[transfer.claim_id]
+    ]
 
 
 def _ledger_request(transfer: Transfer, what: str) -> UUID:
