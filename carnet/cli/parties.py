@@ -46,7 +46,7 @@ def create(
                 place_id=place,
                 scopes=[scope.strip() for scope in scopes.split(",") if scope.strip()],
                 days=days,
-                label=label,
+                label=label or "carnet token create",
                 actor=actor,
                 request_id=uuid4(),
                 at=at,

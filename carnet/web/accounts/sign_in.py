@@ -57,6 +57,16 @@ def enter_as(request: HttpRequest, person_id: int) -> None:
         note_proof(request, person, Authenticator.Type.TOTP)
 
 
+class SecondStepView(second_factor.AuthenticateView):
+    """The second step of signing in. A passkey is offered to whoever has one."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        if not Authenticator.objects.filter(user_id=self.stage.login.user.pk, type=Authenticator.Type.WEBAUTHN).exists():
+            context["webauthn_form"] = None
+        return context
+
+
 def freshen(request: HttpRequest) -> None:
     """The proof just given counts for the form that waited for it, in this same request."""
     request.actor = replace(actor_of(request), proved_at=clock.now())  # type: ignore[attr-defined]
@@ -134,7 +144,7 @@ def new_password(request: HttpRequest, uid: int, token: str) -> HttpResponseBase
 
 urlpatterns = [
     path("sign-in/", public(account.LoginView.as_view()), name="account_login"),
-    path("sign-in/second-factor/", public(second_factor.AuthenticateView.as_view()), name="mfa_authenticate"),
+    path("sign-in/second-factor/", public(SecondStepView.as_view()), name="mfa_authenticate"),
     path("sign-in/inactive/", public(account.AccountInactiveView.as_view()), name="account_inactive"),
     path("sign-out/", public(account.LogoutView.as_view()), name="account_logout"),
     path("password/forgotten/", public(forgotten_password), name="account_reset_password"),

@@ -5,7 +5,7 @@ from carnet.web.place import views
 
 app_name = "place"
 urlpatterns = [
-    path("", door("redemption.see")(views.home), name="home"),
+    path("", door("home.place")(views.home), name="home"),
     path("voucher/", door("redemption.check")(views.voucher), name="voucher"),
     path("voucher/accept/", door("redemption.redeem")(views.accept), name="accept"),
     path("redemptions/", door("redemption.see")(views.redemptions), name="redemptions"),

@@ -7,7 +7,7 @@ app_name = "prescriber"
 see = door("distribution.see-stock")
 give = door("distribution.see-stock", post="distribution.hand-over")
 urlpatterns = [
-    path("", see(views.home), name="home"),
+    path("", door("home.prescriber")(views.home), name="home"),
     path("hand-over/", door("distribution.hand-over")(views.find_booklet), name="find-booklet"),
     path("hand-over/<int:booklet_id>/", give(views.HandOver.as_view()), name="hand-over"),
     path("hand-overs/", see(views.hand_overs), name="hand-overs"),
