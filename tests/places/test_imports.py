@@ -52,6 +52,17 @@ def test_the_same_identifier_of_another_provenance_is_another_place(agent):
     assert Place.objects.count() == 2
 
 
+def test_a_place_that_another_provenance_brought_is_told_and_kept(agent):
+    bring(csv_bytes(GOOD), agent)
+    report = bring(
+        csv_bytes({**GOOD, "id": "z", "nom": GOOD["nom"].upper()}, {**GOOD, "id": "y", "nom": "Ailleurs"}), agent, provenance="autre"
+    )
+    assert [(fault.line, fault.code.value, fault.outcome.value, fault.detail) for fault in report.faults] == [
+        (2, "place-elsewhere", "kept", "essai")
+    ]
+    assert Place.objects.count() == 3
+
+
 def test_a_dry_run_tells_the_same_and_changes_nothing(agent):
     content = csv_bytes(GOOD, {**GOOD, "id": ""})
     told = bring(content, agent, dry_run=True)

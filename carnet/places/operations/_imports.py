@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any
@@ -16,7 +16,8 @@ from carnet.kernel.periods import legal_day
 from carnet.parties.rules import check_allowed_now
 from carnet.places.models import Place, PlaceImport
 from carnet.places.queries import gazetteer, report_of
-from carnet.places.rules import ImportReport, PlaceRow, ProvenanceMissing, check_file, content_of, read
+from carnet.places.rules import Fault, FaultCode, ImportReport, Outcome, PlaceRow, ProvenanceMissing, check_file, content_of, read
+from carnet.places.rules.geography import folded
 from carnet.places.rules.standard import COLUMNS
 
 FAULTS_KEPT_MAX = 20_000
@@ -86,6 +87,7 @@ def import_places(
         if (first := PlaceImport.objects.filter(request_id=request_id).first()) is not None:
             return report_of(first)
         report, changed = _compared(checked, rows)
+        report = replace(report, faults=tuple(sorted((*report.faults, *_met_elsewhere(provenance, rows)), key=lambda fault: fault.line)))
         if dry_run:
             return report
         _write(changed)
@@ -134,6 +136,20 @@ def _compared(checked: ImportReport, rows: tuple[PlaceRow, ...]) -> tuple[Import
         absent_count=sum(ended_on is None for national_id, (_hash, ended_on) in known.items() if national_id not in named),
     )
     return report, changed
+
+
+def _met_elsewhere(provenance: str, rows: tuple[PlaceRow, ...]) -> Iterator[Fault]:
+    """Places that another provenance already brought, by name and address: told, and kept, for an operator to end one of the two."""
+    postcodes = {row.columns["postcode"] for row in rows}
+    others = Place.objects.filter(postcode__in=postcodes, ended_on=None).exclude(provenance=provenance)
+    known = {
+        (folded(name), folded(address), postcode): other
+        for name, address, postcode, other in others.order_by("id").values_list("name", "address", "postcode", "provenance")
+    }
+    for row in rows if known else ():
+        other = known.get((folded(row.columns["name"]), folded(row.columns["address"]), row.columns["postcode"]))
+        if other is not None:
+            yield Fault(row.line, FaultCode.PLACE_ELSEWHERE, Outcome.KEPT, "nom", row.columns["name"], other)
 
 
 def _place(row: PlaceRow, report: ImportReport) -> dict[str, Any]:

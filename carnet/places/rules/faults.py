@@ -34,6 +34,7 @@ class FaultCode(StrEnum):
     REQUIRED_MISSING = "required-missing"
     ID_TWICE = "id-twice"
     PLACE_TWICE = "place-twice"
+    PLACE_ELSEWHERE = "place-elsewhere"
     # of a value
     VALUE_UNKNOWN = "value-unknown"
     VALUE_WITHOUT_EQUIVALENT = "value-without-equivalent"
