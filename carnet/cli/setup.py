@@ -41,9 +41,12 @@ def init(
 
         answer: dict[str, Any] = {"database": "ready", "keys": str(settings.KEYS_DIR), "next": f"{settings.BASE_URL}/setup/"}
         if email or organisation:
-            answer |= _first_administrator(email=email, name=name, organisation=organisation, siret=siret, rna=rna)
-            if template:
-                answer["programme"] = _first_programme(answer["organisation"], template=template, name=programme, first_day=first_day)
+            from django.db import transaction
+
+            with transaction.atomic():  # a refused programme leaves no half-made installation
+                answer |= _first_administrator(email=email, name=name, organisation=organisation, siret=siret, rna=rna)
+                if template:
+                    answer["programme"] = _first_programme(answer["organisation"], template=template, name=programme, first_day=first_day)
             answer["next"] = f"{settings.BASE_URL}/setup/steps/"
         elif template:
             raise CommandFailed(_("Un programme a besoin d’un opérateur : donnez --email et --organisation."))
