@@ -144,8 +144,7 @@ class Payday:
             return ledger.money(agreement_id=self.agreement_id).total
 
 
-@pytest.fixture
-def payday(db: None) -> Payday:
+def make_payday() -> Payday:
     """Two places with an account each; nothing spent yet. Forty vouchers in hands."""
     with acting_as_everything(why="prepare a campaign"):
         ready = campaign(booklets=8)
@@ -156,6 +155,12 @@ def payday(db: None) -> Payday:
     made.account(ready.place_organisation_id, FIRST_IBAN)
     made.account(second_organisation_id, SECOND_IBAN)
     return made
+
+
+@pytest.fixture
+def payday(db: None) -> Payday:
+    """Two places to pay, rolled back after the test."""
+    return make_payday()
 
 
 @pytest.fixture
