@@ -103,7 +103,8 @@ def participations(*, organisation_id: int | None = None, programme_id: int | No
 
 def prescriber_count(*, programme_id: int) -> int:
     """How many organisations have taken part in a programme's hand-over, at one time or another."""
-    return ProgrammePrescriber.objects.filter(programme_id=programme_id).aggregate(count=Count("organisation_id", distinct=True))["count"]
+    rows = ProgrammePrescriber.objects.filter(programme_id=programme_id)
+    return int(rows.aggregate(count=Count("organisation_id", distinct=True))["count"])
 
 
 def ticks_of_programme(*, programme_id: int) -> dict[str, Counter[str]]:

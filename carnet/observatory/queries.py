@@ -78,7 +78,7 @@ def _money(figures: Collection[ProgrammeFigures]) -> OpenFile:
 
 
 def _desk(figures: Collection[ProgrammeFigures]) -> OpenFile:
-    rows = tuple(
+    rows: tuple[tuple[str | int, ...], ...] = tuple(
         (each.slug, question, answer.lower(), "" if count is None else count, _activity(each))
         for each in figures
         for question, answers in each.ticks.items()

@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "theme_url": getattr(request, "theme_url", ""),
             "is_demo": settings.DEMO,
             "demo_url": _address("demo:home") if settings.DEMO else "",
-            "person_name": user.get_short_name() if signed_in else "",
+            "person_name": user.get_short_name() if user is not None and signed_in else "",
             "organisation_name": getattr(request, "organisation_name", ""),
             "sign_in_url": _address("account_login"),
             "sign_out_url": _address("account_logout"),

@@ -21,7 +21,7 @@ SPECIMEN_DIGITS = "482915006731284906"  # of no series
 # fmt: off
 PICTOGRAMS = (
     "alert", "arrow-back", "arrow-next", "booklet", "box", "check", "clock", "computer", "cross",
-    "download", "euro", "hand-over", "help", "info", "language", "learn", "lock", "people",
+    "download", "euro", "eye", "hand-over", "help", "info", "language", "learn", "lock", "money", "people",
     "person", "phone", "place", "print", "scan", "search", "ticket", "undo",
 )
 # fmt: on

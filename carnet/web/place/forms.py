@@ -47,7 +47,7 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, places: Sequence[PlaceSummary], current: int | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         field = self.fields["place_id"]
-        field.choices = [(place.place_id, place.name) for place in places]
+        field.choices = [(place.place_id, place.name) for place in places]  # type: ignore[attr-defined]
         field.initial = current or (places[0].place_id if places else None)
         if len(places) < 2:
             field.widget = forms.HiddenInput()

@@ -48,7 +48,7 @@ class HandOverForm(OperationForm):
     def __init__(self, *args: Any, vouchers: Sequence[VoucherView], **options: Any) -> None:
         super().__init__(*args, **options)
         choices = [(voucher.id, voucher.serial) for voucher in vouchers]
-        self.fields["voucher_ids"].choices = choices
+        self.fields["voucher_ids"].choices = choices  # type: ignore[attr-defined]
         self.fields["voucher_ids"].initial = [voucher_id for voucher_id, _serial in choices]
 
     @property

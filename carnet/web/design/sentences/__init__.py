@@ -21,7 +21,7 @@ Sentence = str | Promise
 
 ROOMS = (
     "kernel", "gateways", "ledger", "journal", "notices", "parties", "funding", "issuing", "places", "distribution", "redemption",
-    "controls", "settlement", "observatory", "continuity", "design", "api",
+    "controls", "settlement", "observatory", "continuity", "design", "api", "scenarios",
 )  # fmt: skip
 
 
