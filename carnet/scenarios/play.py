@@ -56,6 +56,11 @@ class Played:
     given: frozenset[int] = frozenset()
     files: list[str] = field(default_factory=list)
 
+    @property
+    def season_closed_at(self) -> datetime:
+        """Noon of the day of the last statement."""
+        return _at(self.season.closed_on, 12)
+
 
 def play(
     scenario: Scenario, *, today: date, seed: int = 1, out: Path | None = None, printing: str = "sample", season: Season | None = None,

@@ -1,0 +1,108 @@
+"""A campaign of a few booklets, played whole: its sums are exact, for each funder, to the cent."""
+
+import dataclasses
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from carnet import scenarios
+from carnet.gateways.database import acting_as_everything
+from carnet.ledger import queries as ledger
+from carnet.scenarios import cast
+from carnet.scenarios.plan import ScenarioUnreadable, closed_season, open_season
+from carnet.settlement import queries as settlement
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(autouse=True)
+def the_department_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole of France takes seconds to import, and its places are tested where they belong."""
+    monkeypatch.setattr(cast, "PLACES_FILE", "conseillers-numeriques-44-2022.v1.0.2.csv")
+
+
+def small(name: str, **changes: object) -> scenarios.Scenario:
+    return dataclasses.replace(scenarios.load(name), **{"booklets": 8, "prescribers": 2, "places": 3, **changes})  # type: ignore[arg-type]
+
+
+def adds_up(summary: dict) -> None:
+    vouchers, money = summary["vouchers"], summary["money_cents"]
+    assert summary["ledger_verified"]
+    assert vouchers["issued"] == sum(vouchers[name] for name in vouchers if name != "issued")
+    assert money["funded"] == sum(money[name] for name in money if name != "funded")
+    for name in money:
+        assert money[name] == sum(funder[name] for funder in summary["by_funder"])
+
+
+def test_nantes_closes_with_every_cent_paid_or_given_back(tmp_path: Path) -> None:
+    played = scenarios.play(small("nantes"), today=TODAY, out=tmp_path)
+    summary = scenarios.summarise(played, seconds=1)
+    adds_up(summary)
+    assert summary["vouchers"]["issued"] == 40
+    assert summary["money_cents"]["paid"] == summary["vouchers"]["redeemed"] * 1000 > 0
+    assert summary["money_cents"]["returned"] == 40_000 - summary["money_cents"]["paid"]
+    assert [funder["funded"] for funder in summary["by_funder"]] == [20_000, 20_000]
+    assert all((tmp_path / name).is_file() for name in summary["files"])
+    kinds = {Path(name).parts[0] for name in summary["files"]}
+    assert kinds == {"carnets", "paiements", "banque", "releves", "opendata"}
+
+
+def test_the_state_bears_only_what_was_used_and_owes_it_to_whoever_advanced_it() -> None:
+    played = scenarios.play(small("departement"), today=TODAY)
+    summary = scenarios.summarise(played, seconds=1)
+    adds_up(summary)
+    by_name = {funder["name"]: funder for funder in summary["by_funder"]}
+    used = summary["vouchers"]["redeemed"] * 1000
+    assert by_name["État"]["funded"] == by_name["État"]["paid"] == used // 2
+    assert by_name["État"]["returned"] == 0
+    with acting_as_everything(why="who owes whom"):
+        (debt,) = ledger.on_use_debts(agreement_id=played.agreement_id)
+        statements = settlement.statement_figures(agreement_id=played.agreement_id, at=played.season_closed_at)
+    assert debt.cents == used // 2
+    assert sum(each.returned_cents for each in statements) == summary["money_cents"]["returned"]
+
+
+def test_the_same_seed_plays_the_same_campaign() -> None:
+    first, second = (
+        scenarios.summarise(scenarios.play(small("nantes"), today=TODAY, seed=seed), seconds=0) for seed in (7, 7)
+    )
+    assert first["vouchers"] == second["vouchers"]
+    assert first["money_cents"] == second["money_cents"]
+
+
+def test_an_open_season_leaves_vouchers_in_hands() -> None:
+    played = scenarios.play(small("nantes"), today=TODAY, season=open_season(TODAY))
+    assert played.in_hands
+    summary = scenarios.summarise(played, seconds=0)
+    adds_up(summary)
+    assert summary["vouchers"]["lapsed"] == 0
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 22), date(2027, 1, 1), date(2024, 2, 29)])
+def test_a_closed_season_is_over_whatever_the_day(day: date) -> None:
+    for name in scenarios.SHIPPED:
+        season = closed_season(scenarios.load(name), day)
+        assert season.is_closed and season.closed_on <= day
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("not toml [", "at line"), ("name = 'x'", "booklets"), (None, "No such file")],
+)
+def test_a_broken_scenario_is_named(tmp_path: Path, text: str | None, reason: str) -> None:
+    path = tmp_path / "mine.toml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioUnreadable) as refused:
+        scenarios.load(str(path))
+    assert reason in refused.value.facts["reason"]
+
+
+def test_shares_that_do_not_make_the_whole_are_refused(tmp_path: Path) -> None:
+    text = (Path(scenarios.__file__).parent / "shipped" / "nantes.toml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace("percent = 50", "percent = 49", 1), encoding="utf-8")
+    with pytest.raises(ScenarioUnreadable):
+        scenarios.load(str(path))
