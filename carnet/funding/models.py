@@ -45,6 +45,7 @@ class Programme(models.Model):
     phone = models.CharField(max_length=30, blank=True)
     print_title = models.CharField(max_length=120, blank=True)
     print_notice = models.CharField(max_length=600, blank=True)
+    brand_colour = models.CharField(max_length=7, blank=True, default="")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     request_id = models.UUIDField(unique=True)
@@ -60,6 +61,7 @@ class Programme(models.Model):
                 name="funding_programme_acceptance",
             ),
             models.CheckConstraint(condition=Q(grace_days__gte=0), name="funding_programme_grace"),
+            models.CheckConstraint(condition=Q(brand_colour="") | Q(brand_colour__regex="^#[0-9a-f]{6}$"), name="funding_programme_colour"),
             models.CheckConstraint(
                 condition=Q(payment_frequency__in=[each.value for each in PaymentFrequency]), name="funding_programme_frequency"
             ),
@@ -96,6 +98,7 @@ class Programme(models.Model):
             phone=self.phone,
             print_title=self.print_title,
             print_notice=self.print_notice,
+            brand_colour=self.brand_colour,
         )
 
 

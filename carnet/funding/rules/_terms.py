@@ -37,6 +37,7 @@ class ProgrammeTerms:
     phone: str
     print_title: str
     print_notice: str
+    brand_colour: str = ""  # "#rrggbb", or empty for the neutral look; the door has checked that it reads well
 
 
 def check_terms(terms: ProgrammeTerms) -> None:

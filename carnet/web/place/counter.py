@@ -23,6 +23,7 @@ from carnet.redemption.queries import RedemptionLine, VoucherSeen
 from carnet.redemption.rules import VoucherAlreadyRedeemed, VoucherLapsed, VoucherNotActive, VoucherReserved
 from carnet.settlement import queries as settlement
 from carnet.settlement.queries import ExpectedPayment, PaymentStep
+from carnet.web import theming
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Table, Task, Ticket
 from carnet.web.design.sentences import sentence_for
@@ -87,7 +88,7 @@ def own_places(request: HttpRequest, organisation_id: int, at: datetime) -> tupl
     found = tuple(place for place in places.places_of([organisation_id], at=at) if place.acceptances)
     programme_ids = {acceptance.programme_id for place in found for acceptance in place.acceptances}
     if len(programme_ids) == 1:
-        request.site_name = funding.programme(programme_ids.pop()).name  # type: ignore[attr-defined]
+        theming.carry(request, funding.programme(programme_ids.pop()))
     return found
 
 

@@ -19,6 +19,7 @@ from carnet.parties import queries as parties
 from carnet.places import queries as places
 from carnet.places.queries import PlaceSummary
 from carnet.places.rules.refusals import LocalityUnknown
+from carnet.web import theming
 
 PLACES_SHOWN = 6
 BOOKLETS_AT_HAND = 6
@@ -53,7 +54,7 @@ def programmes(request: HttpRequest, organisation_id: int, at: datetime) -> list
     parts = distribution.participations(organisation_id=organisation_id, at=at)
     found = funding.programmes({part.programme_id for part in parts})
     if len(found) == 1:
-        request.site_name = found[0].name  # type: ignore[attr-defined]
+        theming.carry(request, found[0])
     return found
 
 

@@ -27,7 +27,7 @@ from carnet.ledger import queries as ledger
 from carnet.ledger.queries import BookletView
 from carnet.ledger.rules import NotHolder, RangeReversed, State
 from carnet.parties.rules import allowed
-from carnet.web import clock
+from carnet.web import clock, theming
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
@@ -124,7 +124,7 @@ def given(request: HttpRequest, hand_over_id: int) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     line = distribution.hand_over(hand_over_id)
     programme = funding.programme(line.programme_id)
-    request.site_name = programme.name  # type: ignore[attr-defined]
+    theming.carry(request, programme)
     typed = request.GET.get("near", "").strip()[:80]
     town, near = desk.nearest_places(organisation_id=desk.organisation_of(actor), programme_id=programme.id, typed=typed, at=at)
     context = {

@@ -19,6 +19,7 @@ urlpatterns = [
     path("mentions-legales/", public(views.legal), name="legal"),
     path("chiffres/", public(views.all_figures), name="figures"),
     path("opendata/<slug:name>.csv", public(views.open_data), name="open-data"),
+    path("theme/<slug:slug>.css", public(views.theme), name="theme"),
     path("langue/", public(set_language), name="language"),
     path("design/", public(design.gallery), name="design"),
 ]

@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from carnet.distribution import queries as distribution
 from carnet.funding import queries as funding
 from carnet.funding.queries import ProgrammeFacts
+from carnet.funding.rules import ProgrammeUnknown
 from carnet.gateways.database import acting_as
 from carnet.observatory import queries as observatory
 from carnet.observatory.rules import ProgrammeFigures, proof_of
 from carnet.parties import queries as parties
 from carnet.parties.queries import OrganisationCard
 from carnet.parties.rules import allowed
-from carnet.web import clock
-from carnet.web.design import formats
+from carnet.web import clock, theming
+from carnet.web.design import contrast, formats
 from carnet.web.design.components import Column, Download, Figure, Row, Table
 from carnet.web.design.screens import actor_of
 from carnet.web.public import figures
@@ -119,6 +120,16 @@ def all_figures(request: HttpRequest) -> HttpResponse:
     return _page(request, "public/figures.html", context)
 
 
+def theme(request: HttpRequest, slug: str) -> HttpResponse:
+    """A programme's colours as a style sheet of tokens. Checked again here: what is stored is never trusted with everybody's eyes."""
+    try:
+        colour = funding.programme_by_slug(slug).terms.brand_colour
+        sheet = contrast.stylesheet(contrast.check_theme(brand=colour, link=colour))
+    except (ProgrammeUnknown, contrast.ColourUnreadable, contrast.ContrastTooLow):
+        raise Http404 from None
+    return HttpResponse(sheet, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=31536000"})
+
+
 def open_data(request: HttpRequest, name: str) -> HttpResponse:
     published = figures.published(clock.now())
     file = observatory.open_data(published).get(name)
@@ -137,7 +148,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
     """A public page carries the name of the programme when there is one only."""
     programmes = _open_programmes(clock.now()) or funding.programmes()
     if len(programmes) == 1:
-        request.site_name = programmes[0].name  # type: ignore[attr-defined]
+        theming.carry(request, programmes[0])
     return render(request, template, context)
 
 

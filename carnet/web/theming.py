@@ -1,0 +1,15 @@
+"""A page carries its programme: its name in the header, its colour where the server has checked that it reads well."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from carnet.funding.queries import ProgrammeFacts
+
+
+def carry(request: HttpRequest, programme: ProgrammeFacts) -> None:
+    """Let the page's header and colours be the programme's."""
+    request.site_name = programme.name  # type: ignore[attr-defined]
+    colour = programme.terms.brand_colour
+    if colour:
+        # The colour is in the address, so that a browser keeps the sheet for ever and sees a change at once.
+        request.theme_url = f"{reverse('public:theme', args=[programme.slug])}?{colour[1:]}"  # type: ignore[attr-defined]
