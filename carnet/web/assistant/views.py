@@ -6,7 +6,7 @@ from uuid import uuid5
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,9 +67,7 @@ class FirstAdministratorView(OperationView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
         if parties.is_initialised():
-            if actor_of(request).kind == "anonymous":
-                raise Http404
-            return redirect("assistant:steps")
+            return redirect("assistant:steps")  # whose door asks who is there
         return super().dispatch(request, *args, **more)
 
     def perform(self, form: FirstAdministratorForm) -> HttpResponseBase:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from carnet.funding import access
@@ -190,7 +190,8 @@ def movements(request: HttpRequest, programme_id: int) -> HttpResponse:
 def _vouchers_words(movement: ledger.MovementView) -> str:
     if movement.voucher_id:
         return _("chèque %(voucher)s") % {"voucher": movement.voucher_id}
-    return _("%(count)s chèques") % {"count": formats.number(movement.quantity)}
+    count = movement.quantity
+    return ngettext("%(count)s chèque", "%(count)s chèques", count) % {"count": formats.number(count)}
 
 
 def movements_file(request: HttpRequest, programme_id: int) -> HttpResponseBase:
