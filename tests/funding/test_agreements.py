@@ -31,9 +31,10 @@ from carnet.funding.rules import (
     ShareTerms,
     percent,
 )
-from carnet.gateways.database import acting_as
+from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.identifiers import IbanInvalid
 from carnet.ledger import queries as ledger
+from carnet.notices.models import Notice
 from carnet.parties.rules import NotAllowed, ReasonMissing, SecondFactorNeeded
 from tests.funding.conftest import Cast, unproved
 
@@ -130,6 +131,8 @@ def test_money_received_reaches_the_ledger_once(cast: Cast) -> None:
     assert receive(cast, agreement_id, request_id=request_id) == receive(cast, agreement_id, request_id=request_id)
     assert ledger.money(agreement_id=agreement_id).by_funder[cast.metropolis_id].funded == 50_000_00
     assert [receipt.cents for receipt in queries.receipts(agreement_id)] == [50_000_00]
+    with acting_as_everything(why="a test"):
+        assert [notice.to_organisation_id for notice in Notice.objects.filter(kind="funding.money-received")] == [cast.metropolis_id]
 
 
 @pytest.mark.parametrize(

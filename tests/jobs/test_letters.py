@@ -25,6 +25,9 @@ CONTEXTS = {
     "parties.bank-account-approved": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": "2026-11-06T09:00:00+00:00"},
     "parties.bank-account-refused": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
     "parties.bank-account-ended": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
+    "funding.money-received": {
+        "programme": "Nantes", "agreement": "Convention 2025", "cents": 5000000, "received_on": "2025-11-02", "reference": "VIR-1",
+    },
     "issuing.booklets-shipped": {"booklets": 40, "first": "NM-1", "last": "NM-40"},
     "issuing.booklets-activated": {"order": 3, "booklets": 40},
     "settlement.payment-sent": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10"},

@@ -13,6 +13,7 @@ from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.ledger import operations as ledger
+from carnet.notices import operations as notices
 from carnet.parties.rules import ReasonMissing, check_allowed_now
 
 
@@ -73,6 +74,19 @@ def record_money_received(
     )
     facts = {"agreement": row.id, "funder": funder_id, "cents": cents, "received_on": received_on.isoformat()}
     _journal(actor, "funding.money-received", receipt, facts, request_id, at)
+    notices.post(
+        kind="funding.money-received",
+        to_organisation_id=funder_id,
+        context={
+            "cents": cents,
+            "received_on": received_on.isoformat(),
+            "reference": receipt.bank_reference,
+            "agreement": row.name,
+            "programme": row.programme.name,
+        },
+        programme_id=row.programme_id,
+        at=at,
+    )
     return receipt.id
 
 
