@@ -14,7 +14,7 @@ from carnet.kernel.identifiers import BookletSerial, PhoneNumber, PhoneNumberInv
 from carnet.parties import queries as parties
 
 PREFIX = "SPEC"
-NO_CODE = "0" * 18  # its check digits are wrong: every counter answers "mistyped"
+NO_CODE = " ".join(["000"] * 6)  # its check digits are wrong: every counter answers "mistyped"
 
 
 def specimen_pdf(programme_id: int, *, funder_ids: tuple[int, ...]) -> io.BytesIO:
