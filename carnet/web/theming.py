@@ -1,9 +1,19 @@
 """A page carries its programme: its name in the header, its colour where the server has checked that it reads well."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from django.http import HttpRequest
 from django.urls import reverse
 
 from carnet.funding.queries import ProgrammeFacts
+
+
+def carry_only_one(request: HttpRequest, programmes: Collection[ProgrammeFacts], at: datetime) -> None:
+    """When somebody has to do with one programme only, pages are that programme's: the one open now, if there is one."""
+    current = [each for each in programmes if each.is_open_at(at)] or list(programmes)
+    if len(current) == 1:
+        carry(request, current[0])
 
 
 def carry(request: HttpRequest, programme: ProgrammeFacts) -> None:

@@ -87,8 +87,7 @@ def own_places(request: HttpRequest, organisation_id: int, at: datetime) -> tupl
     """The organisation's open places that accept something today; when all is one programme's, the page carries its name."""
     found = tuple(place for place in places.places_of([organisation_id], at=at) if place.acceptances)
     programme_ids = {acceptance.programme_id for place in found for acceptance in place.acceptances}
-    if len(programme_ids) == 1:
-        theming.carry(request, funding.programme(programme_ids.pop()))
+    theming.carry_only_one(request, funding.programmes(programme_ids), at)
     return found
 
 
@@ -138,7 +137,7 @@ def days(organisation_id: int, today: date) -> Days:
     )
 
 
-def figures(counted: Days, expected: Sequence[ExpectedPayment] | None) -> list[Figure]:
+def figures(counted: Days, expected: Sequence[ExpectedPayment] | None, today: date) -> list[Figure]:
     """Today, this month, and (for who may see it) the next payment."""
     shown = [
         Figure(
@@ -156,9 +155,10 @@ def figures(counted: Days, expected: Sequence[ExpectedPayment] | None) -> list[F
     if dated:
         soonest = min(each.payable_on for each in dated if each.payable_on is not None)
         cents = sum(each.cents for each in dated if each.payable_on == soonest)
-        shown.append(
-            Figure(formats.euros(cents), _("vous recevrez cela le %(day)s") % {"day": formats.day(soonest)}, url=reverse("place:payments"))
+        when = (
+            _("vous recevrez cela le %(day)s") % {"day": formats.day(soonest)} if soonest > today else _("à recevoir d’un jour à l’autre")
         )
+        shown.append(Figure(formats.euros(cents), when, url=reverse("place:payments")))
     return shown
 
 

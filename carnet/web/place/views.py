@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     expected = settlement.expected_payments(organisation_id=organisation_id, at=at) if sees_money else []
     context = _till(request) | {
         "tasks": counter.tasks(expected),
-        "figures": counter.figures(counter.days(organisation_id, legal_day(at)), expected if sees_money else None),
+        "figures": counter.figures(counter.days(organisation_id, legal_day(at)), expected if sees_money else None, legal_day(at)),
         "today": _day_table(organisation_id, legal_day(at), limit=8),
     }
     return render(request, "place/home.html", context)

@@ -53,8 +53,7 @@ def programmes(request: HttpRequest, organisation_id: int, at: datetime) -> list
     """The programmes this desk hands over for; when there is one only, the page carries its name."""
     parts = distribution.participations(organisation_id=organisation_id, at=at)
     found = funding.programmes({part.programme_id for part in parts})
-    if len(found) == 1:
-        theming.carry(request, found[0])
+    theming.carry_only_one(request, found, at)
     return found
 
 
@@ -63,6 +62,13 @@ def stock(organisation_id: int, at: datetime) -> Stock:
     lines = ledger.stock(holder_id=organisation_id, to_give_at=at)
     at_hand = ledger.booklets(holder_id=organisation_id, to_give_at=at, limit=BOOKLETS_AT_HAND)
     return Stock(sum(line.booklet_count for line in lines), tuple(at_hand))
+
+
+def kept_from_ended_seasons(organisation_id: int, at: datetime) -> int:
+    """How many booklets are still in the cupboard that may no longer be given: they go back to the operator."""
+    everything = ledger.stock(holder_id=organisation_id)
+    to_give = ledger.stock(holder_id=organisation_id, to_give_at=at)
+    return sum(line.booklet_count for line in everything) - sum(line.booklet_count for line in to_give)
 
 
 def given(organisation_id: int, at: datetime) -> tuple[distribution.DeskTotal, distribution.DeskTotal]:

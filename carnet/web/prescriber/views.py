@@ -76,7 +76,9 @@ def find_booklet(request: HttpRequest) -> HttpResponse:
                 show_refusal(form, refusal, {refusal.code: "serial"})
         status = 422
     desk.programmes(request, desk.organisation_of(actor), clock.now())
-    return render(request, "prescriber/find.html", {"form": form, "cupboard": desk.stock(desk.organisation_of(actor), clock.now())}, status=status)
+    return render(
+        request, "prescriber/find.html", {"form": form, "cupboard": desk.stock(desk.organisation_of(actor), clock.now())}, status=status
+    )
 
 
 class HandOver(OperationView):
@@ -150,19 +152,19 @@ def hand_overs(request: HttpRequest) -> HttpResponse:
 
 
 def booklets(request: HttpRequest) -> HttpResponse:
-    """The booklets in the cupboard, in order, a page at a time."""
-    organisation_id = desk.organisation_of(actor_of(request))
-    desk.programmes(request, organisation_id, clock.now())
+    """The booklets in the cupboard that may still be given, in order, a page at a time."""
+    organisation_id, at = desk.organisation_of(actor_of(request)), clock.now()
+    desk.programmes(request, organisation_id, at)
     after = request.GET.get("after", "")
-    found = ledger.booklets(
-        holder_id=organisation_id, after_id=int(after) if after.isascii() and after.isdigit() else 0, limit=PER_PAGE + 1
-    )
+    after_id = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
+    found = ledger.booklets(holder_id=organisation_id, to_give_at=at, after_id=after_id, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     context = {
         "table": _booklet_table(shown),
         "is_empty": not shown and not after,
         "next_after": shown[-1].id if len(found) > PER_PAGE else None,
         "is_first": not after,
+        "kept": desk.kept_from_ended_seasons(organisation_id, at),
     }
     return render(request, "prescriber/booklets.html", context)
 

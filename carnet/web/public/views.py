@@ -146,9 +146,7 @@ def open_data(request: HttpRequest, name: str) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """A public page carries the name of the programme when there is one only."""
-    programmes = _open_programmes(clock.now()) or funding.programmes()
-    if len(programmes) == 1:
-        theming.carry(request, programmes[0])
+    theming.carry_only_one(request, funding.programmes(), clock.now())
     return render(request, template, context)
 
 
