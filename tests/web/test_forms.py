@@ -39,6 +39,19 @@ def test_an_amount_comes_back_as_it_is_read() -> None:
     assert field.clean(field.prepare_value(123456)) == 123456
 
 
+@pytest.mark.parametrize(("typed", "cents"), [("1,250.50", 125050), ("€50,000", 5000000), ("12.5", 1250), ("12,50", 1250), ("1,250,000", 125000000)])
+def test_amounts_are_read_as_english_writes_them(typed: str, cents: int) -> None:
+    with translation.override("en"):
+        assert EurosField().clean(typed) == cents
+        assert EurosField().prepare_value(123456) == "1234.56"
+
+
+@pytest.mark.parametrize("typed", ["1,25,000", "1,2500", "1.250,00", "€"])
+def test_amounts_that_english_does_not_write_are_refused(typed: str) -> None:
+    with translation.override("en"), pytest.raises(forms.ValidationError):
+        EurosField().clean(typed)
+
+
 def test_days_are_read_in_both_shapes() -> None:
     field = DayField()
     assert field.clean("2026-12-31") == field.clean("31/12/2026")

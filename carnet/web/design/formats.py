@@ -24,13 +24,18 @@ def euros(amount: int | Euros, *, short: bool = False) -> str:
     sign = MINUS if cents < 0 else ""
     figure = number(whole)
     if rest or not short:
-        figure += f"{'.' if _english() else ','}{rest:02d}"
+        figure += f"{decimal_mark()}{rest:02d}"
     return f"{sign}€{figure}" if _english() else f"{sign}{figure}{NO_BREAK}€"
 
 
 def number(count: int) -> str:
     """A whole number with its thousands apart: ``12 345`` in French, ``12,345`` in English."""
     return f"{count:,}" if _english() else f"{count:,}".replace(",", NARROW_NO_BREAK)
+
+
+def decimal_mark() -> str:
+    """What separates euros from cents: ``,`` in French, ``.`` in English."""
+    return "." if _english() else ","
 
 
 def day(moment: date | datetime) -> str:
@@ -80,7 +85,7 @@ def basis_points(points: int) -> str:
     whole, rest = divmod(abs(points), 100)
     figure = number(whole)
     if rest:
-        figure += f"{'.' if _english() else ','}{rest:02d}".rstrip("0")
+        figure += f"{decimal_mark()}{rest:02d}".rstrip("0")
     return f"{MINUS if points < 0 else ''}{figure}{'' if _english() else NO_BREAK}%"
 
 

@@ -31,14 +31,15 @@ class OperationForm(forms.Form):
 
 
 class EurosField(forms.CharField):
-    """An amount typed by a person (``12,50``, ``1 250 €``, ``12.5``) as whole cents."""
+    """An amount typed by a person (``12,50``, ``1 250 €``, ``12.5``; in English also ``€1,250.50``) as whole cents."""
 
     default_error_messages = {
         "unreadable": _("Écrivez un montant en euros, par exemple 1 250,50."),
         "too_small": _("Le montant doit être d’au moins %(least)s."),
         "too_large": _("Le montant ne peut pas dépasser %(most)s."),
     }
-    _SHAPE = re.compile(r"(-?)([0-9]{1,12})(?:[.,]([0-9]{1,2}))?€?")
+    _SHAPE = re.compile(r"(-?)€?([0-9]{1,12})(?:[.,]([0-9]{1,2}))?€?")
+    _THOUSANDS = re.compile(r",(?=[0-9]{3}(?![0-9]))")
 
     def __init__(self, *, least_cents: int = 1, most_cents: int = 10**14, **options: Any) -> None:
         self.least_cents = least_cents
@@ -50,6 +51,8 @@ class EurosField(forms.CharField):
         typed = re.sub(r"\s", "", super().clean(value) or "")
         if not typed:
             return None
+        if formats.decimal_mark() == ".":
+            typed = self._THOUSANDS.sub("", typed)
         shape = self._SHAPE.fullmatch(typed)
         if shape is None:
             raise forms.ValidationError(self.error_messages["unreadable"], code="unreadable")
@@ -61,7 +64,7 @@ class EurosField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, int):
             whole, rest = divmod(value, 100)
-            return f"{whole},{rest:02d}"
+            return f"{whole}{formats.decimal_mark()}{rest:02d}"
         return value
 
     def _check_bounds(self, cents: int) -> None:

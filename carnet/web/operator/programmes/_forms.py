@@ -13,6 +13,7 @@ from carnet.funding.rules import PaymentFrequency, Pays, ProgrammeTerms, ShareTe
 from carnet.kernel.periods import end_of_day, legal_day, start_of_day
 from carnet.kernel.refusals import Refusal
 from carnet.places.rules import LEVEL_LABELS, SERVICE_KINDS, Level
+from carnet.web.design import formats
 from carnet.web.design.contrast import check_theme
 from carnet.web.design.forms import DayField, EurosField, OperationForm
 from carnet.web.design.sentences import sentence_for
@@ -213,7 +214,8 @@ class PortionField(forms.CharField):
             if points.denominator != 1:
                 return f"{value.numerator}/{value.denominator}"
             whole, rest = divmod(int(points), 100)
-            return f"{whole},{rest:02d}".removesuffix(",00")
+            mark = formats.decimal_mark()
+            return f"{whole}{mark}{rest:02d}".removesuffix(f"{mark}00")
         return value
 
 
