@@ -1,6 +1,5 @@
 """A season with people at its desk and at its counter, signed in, on a day of March 2026."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -27,12 +26,16 @@ class Season:
     campaign: Campaign
 
     def enter(self, role: str, organisation_id: int) -> Client:
+        return sign_in(Client(), self.enrol(role, organisation_id))
+
+    def enrol(self, role: str, organisation_id: int) -> str:
+        """A new member; their e-mail."""
         email = f"{role.lower().replace('_', '-')}-{uuid4().hex[:6]}@example.org"
         parties.enrol_member(
             organisation_id=organisation_id, email=email, display_name=role.title(), role=role, password=PASSWORD,
             actor=SYSTEM, request_id=uuid4(), at=NOW,
         )  # fmt: skip
-        return sign_in(Client(), email)
+        return email
 
     @property
     def desk(self) -> Client:
@@ -54,8 +57,13 @@ class Season:
 
 
 @pytest.fixture
-def season(db: None, settings: object, tmp_path: Path) -> Iterator[Season]:
-    settings.KEYS_DIR = tmp_path / "keys"  # type: ignore[attr-defined]
+def season(db: None, settings: object, tmp_path: Path) -> Season:
+    return make_season(settings, tmp_path)
+
+
+def make_season(settings: object, keys: Path) -> Season:
+    """Today, its keys, its campaign."""
+    settings.KEYS_DIR = keys / "keys"  # type: ignore[attr-defined]
     settings.CARNET_CLOCK = TODAY  # type: ignore[attr-defined]
     with acting_as_everything(why="a season for the screens"):
         ready = campaign(handed_over=False)

@@ -1,0 +1,131 @@
+"""The screens in Chromium: a desk hands over, a counter accepts once and refuses twice, and every page is accessible and fits a phone."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connections
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.web.conftest import PASSWORD
+from tests.web.season import Season, make_season
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]}
+PUBLIC = ["/", "/carnet/", "/obtenir/", "/aide/", "/places/", "/accessibilite/", "/mentions-legales/", "/chiffres/", "/design/", "/nowhere/", "/sign-in/"]
+DESK = ["/prescriber/", "/prescriber/hand-over/?serial=zz", "/prescriber/hand-overs/", "/prescriber/booklets/", "/prescriber/take-out/", "/prescriber/shipments/"]
+COUNTER = ["/place/", "/place/voucher/", "/place/redemptions/", "/place/payments/"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Playwright keeps a loop running in this thread; Django would take it for a request served asynchronously.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def site(committed_database: str, settings: object, tmp_path: Path, django_db_blocker: pytest.FixtureRequest) -> Iterator[tuple[str, Season]]:
+    """A season in a database of its own, served on the loopback address."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        season = make_season(settings, tmp_path)
+        server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+        server.daemon = True
+        server.start()
+        server.is_ready.wait(20)
+        assert server.error is None
+        yield f"http://127.0.0.1:{server.port}", season
+        server.terminate()
+        connections.close_all()
+
+
+def page_of(browser: Browser, base: str, *, width: int = 360, language: str = "fr-FR") -> Page:
+    return browser.new_context(base_url=base, viewport={"width": width, "height": 800}, locale=language).new_page()
+
+
+def enter(browser: Browser, base: str, season: Season, role: str, organisation_id: int) -> Page:
+    page = page_of(browser, base)
+    page.goto("/sign-in/")
+    page.fill("input[name=login]", season.enrol(role, organisation_id))
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/" + ("prescriber/" if role.startswith("PRESCRIBER") else "place/"))
+    return page
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    return [f"{page.url} {each['id']}: {each['nodes'][0]['html'][:120]}" for each in found] + ([f"{page.url} overflows"] if wide else [])
+
+
+def test_pages_are_accessible_and_fit(browser: Browser, site: tuple[str, Season]) -> None:
+    base, season = site
+    found: list[str] = []
+    for width in (320, 1280):
+        page = page_of(browser, base, width=width)
+        for address in PUBLIC:
+            page.goto(address)
+            found += faults(page)
+    desk = enter(browser, base, season, "PRESCRIBER_LEAD", season.campaign.prescriber_id)
+    for address in [*DESK, f"/prescriber/hand-over/{season.booklet(2)[0]}/"]:
+        desk.goto(address)
+        found += faults(desk)
+    counter = enter(browser, base, season, "PLACE_MANAGER", season.campaign.place_organisation_id)
+    for address in COUNTER:
+        counter.goto(address)
+        found += faults(counter)
+    assert found == []
+
+
+def test_a_desk_hands_over_with_the_keyboard_alone(browser: Browser, site: tuple[str, Season]) -> None:
+    base, season = site
+    page = enter(browser, base, season, "PRESCRIBER_LEAD", season.campaign.prescriber_id)
+    page.keyboard.type(season.booklet(2)[1])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/hand-over/*/")
+    page.focus("main form button[type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/hand-overs/*/?new")
+    assert "C’est remis" in page.inner_text("main")
+
+
+def test_a_counter_accepts_once_and_refuses_twice(browser: Browser, site: tuple[str, Season]) -> None:
+    base, season = site
+    page = enter(browser, base, season, "MEDIATOR", season.campaign.place_organisation_id)
+    code = season.campaign.code(0)
+    # What a scanner does: the whole address of the QR code, then Enter, into whatever has the focus.
+    page.keyboard.type(f"HTTPS://CARNET.EXEMPLE.FR/V/{quote(season.campaign.token(0))}")
+    page.keyboard.press("Enter")
+    page.get_by_text("Ce chèque est bon").wait_for()
+    page.click("label:has-text('boîte mail')")
+    page.dblclick("text=Accepter ce chèque")
+    page.get_by_role("heading", name="Accepté").wait_for()
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Déjà utilisé").wait_for()
+    assert faults(page) == []
+    assert page.evaluate("document.activeElement.id") == "id_code"
+
+
+def test_a_counter_works_without_javascript(browser: Browser, site: tuple[str, Season]) -> None:
+    base, season = site
+    signed = enter(browser, base, season, "MEDIATOR", season.campaign.place_organisation_id)
+    context = browser.new_context(base_url=base, java_script_enabled=False, storage_state=signed.context.storage_state(), locale="fr-FR")
+    page = context.new_page()
+    page.goto("/place/")
+    assert not page.is_visible("[data-sound-switch]")
+    page.fill("#id_code", season.campaign.code(1))
+    page.click("text=Vérifier le chèque")
+    page.click("label:has-text('boîte mail')")
+    page.click("text=Accepter ce chèque")
+    assert "Accepté" in page.inner_text("main")
