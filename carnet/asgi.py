@@ -1,4 +1,4 @@
-"""The ASGI application served by granian beside the site: redemptions in grouped commits (``carnet serve --fast``)."""
+"""The ASGI application served by granian beside the site: redemptions in grouped commits (``carnet fast``)."""
 
 import os
 

@@ -2,8 +2,6 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from carnet.settings.base import exists
-
 DOORS = (
     ("", "carnet.web.public.urls"),
     ("", "carnet.web.accounts.urls"),
@@ -14,9 +12,8 @@ DOORS = (
     ("place/", "carnet.web.place.urls"),
     ("auditor/", "carnet.web.auditor.urls"),
     ("demo/", "carnet.web.demo.urls"),
-    ("design/", "carnet.web.design.urls"),
     ("api/v1/", "carnet.api.v1.urls"),
     ("", "carnet.api.urls"),
 )
 
-urlpatterns: list[URLPattern | URLResolver] = [path(prefix, include(module)) for prefix, module in DOORS if exists(module)]
+urlpatterns: list[URLPattern | URLResolver] = [path(prefix, include(module)) for prefix, module in DOORS]

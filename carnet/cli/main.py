@@ -3,7 +3,6 @@
 import signal
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from types import FrameType
 
 import typer
@@ -12,7 +11,7 @@ from carnet.cli.speech import CommandFailed, complain
 from carnet.cli.speech import gettext as _
 from carnet.kernel.refusals import Refusal
 
-COMMANDS = ("setup", "database", "serve", "doctor", "verification", "places", "parties", "campaign", "demo", "continuity", "jobs", "bench")
+COMMANDS = ("setup", "database", "serve", "fast", "doctor", "verification", "places", "parties", "campaign", "demo", "jobs")
 
 app = typer.Typer(
     name="carnet",
@@ -23,8 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for subject in COMMANDS:
-    if find_spec(f"carnet.cli.{subject}"):
-        import_module(f"carnet.cli.{subject}").register(app)
+    import_module(f"carnet.cli.{subject}").register(app)
 
 
 def run() -> None:

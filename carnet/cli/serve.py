@@ -1,4 +1,4 @@
-"""Serve the site, with what goes beside it: the worker of background tasks and, when asked, the grouped-commit process."""
+"""Serve the site, with the worker of background tasks beside it."""
 
 import subprocess
 import sys
@@ -26,16 +26,15 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help=_("Le port où écouter."))] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help=_("Le nombre de processus."))] = 1,
     threads: Annotated[int, typer.Option(min=1, max=64, help=_("Le nombre de fils par processus."))] = 8,
-    fast: Annotated[int, typer.Option(min=0, max=65535, help=_("Le port des encaissements groupés, pour une charge nationale ; 0 : aucun."))] = 0,
     worker: Annotated[bool, typer.Option(help=_("Faire aussi les travaux de fond ici."))] = True,
 ) -> None:
     refuse_taken_port(host, port)
     with installation():
         say(_("Le site répond sur http://%(host)s:%(port)d (Ctrl+C pour arrêter).") % {"host": host, "port": port})
-        serve_until_stopped(host=host, port=port, workers=workers, threads=threads, fast=fast, worker=worker)
+        serve_until_stopped(host=host, port=port, workers=workers, threads=threads, worker=worker)
 
 
-def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, fast: int = 0, worker: bool = True) -> None:
+def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, worker: bool = True) -> None:
     """Hand the address to granian, whose worker processes inherit the environment, and so the database's address."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -44,12 +43,7 @@ def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, fas
     from carnet.cli.running import disconnect
 
     disconnect()  # a worker must not share the parent's connections
-    beside = []
-    if worker:
-        beside.append([sys.executable, "-c", "from carnet.cli.main import run; run()", "jobs", "worker"])
-    if fast:
-        options = ["--interface", "asgi", "--host", host, "--port", str(fast), "--no-ws", "--log-level", "error"]
-        beside.append([sys.executable, "-m", "granian", *options, "carnet.asgi:application"])
+    beside = [[sys.executable, "-c", "from carnet.cli.main import run; run()", "jobs", "worker"]] if worker else []
     server = Granian(
         target="carnet.wsgi:application",
         address=host,

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import secrets
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,27 +28,29 @@ DEMO = env.flag("CARNET_DEMO", default=False)
 # Who may read /metrics from elsewhere; without it, this machine alone.
 METRICS_TOKEN = env.text("CARNET_METRICS_TOKEN", "")
 
-
-def exists(module: str) -> bool:
-    """True when the module can be found, its parents included."""
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-ROOMS = (
-    "ledger", "journal", "notices", "parties", "funding", "issuing", "places", "distribution", "redemption", "controls", "settlement",
-    "observatory", "continuity", "jobs",
-)  # fmt: skip
-DOORS = (
-    "design", "public", "accounts", "operator", "funder", "prescriber", "place", "helper", "landlord", "hotline", "auditor", "demo",
-    "assistant",
-)  # fmt: skip
-
 INSTALLED_APPS = [
-    *(f"carnet.{room}" for room in ROOMS if exists(f"carnet.{room}.apps")),
-    *(f"carnet.web.{door}" for door in DOORS if exists(f"carnet.web.{door}")),
+    "carnet.ledger",
+    "carnet.journal",
+    "carnet.notices",
+    "carnet.parties",
+    "carnet.funding",
+    "carnet.issuing",
+    "carnet.places",
+    "carnet.distribution",
+    "carnet.redemption",
+    "carnet.settlement",
+    "carnet.observatory",
+    "carnet.jobs",
+    "carnet.web.design",
+    "carnet.web.public",
+    "carnet.web.accounts",
+    "carnet.web.assistant",
+    "carnet.web.operator",
+    "carnet.web.funder",
+    "carnet.web.prescriber",
+    "carnet.web.place",
+    "carnet.web.auditor",
+    "carnet.web.demo",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -112,7 +113,7 @@ def database(url: str, *, as_owner: bool, pool_size: int, prepare: bool) -> dict
         raise env.SettingRefused("CARNET_DATABASE_URL", "the address must begin with postgresql://")
     parts = conninfo_to_dict(url)
     options: dict[str, Any] = {key: value for key, value in parts.items() if key not in {"dbname", "user", "password", "host", "port"}}
-    # Measured (docs/decisions): no pool costs 4.4 times, no prepared statement twice the database's time. PgBouncer before 1.21 cannot
+    # Measured (docs/decisions/0002): no pool costs 4.4 times, no prepared statement twice the database's time. PgBouncer before 1.21 cannot
     # keep prepared statements: an installation behind one sets CARNET_DATABASE_PREPARE=no.
     options["server_side_binding"] = prepare
     options["prepare_threshold"] = 1 if prepare else None
@@ -162,7 +163,7 @@ USE_TZ = True
 TIME_ZONE = "Europe/Paris"
 
 # --- People ---------------------------------------------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "parties.Person" if exists("carnet.parties.models") else "auth.User"
+AUTH_USER_MODEL = "parties.Person"
 AUTHENTICATION_BACKENDS = ["carnet.web.accounts.backends.SignInBackend"]
 LOGIN_URL = "account_login"
 PASSWORD_RESET_TIMEOUT = 2 * 3600

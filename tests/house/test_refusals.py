@@ -57,8 +57,8 @@ def test_every_refusal_has_a_sentence(language: str) -> None:
         assert not missing, f"no sentence in carnet/web/design/sentences for: {missing}"
         for refusal in ANSWERS:
             text = str(SENTENCES[refusal.code])
-            assert len(text) > 10, f"{refusal.code}: {text!r}"
-            assert text.rstrip()[-1] in ".!?»", f"{refusal.code} is not a sentence: {text!r}"
+            assert len(text) > 4, f"{refusal.code}: {text!r}"
+            assert re.search(r"[.!?»]$|%\(\w+\)s$", text.rstrip()), f"{refusal.code} is not a sentence: {text!r}"
 
 
 def test_no_sentence_is_for_a_refusal_that_does_not_exist() -> None:
