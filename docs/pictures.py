@@ -1,0 +1,226 @@
+"""The pictures of the documents: taken from a demonstration that is being served, by one command.
+
+    .venv/bin/python -m docs.pictures [http://127.0.0.1:8000]
+
+`make docs` takes them too when a demonstration answers there. It signs in through /demo/ and only looks, but for one voucher: the one
+of the demonstration's page is spent at one place, tried again at another, then undone, so that a visitor can still spend it.
+"""
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FOLDER = Path(__file__).resolve().parent / "pictures"
+CHROMIUM = "/usr/bin/chromium"
+SERVED_BY_MAKE_DEMO = "http://127.0.0.1:8000"
+WIDE, PHONE = 1280, 360
+HEIGHT_MAX = {WIDE: 1500, PHONE: 1100}
+COLOURS = 128
+PICTURE_BYTES_MAX = 150_000
+FOLDER_BYTES_MAX = 3_000_000
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: who looks, by which way, how wide, in which language.
+
+    A step of the way is an address; or "> " and how the address of a link begins (and, after a star, ends): the first such link of
+    the page is followed; or one of STEPS. Without a way: the home page of the role.
+    """
+
+    name: str
+    role: str | None
+    way: tuple[str, ...] = ()
+    width: int = WIDE
+    language: str = "fr-FR"
+
+
+SHOTS = (
+    Shot("home", None, ("/",)),
+    Shot("home-phone", None, ("/",), PHONE),
+    Shot("home-english", None, ("/",), WIDE, "en-GB"),
+    Shot("demo", None, ("/demo/",)),
+    Shot("booklet-phone", None, ("/carnet/",), PHONE),
+    Shot("places", None, ("/places/?where=Nantes",)),
+    Shot("place", None, ("/places/?where=Nantes&accepts=on", "> /places/")),
+    Shot("figures", None, ("/chiffres/",)),
+    Shot("desk", "PRESCRIBER_LEAD"),
+    Shot("hand-over", "PRESCRIBER_LEAD", ("> /prescriber/hand-over/",)),
+    Shot("hand-over-phone", "PRESCRIBER_LEAD", ("> /prescriber/hand-over/",), PHONE),
+    Shot("counter", "PLACE_MANAGER"),
+    Shot("counter-phone", "PLACE_MANAGER", (), PHONE),
+    Shot("voucher-good", "PLACE_MANAGER", ("check the voucher",)),
+    Shot("voucher-accepted", "PLACE_MANAGER", ("check the voucher", "accept it")),
+    Shot("voucher-refused-phone", "MEDIATOR", ("check the voucher",), PHONE),
+    Shot("place-payments", "PLACE_MANAGER", ("/place/payments/",)),
+    Shot("funder", "FUNDER"),
+    Shot("agreement", "FUNDER", ("> /funder/agreements/",)),
+    Shot("operator", "OPERATOR_ADMIN"),
+    Shot("programme", "OPERATOR_ADMIN", ("/operator/programmes/", "> /operator/programmes/")),
+    Shot("order", "OPERATOR_ADMIN", ("/operator/orders/", "the latest order")),
+    Shot("stock", "OPERATOR_ADMIN", ("/operator/stock/",)),
+    Shot("operator-places", "OPERATOR_ADMIN", ("/operator/places/",)),
+    Shot("payments", "TREASURER", ("/operator/payments/", "> /operator/payments/agreements/")),
+    Shot("closing", "TREASURER", ("/operator/closings/", "> /operator/closings/")),
+    Shot("approver", "APPROVER"),
+    Shot("auditor", "AUDITOR", ("> /auditor/programmes/",)),
+    Shot("verify", "AUDITOR", ("> /auditor/programmes/", "recompute everything")),
+    Shot("design", None, ("/design/",)),
+)
+
+
+class Visit:
+    """A browser window of one role, at one width, in one language."""
+
+    def __init__(self, browser: Browser, base: str, shot: Shot) -> None:
+        self.base = base
+        context = browser.new_context(
+            viewport={"width": shot.width, "height": 800}, locale=shot.language, color_scheme="light", reduced_motion="reduce"
+        )
+        context.set_default_timeout(20_000)
+        self.page: Page = context.new_page()
+        if shot.role:
+            self.page.goto(f"{base}/demo/")
+            self.press(f"ul.doors form[action$='/{shot.role}/'] button")
+
+    def close(self) -> None:
+        self.page.context.close()
+
+    def press(self, button: str) -> None:
+        """Press the first such button, and wait for the page it leads to."""
+        self.page.locator(button).first.click()
+        self.page.wait_for_load_state()
+
+    def go(self, step: str) -> None:
+        if step in STEPS:
+            STEPS[step](self)
+        elif step.startswith("> "):
+            self.follow(step.removeprefix("> "))
+        else:
+            self.page.goto(self.base + step)
+
+    def follow(self, address: str) -> None:
+        """Open the first link of the page that goes deeper than the address."""
+        links = self.page.eval_on_selector_all("main a[href]", "links => links.map(link => link.getAttribute('href'))")
+        start, _star, end = address.partition("*")
+        here = self.page.url.removeprefix(self.base).split("?")[0]
+        deeper = [link for link in links if link.startswith(start) and link.endswith(end) and link.split("?")[0] not in (here, start)]
+        if not deeper:
+            raise SystemExit(f"no link to {address} on {here}")
+        self.page.goto(self.base + deeper[0])
+
+    def check_voucher(self) -> None:
+        """Type the code that the demonstration's page shows."""
+        self.page.goto(f"{self.base}/demo/")
+        lines = (line.replace(" ", "").replace("\u00a0", "") for line in self.page.locator(".try-voucher .ticket").inner_text().split("\n"))
+        code = next(line for line in lines if len(line) == 18 and line.isdigit())
+        self.page.goto(f"{self.base}/place/voucher/")
+        self.page.locator("main input[name=code]").fill(code)
+        self.press("main form .button")
+
+    def accept(self) -> None:
+        self.page.locator("main input[name=service][value=mailbox]").check()
+        self.press("main form .button")
+
+    def undo(self) -> None:
+        """Give the demonstration its voucher back."""
+        self.page.goto(f"{self.base}/place/redemptions/")
+        self.follow("/place/redemptions/")
+        self.page.goto(self.page.url.rstrip("/") + "/undo/")
+        self.page.locator("main input[name=reason][value=other]").check()
+        self.press("main form .button")
+
+    def latest_order(self) -> None:
+        links = self.page.eval_on_selector_all("main a[href]", "links => links.map(link => link.getAttribute('href'))")
+        orders = [link for link in links if link.removeprefix("/operator/orders/").rstrip("/").isdigit()]
+        self.page.goto(self.base + orders[0])
+
+    def recompute(self) -> None:
+        self.press("main form[action$='/verify/'] button")
+
+
+STEPS: dict[str, Callable[[Visit], None]] = {
+    "check the voucher": Visit.check_voucher,
+    "accept it": Visit.accept,
+    "the latest order": Visit.latest_order,
+    "recompute everything": Visit.recompute,
+}
+
+
+def taken(browser: Browser, base: str) -> Iterator[tuple[str, bytes]]:
+    """Each picture's name and its bytes, made small."""
+    for shot in SHOTS:
+        visit = Visit(browser, base, shot)
+        for step in shot.way:
+            visit.go(step)
+        width = visit.page.evaluate("document.documentElement.scrollWidth")
+        if width > shot.width:
+            print(f"{shot.name}: the page is {width} pixels wide in a window of {shot.width}", file=sys.stderr)
+        yield shot.name, small(visit.page.screenshot(full_page=True, animations="disabled"), HEIGHT_MAX[shot.width])
+        visit.close()
+
+
+def small(png: bytes, height_max: int) -> bytes:
+    """The same picture, cut at the bottom if it is long, with a palette."""
+    with Image.open(io.BytesIO(png)) as picture:
+        cut = picture.convert("RGB").crop((0, 0, picture.width, min(picture.height, height_max)))
+        flat = cut.quantize(colors=COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        made = io.BytesIO()
+        flat.save(made, "PNG", optimize=True)
+    return made.getvalue()
+
+
+def demonstration_answers(base: str = SERVED_BY_MAKE_DEMO) -> bool:
+    """Whether a demonstration is being served there."""
+    try:
+        with urlopen(f"{base}/demo/", timeout=3) as answer:  # noqa: S310 - an http:// address of this machine
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def take_all(base: str = SERVED_BY_MAKE_DEMO) -> list[str]:
+    """Take every picture, forget those of another time; return their names."""
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        # The browser writes days in a date field in its own language, whatever the page's.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--lang=fr-FR"])
+        try:
+            for name, content in taken(browser, base):
+                (FOLDER / f"{name}.png").write_bytes(content)
+            counter = Visit(browser, base, Shot("undo", "PLACE_MANAGER"))
+            counter.undo()
+            counter.close()
+        finally:
+            browser.close()
+    names = [shot.name for shot in SHOTS]
+    for old in FOLDER.glob("*.png"):
+        if old.stem not in names:
+            old.unlink()
+    return names
+
+
+def main() -> int:
+    base = sys.argv[1].rstrip("/") if len(sys.argv) > 1 else SERVED_BY_MAKE_DEMO
+    if not demonstration_answers(base):
+        print(f"no demonstration answers at {base}: start one with make demo", file=sys.stderr)
+        return 1
+    names = take_all(base)
+    sizes = {name: (FOLDER / f"{name}.png").stat().st_size for name in names}
+    print(f"{len(names)} pictures, {sum(sizes.values()) // 1000} kB, in {FOLDER.parent.name}/{FOLDER.name}")
+    heavy = [name for name, size in sizes.items() if size > PICTURE_BYTES_MAX]
+    if heavy or sum(sizes.values()) > FOLDER_BYTES_MAX:
+        print(f"too heavy: {', '.join(heavy) or 'the folder'}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
