@@ -65,6 +65,7 @@ def acting_as_everything(*, why: str) -> Iterator[None]:
 @contextmanager
 def _seeing(tenant: Tenant) -> Iterator[None]:
     before = _current.get()
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         _announce(tenant)
         token = _current.set(tenant)
@@ -72,8 +73,9 @@ def _seeing(tenant: Tenant) -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
-        # Reached without an exception only: a rolled-back savepoint restores the settings by itself.
-        _announce(before)
+        # Reached without an exception only: a rolled-back savepoint restores the settings by itself, and so does the transaction's end.
+        if not is_outermost:
+            _announce(before)
 
 
 def _announce(tenant: Tenant) -> None:

@@ -108,7 +108,7 @@ def redeem_many(*, asked: Sequence[Asked], at: datetime, together: bool = False)
         for rank in ready:
             answers[rank] = REFUSALS["held-back"]()
         ready = []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # two round trips less; a fault in here takes the door's transaction with it
         if mistyped:
             _note_mistyped([asked[rank] for rank in mistyped], at, answers, mistyped)
         if ready:
