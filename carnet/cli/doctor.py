@@ -34,7 +34,8 @@ def doctor(as_json: AsJson = False) -> None:
         give({"well": all(check.well for check in checks), "checks": [dataclasses.asdict(check) for check in checks]})
     else:
         for check in checks:
-            say(f"{'✓' if check.well else '✗'} {check.name} : {check.says}")
+            says = _("%(label)s : %(text)s") % {"label": check.name, "text": check.says}
+            say(f"{'✓' if check.well else '✗'} {says}")
     if not all(check.well for check in checks):
         raise typer.Exit(1)
 

@@ -162,7 +162,9 @@ def _changes(report: "ImportReport") -> str:
         "unchanged": report.unchanged_count,
         "absent": report.absent_count,
     }
-    return f"{sentence} {_('À blanc : rien n’a changé.')}" if report.import_id is None else sentence
+    # Outside the f-string: the sentences inside one are not found for translation.
+    dry = _("À blanc : rien n’a changé.")
+    return f"{sentence} {dry}" if report.import_id is None else sentence
 
 
 def _as_json(report: "ImportReport") -> dict[str, Any]:

@@ -152,6 +152,21 @@ FRENCH_ON_PURPOSE = (
 )
 
 
+def test_no_sentence_is_asked_for_inside_an_f_string() -> None:
+    """xgettext reads an f-string as one string: what is inside never reaches the catalogue."""
+    found = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in sorted((ROOT / "carnet").rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and (getattr(call.func, "id", "") in TRANSLATORS or getattr(call.func, "attr", "") in TRANSLATORS)
+        and any(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+    assert not found, "\n".join(found)
+
+
 def test_no_french_sentence_in_the_code_escapes_translation() -> None:
     found = []
     for path in sorted((ROOT / "carnet").rglob("*.py")):

@@ -145,7 +145,7 @@ def _accounts_table(programme_id: int, accounts: list[ledger.AccountView], names
 
 def _account_words(account: ledger.AccountView) -> str:
     words = str(ACCOUNT_WORDS[AccountKind(account.kind)])
-    return f"{words}, {_('série %(series)s') % {'series': account.series_id}}" if account.series_id else words
+    return _("%(account)s, série %(series)s") % {"account": words, "series": account.series_id} if account.series_id else words
 
 
 def _owner(account: ledger.AccountView, names: dict[int, str]) -> str:
@@ -244,7 +244,8 @@ def _who(line: journal.LineView) -> str:
 def _facts(facts: dict[str, Any]) -> str:
     said = {name: value for name, value in facts.items() if value not in (None, "", [], {})}
     return " · ".join(
-        f"{name} : {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}" for name, value in said.items()
+        _("%(label)s : %(text)s") % {"label": name, "text": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}
+        for name, value in said.items()
     )
 
 

@@ -86,6 +86,8 @@ def _drawn() -> dict[str, Any]:
         "step_labels": [_("Commander"), _("Imprimer"), _("Expédier"), _("Activer")],
         "files": [Download(_("Carnets à imprimer"), "#downloads", "PDF", _("2 000 carnets, 48 Mo"))],
         "page_of": Paginator(range(240), 20).page(3),
+        "paid": formats.euros(1000, short=True),
+        "spent_on": formats.day(now - timedelta(days=9)),
         "tones": ["success", "warning", "danger", "info", "neutral"],
         "pictograms": PICTOGRAMS,
     }

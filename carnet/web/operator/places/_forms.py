@@ -67,7 +67,11 @@ class AcceptForm(OperationForm):
     ) -> None:
         super().__init__(*arguments, **options)
         self.fields["service_codes"].choices = [  # type: ignore[attr-defined]
-            (code, f"{gettext(LEVEL_LABELS[Level(SERVICE_BY_CODE[code].level)])} : {gettext(SERVICE_BY_CODE[code].label)}")
+            (
+                code,
+                gettext("%(label)s : %(text)s")
+                % {"label": gettext(LEVEL_LABELS[Level(SERVICE_BY_CODE[code].level)]), "text": gettext(SERVICE_BY_CODE[code].label)},
+            )
             for code in service_codes
             if code in SERVICE_BY_CODE
         ]
