@@ -1,6 +1,6 @@
 """The guard on hot statements: every one names its series, so that a database spread over machines by series could serve it from one.
 
-Source: docs/decisions, "Beyond one writer"; the rule costs the ordinary path nothing.
+Source: docs/decisions/0005-ids-and-series-id.md, "Beyond one writer"; the rule costs the ordinary path nothing.
 """
 
 import re

@@ -176,7 +176,7 @@ class MovementKind(StrEnum):
     RETURN = "RETURN"
 
 
-# From each state, by which act, to which state. Source: design, "The ledger's grain".
+# From each state, by which act, to which state. Source: docs/architecture.md#the-ledgers-grain.
 TRANSITIONS: tuple[tuple[State | None, str, State], ...] = (
     (None, "drawn", State.IN_STOCK),
     (State.IN_STOCK, "handed over", State.HANDED_OVER),

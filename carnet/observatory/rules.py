@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from carnet.ledger.rules import Counts, Money
 
-# Below this, a count could point at somebody. Source: reference on data protection, k-anonymity of five in statistics.
+# Below this, a count could point at somebody. Source: docs/sources/personal-data.md#small-counts.
 SMALL_COUNT = 5
 
 

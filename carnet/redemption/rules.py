@@ -8,7 +8,7 @@ from carnet.kernel.refusals import Refusal
 from carnet.ledger.rules import Mark
 
 # Guesses (unknown or mistyped codes) one organisation may make in a quarter of an hour.
-# At 16 random digits this leaves guessing hopeless; see reference access-law-security 4.4.
+# At 16 random digits this leaves guessing hopeless; see docs/sources/codes-on-paper.md#guessing.
 GUESSES_MAX = 20
 GUESSES_WINDOW = timedelta(minutes=15)
 BATCH_SIZE_MAX = 500

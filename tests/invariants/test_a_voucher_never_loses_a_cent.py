@@ -1,6 +1,6 @@
 """A machine that does everything a campaign can do, in any order, and recomputes every invariant after each step.
 
-A model counts what should be; the ledger says what is. Source: design section 5, invariants 1 to 5.
+A model counts what should be; the ledger says what is. Source: docs/architecture.md#invariants, 1 to 5.
 """
 
 from datetime import timedelta

@@ -1,6 +1,6 @@
 """The characters a SEPA bank accepts, and how French is brought into them.
 
-Source: EPC217-08 "SEPA requirements for an extended character set": a-z A-Z 0-9 / - ? : ( ) . , ' +
+Source: docs/sources/payments-and-banks.md#characters, EPC217-08 "SEPA requirements for an extended character set": a-z A-Z 0-9 / - ? : ( ) . , ' +
 and space. Accents fall, ligatures open, the rest becomes a space; nothing is silently left out.
 """
 

@@ -1,7 +1,7 @@
 """How our paper looks: a cover that explains, then vouchers drawn as tickets.
 
 Each page is a form drawn once for the whole file and, over it, what changes from one to the next.
-Sizes follow docs/decisions and the reference on human codes: digits 12 mm high in six groups of
+Sizes follow docs/sources/codes-on-paper.md: digits 12 mm high in six groups of
 three, a QR code far above 20 mm with its quiet zone, no text under 7.5 points.
 """
 

@@ -42,7 +42,7 @@ def draw_codes(
     Two vouchers may fall on one code (once in twenty thousand editions of a million vouchers): the
     ledger refuses the later one, and its rank is drawn again. `redrawn` says how often, by rank; the
     order keeps it, so that the printer draws the same. Nothing else is remembered: any run of ranks
-    can be drawn alone (docs/decisions/codes-from-a-seed.md).
+    can be drawn alone (docs/decisions/0008-codes-from-a-seed.md).
     """
     again = redrawn or {}
     for rank in ranks:

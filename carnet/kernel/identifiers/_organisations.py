@@ -1,7 +1,7 @@
 """SIREN, SIRET and RNA: the State's numbers for organisations.
 
-Source: INSEE, *Comment vérifier la validité d'un numéro SIREN/SIRET* (Luhn; La Poste's
-establishments follow a sum of digits that is a multiple of five instead).
+Source: docs/sources/numbers-of-organisations.md (Luhn; La Poste's establishments follow a sum of digits
+that is a multiple of five instead).
 """
 
 import re

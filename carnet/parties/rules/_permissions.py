@@ -161,7 +161,7 @@ GRANTS: dict[Role, frozenset[Role]] = {
     _MANAGER: frozenset({_MANAGER, _MEDIATOR}),
 }
 
-# These move money or open every door: a second factor from the first sign-in (ANSSI-PG-078 v2, recommendation on MFA).
+# These move money or open every door: a second factor from the first sign-in (docs/sources/signing-in.md#second-factor).
 SECOND_FACTOR_ROLES = frozenset({_ADMIN, _TREASURER, _APPROVER})
 
 PROOF_MINUTES = 15  # a recent proof: as long as Aidants Connect's activity check

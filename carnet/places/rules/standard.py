@@ -184,7 +184,7 @@ V1_ONLY = frozenset({"courriels", "itinerance", "publics_specifiquement_adresses
                      "modalites_acces", "fiche_acces_libre"})  # fmt: skip
 
 # v0.1 field and value -> the (v1.0.2 field, value) pairs that say the same. An empty tuple: v1.0.2 has no such value.
-# No official table exists; the reasons are in docs/decisions/places-and-their-file.md. Longer wordings are found by their beginning.
+# No official table exists; the reasons are in docs/decisions/0011-places-and-their-file.md. Longer wordings are found by their beginning.
 V0_VALUES: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "services": {
         "Devenir autonome dans les démarches administratives": (("services", "Aide aux démarches administratives"),),

@@ -48,7 +48,7 @@ def build_claims(*, programme_id: int, until: datetime | None = None, actor: Act
     Units:   whole cents. `until` (aware, exclusive) defaults to the end of the latest payment period whose redemptions
              can no longer be undone at `at`.
     Raises:  NotAllowed, ProgrammeUnknown, ClaimTooEarly.
-    Source:  operator's sequence, step 17 (docs/sources): monthly, for what was redeemed the month before.
+    Source:  docs/sources/operators-sequence.md#step-17: monthly, for what was redeemed the month before.
     Repeat:  the same request_id returns the first answer. Claiming again finds nothing left to claim.
     """
     check_allowed_now(actor, "settlement.check-claims", at)

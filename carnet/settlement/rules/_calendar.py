@@ -59,7 +59,7 @@ def check_execution_day(*, execute_on: date, at: datetime) -> None:
 def next_bank_day(day: date) -> date:
     """`day`, or the first day after it on which SEPA settles.
 
-    Source: TARGET calendar of the European Central Bank, since 2002: closed on Saturdays, Sundays,
+    Source: docs/sources/payments-and-banks.md#target, since 2002: closed on Saturdays, Sundays,
     1 January, Good Friday, Easter Monday, 1 May, 25 and 26 December.
     """
     while day.weekday() >= 5 or _is_target_holiday(day):
