@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -134,7 +134,7 @@ def redeemed_before(kept: str | Mapping[str, Any]) -> Redeemed:
         service=row.service_code,
         redeemed_at=row.at,
     )
-    return Redeemed(*(getattr(again, name) for name in Redeemed.__dataclass_fields__ if name != "repeated"), repeated=True)
+    return replace(again, repeated=True)
 
 
 def seen(
@@ -258,7 +258,7 @@ def _counted(programme_id: int, column: str) -> dict[Any, int]:
     assert column in ("service_code", "place_id")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT r.{column}, count(*) FROM redemption_redemption r /* fan-out: figures */ WHERE r.programme_id = %s AND NOT EXISTS ("  # noqa: S608
+            f"SELECT r.{column}, count(*) FROM redemption_redemption r /* fan-out: figures */ WHERE r.programme_id = %s AND NOT EXISTS ("
             " SELECT 1 FROM redemption_reversal x WHERE x.series_id = r.series_id AND x.voucher_id = r.voucher_id AND x.generation = r.generation)"
             f" GROUP BY r.{column} ORDER BY 2 DESC, 1",
             [programme_id],
@@ -287,6 +287,6 @@ def verify() -> list[Fault]:
     faults: list[Fault] = []
     with connection.cursor() as cursor:
         for what, sql in checks.items():
-            cursor.execute(f"SELECT * FROM ({sql}) AS fault LIMIT 100")
+            cursor.execute(f"WITH fault AS MATERIALIZED ({sql}) SELECT * FROM fault LIMIT 100")
             faults += [Fault("2 one state", row[0], what) for row in cursor.fetchall()]
     return faults

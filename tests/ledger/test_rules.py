@@ -97,7 +97,7 @@ def test_the_database_counts_states_as_the_rules_do() -> None:
 
 
 def test_money_that_does_not_add_up_says_so() -> None:
-    assert MONEY_NAMES == tuple(Money.__dataclass_fields__)
+    assert tuple(Money.__dataclass_fields__) == MONEY_NAMES
     assert Money(funded=3, unissued=1, in_circulation=2).balanced
     assert not Money(funded=3, unissued=1).balanced
 

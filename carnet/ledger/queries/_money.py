@@ -210,7 +210,10 @@ def accounts(*, programme_id: int) -> list[AccountView]:
             """,
             {"programme": programme_id},
         )
-        return [AccountView(*row[:5], int(row[5])) for row in cursor.fetchall()]
+        return [
+            AccountView(id=row[0], kind=row[1], agreement_id=row[2], series_id=row[3], organisation_id=row[4], balance_cents=int(row[5]))
+            for row in cursor.fetchall()
+        ]
 
 
 def movements(*, programme_id: int, account_id: int | None = None, before_id: int | None = None, limit: int = 50) -> list[MovementView]:

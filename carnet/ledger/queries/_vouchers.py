@@ -173,7 +173,7 @@ def booklets(
     return [_booklet_view(by_id[each.series_id], each) for each in found]
 
 
-def _giving(at: datetime) -> QuerySet[Series]:
+def _giving(at: datetime) -> QuerySet[Series, Any]:
     return Series.objects.filter(activated_at__isnull=False, lapsed_at=None, hand_over_until__gt=at).values("id")
 
 

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from django.db import migrations, models
 import django.db.models.fields.composite
-
+from django.db import migrations, models
 
 SQL = (Path(__file__).parent / "0001_redeem_many.sql").read_text(encoding="utf-8")
 
