@@ -1,6 +1,6 @@
 """The hot tables keep what a database spread over machines by series would ask, checked on plain PostgreSQL.
 
-Django keeps plain ids, so primary keys are the one thing left to change that day. Source: the Citus checklist kept in docs/decisions/0005-ids-and-series-id.md.
+Django keeps plain ids, so primary keys are the one thing left to change that day. Source: docs/decisions/0005-ids-and-series-id.md.
 """
 
 import pytest

@@ -1,6 +1,7 @@
 """Contrast as WCAG 2 defines it, and what a programme's colours must reach before the server accepts them.
 
-Source: docs/sources/accessibility.md#contrast, WCAG 2.2, success criteria 1.4.3 (text, 4.5:1) and 1.4.11 (controls, 3:1), and its definition of relative luminance.
+Source: docs/sources/accessibility.md#contrast: WCAG 2.2, criteria 1.4.3 (text, 4.5:1) and 1.4.11 (controls, 3:1), and its relative luminance.
+3:1), and its definition of relative luminance.
 """
 
 import re
