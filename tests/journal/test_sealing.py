@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -166,6 +166,16 @@ class TestAFirstAnswer:
         with pytest.raises(RuntimeError), acting_as(organisation_ids=[5]):
             operations.answer_once(organisation_id=5, key="k", body={}, at=AT, compute=compute)
         assert self.answer("k", {}) == (1, False)
+
+
+@pytest.mark.django_db
+def test_an_answer_is_forgotten_after_ninety_days_and_not_before() -> None:
+    with acting_as(organisation_ids=[5]):
+        for key, at in (("old", AT - timedelta(days=90, seconds=1)), ("kept", AT - timedelta(days=90))):
+            operations.answer_once(organisation_id=5, key=key, body={}, at=at, compute=lambda: (201, {}))
+    with acting_as_everything(why="forget"):
+        assert operations.forget_answers(at=AT) == 1
+        assert operations.forget_answers(at=AT) == 0
 
 
 def test_a_key_at_work_elsewhere_is_in_flight(committed_database: str) -> None:
