@@ -42,6 +42,7 @@ def measured(benchmark: Any) -> dict[str, Any]:
             theirs.append(their_round())
     value, reference_value = statistics.median(ours), statistics.median(theirs)
     ratio = value / reference_value
+    less = getattr(benchmark, "LESS_IS_BETTER", False)
     return {
         "name": benchmark.NAME,
         "value": round(value, 1),
@@ -49,8 +50,8 @@ def measured(benchmark: Any) -> dict[str, Any]:
         "reference": benchmark.REFERENCE,
         "reference_value": round(reference_value, 1),
         "ratio": round(ratio, 2),
-        "goal": f"at least {benchmark.GOAL} times the reference",
-        "meets_goal": ratio >= benchmark.GOAL,
+        "goal": f"at {'most' if less else 'least'} {benchmark.GOAL} times the reference",
+        "meets_goal": ratio <= benchmark.GOAL if less else ratio >= benchmark.GOAL,
     }
 
 

@@ -1,0 +1,127 @@
+"""A server of ours under load: keep-alive clients, each sending its next request as soon as it is answered."""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from benchmarks._campaign import Bench
+
+ROOT = Path(__file__).resolve().parents[1]
+CLIENTS = 32
+LOADERS = 2
+CREATED = b"HTTP/1.1 201"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serving(words: Sequence[str], bench: Bench) -> Iterator[int]:
+    """A `carnet` command that serves, until the block ends; gives its port once it answers."""
+    port = free_port()
+    command = [sys.executable, "-c", "from carnet.cli.main import run; run()", *words, "--port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, env=bench.surroundings, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_until_it_answers(port, server)
+        yield port
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(10)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def wait_until_it_answers(port: int, server: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + 60
+    answers = 0
+    while answers < 12:  # each worker process, several times
+        if time.monotonic() > until or server.poll() is not None:
+            raise RuntimeError("the server did not start")
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+                client.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                answers += client.recv(65536).startswith(b"HTTP/1.1 200")
+        except OSError:
+            time.sleep(0.1)
+
+
+def rate(port: int, requests: Sequence[bytes], *, seconds: float) -> float:
+    """Requests answered 201 per second, over `seconds`, by keep-alive clients in processes of their own. Any other answer is a fault."""
+    fork = get_context("fork")
+    ends: list[Connection] = []
+    loaders = []
+    for number in range(LOADERS):
+        here, there = fork.Pipe()
+        loader = fork.Process(target=_load, args=(there, port, requests[number::LOADERS], CLIENTS // LOADERS, seconds))
+        loader.start()
+        ends.append(here)
+        loaders.append(loader)
+    answered = [end.recv() for end in ends]
+    for loader in loaders:
+        loader.join()
+    faults = [fault for _done, _took, fault in answered if fault]
+    if faults:
+        raise RuntimeError(f"the server answered {faults[0]!r}")
+    return sum(done / took for done, took, _fault in answered)
+
+
+def counted(bench: Bench, port: int, requests: Sequence[bytes], *, seconds: float) -> float:
+    """As `rate`, after checking that the database holds a redemption for every answer, and none besides."""
+    before = bench.redeemed_count()
+    measured = rate(port, requests, seconds=seconds)
+    if bench.redeemed_count() - before < measured * seconds * 0.99:
+        raise RuntimeError("the server acknowledged redemptions that are not in the database")
+    return measured
+
+
+def _load(end: Connection, port: int, requests: Sequence[bytes], clients: int, seconds: float) -> None:
+    waiting = iter(requests)
+    sockets: dict[int, socket.socket] = {}
+    poll = select.epoll()
+    for _ in range(clients):
+        client = socket.create_connection(("127.0.0.1", port))
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sockets[client.fileno()] = client
+        poll.register(client.fileno(), select.EPOLLIN)
+    began = time.perf_counter()
+    until = began + seconds
+    partial: dict[int, bytes] = {}
+    for client in sockets.values():
+        client.sendall(next(waiting))
+    in_flight, done, fault, ended = clients, 0, b"", began
+    while in_flight:
+        for number, _event in poll.poll(10):
+            answer = partial.pop(number, b"") + sockets[number].recv(65536)
+            if not answer.endswith(b"}"):
+                partial[number] = answer
+                if len(answer) > 65536 or not answer:
+                    raise RuntimeError("the server hung up")
+                continue
+            ended = time.perf_counter()
+            if ended < until:
+                done += 1
+            if not answer.startswith(CREATED):
+                fault = answer
+            following = next(waiting, None)
+            if ended < until and not fault and following is not None:
+                sockets[number].sendall(following)
+            else:
+                in_flight -= 1
+                until = min(until, ended) if following is None else until
+    end.send((done, min(ended, until) - began, fault))
+    for client in sockets.values():
+        client.close()
