@@ -74,5 +74,5 @@ def worker(
         from procrastinate.contrib.django import app
 
         say(_("En attente de travaux (Ctrl+C pour arrêter)."))
-        with app.replace_connector(app.connector.get_worker_connector()) as serving:
+        with app.replace_connector(app.connector.get_worker_connector()) as serving:  # type: ignore[attr-defined]
             serving.run_worker(concurrency=concurrency, delete_jobs="successful")

@@ -222,7 +222,7 @@ def stock(actor: Actor) -> list[HolderStock]:
         for line in ledger.stock(programme_id=programme_id):
             at_hand[line.holder_id, line.series_id] = line.booklet_count
     on_the_way: dict[tuple[int, int], int] = {}
-    for sent in Shipment.objects.filter(series_id__in=rows, received_at=None).order_by("id"):
+    for sent in Shipment.objects.filter(series_id__in=[series_id for series_id in rows if series_id], received_at=None).order_by("id"):
         key = (sent.to_organisation_id, sent.series_id)
         on_the_way[key] = on_the_way.get(key, 0) + sent.last_booklet_id - sent.first_booklet_id + 1
     names = parties.organisations({holder_id for holder_id, _series in (*at_hand, *on_the_way)})

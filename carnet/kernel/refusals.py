@@ -7,7 +7,7 @@ the sentence in that person's language (``carnet.web.design.sentences``).
 from typing import Any, ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refusal(Exception):
     """Something a rule does not allow, with the facts a sentence about it needs."""
 
     code: ClassVar[str] = "refused"

@@ -71,7 +71,7 @@ def _vouchers(figures: Collection[ProgrammeFigures]) -> OpenFile:
 
 def _money(figures: Collection[ProgrammeFigures]) -> OpenFile:
     columns = ("programme", "funder", *(f"{name}_cents" for name in MONEY_NAMES), "activity")
-    rows = tuple(
+    rows: tuple[tuple[str | int, ...], ...] = tuple(
         (each.slug, funder.name, *funder.money.as_dict().values(), _activity(each)) for each in figures for funder in each.by_funder
     )
     return OpenFile("money", columns, rows)

@@ -1,8 +1,10 @@
 """What people do in a season: which day a booklet leaves, when and where each voucher is spent. Drawn from a seed."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from carnet.distribution.rules import AgeBand, Area, Reason, Ticks
 from carnet.kernel.periods import PARIS
@@ -38,7 +40,7 @@ class Lesson:
     undone: bool
 
 
-def drawn(weights: dict[object, int], dice: random.Random) -> object:
+def drawn(weights: Mapping[Any, int], dice: random.Random) -> object:
     """One key, as often as its weight says."""
     return dice.choices(list(weights), list(weights.values()))[0]
 

@@ -16,8 +16,8 @@ from carnet.settings import env
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = env.folder("CARNET_VAR_DIR", BASE_DIR / "var")
 KEYS_DIR = env.folder("CARNET_KEYS_DIR", VAR_DIR / "keys")
-KEYS_WRAPPING = env.folder("CARNET_KEYS_WRAPPING", KEYS_DIR / "wrapping.key")
-KEYS_SUCCESSOR = env.text("CARNET_KEYS_SUCCESSOR", "")
+KEYS_WRAPPING: Path | None = env.folder("CARNET_KEYS_WRAPPING", KEYS_DIR / "wrapping.key")
+KEYS_SUCCESSOR: str | None = env.text("CARNET_KEYS_SUCCESSOR", "")
 ROOT_URLCONF = "carnet.urls"
 WSGI_APPLICATION = "carnet.wsgi.application"
 

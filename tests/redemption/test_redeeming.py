@@ -9,11 +9,11 @@ from django.db import connection
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.journal.rules import IdempotencyMismatch
 from carnet.kernel.identifiers import CodeMistyped, SecretCode
+from carnet.kernel.refusals import Refusal
 from carnet.ledger import operations as ledger
 from carnet.ledger import queries as ledger_queries
 from carnet.ledger.rules import Counts, Money
 from carnet.redemption import operations, queries
-from carnet.kernel.refusals import Refusal
 from carnet.redemption.operations import Asked, Item
 from carnet.redemption.rules import (
     GUESSES_MAX,

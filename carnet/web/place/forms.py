@@ -74,7 +74,7 @@ class AcceptForm(OperationForm):
     def __init__(self, *args: Any, service_codes: Sequence[str], today: date, latest: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
         kinds = [kind for kind in SERVICE_KINDS if kind.code in set(service_codes)]
-        field = self.fields["service"]
+        field: Any = self.fields["service"]
         field.choices = [(kind.code, gettext(kind.label)) for kind in kinds]
         if len(kinds) == 1 or latest in {kind.code for kind in kinds}:
             field.initial = kinds[0].code if len(kinds) == 1 else latest

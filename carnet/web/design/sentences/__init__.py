@@ -1,7 +1,7 @@
 """The sentence of every refusal, in the reader's language. Rules hold codes and facts; the words are here, one file per room.
 
-A sentence names facts as ``%(name)s``. They are written for a person by the end of their name: ``…_cents`` as euros, ``…_basis_points`` as a percentage, ``…_at`` as a day
-and time, ``…_on`` as a day, ``…_until`` as the last day included.
+A sentence names facts as ``%(name)s``. They are written for a person by the end of their name: ``…_cents`` as euros, ``…_basis_points``
+as a percentage, ``…_at`` as a day and time, ``…_on`` as a day, ``…_until`` as the last day included.
 """
 
 from collections.abc import Mapping
