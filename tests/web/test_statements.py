@@ -63,6 +63,13 @@ def test_the_same_figures_give_the_same_bytes() -> None:
     assert statement_pdf(FIGURES) != statement_pdf(replace(FIGURES, owed_cents=1001))
 
 
+def test_an_english_spreadsheet_opens_the_csv_as_it_is() -> None:
+    with translation.override("en"):
+        rows = list(csv.DictReader(io.StringIO(statement_csv([FIGURES]).decode("utf-8-sig"))))
+    assert {row["As at"] for row in rows} == {"2027-02-01"}
+    assert sum(row["Amount (€)"] == "100.03" for row in rows) == 1
+
+
 def test_a_french_spreadsheet_opens_the_csv_as_it_is() -> None:
     content = statement_csv([FIGURES])
     assert content.startswith(b"\xef\xbb\xbf")

@@ -1,4 +1,4 @@
-"""The CSV a French spreadsheet opens as it is: semicolons, a byte order mark, decimal commas, no formula."""
+"""The CSV a spreadsheet in the reader's language opens as it is: in French semicolons and decimal commas; a byte order mark, no formula."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from carnet.kernel.periods import legal_day
 from carnet.settlement.queries import FunderStatement
+from carnet.web.design import formats
 from carnet.web.statements._lines import sections
 
 _MARK = "\ufeff"
@@ -17,9 +18,19 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def statement_csv(statements: Iterable[FunderStatement]) -> bytes:
     """One line per figure and funder. Amounts in euros with two decimals; text never starts a formula."""
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer = csv.writer(text, delimiter=";" if formats.decimal_mark() == "," else ",", lineterminator="\r\n")
     writer.writerow(
-        [_("Programme"), _("Convention"), _("Financeur"), _("Au"), _("Rubrique"), _("Ligne"), _("Chèques"), _("Montant (€)"), _("Remarque")]
+        [
+            _("Programme"),
+            _("Convention"),
+            _("Financeur"),
+            _("Arrêté au"),
+            _("Rubrique"),
+            _("Ligne"),
+            _("Chèques"),
+            _("Montant (€)"),
+            _("Remarque"),
+        ]
     )
     for figures in statements:
         remark = _("activité simulée") if figures.is_simulated else ""
@@ -34,9 +45,9 @@ def statement_csv(statements: Iterable[FunderStatement]) -> bytes:
 
 
 def as_amount(cents: int) -> str:
-    """``-1250`` cents as ``-12,50``: a number for a French spreadsheet."""
+    """``-1250`` cents as ``-12,50`` in French, ``-12.50`` in English: a number for a spreadsheet in that language."""
     sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100},{abs(cents) % 100:02d}"
+    return f"{sign}{abs(cents) // 100}{formats.decimal_mark()}{abs(cents) % 100:02d}"
 
 
 def as_text(words: str) -> str:
