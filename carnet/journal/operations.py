@@ -123,7 +123,10 @@ def _seal_table(table: str, horizon: int, at: datetime, publish: Callable[[str, 
         number, from_xid, previous = (latest[0] + 1, latest[1], bytes(latest[2])) if latest else (1, 0, b"")
         if horizon <= from_xid:
             return 0
-        cursor.execute(f"SELECT count(*), {digests_of_rows()} FROM {table} r WHERE xid >= %s AND xid < %s", [from_xid, horizon])
+        cursor.execute(
+            f"SELECT count(*), {digests_of_rows()} FROM {table} r /* fan-out: rows not sealed yet */ WHERE xid >= %s AND xid < %s",
+            [from_xid, horizon],
+        )
         row_count, rows = cursor.fetchone()
         if row_count == 0:
             return 0
