@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
@@ -193,7 +193,7 @@ def redemption_table(caption: str, lines: Sequence[RedemptionLine], names: dict[
         columns.insert(1, Column(_("Lieu")))
     rows = []
     for line in lines:
-        state = Cell(_("Annulé"), tone="danger") if line.reversed else Cell(_("Accepté"), tone="success")
+        state = Cell(pgettext("redemption", "Annulé"), tone="danger") if line.reversed else Cell(_("Accepté"), tone="success")
         row: list[object] = [
             Cell(formats.clock_time(line.redeemed_at), url=reverse("place:redemption", args=[line.number])),
             line.voucher_serial,
