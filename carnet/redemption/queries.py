@@ -244,6 +244,12 @@ def standing_by_day(*, organisation_id: int) -> list[DayCount]:
     return [DayCount(programme_id, day, count, cents) for (programme_id, day), (count, cents) in sums.items()]
 
 
+def any_between(*, programme_id: int, since: datetime | None, until: datetime) -> bool:
+    """Whether any voucher of a programme was redeemed between two instants (the second excluded)."""
+    rows = Redemption.objects.filter(programme_id=programme_id, at__lt=until)
+    return (rows if since is None else rows.filter(at__gte=since)).exists()
+
+
 def services_used(*, programme_id: int) -> dict[str, int]:
     """How many vouchers of a programme were spent on each service, net of reversals."""
     return _counted(programme_id, "service_code")

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
 from carnet.parties import queries as parties
 from carnet.parties.rules import AccountMissing, AccountWaiting, check_may
+from carnet.redemption import queries as redemption
 from carnet.settlement import access
-from carnet.settlement.models import BankFile, Claim, Closing, PaymentRun, Repayment, Transfer
-from carnet.settlement.rules import ClaimState, ClosingState, RunState, TransferState, check_returned, masked
+from carnet.settlement.models import BankFile, Claim, Closing, CutOff, PaymentRun, Repayment, Transfer
+from carnet.settlement.rules import ClaimState, ClosingState, RunState, TransferState, check_returned, latest_cut_off, masked
 
 RUNS_SHOWN = 50
 _OPEN = (RunState.PREPARED, RunState.APPROVED)
@@ -128,6 +129,15 @@ class WaitingPayments:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodToClaim:
+    """A payment period that has ended, with redemptions that no claim gathers yet. `until` is its exclusive end."""
+
+    programme_id: int
+    programme: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BankFileLine:
     """One answer of the bank that was read."""
 
@@ -199,6 +209,21 @@ def waiting_payments(*, actor: Actor, programme_ids: Iterable[int], at: datetime
     check_may(actor, "settlement.see")
     agreements = funding.agreements(actor, list(programme_ids), at=at)
     return [_waiting(each.id, each.name, each.programme_id, each.programme_name, at) for each in agreements]
+
+
+def periods_to_claim(*, programme_ids: Iterable[int], at: datetime) -> list[PeriodToClaim]:
+    """Programmes whose latest ended period waits to be claimed. Asked of the latest cut-off only: no redemption is counted."""
+    waiting: list[PeriodToClaim] = []
+    for programme_id in sorted(programme_ids):
+        rules = funding.rules_for_redemption(programme_id)
+        undo_window = timedelta(minutes=rules.undo_window_minutes)
+        until = latest_cut_off(at=at, frequency=rules.payment_frequency, undo_window=undo_window)
+        drawn_until = CutOff.objects.filter(programme_id=programme_id).aggregate(latest=Max("until"))["latest"]
+        if drawn_until is not None and drawn_until >= until:
+            continue
+        if redemption.any_between(programme_id=programme_id, since=drawn_until, until=until):
+            waiting.append(PeriodToClaim(programme_id, rules.name, until))
+    return waiting
 
 
 def runs(*, actor: Actor, agreement_id: int) -> list[RunLine]:

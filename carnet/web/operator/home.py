@@ -76,6 +76,8 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     if allowed(actor.roles, "funding.prepare-agreement"):
         yield from _waiting_pledges(open_agreements)
     yield from _orders(actor, set(programme_ids))
+    if allowed(actor.roles, "settlement.check-claims"):
+        yield from _periods(open_agreements, at)
     if allowed(actor.roles, "settlement.see"):
         yield from _payments(actor, programme_ids, at)
     if allowed(actor.roles, "settlement.prepare-closing"):
@@ -135,6 +137,19 @@ def _orders(actor: Actor, programme_ids: set[int]) -> Iterator[Task]:
         if step and order.programme_id in programme_ids and allowed(actor.roles, step[2]):
             title = str(step[0]) % {"booklets": formats.number(order.booklet_count)}
             yield Task(title, str(step[1]), reverse("operator:order", args=[order.id]), order.ordered_at, order.programme_name)
+
+
+def _periods(agreements: list[funding.AgreementFacts], at: datetime) -> Iterator[Task]:
+    of_programme = {each.programme_id: each.id for each in agreements}
+    for period in settlement.periods_to_claim(programme_ids=of_programme, at=at):
+        last_day = formats.last_day(period.until)
+        yield Task(
+            _("Chèques acceptés jusqu’au %(day)s : à compter pour payer les lieux") % {"day": last_day},
+            _("Établir les décomptes"),
+            reverse("operator:claims-new", args=[of_programme[period.programme_id]]),
+            period.until,
+            period.programme,
+        )
 
 
 def _payments(actor: Actor, programme_ids: list[int], at: datetime) -> Iterator[Task]:
