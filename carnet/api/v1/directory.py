@@ -83,7 +83,7 @@ def _commune(code: str | None) -> str | None:
 def _programme(accepts: str | None) -> int | bool | None:
     if not accepts:
         return None
-    if accepts == "any":
+    if accepts.lower() in ("any", "true"):
         return True
     if accepts.isascii() and accepts.isdigit() and len(accepts) <= 18:
         return funding.programme(int(accepts)).id

@@ -227,7 +227,7 @@ class PlacesQuery(Schema):
     radius_km: float | None = Field(None, description="With near: at most 100; 10 when it is not said.")
     commune: str | None = Field(None, description="The INSEE code of a commune.", examples=["44109"])
     service: str | None = Field(None, description="A service of the catalogue, or one of the nine national services.")
-    accepts: str | None = Field(None, description="The number or short name of a programme, or any.")
+    accepts: str | None = Field(None, description="The number or short name of a programme, any or true.")
     open_at: str | None = Field(None, description="An ISO 8601 moment (Paris time when it has no offset), or now.")
     need: str | None = Field(None, description="A need of the visitor: mobility, hearing, seniors...")
     page: int = Field(1, ge=1, le=100_000)
