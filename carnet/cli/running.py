@@ -1,11 +1,12 @@
 """What a command stands on: the database (the one named in the environment, else the embedded one) and Django, loaded in that order."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from carnet.cli.speech import language
+from carnet.cli.speech import CommandFailed, gettext, language
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +25,9 @@ def database() -> Iterator[str]:
     if given:
         yield given
         return
+    if sys.platform == "win32":
+        sentence = gettext("La base embarquée ne fonctionne pas sous %(system)s : indiquez une base PostgreSQL dans CARNET_DATABASE_URL.")
+        raise CommandFailed(sentence % {"system": "Windows"})
     from carnet.gateways import embedded_postgres  # loads psycopg: not for `carnet --help`
 
     with embedded_postgres.running(var_dir()) as url:
@@ -57,7 +61,6 @@ def load_django() -> None:
 
 
 def refuse_if_behind() -> None:
-    from carnet.cli.speech import CommandFailed, gettext
     from carnet.gateways import schema
 
     if schema.pending():

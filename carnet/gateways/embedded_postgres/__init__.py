@@ -11,7 +11,6 @@
 
 from carnet.gateways.embedded_postgres._refusals import (
     BinariesMissing,
-    BinariesNotForThisSystem,
     DatabaseBelongsToSomebodyElse,
     EmbeddedPostgresRefused,
     FolderNotMade,
@@ -23,7 +22,6 @@ from carnet.gateways.embedded_postgres._runner import EmbeddedPostgres, running
 
 __all__ = [
     "BinariesMissing",
-    "BinariesNotForThisSystem",
     "DatabaseBelongsToSomebodyElse",
     "EmbeddedPostgres",
     "EmbeddedPostgresRefused",

@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from typing import Any
 
 from carnet.gateways.embedded_postgres._refusals import (
     BinariesMissing,
-    BinariesNotForThisSystem,
     DatabaseBelongsToSomebodyElse,
     FolderNotMade,
     NoUnprivilegedUser,
@@ -76,8 +74,6 @@ class Placement:
 
 def choose(var_dir: Path) -> Placement:
     """Work out, and make, the places of the server used by the project whose `var` folder this is."""
-    if sys.platform == "win32":
-        raise BinariesNotForThisSystem(system="Windows")
     runner = unprivileged() if os.geteuid() == 0 else ourselves()
     make_folder(var_dir)
     home = settled_home(var_dir) or fresh_home(var_dir, runner)

@@ -15,12 +15,6 @@ class BinariesMissing(EmbeddedPostgresRefused):
     code = "embedded-postgres-missing"
 
 
-class BinariesNotForThisSystem(EmbeddedPostgresRefused):
-    """Windows has no Unix sockets for us to close (fact: system)."""
-
-    code = "embedded-postgres-system"
-
-
 class NoUnprivilegedUser(EmbeddedPostgresRefused):
     """Root asked, and no unprivileged user exists or could be made (fact: reason)."""
 

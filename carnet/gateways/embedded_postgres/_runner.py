@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from carnet.gateways.embedded_postgres._leases import Lease, living, one_at_a_time
-from carnet.gateways.embedded_postgres._placement import Placement, choose
+from carnet.gateways.embedded_postgres._placement import Placement, choose, make_folder
 from carnet.gateways.embedded_postgres._processes import forget_the_dead, postmaster, wait_for_end
 from carnet.gateways.embedded_postgres._refusals import ServerDidNotStart, ServerDidNotStop
 
@@ -62,8 +62,9 @@ class EmbeddedPostgres:
 
     def acquire(self) -> str:
         """Make sure the server answers, as one more of its users, and give the address of the database."""
-        placement = self.placement
+        make_folder(self.var_dir)
         with one_at_a_time(self.var_dir / "postgres.lock"):
+            placement = self.placement  # worked out, and its folders made, by one process at a time
             self.lease = Lease(self.users)
             try:
                 if not (placement.data / "PG_VERSION").exists():
