@@ -1,4 +1,6 @@
-"""`make docs`: write the pages that are drawn from the code, and compile the translations. With --check: only say which are out of date.
+"""`make docs`: write the pages that are drawn from the code, compile the translations and, when a demonstration is served, take the pictures.
+
+With --check: only say which pages and translations are out of date.
 
 A page is drawn from the code when two copies of one fact would otherwise have to agree: a house test runs this with --check.
 """
@@ -56,7 +58,7 @@ def roles() -> str:
     return f"""{NOTICE}
 # Roles: who may see and do what
 
-This is `PERMISSIONS` of `carnet/parties/rules.py`, the one table behind every screen, command and API route; each route is tested against it.
+This is `PERMISSIONS` of `carnet/parties/rules/_permissions.py`, the one table behind every screen, command and API route; each route is tested against it.
 Everybody sees only the rows of their own organisation or of its programmes, whatever the table says: the database holds that wall.
 
 ○ may see · ● may do · * asks for a second factor proved in the last {PROOF_MINUTES} minutes
@@ -126,6 +128,15 @@ def compile_translations(*, check: bool) -> list[str]:
     return stale
 
 
+def remake_pictures() -> None:
+    from docs import pictures
+
+    if pictures.demonstration_answers():
+        print(f"{len(pictures.take_all())} pictures taken of {pictures.SERVED_BY_MAKE_DEMO}")
+    else:
+        print(f"pictures left as they are: no demonstration is served at {pictures.SERVED_BY_MAKE_DEMO}")
+
+
 def main() -> int:
     import django
 
@@ -142,6 +153,8 @@ def main() -> int:
                 page.write_text(text, encoding="utf-8")
     for name in stale:
         print(f"{name} {'is out of date: run make docs' if check else 'written'}")
+    if not check:
+        remake_pictures()
     return 1 if check and stale else 0
 
 

@@ -49,7 +49,7 @@ SHOTS = (
     Shot("demo", None, ("/demo/",)),
     Shot("booklet-phone", None, ("/carnet/",), PHONE),
     Shot("places", None, ("/places/?where=Nantes",)),
-    Shot("place", None, ("/places/?where=Nantes&accepts=on", "> /places/")),
+    Shot("place", None, ("/places/?where=Nantes&vouchers=on", "> /places/")),
     Shot("figures", None, ("/chiffres/",)),
     Shot("desk", "PRESCRIBER_LEAD"),
     Shot("hand-over", "PRESCRIBER_LEAD", ("> /prescriber/hand-over/",)),
