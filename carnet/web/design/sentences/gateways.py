@@ -7,8 +7,6 @@ SENTENCES: dict[str, str | Promise] = {
     "embedded-postgres-missing": _(
         "PostgreSQL est introuvable dans %(folder)s : installez Carnet avec « make run », ou indiquez votre base dans CARNET_DATABASE_URL."
     ),
-        "La base embarquée ne fonctionne pas sous %(system)s : indiquez une base PostgreSQL dans CARNET_DATABASE_URL."
-    ),
     "embedded-postgres-no-user": _(
         "PostgreSQL refuse de tourner sous root, et l’utilisateur « %(name)s » n’a pas pu être créé (%(reason)s) : créez-le, ou lancez Carnet sous un autre compte."
     ),
