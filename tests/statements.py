@@ -6,11 +6,16 @@ Source: docs/decisions/0005-ids-and-series-id.md, "Beyond one writer"; the rule 
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+import carnet
+
+# Whatever the folder of the checkout is called, and wherever its .venv is.
+PACKAGE = f"{Path(carnet.__file__).parent}/"
 HOT_TABLES = ("ledger_voucher", "ledger_movement", "redemption_redemption")
 ANY_HOT = "|".join(HOT_TABLES)
 HOT = re.compile(rf'\b(?:from|join|into|update|only|using)\s+"?({ANY_HOT})"?(?![\w])', re.IGNORECASE)
@@ -58,10 +63,9 @@ def asked_by_the_project() -> bool:
     asked = False
     while frame is not None:
         file = frame.f_code.co_filename
-        place = file.find("/carnet/")
-        if place >= 0 and "site-packages" not in file:
+        if file.startswith(PACKAGE):
             asked = True
-            if (file[place + 1 :], frame.f_code.co_name) in FAN_OUT_FUNCTIONS:
+            if (f"carnet/{file.removeprefix(PACKAGE)}", frame.f_code.co_name) in FAN_OUT_FUNCTIONS:
                 return False
         frame = frame.f_back
     return asked
