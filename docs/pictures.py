@@ -7,7 +7,6 @@ of the demonstration's page is spent at one place, tried again at another, then 
 """
 
 import io
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -191,10 +190,7 @@ def take_all(base: str = SERVED_BY_MAKE_DEMO) -> list[str]:
     """Take every picture, forget those of another time; return their names."""
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        # The browser writes days in a date field in its own language, whatever the page's.
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"], env={**os.environ, "LANGUAGE": "fr", "LANG": "fr_FR.UTF-8"}
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:
             for name, content in taken(browser, base):
                 (FOLDER / f"{name}.png").write_bytes(content)
