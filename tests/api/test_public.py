@@ -138,6 +138,12 @@ def test_a_wrong_method_says_which_are_right(door: Any, token: str) -> None:
     assert (answered.status, answered.code, answered.headers["allow"]) == (405, "method-not-allowed", "POST")
 
 
+def test_head_gives_the_headers_of_get(ready: Campaign) -> None:
+    head, whole = Client().head("/api/v1/places"), get("/api/v1/places")
+    assert (head.status_code, head.content, head["Content-Length"]) == (200, b"", str(len(whole.content)))
+    assert Client().head("/api/v1/redemptions").status_code == 405
+
+
 @pytest.mark.parametrize(
     ("header", "language"),
     [("en-GB,en;q=0.9", "en"), ("fr-FR", "fr"), ("de, en;q=0.5", "en"), ("de", "fr"), ("", "fr"), ("*", "fr"), ("\x00;;q=x", "fr")],

@@ -1,5 +1,6 @@
 """`POST /api/v1/redemptions`: the contract, line by line, through both doors."""
 
+import io
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from carnet.gateways.database import acting_as_everything
@@ -327,6 +329,19 @@ def test_another_content_type_is_refused(caller: Caller, content_type: str) -> N
 def test_a_body_too_large_is_refused_before_it_is_read(caller: Caller) -> None:
     answered = caller.post(REDEMPTIONS, raw=b" " * 20_000 + json.dumps(GOOD).encode())
     assert (answered.status, answered.code) == (413, "body-too-large")
+
+
+def test_a_body_sent_in_pieces_is_read_and_measured(ready: Campaign, token: str) -> None:
+    """Through the site, whose frame takes a body without a length for an empty one; the other process is always read in pieces."""
+
+    def sent(raw: bytes) -> Any:
+        return Client(raise_request_exception=False).generic(
+            "POST", REDEMPTIONS, raw, content_type="application/json", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked",
+            HTTP_AUTHORIZATION=f"Bearer {token}", HTTP_IDEMPOTENCY_KEY="pieces", **{"wsgi.input": io.BytesIO(raw)},
+        )  # fmt: skip
+
+    assert sent(json.dumps({"code": ready.code(0), "service": "mailbox"}).encode()).status_code == 201
+    assert sent(b" " * 17_000).status_code == 413
 
 
 def test_every_answer_of_the_site_and_of_the_fast_process_is_the_same(ready: Campaign, token: str, fast: Any) -> None:
