@@ -36,7 +36,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     asked = bearer(request.headers.get("Authorization"))
     expected = settings.METRICS_TOKEN
     held = bool(expected and asked and hmac.compare_digest(asked.encode(), expected.encode()))
-    is_local = request.META.get("REMOTE_ADDR", "") in LOOPBACK and "X-Forwarded-For" not in request.headers
+    is_local = settings.METRICS_ON_LOOPBACK and request.META.get("REMOTE_ADDR", "") in LOOPBACK and "X-Forwarded-For" not in request.headers
     if not (held or (is_local and not expected)):
         raise MetricsClosed
     return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)

@@ -21,6 +21,7 @@ if not ALLOWED_HOSTS:
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 SECURE_SSL_REDIRECT = True
+METRICS_ON_LOOPBACK = False  # behind a proxy of the same machine, everybody comes from the loopback address
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked in clear, on the machine itself
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600

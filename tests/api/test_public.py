@@ -213,6 +213,8 @@ def test_the_counters_are_for_whoever_runs_the_site(settings: Any, ready: Campai
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert code_of(elsewhere.get("/metrics")) == "metrics-closed"
     assert code_of(Client().get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"})) == "metrics-closed"
+    settings.METRICS_ON_LOOPBACK = False  # as in production
+    assert code_of(Client().get("/metrics")) == "metrics-closed"
     settings.METRICS_TOKEN = "t" * 20
     assert elsewhere.get("/metrics", headers={"Authorization": "Bearer " + "t" * 20}).status_code == 200
     assert code_of(Client().get("/metrics")) == "metrics-closed"
