@@ -25,8 +25,9 @@ WSGI_APPLICATION = "carnet.wsgi.application"
 BASE_URL = env.text("CARNET_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 # The demonstration opens one-click sign-in; the door itself also demands a loopback address.
 DEMO = env.flag("CARNET_DEMO", default=False)
-# Who may read /metrics from elsewhere; without it, this machine alone.
+# Who may read /metrics; without it, this machine alone.
 METRICS_TOKEN = env.text("CARNET_METRICS_TOKEN", "")
+METRICS_ON_LOOPBACK = True
 
 INSTALLED_APPS = [
     "carnet.ledger",
