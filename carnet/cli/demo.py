@@ -47,8 +47,6 @@ def demo(
 
 
 def _played(booklets: int | None, seed: int, base_url: str, started: float) -> tuple[dict[str, Any], dict[str, Any]]:
-    import json
-
     from django.urls import reverse
 
     from carnet import scenarios
@@ -73,7 +71,7 @@ def _played(booklets: int | None, seed: int, base_url: str, started: float) -> t
             scenarios.seal(at=clock.now())
     else:
         say(_("La démonstration est déjà prête ici : elle n’est pas rejouée."))
-    return summary, json.loads(folder.try_file.read_text(encoding="utf-8"))
+    return summary, folder.to_try()
 
 
 def _where_to_go(base_url: str, tried: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
+from django.db import transaction
 
 from carnet.funding import operations as funding
 from carnet.funding import queries as funding_queries
@@ -16,6 +17,7 @@ from carnet.gateways.database import acting_as
 from carnet.gateways.keys import TOKEN, key_ring
 from carnet.issuing.rules import VoucherToken, signed_part
 from carnet.kernel.actors import Actor
+from carnet.kernel.periods import legal_day
 from carnet.ledger import queries as ledger
 from carnet.parties import operations as parties
 from carnet.parties import queries as parties_queries
@@ -45,11 +47,20 @@ class DemoFolder:
         self.summary_file = self.path / "summary.json"
 
     def already(self) -> dict[str, Any] | None:
-        """The summary of the demonstration already played here, or None."""
-        if not (self.try_file.is_file() and self.summary_file.is_file()):
+        """The summary of the demonstration already played here, or None: never played, cut short, or played in another database."""
+        try:
+            summary: dict[str, Any] = json.loads(self.summary_file.read_text(encoding="utf-8"))
+            tried = self.to_try()
+            closed, current = tried["closed_programme"], tried["open_programme"]
+        except (OSError, ValueError, KeyError):
             return None
-        summary: dict[str, Any] = json.loads(self.summary_file.read_text(encoding="utf-8"))
-        return summary
+        here = {programme.id for programme in funding_queries.programmes([closed, current]) if programme.is_simulated}
+        return summary if here == {closed, current} else None
+
+    def to_try(self) -> dict[str, Any]:
+        """What must be tried. Raises: OSError, ValueError (none here)."""
+        tried: dict[str, Any] = json.loads(self.try_file.read_text(encoding="utf-8"))
+        return tried
 
     def keep(self, path: Path, value: Any) -> None:
         """Write it whole or not at all, for its owner only: it holds passwords and codes."""
@@ -75,7 +86,7 @@ def play_demo(
     clock: Any, progress: Progress,
 ) -> dict[str, Any]:  # fmt: skip
     """Play the closed campaign, open the next season, enrol a person of each role; return the closed campaign's summary."""
-    today = at.date()
+    today = legal_day(at)
     password = secrets.token_urlsafe(9)
     scenario = load(SCENARIO)
     if booklets is not None:
@@ -87,12 +98,15 @@ def play_demo(
     current = play(
         going_on, today=today, seed=seed, printing="none", season=open_season(today), password=password, progress=progress
     )  # fmt: skip
-    guests = _guests(current, today)
-    people = [_enrol(guest, password, at) for guest in guests]
-    people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
-    _engage(closed, guests, at)
-    _engage(current, guests, at)
-    folder.keep(folder.try_file, _to_try(closed, current, people, at, base_url, sign_in_url))
+    # Whole or not at all: whoever cuts a demonstration short may play it again, with guests and passwords that work.
+    with transaction.atomic():
+        guests = _guests(current, today)
+        people = [_enrol(guest, password, at) for guest in guests]
+        people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
+        _engage(closed, guests, at)
+        _engage(current, guests, at)
+        tried = _to_try(closed, current, people, at, base_url, sign_in_url)
+    folder.keep(folder.try_file, tried)
     summary = summarise(closed, seconds=clock() - started)
     folder.keep(folder.summary_file, summary)
     return summary
@@ -123,8 +137,10 @@ def _auditor(operator_id: int, at: datetime) -> int:
 def _enrol(guest: Guest, password: str, at: datetime) -> dict[str, str]:
     system = Actor.system("demonstration", organisation_ids={guest.organisation_id})
     with acting_as(system):
-        person_id = parties.enrol_member(
-            organisation_id=guest.organisation_id, email=guest.email, display_name=guest.name, role=guest.role, password=password,
+        members = parties_queries.members(actor=system, organisation_id=guest.organisation_id, at=at)
+        known = [member.person_id for member in members if (member.role, member.email) == (guest.role, guest.email)]
+        person_id = known[0] if known else parties.enrol_member(
+            organisation_id=guest.organisation_id, email=guest.email, display_name=guest.name, role=guest.role,
             actor=system, request_id=uuid4(), at=at,
         )  # fmt: skip
     return _line(guest.role, guest.email, password, person_id, at)
@@ -139,8 +155,9 @@ def _known(role: Role, current: Played, password: str, at: datetime) -> dict[str
 
 
 def _line(role: Role, email: str, password: str, person_id: int, at: datetime) -> dict[str, str]:
-    secret = generate_totp_secret()
-    parties.set_second_factor(person_id=person_id, secret=secret, actor=Actor.system("demonstration"), request_id=uuid4(), at=at)
+    secret, system = generate_totp_secret(), Actor.system("demonstration")
+    parties.set_password(person_id=person_id, password=password, actor=system, request_id=uuid4(), at=at)
+    parties.set_second_factor(person_id=person_id, secret=secret, actor=system, request_id=uuid4(), at=at)
     return {"role": role.value, "email": email, "password": password, "totp_secret": secret, "person_id": str(person_id)}
 
 

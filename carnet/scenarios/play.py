@@ -8,6 +8,8 @@ from itertools import groupby
 from pathlib import Path
 from uuid import uuid4
 
+from django.db import transaction
+
 from carnet.distribution import operations as distribution
 from carnet.distribution.rules import HandOverItem
 from carnet.funding import operations as funding
@@ -75,10 +77,12 @@ def play(
     season = season or closed_season(scenario, today)
     forget_place_keys()
     progress("cast", 0, 1)
-    everyone = cast.gather(scenario, today=today, dice=dice, password=password)
+    # Whole or not at all: the next play finds everyone again through the programme.
+    with transaction.atomic():
+        everyone = cast.gather(scenario, today=today, dice=dice, password=password)
+        stage = _Stage(scenario, season, everyone, out, progress)
+        stage.found_programme()
     progress("cast", 1, 1)
-    stage = _Stage(scenario, season, everyone, out, progress)
-    stage.found_programme()
     stage.order(printing)
     shares = behaviour.desk_shares(scenario, dice)
     stage.ship(shares)

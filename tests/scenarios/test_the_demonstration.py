@@ -1,0 +1,82 @@
+"""The demonstration may be cut short, at any moment, and played again: whoever comes then finds everything working."""
+
+import itertools
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import check_password
+
+from carnet.funding import queries as funding
+from carnet.parties import queries as parties
+from carnet.parties.access import recognised
+from carnet.parties.models import Person
+from carnet.scenarios import cast, demo, plan
+from carnet.scenarios.play import _Stage, play
+from tests.scenarios.test_a_small_campaign import adds_up
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+AT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # already tomorrow in Paris
+
+
+@pytest.fixture(autouse=True)
+def a_small_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cast, "PLACES_FILE", "conseillers-numeriques-44-2022.v1.0.2.csv")
+    monkeypatch.setattr(demo, "OPEN_BOOKLETS", 40)
+    shipped = plan.load
+
+    def smaller(name: str) -> plan.Scenario:
+        return demo.replace(shipped(name), prescribers=2, places=3)
+
+    monkeypatch.setattr(demo, "load", smaller)
+
+
+def play_it(folder: demo.DemoFolder) -> dict[str, Any]:
+    return demo.play_demo(
+        folder, at=AT, base_url="http://127.0.0.1:8000", sign_in_url="http://127.0.0.1:8000/sign-in/", seed=1, booklets=20, started=0,
+        clock=itertools.count().__next__, progress=lambda *_: None,
+    )  # fmt: skip
+
+
+def everybody_enters(tried: dict[str, Any]) -> None:
+    for line in tried["sign_in"]:
+        with recognised(int(line["person_id"])):
+            person = Person.objects.get(email=line["email"])
+            assert check_password(line["password"], person.password), line["email"]
+            assert parties.has_second_factor(person.id)
+
+
+def test_a_demonstration_whose_files_are_lost_is_played_again_with_guests_who_enter(tmp_path: Path) -> None:
+    folder = demo.DemoFolder(tmp_path)
+    adds_up(play_it(folder))
+    first = folder.to_try()
+    everybody_enters(first)
+    assert folder.already() is not None
+    folder.summary_file.unlink()
+    assert folder.already() is None
+    adds_up(play_it(folder))
+    second = folder.to_try()
+    everybody_enters(second)
+    assert {line["person_id"] for line in first["sign_in"]} == {line["person_id"] for line in second["sign_in"]}
+    assert not {first["closed_programme"], first["open_programme"]} & {second["closed_programme"], second["open_programme"]}
+
+
+def test_files_of_another_database_do_not_speak_for_this_one(tmp_path: Path) -> None:
+    folder = demo.DemoFolder(tmp_path)
+    folder.keep(folder.summary_file, {"scenario": "nantes"})
+    folder.keep(folder.try_file, {"closed_programme": 900001, "open_programme": 900002})
+    assert folder.already() is None
+
+
+def test_a_play_cut_short_before_its_programme_leaves_nobody_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as cut:
+
+        def killed(_: object) -> None:
+            raise KeyboardInterrupt
+
+        cut.setattr(_Stage, "found_programme", killed)
+        with pytest.raises(KeyboardInterrupt):
+            play(demo.load("nantes"), today=AT.date())
+    assert funding.programmes() == []
+    assert Person.objects.count() == 0
