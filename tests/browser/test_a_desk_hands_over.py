@@ -1,0 +1,87 @@
+"""Somebody who needs help comes to a desk: a whole booklet, or a few vouchers and a few ticks; never a name."""
+
+import re
+
+from playwright.sync_api import Page
+
+from carnet.kernel.identifiers import BookletSerial
+from tests.browser.conftest import PHONE, Site, press_enter, said
+
+
+def whole_booklets(page: Page) -> list[str]:
+    """The numbers of the booklets of the cupboard that nobody opened."""
+    page.goto("/prescriber/booklets/")
+    rows = [row.inner_text().split() for row in page.locator("tbody tr").all()]
+    return [row[0] for row in rows if "Entier" in row]
+
+
+def open_booklet(page: Page, serial: str) -> None:
+    page.goto("/prescriber/")
+    assert page.evaluate("document.activeElement.id") == "id_serial"
+    page.keyboard.type(serial)
+    press_enter(page)
+
+
+def test_a_whole_booklet_then_some_vouchers_of_another(site: Site) -> None:
+    page = site.become("PRESCRIBER_LEAD", width=PHONE)
+    first, second = whole_booklets(page)[:2]
+
+    open_booklet(page, first.lower())
+    assert page.get_by_role("heading", level=1).inner_text() == f"Carnet {first}"
+    asked = page.locator("main form [name]").evaluate_all("fields => [...new Set(fields.map(f => f.type + ' ' + f.name))]")
+    assert {each.split()[0] for each in asked} == {"hidden", "checkbox", "radio"}, "a name, an address or a number could be typed"
+    page.get_by_role("button", name="Remettre").click()
+    page.get_by_role("heading", name="C’est remis").wait_for()
+    assert "5 chèques" in said(page)
+    assert "Vous ne payez rien" in said(page)
+    assert first not in whole_booklets(page)
+
+    open_booklet(page, second)
+    boxes = page.get_by_role("group", name="Chèques à remettre").get_by_role("checkbox")
+    assert boxes.count() == 5
+    for rank in (1, 2, 4):
+        boxes.nth(rank).uncheck()
+    page.get_by_role("group", name="Âge").get_by_role("radio").nth(2).check()
+    page.get_by_role("group", name="Cherche un emploi").get_by_label("Oui").check()
+    page.get_by_role("button", name="Remettre").click()
+    page.get_by_role("heading", name="C’est remis").wait_for()
+    assert "2 chèques" in said(page)
+    assert re.search(r"Cherche un emploi, peu diplômé\s+Oui", said(page))
+    assert second not in whole_booklets(page)
+    assert re.search(rf"{second}\s+(État\s+)?Entamé", said(page))
+
+    open_booklet(page, second)
+    assert page.get_by_role("group", name="Chèques à remettre").get_by_role("checkbox").count() == 3
+    open_booklet(page, first)
+    assert "Tous les chèques de ce carnet ont déjà été remis" in said(page)
+    page.goto("/prescriber/hand-overs/")
+    assert said(page).count("18 mars 2026") >= 2
+
+
+def test_a_wrong_number_has_its_sentence_and_stays_to_be_mended(site: Site) -> None:
+    page = site.become("PRESCRIBER_LEAD")
+    serial = whole_booklets(page)[0]
+    mistyped = serial[:-1] + str((int(serial[-1]) + 1) % 10)
+    nobodys = BookletSerial("NT", 99_999).printed()
+    wrong = {"bonjour": "comporte une erreur", mistyped: "comporte une erreur", nobodys: "Aucun carnet à ce numéro parmi les vôtres"}
+    for typed, sentence in wrong.items():
+        open_booklet(page, typed)
+        assert "Numéro du carnet" in page.get_by_role("alert").inner_text()
+        assert sentence in said(page)
+        assert page.get_by_label("Numéro du carnet").input_value() == typed
+
+
+def test_nothing_chosen_is_refused_and_the_ticks_stay(site: Site) -> None:
+    page = site.become("PRESCRIBER_LEAD")
+    open_booklet(page, whole_booklets(page)[0])
+    for box in page.get_by_role("group", name="Chèques à remettre").get_by_role("checkbox").all():
+        box.uncheck()
+    age = page.get_by_role("group", name="Âge").get_by_role("radio").nth(2)
+    age.check()
+    page.get_by_role("button", name="Remettre").click()
+    page.get_by_role("alert").wait_for()
+    assert "Cochez au moins un chèque" in said(page)
+    assert age.is_checked()
+    boxes = page.get_by_role("group", name="Chèques à remettre").get_by_role("checkbox")
+    assert not any(box.is_checked() for box in boxes.all())
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
