@@ -86,6 +86,8 @@ def _next_run(order: Order, wanted: int) -> tuple[int, int]:
     while wanted > 0:
         page = ledger_queries.booklets(holder_id=order.operator_id, series_id=order.series_id, after_id=after_id, limit=_PAGE)
         for booklet in page:
+            if booklet.opened:
+                continue  # its number breaks the row
             run = (run[0], booklet.id) if booklet.id == run[1] + 1 else (booklet.id, booklet.id)
             longest = max(longest, run[1] - run[0] + 1)
             if run[1] - run[0] + 1 == wanted:

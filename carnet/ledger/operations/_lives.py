@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from carnet.kernel.actors import Actor
 from carnet.ledger import access
@@ -55,6 +55,11 @@ def _in_stock(series_id: int, first: int, last: int, holder_id: int) -> QuerySet
     )
 
 
+def _untouched(series_id: int, first: int, last: int, holder_id: int) -> QuerySet[Booklet]:
+    # An opened booklet stays where vouchers of it were given: moved, they would count for a desk that never gave them.
+    return _in_stock(series_id, first, last, holder_id).filter(opened=False)
+
+
 @transaction.atomic
 def ship_booklets(
     *, series_id: int, first_booklet_id: int, last_booklet_id: int, from_holder_id: int, to_holder_id: int, actor: Actor, request_id: UUID, at: datetime
@@ -68,7 +73,7 @@ def ship_booklets(
     wanted = last_booklet_id - first_booklet_id + 1
     if _repeated(PassageKind.SHIPPED, series_id, request_id, ends[0]):
         return wanted
-    sent = _in_stock(series_id, first_booklet_id, last_booklet_id, from_holder_id).update(in_transit_to_id=to_holder_id)
+    sent = _untouched(series_id, first_booklet_id, last_booklet_id, from_holder_id).update(in_transit_to_id=to_holder_id)
     if sent != wanted:
         raise NotHolder(wanted=wanted, held=sent)
     _passed(PassageKind.SHIPPED, series, ends, actor=actor, request_id=request_id, at=at, from_holder_id=from_holder_id, to_holder_id=to_holder_id)
@@ -123,7 +128,7 @@ def return_booklets(
     wanted = last_booklet_id - first_booklet_id + 1
     if _repeated(PassageKind.RETURNED, series_id, request_id, ends[0]):
         return wanted
-    returned = _in_stock(series_id, first_booklet_id, last_booklet_id, from_holder_id).update(holder_id=to_holder_id)
+    returned = _untouched(series_id, first_booklet_id, last_booklet_id, from_holder_id).update(holder_id=to_holder_id)
     if returned != wanted:
         raise NotHolder(wanted=wanted, held=returned)
     _passed(PassageKind.RETURNED, series, ends, actor=actor, request_id=request_id, at=at, from_holder_id=from_holder_id, to_holder_id=to_holder_id)
@@ -191,16 +196,24 @@ def hand_over_vouchers(
     assert wanted, "no voucher to hand over"
     if _repeated(PassageKind.HANDED_OVER, series_id, request_id, wanted[0]):
         return len(wanted)
-    holding = Booklet.objects.filter(
-        series_id=series_id, id=OuterRef("booklet_id"), holder_id=holder_id, in_transit_to_id=None, handed_over_at=None, voided_at=None
+    # The booklet's row is the lock: given whole, sent or taken back at the same instant, it is one or the other.
+    touched = {_booklet_of(series, each) for each in wanted}
+    held = set(
+        Booklet.objects.filter(
+            series_id=series_id, id__in=touched, holder_id=holder_id, in_transit_to_id=None, handed_over_at=None, voided_at=None
+        )
+        .order_by("id")
+        .select_for_update(no_key=True)
+        .values_list("id", flat=True)
     )
-    given = (
-        Voucher.objects.filter(Exists(holding), series_id=series_id, id__in=wanted, mark=Mark.NONE)
-        .update(mark=Mark.HANDED_OVER, accepted_until=accepted_until)
-    )  # fmt: skip
+    if held != touched:
+        _refuse_vouchers(series_id, wanted, holder_id)
+    given = Voucher.objects.filter(series_id=series_id, id__in=wanted, mark=Mark.NONE).update(
+        mark=Mark.HANDED_OVER, accepted_until=accepted_until
+    )
     if given != len(wanted):
         _refuse_vouchers(series_id, wanted, holder_id)
-    Booklet.objects.filter(series_id=series_id, id__in={_booklet_of(series, each) for each in wanted}, opened=False).update(opened=True)
+    Booklet.objects.filter(series_id=series_id, id__in=touched, opened=False).update(opened=True)
     for first, last in _runs(wanted):
         _passed(PassageKind.HANDED_OVER, series, (first, last), actor=actor, request_id=request_id, at=at, from_holder_id=holder_id)
     return given
@@ -271,11 +284,9 @@ def lapse_series(*, series_id: int, actor: Actor, request_id: UUID, at: datetime
     series = access.series(series_id, lock=True)
     if series.lapsed_at is not None:
         return
-    longest = Booklet.objects.filter(series_id=series_id, accepted_until__gt=at, voided_at=None).order_by("-accepted_until").first()
-    ends_at = longest.accepted_until if longest else series.accepted_until
-    assert ends_at is not None
-    if at < max(ends_at, series.accepted_until):
-        raise SeriesNotEnded(accepted_until=max(ends_at, series.accepted_until))
+    ends_at = max([series.accepted_until, *_own_ends(series_id, at)])
+    if at < ends_at:
+        raise SeriesNotEnded(accepted_until=ends_at)
     _passed(
         PassageKind.LAPSED,
         series,
@@ -285,3 +296,11 @@ def lapse_series(*, series_id: int, actor: Actor, request_id: UUID, at: datetime
         at=at,
     )
     Series.objects.filter(id=series_id).update(lapsed_at=at)
+
+
+def _own_ends(series_id: int, at: datetime) -> list[datetime]:
+    """The latest ends, still to come, of booklets and of vouchers that count theirs from their hand-over."""
+    booklets = Booklet.objects.filter(series_id=series_id, accepted_until__gt=at, voided_at=None)
+    vouchers = Voucher.objects.filter(series_id=series_id, accepted_until__gt=at, mark=Mark.HANDED_OVER)
+    latest = [rows.aggregate(latest=Max("accepted_until"))["latest"] for rows in (booklets, vouchers)]
+    return [each for each in latest if each is not None]
