@@ -26,9 +26,10 @@ def verify_ledger(as_json: AsJson = False) -> None:
         from carnet.ledger import queries as ledger
         from carnet.ledger.rules import Fault
         from carnet.redemption import queries as redemption
+        from carnet.settlement import queries as settlement
 
         with acting_as_everything(why="verification recomputes every tenant's ledger"):
-            faults = [fault for room in (ledger, redemption) for fault in room.verify()]
+            faults = [fault for room in (ledger, redemption, settlement) for fault in room.verify()]
             breaks = journal.verify(tables=[table for table in SEALED_TABLES if table.startswith("ledger_")]).breaks
         # A row changed by an owner who switched the triggers off no longer matches its seal.
         faults += [Fault("6 append-only", f"{each.table} {each.row or each.block}", each.what) for each in breaks]

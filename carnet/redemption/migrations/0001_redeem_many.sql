@@ -263,12 +263,17 @@ BEGIN
   IF p_at >= ends_at THEN
     RETURN QUERY SELECT 'undo-window-closed', made.at, ends_at; RETURN;
   END IF;
+  BEGIN
+    INSERT INTO redemption_reversal (series_id, voucher_id, generation, programme_id, organisation_id, reason, actor_person_id, request_id, at)
+      VALUES (p_series, p_voucher, p_generation, made.programme_id, p_organisation, p_reason, p_person, p_request, p_at);
+  EXCEPTION WHEN SQLSTATE 'CA001' THEN
+    -- Claimed already: the programme's window was made longer since, or the last instant was lost by a hair (settlement's 0002).
+    RETURN QUERY SELECT 'undo-window-closed', made.at, LEAST(ends_at, p_at); RETURN;
+  END;
   UPDATE ledger_voucher SET mark = 1, generation = p_generation + 1 WHERE series_id = p_series AND id = p_voucher AND mark = 2 AND generation = p_generation;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'redemption %-%-% is not the voucher''s latest', p_series, p_voucher, p_generation USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  INSERT INTO redemption_reversal (series_id, voucher_id, generation, programme_id, organisation_id, reason, actor_person_id, request_id, at)
-    VALUES (p_series, p_voucher, p_generation, made.programme_id, p_organisation, p_reason, p_person, p_request, p_at);
   INSERT INTO ledger_movement (kind, series_id, programme_id, debit_account_id, credit_account_id, cents, pattern, quantity, voucher_id,
       generation, request_id, at)
     SELECT 'REVERSE', m.series_id, m.programme_id, m.credit_account_id, m.debit_account_id, m.cents, m.pattern, 1, m.voucher_id, m.generation,

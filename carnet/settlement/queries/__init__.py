@@ -43,6 +43,7 @@ from carnet.settlement.queries._statements import (
     kept_statements,
     statement_figures,
 )
+from carnet.settlement.queries._verify import verify
 
 __all__ = [
     "AgreementTotals",
@@ -81,5 +82,6 @@ __all__ = [
     "run_page",
     "runs",
     "statement_figures",
+    "verify",
     "waiting_payments",
 ]

@@ -22,6 +22,8 @@ from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import AccountKind, MovementKind
 from carnet.parties import queries as parties
+from carnet.redemption import queries as redemption
+from carnet.settlement import queries as settlement
 from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
@@ -92,7 +94,7 @@ def verify(request: HttpRequest, programme_id: int) -> HttpResponse:
     """Recompute every invariant of the ledger and every link of the journal, now. Faults are named by invariant, never by row."""
     access.seen_programme(actor_of(request), programme_id)
     with acting_as_everything(why="an auditor asked that the whole ledger be recomputed"):
-        faults = ledger.verify()
+        faults = [fault for room in (ledger, redemption, settlement) for fault in room.verify()]
         sealed = journal.verify()
     found = Verified(
         at=clock.now(),
