@@ -17,3 +17,5 @@ DOORS = (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [path(prefix, include(module)) for prefix, module in DOORS]
+
+handler400 = "carnet.web.weight.bad_request"

@@ -35,16 +35,22 @@ def on_this_machine(view: Any) -> Any:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            local = ip_address(request.META.get("REMOTE_ADDR") or "127.0.0.1").is_loopback
-        except ValueError:
-            local = False
-        if not (settings.DEMO and local):
+        if not (settings.DEMO and _came_from_here(request)):
             raise Http404
         response: HttpResponseBase = view(request, *args, **kwargs)
         return response
 
     return guarded
+
+
+def _came_from_here(request: HttpRequest) -> bool:
+    # What a proxy of this machine passes on comes from elsewhere, whatever address it says. No address at all is a socket: a proxy too.
+    if any(name in request.headers for name in ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
 
 
 def _to_try() -> dict[str, Any]:
@@ -87,7 +93,7 @@ def _qr(url: str) -> str:
 def _steps() -> list[tuple[str, str, str, str]]:
     """Title, what happens, the role to be, and where it leads."""
     return [
-        (_("Dépensez le chèque ci-dessous"), _("Entrez comme lieu, tapez ou scannez son code, choisissez le service."), "PLACE_MANAGER", reverse("place:home")),
+        (_("Dépensez le chèque ci-dessus"), _("Entrez comme lieu, tapez ou scannez son code, choisissez le service."), "PLACE_MANAGER", reverse("place:home")),
         (_("Essayez de le dépenser encore"), _("Le même code, dans un autre lieu : refusé, avec le jour et l’heure."), "MEDIATOR", reverse("place:home")),
         (_("Remettez un carnet"), _("Entrez comme guichet : le numéro du carnet, quelques cases, aucun nom."), "PRESCRIBER_LEAD", reverse("prescriber:home")),
         (_("Suivez l’argent d’un financeur"), _("Apporté, en circulation, dû, payé, rendu : la somme est exacte."), "FUNDER", reverse("funder:home")),
