@@ -31,7 +31,9 @@ def check_may_admit(actor: Actor) -> None:
 
 def check_takes_part(*, organisation_id: int, programme_id: int, programme: str, at: datetime) -> None:
     """Refuse a desk whose organisation takes no part in the programme at that moment. Raises: NotPrescriber."""
-    part = ProgrammePrescriber.objects.filter(organisation_id=organisation_id, programme_id=programme_id).order_by("-joined_at").first()
+    part = (
+        ProgrammePrescriber.objects.filter(organisation_id=organisation_id, programme_id=programme_id).order_by("-joined_at", "-id").first()
+    )
     check_participation(programme=programme, joined_at=part.joined_at if part else None, left_at=part.left_at if part else None, at=at)
 
 

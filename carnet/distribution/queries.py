@@ -80,14 +80,16 @@ def totals(*, organisation_id: int, since: datetime) -> DeskTotal:
     return DeskTotal(organisation_id, found["count"], found["vouchers"] or 0)
 
 
-def totals_by_desk(*, programme_id: int) -> list[DeskTotal]:
-    """What each desk of a programme gave, the largest first."""
+def totals_by_desk(*, programme_id: int, since: datetime | None = None) -> list[DeskTotal]:
+    """What each desk of a programme gave, since a moment if one is given, the largest first."""
+    given = HandOver.objects.filter(programme_id=programme_id)
+    if since is not None:
+        given = given.filter(handed_over_at__gte=since)
     rows = (
-        HandOver.objects.filter(programme_id=programme_id)
-        .values_list("organisation_id")
+        given.values_list("organisation_id")
         .annotate(Count("id"), vouchers=Sum("voucher_count"))
         .order_by("-vouchers", "organisation_id")
-    )
+    )  # fmt: skip
     return [DeskTotal(*row) for row in rows]
 
 

@@ -65,7 +65,7 @@ def test_the_first_page_opens_once(client: Client) -> None:
 def test_the_list_follows_what_exists_and_the_specimen_prints() -> None:
     client = enter()
     page = client.get("/setup/steps/").content.decode()
-    assert "2 étapes faites sur 7" in page
+    assert "2 étapes faites sur 8" in page
     assert "Créer un programme" in page
     new = {
         "request_id": str(uuid4()), "name": "Mauges Communauté", "siret": MAUGES, "rna": "", "kinds": ["FUNDER"], "contact_email": "",
@@ -79,7 +79,7 @@ def test_the_list_follows_what_exists_and_the_specimen_prints() -> None:
     from tests.web.test_operator_programmes import create
 
     programme_id = create(client)
-    assert "4 étapes faites sur 7" in client.get("/setup/steps/").content.decode()
+    assert "4 étapes faites sur 8" in client.get("/setup/steps/").content.decode()
     specimen = client.get(f"/setup/specimen/{programme_id}.pdf")
     assert b"".join(specimen.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
     assert funding.programme(programme_id).terms.name == "Pass de Nantes"

@@ -82,6 +82,7 @@ _LINES: tuple[Permission, ...] = (
     # distribution
     _see("distribution.see-stock", "booklets held", _ADMIN, _AGENT, _LEAD, _PRESCRIBER),
     _do("distribution.hand-over", "hand vouchers over to a person", _LEAD, _PRESCRIBER),
+    _see("distribution.see-desks", "the desks of one's programmes, what each has left and gave", *_OPERATOR),
     _do("distribution.admit-prescriber", "let a prescriber into a programme, or end it", _ADMIN, _AGENT),
     _do("distribution.move-stock", "ship, move or return booklets of the stock", _ADMIN, _AGENT, _LEAD),
     _do("distribution.declare-loss", "declare booklets lost or damaged", _ADMIN, _AGENT, _LEAD),

@@ -7,11 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from carnet.distribution import queries as distribution
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
 from carnet.parties import queries as parties
 from carnet.parties.rules import OrganisationKind
 from carnet.places import queries as places
+from carnet.web.operator.desks import admit_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def first_steps(
             _("Inviter par fichier"),
             reverse("operator:people-import"),
         ),
+        _desks_step(programme, at),
         FirstStep(
             _("Un carnet spécimen"),
             False,
@@ -91,6 +94,19 @@ def first_steps(
             reverse("assistant:specimen", args=[programme.id]) if programme else "",
         ),
     ]
+
+
+def _desks_step(programme: funding.ProgrammeFacts | None, at: datetime) -> FirstStep:
+    count = len(distribution.participations(programme_id=programme.id, at=at)) if programme else 0
+    return FirstStep(
+        _("Les guichets"),
+        count > 0,
+        ngettext("%(count)s guichet remet les carnets", "%(count)s guichets remettent les carnets", count) % {"count": count}
+        if count
+        else _("Sans guichet admis, personne ne peut remettre de carnet."),
+        _("Admettre un guichet"),
+        admit_url(programme.id) if programme else "",
+    )
 
 
 def _agreement_url(programme: funding.ProgrammeFacts | None, agreements: list[funding.AgreementFacts]) -> str:

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from carnet.distribution import queries as distribution
 from carnet.funding import queries as funding
 from carnet.funding.rules import PledgeState
 from carnet.issuing import queries as issuing
@@ -26,6 +27,7 @@ from carnet.web.design.components import Task
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
 from carnet.web.figures import count_figures, money_figures
+from carnet.web.operator.desks import admit_url
 
 # The next step of an order: what is said, the verb, the action its doer must hold.
 ORDER_STEPS = {
@@ -70,6 +72,8 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     agreements = funding.agreements(actor, programme_ids, at=at)
     if allowed(actor.roles, "funding.sign-agreement"):
         yield from _without_agreement(programmes, {each.programme_id for each in agreements})
+    if allowed(actor.roles, "distribution.admit-prescriber"):
+        yield from _without_desk(programmes, at)
     open_agreements = [each for each in agreements if each.closed_at is None]
     if allowed(actor.roles, "funding.record-payment"):
         yield from _missing_money(open_agreements)
@@ -100,6 +104,13 @@ def _without_agreement(programmes: list[funding.ProgrammeFacts], with_one: set[i
                 _("Ajouter une convention"),
                 reverse("operator:agreement-new", args=[programme.id]),
             )
+
+
+def _without_desk(programmes: list[funding.ProgrammeFacts], at: datetime) -> Iterator[Task]:
+    for programme in programmes:
+        if at < programme.windows.hand_over_until and not distribution.participations(programme_id=programme.id, at=at):
+            title, verb = _("Aucun guichet ne peut remettre ces carnets"), _("Admettre un guichet")
+            yield Task(title, verb, admit_url(programme.id), None, programme.name)
 
 
 def _missing_money(agreements: list[funding.AgreementFacts]) -> Iterator[Task]:

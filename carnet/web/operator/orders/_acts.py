@@ -171,6 +171,9 @@ class ShipView(OrderActView):
         choices = [(each.id, each.name) for each in found if not each.has_ended]
         return super().get_form_kwargs() | {"organisations": choices}
 
+    def get_initial(self) -> dict[str, Any]:
+        return {"organisation": self.request.GET.get("organisation", "")}
+
     def words(self, page: queries.OrderPage) -> dict[str, Any]:
         return {
             "title": _("Expédier des carnets"),
@@ -188,6 +191,17 @@ class ShipView(OrderActView):
 
 class TakeBackView(OrderActView):
     form_class = TakeBackForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """The booklets of the organisation named in the address, when they follow one another."""
+        holder, series = self.request.GET.get("holder", ""), self.page().series
+        if series is None or not holder.isdecimal():
+            return {}
+        for line in ledger.stock(holder_id=int(holder), programme_id=series.programme_id):
+            if line.series_id == series.id and line.last_booklet_id - line.first_booklet_id + 1 == line.booklet_count:
+                first, last = (ledger.serial_of_booklet(series, each) for each in (line.first_booklet_id, line.last_booklet_id))
+                return {"first": first, "last": last}
+        return {}
 
     def words(self, page: queries.OrderPage) -> dict[str, Any]:
         return {
