@@ -7,9 +7,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from carnet.kernel.refusals import Refusal
+from carnet.ledger.rules import EndReason
 
 ITEMS_MAX = 1_000
 VOUCHERS_PER_ITEM_MAX = 50
+LOSSES = (EndReason.LOST, EndReason.STOLEN, EndReason.DAMAGED)
 
 
 class DistributionRefused(Refusal):
@@ -62,6 +64,12 @@ class HandOverUnknown(DistributionRefused):
     """No such hand-over, or another desk's: the same words for both."""
 
     code = "hand-over-unknown"
+
+
+class NotALoss(DistributionRefused):
+    """A reason that is not a desk's: only the operator recalls booklets."""
+
+    code = "not-a-loss"
 
 
 class AgeBand(StrEnum):
@@ -154,6 +162,12 @@ def check_items(items: Sequence[HandOverItem]) -> None:
             raise TooManyAtOnce(count=len(item.voucher_ids), most=VOUCHERS_PER_ITEM_MAX)
         if item.ticks.area == Area.OUTSIDE:
             raise OutsidePerimeter
+
+
+def check_loss(reason: EndReason) -> None:
+    """A desk declares what happened to booklets; it recalls none. Raises: NotALoss."""
+    if reason not in LOSSES:
+        raise NotALoss
 
 
 def check_series_active(*, series_id: int, activated_at: datetime | None) -> None:

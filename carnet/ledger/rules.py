@@ -103,6 +103,24 @@ class AlreadyHandedOver(LedgerRefused):
     code = "already-handed-over"
 
 
+class AlreadyVoid(LedgerRefused):
+    """Every booklet of the range was ended before. Facts: voided_at."""
+
+    code = "already-void"
+
+
+class AlreadyLapsed(LedgerRefused):
+    """The series has lapsed: its vouchers have no life left to end. Facts: lapsed_at."""
+
+    code = "already-lapsed"
+
+
+class NothingUnspent(LedgerRefused):
+    """Every voucher of the range was spent: nothing is left to end."""
+
+    code = "nothing-unspent"
+
+
 class NothingOwed(LedgerRefused):
     """A payment larger than what is owed."""
 
@@ -115,6 +133,15 @@ class CodesTaken(Exception):
     def __init__(self, ranks: tuple[int, ...]) -> None:
         super().__init__(f"{len(ranks)} codes are taken")
         self.ranks = ranks
+
+
+class EndReason(StrEnum):
+    """Why booklets are ended before their time."""
+
+    LOST = "LOST"
+    STOLEN = "STOLEN"
+    DAMAGED = "DAMAGED"
+    RECALLED = "RECALLED"
 
 
 class State(StrEnum):
@@ -342,3 +369,18 @@ def check_positive(cents: int) -> int:
     if cents <= 0:
         raise AmountNotPositive(cents=cents)
     return cents
+
+
+def check_endable(*, wanted: int, held: int, voided_at: datetime | None, lapsed_at: datetime | None, unspent: int) -> None:
+    """Refuse to end booklets that are not all there, or whose vouchers have no life left.
+
+    Raises: NotHolder, AlreadyVoid, AlreadyLapsed, NothingUnspent.
+    """
+    if held != wanted:
+        raise NotHolder(wanted=wanted, held=held)
+    if voided_at is not None:
+        raise AlreadyVoid(voided_at=voided_at)
+    if lapsed_at is not None:
+        raise AlreadyLapsed(lapsed_at=lapsed_at)
+    if unspent == 0:
+        raise NothingUnspent

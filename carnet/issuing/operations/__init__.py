@@ -7,6 +7,7 @@ chunks of one transaction each: killed, it goes on where it was.
 from carnet.issuing.operations._custody import activate_order, receive_shipment, ship_booklets, take_back
 from carnet.issuing.operations._drawing import draw_order
 from carnet.issuing.operations._jobs import run_job
+from carnet.issuing.operations._losses import void_booklets
 from carnet.issuing.operations._orders import approve_order, place_order, refuse_order
 from carnet.issuing.operations._printing import (
     FileToSend,
@@ -35,4 +36,5 @@ __all__ = [
     "ship_booklets",
     "simulated_codes",
     "take_back",
+    "void_booklets",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from carnet.kernel.identifiers import BookletSerial, SerialMistyped, VoucherSerial
 from carnet.ledger import access
@@ -90,6 +90,26 @@ class StockLine:
     last_booklet_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class RangeView:
+    """A range of booklets, as far as the reader sees it: what would end with them. Vouchers are counted by state."""
+
+    series_id: int
+    first_booklet_id: int
+    last_booklet_id: int
+    first_serial: str
+    last_serial: str
+    booklet_count: int
+    voided_at: datetime | None
+    lapsed_at: datetime | None
+    counts: Counts
+
+    @property
+    def unspent_count(self) -> int:
+        """How many vouchers may still be spent, or handed over."""
+        return self.counts.in_stock + self.counts.handed_over
+
+
 _SERIES_FIELDS = tuple(SeriesView.__dataclass_fields__)
 
 
@@ -171,6 +191,30 @@ def booklets(
     found = list(rows[:limit])
     by_id = Series.objects.in_bulk({each.series_id for each in found})
     return [_booklet_view(by_id[each.series_id], each) for each in found]
+
+
+def booklet_range(*, series_id: int, first_booklet_id: int, last_booklet_id: int, holder_id: int | None = None) -> RangeView:
+    """The booklets of a range, or those of them that one holder has or handed over. Raises: SeriesUnknown, RangeReversed.
+
+    `voided_at` is when the last of them was ended, if all were.
+    """
+    row = access.series(series_id)
+    access.check_range(row, first_booklet_id, last_booklet_id)
+    rows = Booklet.objects.filter(series_id=series_id, id__range=(first_booklet_id, last_booklet_id))
+    if holder_id is not None:
+        rows = rows.filter(holder_id=holder_id, in_transit_to_id=None)
+    found = rows.aggregate(count=Count("id"), standing=Count("id", filter=Q(voided_at=None)), latest=Max("voided_at"))
+    return RangeView(
+        series_id,
+        first_booklet_id,
+        last_booklet_id,
+        serial_of_booklet(row, first_booklet_id),
+        serial_of_booklet(row, last_booklet_id),
+        found["count"],
+        found["latest"] if found["standing"] == 0 else None,
+        row.lapsed_at,
+        sum((line[2] for line in _count(None, None, series_id, holder_id, (first_booklet_id, last_booklet_id))), Counts()),
+    )
 
 
 def _giving(at: datetime) -> QuerySet[Series, Any]:
@@ -273,13 +317,15 @@ def counts_by_pattern(*, agreement_id: int) -> dict[tuple[int, int], Counts]:
 
 
 def _count(
-    programme_id: int | None, agreement_id: int | None, series_id: int | None, holder_id: int | None
+    programme_id: int | None, agreement_id: int | None, series_id: int | None, holder_id: int | None, booklet_ids: tuple[int, int] | None = None
 ) -> Iterable[tuple[int, int, Counts]]:
     wanted: list[tuple[str, Any]] = [
         ("s.programme_id = %s", programme_id),
         ("s.agreement_id = %s", agreement_id),
         ("s.id = %s", series_id),
         ("b.holder_id = %s", holder_id),
+        ("b.id >= %s", booklet_ids[0] if booklet_ids else None),
+        ("b.id <= %s", booklet_ids[1] if booklet_ids else None),
     ]
     where = [clause for clause, value in wanted if value is not None]
     with connection.cursor() as cursor:

@@ -18,5 +18,8 @@ SENTENCES = {
     "range-reversed": _("Le premier carnet doit venir avant le dernier, et les deux être de la même édition."),
     "not-holder": _("Certains de ces carnets ne sont pas dans ce stock : %(held)s sur %(wanted)s y sont."),
     "already-handed-over": _("Certains de ces chèques ont déjà été remis ou annulés."),
+    "already-void": _("Ce carnet est déjà annulé, depuis le %(voided_at)s."),
+    "already-lapsed": _("La saison de ces carnets est finie depuis le %(lapsed_at)s : leurs chèques ne valent plus rien."),
+    "nothing-unspent": _("Tous ces chèques ont déjà été utilisés : il n’y a rien à annuler."),
     "nothing-owed": _("On ne peut pas payer plus que ce qui est dû."),
 }
