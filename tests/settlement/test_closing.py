@@ -6,6 +6,8 @@ from fractions import Fraction
 
 import pytest
 
+from carnet.funding import operations as funding_operations
+from carnet.funding import queries as funding
 from carnet.funding.rules import Pays, ShareTerms
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
@@ -142,6 +144,23 @@ class TestClosing:
         assert payday.money().returned == 40_000
         with pytest.raises(NothingToReturn):
             _prepare(payday)
+
+    def test_the_agreement_is_closed_with_it(self, payday: Payday):
+        closing_id = _prepare(payday)
+        _approve(payday, closing_id)
+        actor = payday.treasurer(LONG_AFTER)
+
+        def closed_at():
+            with acting_as(actor):
+                return funding.agreement(actor, payday.agreement_id, at=LONG_AFTER).closed_at
+
+        assert closed_at() is None
+        _repay(payday, closing_id)
+        assert closed_at() == LONG_AFTER
+        later = LONG_AFTER + timedelta(days=1)
+        with acting_as(payday.treasurer(later)):
+            funding_operations.close_agreement(agreement_id=payday.agreement_id, actor=payday.treasurer(later), request_id=rid(), at=later)
+        assert closed_at() == LONG_AFTER
 
     def test_a_count_that_moved_since_is_refused(self, payday: Payday):
         closing_id = _prepare(payday)

@@ -379,7 +379,10 @@ class TestWhatAPlaceSees:
                     (each.step, each.payable_on, each.cents) for each in queries.expected_payments(organisation_id=organisation_id, at=at)
                 ]
 
-        assert expected(SPENT_AT) == [(PaymentStep.TO_CLAIM, date(2026, 4, 10), 3000)]
+        assert expected(SPENT_AT) == [(PaymentStep.RUNNING, date(2026, 4, 10), 3000)]
+        # The day announced at the counter is the day told for good, late or not: it never becomes "today".
+        for at in (APRIL, APRIL + timedelta(days=60)):
+            assert expected(at) == [(PaymentStep.TO_CLAIM, date(2026, 4, 10), 3000)]
         payday.claim()
         assert expected(APRIL) == [(PaymentStep.CLAIMED, date(2026, 4, 10), 3000)]
         run = payday.prepare()

@@ -162,6 +162,23 @@ def test_too_late_to_undo(season: Season, settings: object) -> None:
     assert spent(season) == 1
 
 
+def test_the_ticket_accepted_says_whose_it_is_and_until_when_and_when_it_is_paid(season: Season, settings: object) -> None:
+    address = take(season.counter, season, season.campaign.code(0))["Location"]
+    page = season.counter.get(address).content.decode()
+    told = check(season.counter, season, season.campaign.code(1), season.campaign.place_id)[1]
+    programme, until = (re.search(words, told).group() for words in (r'<p class="small">[^<]+</p>', r"Valable jusqu’au [^<]+"))
+    assert programme in page
+    assert until in page
+    announced = re.search(r"Vous serez payé le ([^<]+)\.", page).group(1)
+    assert announced in season.manager.get("/place/payments/").content.decode()
+    # Much later, not counted yet: the day that passed is not announced again, nor today's in its place.
+    settings.CARNET_CLOCK = TODAY + timedelta(days=90)  # type: ignore[attr-defined]
+    late = season.manager.get("/place/payments/").content.decode()
+    assert "dès que possible" in late
+    assert "En cours de mois" not in late
+    assert f"Paiement annoncé pour le {announced}" in season.counter.get(address.split("?")[0]).content.decode()
+
+
 def test_the_manager_sees_what_comes_and_the_mediator_does_not(season: Season) -> None:
     take(season.counter, season, season.campaign.code(0))
     assert "vous recevrez cela le" in season.manager.get("/place/").content.decode()

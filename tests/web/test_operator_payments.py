@@ -196,6 +196,9 @@ def test_a_season_is_closed_and_each_funder_has_a_statement_to_sign(office: Offi
     assert send(approver, f"{url}approve/").status_code == 302
     assert send(treasurer, f"{url}repaid/", reference="VIR 77", paid_on="2028-09-01").status_code == 302
     assert "remboursée" in text_of(treasurer.get(url))
+    closed = text_of(treasurer.get(home))
+    assert "Convention close le" in closed
+    assert "Clore et compter" not in closed
     assert (payday.money().returned, payday.money().in_circulation) == (36_000, 0)
     pdf = treasurer.get(f"{home}statements/{payday.campaign.funder_ids[0]}.pdf")
     assert pdf["Content-Type"] == "application/pdf"

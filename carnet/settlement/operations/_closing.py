@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from carnet.funding import access as funding_access
+from carnet.funding import operations as funding_operations
 from carnet.funding import queries as funding
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
@@ -178,7 +179,9 @@ def cancel_closing(*, closing_id: int, reason: str, actor: Actor, request_id: UU
 
 @transaction.atomic
 def record_repayments(*, closing_id: int, reference: str, paid_on: date, actor: Actor, request_id: UUID, at: datetime) -> dict[int, int]:
-    """Record that the bank gave each funder its part back; the ledger follows, and statements are drawn up.
+    """Record that the bank gave each funder its part back; the ledger follows, statements are drawn up, the agreement is closed.
+
+    What is still owed to places is paid under a closed agreement as before.
 
     Returns whole cents per funder. `reference` is the bank's, `paid_on` its day.
     Raises:  NotAllowed, SecondFactorNeeded, ClosingUnknown, ClosingNotInState, ReferenceMissing, ClosingChangedSinceApproval.
@@ -219,6 +222,7 @@ def record_repayments(*, closing_id: int, reference: str, paid_on: date, actor: 
             at=at,
         )
     draw_up_statements(agreement_id=closing.agreement_id, actor=actor, request_id=uuid5(request_id, "statements"), at=at)
+    funding_operations.close_agreement(agreement_id=closing.agreement_id, actor=actor, request_id=uuid5(request_id, "close"), at=at)
     return {each.funder_id: each.cents for each in prepared}
 
 

@@ -21,6 +21,7 @@ CLAIMS_SHOWN = 100
 class PaymentStep(StrEnum):
     """How far a sum is on its way to a place."""
 
+    RUNNING = "RUNNING"
     TO_CLAIM = "TO_CLAIM"
     CLAIMED = "CLAIMED"
     WAITING = "WAITING"
@@ -42,7 +43,8 @@ _STEPS = {
 class ExpectedPayment:
     """ "You will receive this much on this day." `payable_on` is None while the sum waits for something (`reason`).
 
-    Unit: whole cents. `claim_id` is None for what is still to be claimed.
+    It is the day announced when the vouchers were redeemed, even once that day is past: the sum is then late, not due today.
+    The period of what is RUNNING has not ended; what is TO_CLAIM waits to be counted. Unit: whole cents. `claim_id` is None for what is still to be claimed.
     """
 
     programme_id: int
@@ -112,7 +114,7 @@ def expected_payments(*, organisation_id: int, at: datetime) -> list[ExpectedPay
     What was claimed is told from its claim; what is not claimed yet, from redemptions since the latest claim.
     """
     names: dict[int, str] = {}
-    expected = [_of_claim(claim, at, names) for claim in _unpaid(organisation_id)]
+    expected = [_of_claim(claim, names) for claim in _unpaid(organisation_id)]
     expected += _to_claim(organisation_id, at, names)
     return sorted(expected, key=lambda each: (each.payable_on or date.min, each.programme_id, each.claim_id or 0))
 
@@ -173,14 +175,14 @@ def _unpaid(organisation_id: int) -> list[Claim]:
     return list(rows[:CLAIMS_SHOWN])
 
 
-def _of_claim(claim: Claim, at: datetime, names: dict[int, str]) -> ExpectedPayment:
+def _of_claim(claim: Claim, names: dict[int, str]) -> ExpectedPayment:
     step = _STEPS[ClaimState(claim.state)]
     day: date | None = None
     if step is PaymentStep.BEING_PAID:
         day = Transfer.objects.filter(claim=claim).order_by("-attempt").values_list("execute_on", flat=True).first()
     elif step is PaymentStep.CLAIMED:
         last = claim.until - timedelta(microseconds=1)
-        day = max(day_of_payment(programme_id=claim.programme_id, redeemed_at=last), legal_day(at))
+        day = day_of_payment(programme_id=claim.programme_id, redeemed_at=last)
     reason = claim.set_aside_reason
     if step is PaymentStep.CAME_BACK:
         reason = Transfer.objects.filter(claim=claim).order_by("-attempt").values_list("reason_code", flat=True).first() or ""
@@ -207,9 +209,14 @@ def _to_claim(organisation_id: int, at: datetime, names: dict[int, str]) -> list
         before = sums.get((line.programme_id, day), (0, 0))
         sums[line.programme_id, day] = (before[0] + count, before[1] + cents)
     return [
-        ExpectedPayment(programme_id, _name(programme_id, names), max(day, legal_day(at)), count, cents, PaymentStep.TO_CLAIM)
+        ExpectedPayment(programme_id, _name(programme_id, names), day, count, cents, _unclaimed_step(programme_id, day, at))
         for (programme_id, day), (count, cents) in sums.items()
     ]
+
+
+def _unclaimed_step(programme_id: int, day: date, at: datetime) -> PaymentStep:
+    """RUNNING while a voucher redeemed now is paid on the same day, or an earlier one."""
+    return PaymentStep.RUNNING if day_of_payment(programme_id=programme_id, redeemed_at=at) <= day else PaymentStep.TO_CLAIM
 
 
 def _claimed_on(organisation_id: int, programme_id: int, day: date) -> tuple[int, int]:

@@ -30,6 +30,23 @@ class OperationForm(forms.Form):
         return given
 
 
+class _Inline:
+    """Choices side by side. Said to the list that holds them, not to each of its inputs."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)  # type: ignore[misc]
+        context["widget"]["inline"] = True
+        return context
+
+
+class InlineRadioSelect(_Inline, forms.RadioSelect):
+    """One choice among a few, side by side."""
+
+
+class InlineCheckboxSelectMultiple(_Inline, forms.CheckboxSelectMultiple):
+    """Some choices among a few, side by side."""
+
+
 class EurosField(forms.CharField):
     """An amount typed by a person (``12,50``, ``1 250 €``, ``12.5``; in English also ``€1,250.50``) as whole cents."""
 

@@ -80,7 +80,7 @@ def agreement_closing(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "money": money_figures(ledger.money(agreement_id=agreement_id).total),
         "table": Table(_("Clôtures"), columns, rows, empty=_("Aucune clôture pour l’instant.")),
         "files": _files(agreement_id, [(key, names[key].name) for key in facts.funder_ids if key in names]),
-        "may_prepare": running is None and allowed(actor.roles, "settlement.prepare-closing"),
+        "may_prepare": running is None and facts.closed_at is None and allowed(actor.roles, "settlement.prepare-closing"),
     }
     return render(request, "operator/payments/agreement_closing.html", context)
 
@@ -210,7 +210,7 @@ class RepaidView(ClosingView):
     def act(self, form: RepaidForm) -> str:
         typed = form.cleaned_data
         operations.record_repayments(reference=typed["reference"], paid_on=typed["paid_on"], **self.arguments(form))
-        return _("Enregistré. Les états des comptes sont prêts à signer.")
+        return _("Enregistré. La convention est close, les états des comptes sont prêts à signer.")
 
 
 def statement_pdf_file(request: HttpRequest, agreement_id: int, funder_id: int) -> HttpResponse:

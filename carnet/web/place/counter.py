@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from carnet.funding import queries as funding
+from carnet.funding.rules import latest_acceptance
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import CodeMistyped
 from carnet.kernel.periods import legal_day
@@ -43,7 +44,8 @@ STATES = {
     VoucherReserved.code: "RESERVED",
 }
 STEPS = {
-    PaymentStep.TO_CLAIM: (gettext_lazy("En cours de mois"), "neutral"),
+    PaymentStep.RUNNING: (gettext_lazy("En cours de mois"), "neutral"),
+    PaymentStep.TO_CLAIM: (gettext_lazy("Décompte à faire"), "info"),
     PaymentStep.CLAIMED: (gettext_lazy("À payer"), "info"),
     PaymentStep.WAITING: (gettext_lazy("En attente"), "warning"),
     PaymentStep.BEING_PAID: (gettext_lazy("Virement en cours"), "info"),
@@ -154,9 +156,9 @@ def figures(counted: Days, expected: Sequence[ExpectedPayment] | None, today: da
     dated = [each for each in expected or () if each.payable_on is not None]
     if dated:
         soonest = min(each.payable_on for each in dated if each.payable_on is not None)
-        cents = sum(each.cents for each in dated if each.payable_on == soonest)
+        cents = sum(each.cents for each in dated if each.payable_on == soonest or (each.payable_on or today) < today)
         when = (
-            _("vous recevrez cela le %(day)s") % {"day": formats.day(soonest)} if soonest > today else _("à recevoir d’un jour à l’autre")
+            _("vous recevrez cela le %(day)s") % {"day": formats.day(soonest)} if soonest >= today else _("à recevoir dès que possible")
         )
         shown.append(Figure(formats.euros(cents), when, url=reverse("place:payments")))
     return shown
@@ -210,7 +212,7 @@ def redemption_table(caption: str, lines: Sequence[RedemptionLine], names: dict[
     return Table(caption, columns, rows, total if len(lines) > 1 else (), empty=empty)
 
 
-def payment_tables(expected: Sequence[ExpectedPayment], organisation_id: int) -> tuple[Table, Table]:
+def payment_tables(expected: Sequence[ExpectedPayment], organisation_id: int, today: date) -> tuple[Table, Table]:
     """What is on its way, and what came."""
     coming = Table(
         _("À venir"),
@@ -223,7 +225,7 @@ def payment_tables(expected: Sequence[ExpectedPayment], organisation_id: int) ->
         ],
         [
             [
-                formats.day(each.payable_on) if each.payable_on else why_waiting(each),
+                _when(each, today),
                 each.programme,
                 formats.number(each.voucher_count),
                 formats.euros(each.cents),
@@ -258,11 +260,26 @@ def payment_tables(expected: Sequence[ExpectedPayment], organisation_id: int) ->
     return coming, came
 
 
+def _when(payment: ExpectedPayment, today: date) -> str:
+    """The day announced at the counter while it is still to come; a day that passed is not announced again."""
+    if payment.payable_on is None:
+        return why_waiting(payment)
+    return formats.day(payment.payable_on) if payment.payable_on >= today else _("dès que possible")
+
+
 def undo_until(line: RedemptionLine) -> datetime:
     """Until when a redemption may be undone, exclusively."""
     return line.redeemed_at + timedelta(minutes=funding.rules_for_redemption(line.programme_id).undo_window_minutes)
 
 
-def payable_on(line: RedemptionLine, at: datetime) -> date:
-    """When a redemption is paid: never announced in the past."""
-    return max(settlement.day_of_payment(programme_id=line.programme_id, redeemed_at=line.redeemed_at), legal_day(at))
+def payable_on(line: RedemptionLine) -> date:
+    """The day of payment announced when the voucher was redeemed: the same on every screen, for good."""
+    return settlement.day_of_payment(programme_id=line.programme_id, redeemed_at=line.redeemed_at)
+
+
+def kept_ticket(line: RedemptionLine) -> Ticket:
+    """A voucher that was accepted. An end of its own, counted from its hand-over, is only read with its code."""
+    programme = funding.programme(line.programme_id)
+    has_own_end = programme.windows.months_after_hand_over is not None
+    until = None if has_own_end else latest_acceptance(programme.windows).accepted_until
+    return Ticket(line.voucher_serial, line.value_cents, "HANDED_OVER" if line.reversed else "REDEEMED", programme.name, until)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carnet.places.queries import PlaceSummary
 from carnet.places.rules import SERVICE_KINDS
-from carnet.web.design.forms import DayField, OperationForm
+from carnet.web.design.forms import DayField, InlineRadioSelect, OperationForm
 
 CODE_LENGTH_MAX = 400
 # A scanner set for an American keyboard, plugged into a French one, types the top row without Shift.
@@ -66,7 +66,7 @@ class AcceptForm(OperationForm):
     place_id = forms.IntegerField(widget=forms.HiddenInput)
     service = forms.ChoiceField(
         label=_("Pour quel service ?"),
-        widget=forms.RadioSelect(attrs={"inline": True}),
+        widget=InlineRadioSelect(),
         error_messages={"required": _("Choisissez le service rendu.")},
     )
     attended_on = DayField(label=_("Jour de la leçon"))

@@ -28,7 +28,7 @@ from carnet.redemption.rules import RedemptionUnknown, VoucherUnknown
 from carnet.settlement import queries as settlement
 from carnet.web import clock
 from carnet.web.design import formats
-from carnet.web.design.components import Column, Row, Table, Ticket
+from carnet.web.design.components import Column, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_for
 from carnet.web.place import counter
@@ -148,8 +148,8 @@ def one_redemption(request: HttpRequest, number: str) -> HttpResponse:
         "line": line,
         "is_new": "new" in request.GET and not line.reversed,
         "value": formats.euros(line.value_cents, short=True),
-        "ticket": Ticket(line.voucher_serial, line.value_cents, "HANDED_OVER" if line.reversed else "REDEEMED"),
-        "payable_on": counter.payable_on(line, at),
+        "ticket": counter.kept_ticket(line),
+        "payable_on": counter.payable_on(line),
         "may_undo": not line.reversed and at < until and allowed(actor.roles, "redemption.reverse"),
         "undo_until": until,
         "rows": [
@@ -176,8 +176,7 @@ class Undo(OperationView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         counter.own_places(self.request, counter.organisation_of(actor_of(self.request)), clock.now())
-        ticket = Ticket(self.line.voucher_serial, self.line.value_cents, "REDEEMED")
-        return super().get_context_data(**kwargs) | {"line": self.line, "ticket": ticket, "undo_until": counter.undo_until(self.line)}
+        return super().get_context_data(**kwargs) | {"line": self.line, "ticket": counter.kept_ticket(self.line), "undo_until": counter.undo_until(self.line)}
 
     def perform(self, form: UndoForm) -> HttpResponse:
         given = form.cleaned_data
@@ -223,7 +222,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     organisation_id = counter.organisation_of(actor)
     counter.own_places(request, organisation_id, at)
     expected = settlement.expected_payments(organisation_id=organisation_id, at=at)
-    coming, came = counter.payment_tables(expected, organisation_id)
+    coming, came = counter.payment_tables(expected, organisation_id, legal_day(at))
     context = {"tasks": counter.tasks(expected), "coming": coming, "came": came}
     return render(request, "place/payments.html", context)
 

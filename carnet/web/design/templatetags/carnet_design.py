@@ -86,6 +86,12 @@ def secret(digits: str) -> str:
 
 
 @register.filter
+def unbroken(serial: str) -> SafeString:
+    """A number that stays on one line, even in a title on a phone."""
+    return format_html('<span class="number">{}</span>', serial)
+
+
+@register.filter
 def percent_of(part: int, whole: int) -> str:
     return formats.percent(part, whole)
 
