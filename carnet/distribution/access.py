@@ -24,6 +24,11 @@ def check_may_hand_over(actor: Actor) -> None:
     check_may(actor, "distribution.hand-over")
 
 
+def check_may_declare_loss(actor: Actor) -> None:
+    """Raises: NotAllowed."""
+    check_may(actor, "distribution.declare-loss")
+
+
 def check_may_admit(actor: Actor) -> None:
     """Only the operator's staff let a prescriber into a programme. Raises: NotAllowed."""
     check_may(actor, "distribution.admit-prescriber")

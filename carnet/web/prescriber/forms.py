@@ -8,15 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from carnet.distribution.rules import AgeBand, Area, Reason, Ticks
 from carnet.ledger.queries import VoucherView
-from carnet.web.design.forms import OperationForm
-from carnet.web.prescriber.words import AGE_BANDS, AREAS, JOB_SEEKER, REASONS
-
-INLINE = {"inline": True}
+from carnet.web.design.forms import InlineCheckboxSelectMultiple, InlineRadioSelect, OperationForm
+from carnet.web.prescriber.words import AGE_BANDS, AREAS, JOB_SEEKER, LOSSES, REASONS
 
 
 def _one_of(label: Any, words: dict[Any, Any], *, initial: str) -> forms.ChoiceField:
     choices = [(getattr(value, "value", value), word) for value, word in words.items()]
-    return forms.ChoiceField(label=label, choices=choices, initial=initial, required=False, widget=forms.RadioSelect(attrs=INLINE))
+    return forms.ChoiceField(label=label, choices=choices, initial=initial, required=False, widget=InlineRadioSelect())
 
 
 class SerialForm(forms.Form):
@@ -37,7 +35,7 @@ class HandOverForm(OperationForm):
         label=_("Chèques à remettre"),
         help_text=_("Décochez ceux que vous gardez."),
         coerce=int,
-        widget=forms.CheckboxSelectMultiple(attrs=INLINE),
+        widget=InlineCheckboxSelectMultiple(),
         error_messages={"required": _("Cochez au moins un chèque.")},
     )
     reason = _one_of(_("Pour quoi faire ?"), REASONS, initial=Reason.NOT_SAID.value)
@@ -70,3 +68,16 @@ class TakeOutForm(OperationForm):
     first_serial = forms.CharField(label=_("Premier carnet"), help_text=_("Le numéro sur la couverture."), max_length=60)
     last_serial = forms.CharField(label=_("Dernier carnet"), max_length=60)
     counted = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class LossForm(OperationForm):
+    """Booklets that are lost, stolen or damaged. `counted` comes back from the page that told how many vouchers end."""
+
+    first_serial = forms.CharField(label=_("Numéro du carnet"), help_text=_("Sur la couverture, sur la fiche de remise ou dans vos remises."), max_length=60)
+    last_serial = forms.CharField(label=_("Dernier carnet, s’il y en a plusieurs"), max_length=60, required=False)
+    reason = _one_of(_("Que s’est-il passé ?"), LOSSES, initial="")
+    counted = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].required = True

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.prescriber import views
+from carnet.web.prescriber import losses, views
 
 app_name = "prescriber"
 see = door("distribution.see-stock")
@@ -14,6 +14,7 @@ urlpatterns = [
     path("hand-overs/<int:hand_over_id>/", see(views.given), name="given"),
     path("booklets/", see(views.booklets), name="booklets"),
     path("take-out/", give(views.TakeOut.as_view()), name="take-out"),
+    path("loss/", door("distribution.declare-loss")(losses.DeclareLoss.as_view()), name="loss"),
     path("shipments/", see(views.shipments), name="shipments"),
     path("shipments/<int:shipment_id>/", door("distribution.see-stock", post="issuing.receive")(views.receive), name="receive"),
 ]

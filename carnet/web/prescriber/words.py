@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from carnet.distribution.rules import AgeBand, Area, Kind, Reason
+from carnet.ledger.rules import EndReason
 
 AGE_BANDS = {
     AgeBand.UNDER_26: _("Moins de 26 ans"),
@@ -27,6 +28,7 @@ AREAS = {
     Area.NOT_SAID: _("Non dit"),
 }
 JOB_SEEKER = {"yes": _("Oui"), "no": _("Non"), "": _("Non dit")}
+LOSSES = {EndReason.LOST: _("Perdu"), EndReason.STOLEN: _("Volé"), EndReason.DAMAGED: _("Abîmé")}
 KINDS = {
     Kind.BOOKLETS: _("Carnet entier"),
     Kind.VOUCHERS: _("Quelques chèques"),

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.orders import _acts, _orders, _work
+from carnet.web.operator.orders import _acts, _losses, _orders, _work
 
 _see = door("issuing.see")
 _order = door("issuing.see", post="issuing.order")
 _decide = door("issuing.see", post="issuing.approve-edition")
 _draw = door("issuing.see", post="issuing.draw")
 _ship = door("issuing.see", post="issuing.ship")
+_void = door("issuing.see", post="issuing.void")
 _activate = door("issuing.see", post="issuing.activate")
 
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     path("orders/<int:order_id>/activate/", _activate(_acts.ActivateView.as_view()), name="order-activate"),
     path("orders/<int:order_id>/ship/", _ship(_acts.ShipView.as_view()), name="order-ship"),
     path("orders/<int:order_id>/take-back/", _ship(_acts.TakeBackView.as_view()), name="order-take-back"),
+    path("orders/<int:order_id>/void/", _void(_losses.VoidView.as_view()), name="order-void"),
     path("orders/files/<int:file_id>/", door("issuing.download-print-files")(_work.file), name="order-file"),
     path("work/", door("jobs.see")(_work.work), name="work"),
     path("work/<int:job_id>/", door("jobs.see", post="issuing.draw")(_work.job), name="job"),

@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from carnet.issuing.rules import BOOKLETS_PER_ORDER_MAX
-from carnet.web.design.forms import OperationForm
+from carnet.ledger.rules import EndReason
+from carnet.web.design.forms import InlineRadioSelect, OperationForm
 
 
 class ConfirmForm(OperationForm):
@@ -65,3 +66,19 @@ class TakeBackForm(OperationForm):
 
     first = forms.CharField(label=_("Premier carnet"), help_text=_("Le numéro imprimé sur la couverture."), max_length=20)
     last = forms.CharField(label=_("Dernier carnet"), help_text=_("Le même numéro pour un seul carnet."), max_length=20)
+
+
+class VoidForm(OperationForm):
+    """Which booklets end, and why. `counted` comes back from the page that told how many vouchers end."""
+
+    first = forms.CharField(label=_("Premier carnet"), help_text=_("Le numéro imprimé sur la couverture."), max_length=60)
+    last = forms.CharField(label=_("Dernier carnet"), help_text=_("Le même numéro pour un seul carnet."), max_length=60)
+    reason = forms.ChoiceField(
+        label=_("Pourquoi ?"),
+        widget=InlineRadioSelect(),
+        choices=[
+            (EndReason.LOST.value, _("Perdus")), (EndReason.STOLEN.value, _("Volés")), (EndReason.DAMAGED.value, _("Abîmés")),
+            (EndReason.RECALLED.value, _("Rappelés")),
+        ],
+    )  # fmt: skip
+    counted = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -140,6 +140,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "shipments": _shipments(page),
         "may_print_again": _may(actor, page, "issuing.draw") and page.line.next_step is Step.RECORD_PRINTED,
         "may_ship": _may(actor, page, "issuing.ship") and bool(page.facts.printed_at and page.facts.at_operator_count),
+        "may_void": _may(actor, page, "issuing.void") and bool(page.series and page.series.lapsed_at is None),
         "may_take_back": _may(actor, page, "issuing.ship") and any(each.received_at for each in page.shipments),
     }
     return render(request, "operator/orders/order.html", context)
