@@ -26,7 +26,7 @@ STAFF = {
     Role.TREASURER: ("tresorerie", "Dominique Petit"),
     Role.APPROVER: ("validation", "Camille Roux"),
 }
-_DESKS = ("CCAS de {}", "Mairie de {}, accueil", "France Services de {}", "Maison de l’emploi de {}", "Centre social de {}", "Médiathèque de {}")
+_DESKS = ("CCAS {}", "Mairie {}, accueil", "France Services {}", "Maison de l’emploi {}", "Centre social {}", "Médiathèque {}")
 
 
 @dataclass(frozen=True)
@@ -160,9 +160,18 @@ def _desk_names(scenario: Scenario) -> list[str]:
     communes = sorted({commune.name for code in codes if (commune := places_queries.commune(code)) is not None})
     if not communes:
         raise ScenarioUnreadable(scenario=scenario.name, reason=f"territory {scenario.territory}")
-    names = [pattern.format(commune) for pattern in _DESKS for commune in communes]
+    names = [pattern.format(_of(commune)) for pattern in _DESKS for commune in communes]
     names += [f"Association numérique n° {number}" for number in range(1, scenario.prescribers + 1)]
     return names[: scenario.prescribers]
+
+
+def _of(commune: str) -> str:
+    """*de* before the name of a commune, as French contracts it: ``du Mans``, ``des Sorinières``, ``d’Indre``, ``de La Baule``."""
+    for article, contracted in (("Le ", "du "), ("Les ", "des ")):
+        if commune.startswith(article):
+            return contracted + commune.removeprefix(article)
+    # Only before a vowel heard: the H of Herbignac is mute, that of a few communes is not, and no list of these is at hand.
+    return f"d’{commune}" if commune[0] in "AÀÂEÉÈÊIÎOÔUÛY" else f"de {commune}"
 
 
 def _places(scenario: Scenario, dice: random.Random, at: datetime) -> list[int]:

@@ -106,3 +106,12 @@ def test_shares_that_do_not_make_the_whole_are_refused(tmp_path: Path) -> None:
     path.write_text(text.replace("percent = 50", "percent = 49", 1), encoding="utf-8")
     with pytest.raises(ScenarioUnreadable):
         scenarios.load(str(path))
+
+
+@pytest.mark.parametrize(
+    ("commune", "name"),
+    [("Le Pellerin", "CCAS du Pellerin"), ("Les Sorinières", "CCAS des Sorinières"), ("Indre", "CCAS d’Indre"), ("Orvault", "CCAS d’Orvault"),
+     ("La Montagne", "CCAS de La Montagne"), ("Nantes", "CCAS de Nantes")],
+)  # fmt: skip
+def test_a_desk_is_named_as_french_contracts(commune: str, name: str) -> None:
+    assert f"CCAS {cast._of(commune)}" == name

@@ -63,9 +63,9 @@ def office(person_with: Callable[..., tuple[int, int, str]]) -> tuple[Client, in
     return sign_in(Client(), email), operator_id, programme_id
 
 
-def accept(place_ids: list[int], programme_id: int) -> None:
+def accept(place_ids: list[int], programme_id: int, until_on: date | None = date(2031, 11, 1)) -> None:
     accept_programme(
-        place_ids=place_ids, programme_id=programme_id, service_codes=["cv", "mailbox"], from_on=date(2030, 11, 1), until_on=date(2031, 11, 1),
+        place_ids=place_ids, programme_id=programme_id, service_codes=["cv", "mailbox"], from_on=date(2030, 11, 1), until_on=until_on,
         actor=Actor.system("test", programme_ids={programme_id}), request_id=uuid4(), at=AT,
     )  # fmt: skip
 
@@ -142,6 +142,20 @@ def test_the_page_of_a_place_says_when_how_and_what_vouchers_pay(
     silent = text_of(client.get(f"/places/{places['muet']}/"))
     assert "lundi 9h-12h" in silent
     assert "n’accepte pas de chèques en ce moment" in silent
+
+
+def test_a_season_that_is_over_is_no_longer_listed_on_the_page_of_a_place(
+    client: Client, places: dict[str, int], office: tuple[Client, int, int], settings: object
+) -> None:
+    accept([places["a-1"]], office[2], until_on=None)
+    address = f"/places/{places['a-1']}/"
+    assert "Accepte les chèques du carnet" in text_of(client.get(address))
+    settings.CARNET_CLOCK = datetime(2032, 6, 1, 9, tzinfo=UTC)  # type: ignore[attr-defined]  # the place never said it stopped
+    assert "n’accepte pas de chèques en ce moment" in text_of(client.get(address))
+
+
+def test_an_hour_is_never_cut_in_two(client: Client, places: dict[str, int]) -> None:
+    assert "de 14\u00a0h à 18\u00a0h\u00a030" in client.get(f"/places/{places['a-1']}/").content.decode()
 
 
 def test_a_file_cannot_put_code_in_a_page(client: Client, places: dict[str, int]) -> None:

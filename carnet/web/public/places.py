@@ -207,7 +207,7 @@ def place(request: HttpRequest, place_id: int) -> HttpResponse:
         "place": card.summary,
         "address": ", ".join(part for part in (card.summary.address, card.address_extra) if part),
         "ended_on": card.summary.ended_on if card.summary.ended_on and card.summary.ended_on <= legal_day(at) else None,
-        "accepted": _accepted(card),
+        "accepted": _accepted(card, at),
         "week": [_Day(week_day(day), spans_words(spans), day == legal_day(at)) for day, spans in card.week],
         "rows": _rows(card),
         "phone": phone_words(card.phone),
@@ -216,8 +216,10 @@ def place(request: HttpRequest, place_id: int) -> HttpResponse:
     return _shown(request, "public/place.html", context)
 
 
-def _accepted(card: PlaceCard) -> list[_Accepted]:
-    programmes = {each.id: each for each in funding.programmes({acceptance.programme_id for acceptance in card.summary.acceptances})}
+def _accepted(card: PlaceCard, at: datetime) -> list[_Accepted]:
+    """What may still be spent here: a season that is over, grace included, is not listed."""
+    found = funding.programmes({acceptance.programme_id for acceptance in card.summary.acceptances})
+    programmes = {each.id: each for each in found if each.is_open_at(at)}
     return [
         _Accepted(
             name=programmes[acceptance.programme_id].name,
@@ -226,6 +228,7 @@ def _accepted(card: PlaceCard) -> list[_Accepted]:
             until=formats.day(acceptance.until_on - timedelta(days=1)) if acceptance.until_on else "",
         )
         for acceptance in card.summary.acceptances
+        if acceptance.programme_id in programmes
     ]
 
 
@@ -274,12 +277,14 @@ def spans_words(spans: tuple[tuple[time, time], ...]) -> str:
 
 
 def hour_words(moment: time, *, is_end: bool = False) -> str:
-    """``9 h``, ``18 h 30``; the midnight that ends a day in a word."""
+    """``9 h``, ``18 h 30``, never broken at the end of a line; the midnight that ends a day in a word."""
     if is_end and moment == time(0):
         return _("minuit")
     if moment.minute:
-        return _("%(hour)s h %(minute)s") % {"hour": moment.hour, "minute": f"{moment.minute:02d}"}
-    return _("%(hour)s h") % {"hour": moment.hour}
+        told = _("%(hour)s h %(minute)s") % {"hour": moment.hour, "minute": f"{moment.minute:02d}"}
+    else:
+        told = _("%(hour)s h") % {"hour": moment.hour}
+    return told.replace(" ", formats.NO_BREAK)
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
