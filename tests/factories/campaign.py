@@ -30,6 +30,11 @@ def seed_of(programme_id: int) -> bytes:
     return hashlib.sha256(f"seed {programme_id}".encode()).digest()
 
 
+def code_of_nobody() -> str:
+    """The digits of a code well formed that no voucher has."""
+    return code_at(seed=b"nobody".ljust(32, b"."), rank=0).digits
+
+
 def rid() -> UUID:
     """A fresh request id."""
     return uuid4()

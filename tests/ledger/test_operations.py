@@ -152,6 +152,33 @@ def test_some_vouchers_of_a_booklet_then_the_rest() -> None:
     assert queries.verify.__module__.startswith("carnet.ledger") and queries.verify() == []
 
 
+def test_an_opened_booklet_stays_where_its_vouchers_were_given() -> None:
+    row = queries.series(active_series(SETTING, booklets=2))
+    facts = {"series_id": row.id, "actor": SYSTEM, "at": NOW}
+    ledger.hand_over_vouchers(voucher_ids=[row.first_voucher_id], holder_id=100, request_id=rid(), **facts)
+    opened = {"first_booklet_id": row.first_booklet_id, "last_booklet_id": row.first_booklet_id, "from_holder_id": 100, "to_holder_id": 200}
+    for move in (ledger.ship_booklets, ledger.return_booklets):
+        with pytest.raises(NotHolder):
+            move(request_id=rid(), **opened, **facts)
+    assert queries.counts(holder_id=100).handed_over == 1
+    closed = opened | {"first_booklet_id": row.last_booklet_id, "last_booklet_id": row.last_booklet_id}
+    assert ledger.ship_booklets(request_id=rid(), **closed, **facts) == 1
+
+
+def test_no_voucher_lapses_before_its_own_end() -> None:
+    row = queries.series(active_series(SETTING, booklets=1))
+    own_end = row.accepted_until + timedelta(days=3)
+    ledger.hand_over_vouchers(
+        series_id=row.id, voucher_ids=[row.first_voucher_id], holder_id=100, accepted_until=own_end, actor=SYSTEM, request_id=rid(), at=NOW
+    )
+    with pytest.raises(SeriesNotEnded) as refused:
+        ledger.lapse_series(series_id=row.id, actor=SYSTEM, request_id=rid(), at=row.accepted_until)
+    assert refused.value.facts == {"accepted_until": own_end}
+    ledger.lapse_series(series_id=row.id, actor=SYSTEM, request_id=rid(), at=own_end)
+    assert queries.counts(series_id=row.id) == Counts(issued=5, lapsed=5)
+    assert queries.verify() == []
+
+
 def test_a_lost_booklet_is_void_and_its_money_comes_back_at_the_end() -> None:
     row = queries.series(in_hands(SETTING, booklets=2))
     ledger.void_booklets(
