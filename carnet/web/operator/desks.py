@@ -103,9 +103,9 @@ def _section(actor: Actor, programme: ProgrammeFacts, stock: list[issuing.Holder
         "admit_url": admit_url(programme.id),
         "desk_count": len(found),
         "figures": [
-            Figure(formats.number(len(found)), ngettext("guichet", "guichets", len(found))),
-            Figure(formats.number(sum(to_give[each.organisation_id] for each in found)), _("carnets à remettre dans les guichets")),
-            Figure(formats.number(sum(given.values())), _("chèques remis en 30 jours")),
+            Figure(formats.number(len(found)), _("Guichets")),
+            Figure(formats.number(sum(to_give[each.organisation_id] for each in found)), _("Carnets à remettre")),
+            Figure(formats.number(sum(given.values())), _("Chèques remis en 30 jours")),
         ],
         "table": Table(_("Guichets de « %(programme)s »") % {"programme": programme.name}, columns, rows),
     }
