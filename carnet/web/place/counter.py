@@ -13,7 +13,6 @@ from carnet.funding import queries as funding
 from carnet.funding.rules import latest_acceptance
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import CodeMistyped
-from carnet.kernel.periods import legal_day
 from carnet.kernel.refusals import Refusal
 from carnet.places import queries as places
 from carnet.places.queries import PlaceSummary

@@ -280,11 +280,8 @@ def hour_words(moment: time, *, is_end: bool = False) -> str:
     """``9 h``, ``18 h 30``, never broken at the end of a line; the midnight that ends a day in a word."""
     if is_end and moment == time(0):
         return _("minuit")
-    if moment.minute:
-        told = _("%(hour)s h %(minute)s") % {"hour": moment.hour, "minute": f"{moment.minute:02d}"}
-    else:
-        told = _("%(hour)s h") % {"hour": moment.hour}
-    return told.replace(" ", formats.NO_BREAK)
+    pattern = _("%(hour)s h %(minute)s") if moment.minute else _("%(hour)s h")
+    return (pattern % {"hour": moment.hour, "minute": f"{moment.minute:02d}"}).replace(" ", formats.NO_BREAK)
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
