@@ -44,7 +44,7 @@ class TestDatabases:
         user = quote(self.described["USER"], safe="")
         if self.described["PASSWORD"]:
             user += ":" + quote(self.described["PASSWORD"], safe="")
-        return f"postgresql://{user}@/{name}?{urlencode(query)}"
+        return f"postgresql://{user}@/{name}?{urlencode(query, quote_via=quote)}"
 
     def clone(self, what: str) -> str:
         """A fresh copy of the template: tables, functions, policies, and no row but those of migrations."""

@@ -31,8 +31,8 @@ AS_ROOT = os.geteuid() == 0
 
 @pytest.fixture
 def project() -> Iterator[Path]:
-    """A folder every user of the machine may enter, as a clone under /srv or /home usually is."""
-    folder = Path(tempfile.mkdtemp(prefix="carnet-pg-"))
+    """A folder every user of the machine may enter, as a clone under /srv or /home usually is; named as people name folders."""
+    folder = Path(tempfile.mkdtemp(prefix="carnet + été "))
     folder.chmod(0o755)
     yield folder
     discard(folder)

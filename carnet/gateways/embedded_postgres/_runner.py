@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
@@ -54,7 +54,7 @@ class EmbeddedPostgres:
         return self.address(DATABASE, OWNER_ROLE)
 
     def address(self, database: str, role: str) -> str:
-        return f"postgresql://{role}@/{database}?{urlencode({'host': str(self.placement.sockets)})}"
+        return f"postgresql://{role}@/{database}?{socket_query(host=str(self.placement.sockets))}"
 
     @property
     def users(self) -> Path:
@@ -135,6 +135,7 @@ def start(placement: Placement) -> None:
         if answer is None:
             return
         if postmaster(placement.data) is not None:
+            reason = answer
             time.sleep(0.1)  # starting, recovering, or stopping: its own time
             continue
         forget_the_dead(placement.data, placement.sockets)
@@ -185,9 +186,14 @@ def stop(placement: Placement) -> None:
         raise ServerDidNotStop(seconds=int(STOP_SECONDS), log=str(placement.log))
 
 
+def socket_query(**words: str) -> str:
+    """The words of an address after its question mark. A space is %20: PostgreSQL reads a plus sign as itself."""
+    return urlencode(words, quote_via=quote)
+
+
 def ping(placement: Placement) -> str | None:
     """None when the server answers, else why not."""
-    query = urlencode({"host": str(placement.sockets), "connect_timeout": "5"})
+    query = socket_query(host=str(placement.sockets), connect_timeout="5")
     try:
         psycopg.connect(f"postgresql://postgres@/postgres?{query}").close()
     except psycopg.OperationalError as error:
