@@ -103,7 +103,7 @@ def amend(row: Agreement, shares: Sequence[ShareTerms], *, reason: str, actor: A
     _check_funders(shares)
     number = ShareVersion.objects.filter(agreement=row).count() + 1
     version = _write_version(row, number=number, shares=shares, reason=reason, request_id=request_id, at=at)
-    facts = {"version": number, "reason": reason, "shares": _written(shares)}
+    facts = {"version": number, "shares": _written(shares)}
     _journal(actor, "funding.shares-amended", row, facts, request_id, at)
     return version
 

@@ -174,7 +174,7 @@ def cancel_closing(*, closing_id: int, reason: str, actor: Actor, request_id: UU
         )
     closing.state, closing.cancelled_at, closing.cancelled_reason = ClosingState.CANCELLED.value, at, reason
     closing.save(update_fields=["state", "cancelled_at", "cancelled_reason"])
-    _journal(actor, "settlement.closing-cancelled", closing, request_id, at, reason=reason)
+    _journal(actor, "settlement.closing-cancelled", closing, request_id, at)
 
 
 @transaction.atomic

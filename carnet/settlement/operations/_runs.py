@@ -164,7 +164,7 @@ def cancel_run(*, run_id: int, reason: str, actor: Actor, request_id: UUID, at: 
     run.save(update_fields=["state", "cancelled_at", "cancelled_reason"])
     Claim.objects.filter(id__in=Transfer.objects.filter(run=run).values("claim_id")).update(state=ClaimState.READY)
     Transfer.objects.filter(run=run).update(state=TransferState.CANCELLED)
-    _journal(actor, "settlement.run-cancelled", run, request_id, at, reason=reason)
+    _journal(actor, "settlement.run-cancelled", run, request_id, at)
 
 
 @transaction.atomic
