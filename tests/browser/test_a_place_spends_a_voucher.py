@@ -71,7 +71,11 @@ def test_codes_that_cannot_be_taken_each_say_why(site: Site) -> None:
     page = site.become("PLACE_MANAGER", width=PHONE)
     good = site.codes[0]
     mistyped = good[:4] + str((int(good[4]) + 1) % 10) + good[5:]
-    for code, heading in ((mistyped, "Code mal tapé"), (site.tried["lapsed_code"], "Périmé"), (site.tried["inactive_code"], "Pas en service")):
+    for code, heading in (
+        (mistyped, "Code mal tapé"),
+        (site.tried["lapsed_code"], "Périmé"),
+        (site.tried["inactive_code"], "Pas en service"),
+    ):
         page.goto("/place/")
         type_code(page, code)
         press_enter(page)
