@@ -34,6 +34,7 @@ Fine rules (is it *this* actor's series?) stay in each room's access.py.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,6 +64,7 @@ from carnet.web import clock
 from carnet.web.design.sentences import sentence_for
 
 View = Callable[..., HttpResponseBase]
+PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
 FORBIDDEN = (NotAllowed, MemberSuspended, NoMembership, OrganisationEnded, PersonNeeded, RoleNotYoursToGive)
 
 
@@ -102,6 +104,19 @@ def public(view: View) -> View:
 def door_of(view: Any) -> Door | None:
     """The door of a view, or None when nobody hung one."""
     return getattr(view, "door", None)
+
+
+def from_this_machine(request: HttpRequest) -> bool:
+    """Whether the browser is on the machine that serves it: what has no better proof of who is there asks at least for this.
+
+    What a proxy of this machine passes on comes from elsewhere, whatever it says. No address at all is a socket: a proxy too.
+    """
+    if any(name in request.headers for name in PASSED_ON):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
 
 
 def _hang(hung: Door) -> Callable[[View], View]:

@@ -287,3 +287,20 @@ def test_two_approvers_at_once_approve_once(payday: Payday, committed_database: 
     with acting_as_everything(why="look"):
         assert PaymentRun.objects.get(id=run_id).approved_by_id == 602
     nothing_is_wrong()
+
+
+# --- First twice ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_two_first_administrators_at_once_are_one(committed_database: str) -> None:
+    from carnet.parties import operations as parties
+
+    def first(email: str) -> Act:
+        return lambda: parties.bootstrap_administrator(
+            email=email, display_name="Camille", password="une phrase assez longue", organisation_name=email, is_simulated=True,
+            actor=SYSTEM, request_id=rid(), at=NOW,
+        )  # fmt: skip
+
+    made, refused = first_then(first("un@example.org"), first("deux@example.org"), database=committed_database)
+    assert len(made) == 2
+    assert refused.code == "already-initialised"

@@ -62,6 +62,13 @@ def test_the_first_page_opens_once(client: Client) -> None:
     assert administrator.get("/setup/")["Location"] == "/setup/steps/"
 
 
+@pytest.mark.parametrize("elsewhere", [{"REMOTE_ADDR": "192.0.2.7"}, {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}])
+def test_the_first_to_come_from_elsewhere_does_not_own_the_installation(elsewhere: dict[str, str]) -> None:
+    assert Client(**elsewhere).get("/setup/").status_code == 404
+    assert Client(**elsewhere).post("/setup/", first_form()).status_code == 404
+    assert not parties.is_initialised()
+
+
 def test_the_list_follows_what_exists_and_the_specimen_prints() -> None:
     client = enter()
     page = client.get("/setup/steps/").content.decode()

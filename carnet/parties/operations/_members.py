@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from carnet.gateways.database import acting_as_everything
@@ -336,6 +336,8 @@ def bootstrap_administrator(
     Raises: AlreadyInitialised (an administrator exists), and what `create_organisation` and `enrol_member` raise.
     """
     with acting_as_everything(why="is there an administrator already?"):
+        with connection.cursor() as cursor:  # two at once: the second waits, then finds the first
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('parties.first-administrator', 0))")
         if Membership.objects.filter(role=Role.OPERATOR_ADMIN).exists():
             raise AlreadyInitialised
     organisation_id = create_organisation(

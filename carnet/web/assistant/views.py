@@ -6,7 +6,7 @@ from uuid import uuid5
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +21,7 @@ from carnet.web.assistant.first_hour import first_steps
 from carnet.web.assistant.specimen import specimen_pdf
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
+from carnet.web.doors import from_this_machine
 
 
 class FirstAdministratorForm(OperationForm):
@@ -59,7 +60,10 @@ class FirstAdministratorForm(OperationForm):
 
 
 class FirstAdministratorView(OperationView):
-    """The only page that creates someone without an invitation: it exists while nobody does."""
+    """The only page that creates someone without an invitation: it exists while nobody does, for a browser of this machine.
+
+    Elsewhere the first to come would own the installation: on a server, `carnet init` makes the first account.
+    """
 
     form_class = FirstAdministratorForm
     template_name = "assistant/first_administrator.html"
@@ -68,6 +72,8 @@ class FirstAdministratorView(OperationView):
     def dispatch(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
         if parties.is_initialised():
             return redirect("assistant:steps")  # whose door asks who is there
+        if not from_this_machine(request):
+            raise Http404
         return super().dispatch(request, *args, **more)
 
     def perform(self, form: FirstAdministratorForm) -> HttpResponseBase:

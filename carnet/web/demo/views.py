@@ -2,7 +2,6 @@
 
 import json
 from functools import wraps
-from ipaddress import ip_address
 from typing import Any
 
 import zxingcpp
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from carnet.web.accounts.sign_in import enter_as, safe_next
 from carnet.web.design.components import Ticket
+from carnet.web.doors import from_this_machine
 
 ROLES = {
     "PLACE_MANAGER": (gettext_lazy("Un lieu"), gettext_lazy("Médiathèque, association : on y accepte les chèques."), "place"),
@@ -35,22 +35,12 @@ def on_this_machine(view: Any) -> Any:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not (settings.DEMO and _came_from_here(request)):
+        if not (settings.DEMO and from_this_machine(request)):
             raise Http404
         response: HttpResponseBase = view(request, *args, **kwargs)
         return response
 
     return guarded
-
-
-def _came_from_here(request: HttpRequest) -> bool:
-    # What a proxy of this machine passes on comes from elsewhere, whatever address it says. No address at all is a socket: a proxy too.
-    if any(name in request.headers for name in ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")):
-        return False
-    try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
 
 
 def _to_try() -> dict[str, Any]:
