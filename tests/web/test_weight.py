@@ -44,6 +44,7 @@ def test_the_api_answers_a_problem() -> None:
 def test_a_length_that_is_no_number_is_not_believed() -> None:
     assert Client().generic("POST", "/sign-in/", b"", CONTENT_LENGTH="-5").status_code < 500
     assert Client().generic("POST", "/sign-in/", b"", CONTENT_LENGTH="lots").status_code < 500
+    assert post("/api/v1/redemptions", CONTENT_LENGTH="²").status_code < 500
 
 
 def test_what_a_form_needs_is_let_through(settings: Any) -> None:
