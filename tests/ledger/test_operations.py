@@ -12,6 +12,7 @@ from carnet.ledger.models import Voucher
 from carnet.ledger.rules import (
     AlreadyActivated,
     AlreadyHandedOver,
+    AlreadyLapsed,
     AmountNotPositive,
     Counts,
     Money,
@@ -163,6 +164,16 @@ def test_an_opened_booklet_stays_where_its_vouchers_were_given() -> None:
     assert queries.counts(holder_id=100).handed_over == 1
     closed = opened | {"first_booklet_id": row.last_booklet_id, "last_booklet_id": row.last_booklet_id}
     assert ledger.ship_booklets(request_id=rid(), **closed, **facts) == 1
+
+
+def test_a_lapsed_series_is_not_activated_any_more() -> None:
+    series_id = drawn_series(SETTING, booklets=1)
+    fund(SETTING, {10: 10_000, 11: 10_000})
+    ends_at = queries.series(series_id).accepted_until
+    ledger.lapse_series(series_id=series_id, actor=SYSTEM, request_id=rid(), at=ends_at)
+    with pytest.raises(AlreadyLapsed):
+        ledger.activate_series(series_id=series_id, actor=SYSTEM, request_id=rid(), at=ends_at)
+    assert queries.money(agreement_id=1).total.in_circulation == 0
 
 
 def test_no_voucher_lapses_before_its_own_end() -> None:

@@ -167,7 +167,7 @@ def activate_order(*, order_id: int, actor: Actor, request_id: UUID, at: datetim
     """Make printed booklets worth money, once their whole face value is in the account; tell those who hold them.
 
     Raises:  NotAllowed, SecondFactorNeeded, OrderUnknown, OrderNotDrawn, OrderNotPrinted, NotCovered (what each funder is
-             missing), AlreadyActivated.
+             missing), AlreadyActivated, AlreadyLapsed.
     Repeat:  the same request_id changes nothing.
     """
     check_allowed_now(actor, "issuing.activate", at)

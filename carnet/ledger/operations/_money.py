@@ -13,6 +13,7 @@ from carnet.ledger.rules import (
     ROUTES,
     AccountKind,
     AlreadyActivated,
+    AlreadyLapsed,
     MoneyNotThere,
     MovementKind,
     NotCovered,
@@ -135,7 +136,7 @@ def activate_series(*, series_id: int, actor: Actor, request_id: UUID, at: datet
 
     Money received covers it, advances paid in by a named funder included; promises do not.
 
-    Raises: NotCovered (with what each funder is missing), AlreadyActivated, SeriesUnknown.
+    Raises: NotCovered (with what each funder is missing), AlreadyActivated, AlreadyLapsed, SeriesUnknown.
     """
     series = access.series(series_id)
     _lock_agreement(series.agreement_id)
@@ -144,6 +145,8 @@ def activate_series(*, series_id: int, actor: Actor, request_id: UUID, at: datet
         if Passage.objects.filter(series_id=series_id, request_id=request_id, kind=PassageKind.ACTIVATED).exists():
             return
         raise AlreadyActivated(series_id=series_id, activated_at=series.activated_at)
+    if series.lapsed_at is not None:
+        raise AlreadyLapsed(lapsed_at=series.lapsed_at)  # nobody could spend it: money would only be held up
     assert series.drawn_at is not None, "a series is drawn before it is activated"
     needed = _held(series_id)
     missing = missing_cover(needed=needed, available=queries.unissued(series.agreement_id))
