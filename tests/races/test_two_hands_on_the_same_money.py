@@ -147,6 +147,17 @@ def test_what_is_being_undone_is_not_claimed(payday: Payday, committed_database:
     nothing_is_wrong()
 
 
+def test_the_control_without_its_trigger_both_happen_and_are_found(payday: Payday, committed_database: str) -> None:
+    with psycopg.connect(committed_database, autocommit=True) as owner:
+        owner.execute("DROP TRIGGER settlement_claimed_is_claimed ON redemption_reversal")
+    made = payday.spend(1)[0]
+    late = last_instant(payday, made.redeemed_at)
+    claimed, undone = first_then(undoing(payday, made.number, late), payday.claim, database=committed_database, waits=False)
+    assert (claimed.voucher_count, undone) == (1, None)
+    with acting_as_everything(why="verify"):
+        assert {fault.invariant for fault in settlement_queries.verify()} == {"9 payments"}
+
+
 # --- Covered and given back ----------------------------------------------------------------------------------------------------------------
 
 
