@@ -9,7 +9,7 @@ import pytest
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from playwright.sync_api import Page
 
-from carnet.parties.rules import PERMISSIONS, Role
+from carnet.parties.rules import HOMES, PERMISSIONS, Role
 from carnet.web.doors import Door, door_of
 from tests.browser.conftest import DESKTOP, PHONE, Site
 
@@ -25,6 +25,8 @@ FOLLOWS = {
     NOBODY: "public", "PLACE_MANAGER": "place", "PRESCRIBER_LEAD": "prescriber", "FUNDER": "funder", "OPERATOR_ADMIN": "operator",
     "TREASURER": "operator", "AUDITOR": "auditor",
 }  # fmt: skip
+HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}
+LEAST_PAGES = 4
 # Signing out is a question asked again and again; the rest is for machines.
 NOT_PAGES = {"account_logout"}
 
@@ -98,11 +100,18 @@ def is_page(page: Page, address: str) -> bool:
     return answer.status == 200 and answer.headers.get("content-type", "").startswith("text/html")
 
 
+def closed_doors(page: Page) -> list[str]:
+    """What the navigation of a home page offers and then refuses."""
+    offered = page.locator("nav a[href^='/']").evaluate_all("links => [...new Set(links.map(link => link.getAttribute('href')))]")
+    return [f"{page.url} offers {address}" for address in offered if page.request.get(address, max_redirects=0).status >= 400]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_accessible_wide_and_narrow(site: Site, role: str) -> None:
     page = site.visitor() if role == NOBODY else site.become(role)
-    waiting, seen, found = addresses_for(role), set(), []
-    assert len(waiting) > 2
+    page.goto("/" if role == NOBODY else "/home")
+    waiting, seen, read = addresses_for(role), set(), []
+    found = closed_doors(page)
     while waiting:
         address = waiting.pop(0)
         kind = route_of(address)
@@ -112,10 +121,13 @@ def test_accessible_wide_and_narrow(site: Site, role: str) -> None:
         if not is_page(page, address):
             continue
         page.goto(address)
+        read.append(kind)
         page.evaluate(AXE_SCRIPT)
         found += faults(page, DESKTOP) + faults(page, PHONE)
         waiting += ways_on(page, role)
     assert found == [], "\n".join(found)
+    assert HOME[role] in read
+    assert len(read) >= LEAST_PAGES, read
 
 
 with open(AXE, encoding="utf-8") as script:
