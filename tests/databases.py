@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,7 @@ from psycopg import sql
 from carnet.gateways import schema
 
 ROOT = Path(__file__).resolve().parent.parent
+DROP_SECONDS_MAX = 60
 MIGRATING_PACKAGES = ("django", "django-allauth", "procrastinate")
 
 
@@ -56,7 +58,17 @@ class TestDatabases:
         return name
 
     def drop(self, name: str) -> None:
-        self.server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        """Drop a database, waiting for the server's own cleaning (autovacuum) to leave it: only a superuser may send that away."""
+        deadline = time.monotonic() + DROP_SECONDS_MAX
+        while True:
+            try:
+                self.server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def template(self) -> str:
         """The name of the migrated database, migrated now if the migrations changed since the last run."""

@@ -24,6 +24,7 @@ from carnet.web import clock, theming
 from carnet.web.design import contrast, formats
 from carnet.web.design.components import Column, Download, Figure, Row, Table
 from carnet.web.design.screens import actor_of
+from carnet.web.doors import from_this_machine
 from carnet.web.public import figures
 
 
@@ -42,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         "public/home.html",
-        {"proof": _strip(published), "phone": _phone(at), "programme_count": len(published)},
+        {"proof": _strip(published), "phone": _phone(at), "may_begin": not published and from_this_machine(request)},
     )
 
 
