@@ -22,6 +22,7 @@ test: .venv/ready-dev
 
 check: .venv/ready-dev
 	@.ci/system-packages xgettext:gettext
+	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check .
 	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/mypy carnet

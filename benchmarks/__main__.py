@@ -18,7 +18,9 @@ REPORT = Path(__file__).resolve().parents[1] / "var" / "bench.json"
 
 
 def main() -> int:
-    modules = [importlib.import_module(f"benchmarks.{found.name}") for found in pkgutil.iter_modules(benchmarks.__path__) if found.name[0] != "_"]
+    modules = [
+        importlib.import_module(f"benchmarks.{found.name}") for found in pkgutil.iter_modules(benchmarks.__path__) if found.name[0] != "_"
+    ]
     known = {module.NAME: module for module in modules}
     wanted = sys.argv[1:] or sorted(known)
     unknown = sorted(set(wanted) - set(known))

@@ -43,7 +43,8 @@ def prepare(bench: Bench) -> None:
         connection.execute("SET LOCAL carnet.everything = 'on'")
         connection.execute("CREATE TABLE bench_code (rank integer PRIMARY KEY, code_hash bytea NOT NULL)")
         connection.execute(
-            "INSERT INTO bench_code SELECT id - min(id) OVER (), code_hash FROM ledger_voucher WHERE series_id = %s", [bench.ready.series_id]
+            "INSERT INTO bench_code SELECT id - min(id) OVER (), code_hash FROM ledger_voucher WHERE series_id = %s",
+            [bench.ready.series_id],
         )
         connection.execute("GRANT SELECT ON bench_code TO carnet_app")
     with psycopg.connect(bench.url, autocommit=True) as connection:
@@ -54,7 +55,13 @@ def rate(bench: Bench, *, seconds: int, share: int) -> float:
     """Redemptions per second by 32 connections, each one transaction; `share` vouchers are put aside for each connection."""
     ranks = bench.take(CLIENTS * share)
     before = bench.redeemed_count()
-    facts = {"first": ranks.start - 1, "share": share, "taken": 0, "organisation": bench.ready.place_organisation_id, "place": bench.ready.place_id}
+    facts = {
+        "first": ranks.start - 1,
+        "share": share,
+        "taken": 0,
+        "organisation": bench.ready.place_organisation_id,
+        "place": bench.ready.place_id,
+    }
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(SCRIPT)
         script.flush()

@@ -32,7 +32,9 @@ def rounds() -> Iterator[tuple[Callable[[], float], Callable[[], float]]]:
             series_id = series_of(OURS)
             started = time.perf_counter()
             with acting_as_everything(why="the benchmark draws"):
-                ledger.draw_vouchers(series_id=series_id, first_rank=0, code_hashes=_drawing.hashes(programme_id, series_id, OURS), actor=SYSTEM)
+                ledger.draw_vouchers(
+                    series_id=series_id, first_rank=0, code_hashes=_drawing.hashes(programme_id, series_id, OURS), actor=SYSTEM
+                )
             return OURS / (time.perf_counter() - started)
 
         def theirs() -> float:

@@ -43,7 +43,9 @@ def rounds() -> Iterator[tuple[Callable[[], float], Callable[[], float]]]:
     codes = iter([ready.code(rank) for rank in range(PER_ROUND * ROUNDS_MOST)])
     bare = psycopg.connect(databases.url(name), prepare_threshold=1)
     bare.execute("CREATE TABLE floor_voucher (id int PRIMARY KEY, spent boolean NOT NULL)")
-    bare.execute("CREATE TABLE floor_redemption (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, voucher_id int UNIQUE, at timestamptz)")
+    bare.execute(
+        "CREATE TABLE floor_redemption (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, voucher_id int UNIQUE, at timestamptz)"
+    )
     bare.execute("INSERT INTO floor_voucher SELECT n, false FROM generate_series(1, %s) n", [PER_ROUND * ROUNDS_MOST])
     bare.commit()
     vouchers = iter(range(1, PER_ROUND * ROUNDS_MOST + 1))

@@ -36,7 +36,9 @@ def spend(described: str, first: str) -> None:
     while True:
         item = Item(code=ready.code(rank), service="mailbox", place_id=ready.place_id, key=f"drill-{rank}")
         with acting_as(ready.mediator):
-            redeemed = operations.redeem(item=item, actor=ready.mediator, channel="API", request_id=uuid5(NAMESPACE_URL, f"drill-{rank}"), at=NOW)
+            redeemed = operations.redeem(
+                item=item, actor=ready.mediator, channel="API", request_id=uuid5(NAMESPACE_URL, f"drill-{rank}"), at=NOW
+            )
         print(rank, redeemed.number, flush=True)
         rank += 1
 

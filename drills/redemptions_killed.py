@@ -42,7 +42,9 @@ def play(*, rounds: int = 12, seed: int = 1) -> dict[str, Any]:
         recoveries: list[float] = []
         for number in range(rounds):
             kill_server = number % 2 == 0
-            spend_until_killed(server, place, answers, surroundings, after=chance.randint(10, VOUCHERS_PER_ROUND - 20), kill_server=kill_server)
+            spend_until_killed(
+                server, place, answers, surroundings, after=chance.randint(10, VOUCHERS_PER_ROUND - 20), kill_server=kill_server
+            )
             started = time.monotonic()
             neighbour = EmbeddedPostgres(folder / "var")
             neighbour.acquire()

@@ -106,5 +106,3 @@ def progress_bar() -> Iterator[Any]:
             bar.update(tasks[what], completed=done, total=total)
 
         yield progress
-
-

@@ -16,11 +16,15 @@ from carnet.cli.speech import gettext as _
 
 
 def register(app: typer.Typer) -> None:
-    app.command(help=_("Tout préparer, jouer la campagne de Nantes sur des lieux réels, ouvrir la saison suivante et servir le site."))(demo)
+    app.command(help=_("Tout préparer, jouer la campagne de Nantes sur des lieux réels, ouvrir la saison suivante et servir le site."))(
+        demo
+    )
 
 
 def demo(
-    booklets: Annotated[int | None, typer.Option(min=20, max=20_000, help=_("Le nombre de carnets de la campagne (2 000 par défaut)."))] = None,
+    booklets: Annotated[
+        int | None, typer.Option(min=20, max=20_000, help=_("Le nombre de carnets de la campagne (2 000 par défaut)."))
+    ] = None,
     no_serve: Annotated[bool, typer.Option("--no-serve", help=_("Ne pas servir le site à la fin."))] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help=_("Écrire le bilan de la campagne dans ce fichier."))] = None,
     seed: Annotated[int, typer.Option(help=_("La même graine joue la même campagne."))] = 1,

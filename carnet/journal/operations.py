@@ -97,7 +97,9 @@ def answer_once(
 
 
 @transaction.atomic
-def seal(*, at: datetime, tables: Sequence[str] = SEALED_TABLES, publish: Callable[[str, int, bytes], None] | None = None) -> dict[str, int]:
+def seal(
+    *, at: datetime, tables: Sequence[str] = SEALED_TABLES, publish: Callable[[str, int, bytes], None] | None = None
+) -> dict[str, int]:
     """Seal every finished row of `tables` into chained blocks; return rows sealed per table.
 
     Only rows below the oldest running transaction are taken, so a block can never gain a row later.
@@ -116,9 +118,7 @@ def seal(*, at: datetime, tables: Sequence[str] = SEALED_TABLES, publish: Callab
 
 def _seal_table(table: str, horizon: int, at: datetime, publish: Callable[[str, int, bytes], None] | None) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT number, to_xid, digest FROM journal_block WHERE table_name = %s ORDER BY number DESC LIMIT 1", [table]
-        )
+        cursor.execute("SELECT number, to_xid, digest FROM journal_block WHERE table_name = %s ORDER BY number DESC LIMIT 1", [table])
         latest = cursor.fetchone()
         number, from_xid, previous = (latest[0] + 1, latest[1], bytes(latest[2])) if latest else (1, 0, b"")
         if horizon <= from_xid:
@@ -139,7 +139,6 @@ def _seal_table(table: str, horizon: int, at: datetime, publish: Callable[[str, 
     if publish is not None:
         publish(table, number, digest)
     return int(row_count)
-
 
 
 def forget_answers(*, at: datetime, limit: int = 10_000) -> int:

@@ -105,7 +105,10 @@ def _breaks_of(table: str, block: _Block, previous: bytes, reached: int, number:
     if hashlib.sha256(block.previous + block.rows).digest() != block.digest:
         breaks.append(Break(table, block.number, None, "digest"))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {digests_of_rows()} FROM {table} r /* fan-out: sealed rows */ WHERE xid >= %s AND xid < %s", [block.from_xid, block.to_xid])
+        cursor.execute(
+            f"SELECT {digests_of_rows()} FROM {table} r /* fan-out: sealed rows */ WHERE xid >= %s AND xid < %s",
+            [block.from_xid, block.to_xid],
+        )
         now = bytes(cursor.fetchone()[0])
     if now == block.rows:
         return breaks

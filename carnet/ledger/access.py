@@ -40,7 +40,11 @@ def series_of_serial(serial: VoucherSerial) -> Series:
 
 def series_of_booklet_serial(serial: BookletSerial) -> Series:
     """The series that holds a booklet's printed serial. Raises: BookletUnknown."""
-    found = Series.objects.filter(issuer_prefix=serial.prefix, first_booklet_serial__lte=serial.number).order_by("-first_booklet_serial").first()
+    found = (
+        Series.objects.filter(issuer_prefix=serial.prefix, first_booklet_serial__lte=serial.number)
+        .order_by("-first_booklet_serial")
+        .first()
+    )
     if found is None or serial.number >= found.first_booklet_serial + found.voucher_count // found.booklet_size:
         raise BookletUnknown(serial=serial.printed())
     return found

@@ -36,12 +36,16 @@ class Series(models.Model):
             models.UniqueConstraint(fields=["issuer_prefix", "first_serial"], name="ledger_series_serial"),
             models.UniqueConstraint(fields=["issuer_prefix", "first_booklet_serial"], name="ledger_series_booklet_serial"),
             models.CheckConstraint(
-                condition=Q(voucher_count__gt=0, booklet_size__gt=0, face_value_cents__gt=0, first_serial__gt=0), name="ledger_series_positive"
+                condition=Q(voucher_count__gt=0, booklet_size__gt=0, face_value_cents__gt=0, first_serial__gt=0),
+                name="ledger_series_positive",
             ),
             models.CheckConstraint(
-                condition=Q(hand_over_until__lte=F("printed_until"), printed_until__lte=F("accepted_until")), name="ledger_series_dates_in_order"
+                condition=Q(hand_over_until__lte=F("printed_until"), printed_until__lte=F("accepted_until")),
+                name="ledger_series_dates_in_order",
             ),
-            models.CheckConstraint(condition=Q(lapsed_at__isnull=True) | Q(lapsed_at__gte=F("accepted_until")), name="ledger_series_lapse_after_grace"),
+            models.CheckConstraint(
+                condition=Q(lapsed_at__isnull=True) | Q(lapsed_at__gte=F("accepted_until")), name="ledger_series_lapse_after_grace"
+            ),
         ]
         indexes = [models.Index(fields=["programme_id"], name="ledger_series_programme")]
 
@@ -103,7 +107,8 @@ class Voucher(models.Model):
             models.UniqueConstraint(fields=["code_hash", "series_id"], name="ledger_voucher_code"),
             models.CheckConstraint(condition=Q(mark__in=[0, 1, 2, 4]), name="ledger_voucher_mark"),
             models.CheckConstraint(
-                condition=Q(reserved_by_id__isnull=True, reserved_until__isnull=True) | Q(reserved_by_id__isnull=False, reserved_until__isnull=False),
+                condition=Q(reserved_by_id__isnull=True, reserved_until__isnull=True)
+                | Q(reserved_by_id__isnull=False, reserved_until__isnull=False),
                 name="ledger_voucher_reservation_paired",
             ),
         ]
@@ -180,12 +185,15 @@ class Movement(models.Model):
                 name="ledger_movement_attributed",
             ),
             models.CheckConstraint(
-                condition=Q(voucher_id__isnull=True, generation__isnull=True) | Q(voucher_id__isnull=False, generation__isnull=False, quantity=1),
+                condition=Q(voucher_id__isnull=True, generation__isnull=True)
+                | Q(voucher_id__isnull=False, generation__isnull=False, quantity=1),
                 name="ledger_movement_voucher_paired",
             ),
             # A voucher's money moves once per generation and kind: no second redemption, whatever the code above does.
             models.UniqueConstraint(
-                fields=["series_id", "voucher_id", "generation", "kind"], condition=Q(voucher_id__isnull=False), name="ledger_movement_once_per_voucher"
+                fields=["series_id", "voucher_id", "generation", "kind"],
+                condition=Q(voucher_id__isnull=False),
+                name="ledger_movement_once_per_voucher",
             ),
             # A request moves each share once: no second payment of the same transfer.
             models.UniqueConstraint(

@@ -93,4 +93,3 @@ def _place_keys(place_id: int, at: datetime) -> _PlaceKeys:
         _remembered.clear()
     _remembered[place_id] = _PlaceKeys(hashers, programme_ids, now + PLACE_KEYS_SECONDS)
     return _remembered[place_id]
-

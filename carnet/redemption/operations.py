@@ -236,7 +236,9 @@ def _note_attempt(actor: Actor, place_id: int | None, channel: str, reason: str,
         )
 
 
-def check(*, code: str, actor: Actor, place_id: int | None = None, service: str | None = None, channel: str = "API", at: datetime) -> VoucherSeen:
+def check(
+    *, code: str, actor: Actor, place_id: int | None = None, service: str | None = None, channel: str = "API", at: datetime
+) -> VoucherSeen:
     """Test a voucher without spending it.
 
     Returns its state as a place may know it; `outcome` is 'redeemable' or the code a redemption would

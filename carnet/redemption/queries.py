@@ -85,7 +85,15 @@ def serial_of(series_id: int, voucher_id: int) -> str:
 
 
 def redeemed_now(
-    *, series_id: int, voucher_id: int, generation: int, programme_id: int, value_cents: int, place_id: int, service: str, redeemed_at: datetime
+    *,
+    series_id: int,
+    voucher_id: int,
+    generation: int,
+    programme_id: int,
+    value_cents: int,
+    place_id: int,
+    service: str,
+    redeemed_at: datetime,
 ) -> Redeemed:
     """A redemption with its serial and its signed receipt (the same bytes each time)."""
     number = redemption_number(series_id=series_id, voucher_id=voucher_id, generation=generation)
@@ -212,7 +220,15 @@ def redemption_of(*, organisation_id: int, number: str) -> RedemptionLine | None
         return None
     undone = Reversal.objects.filter(series_id=series_id, voucher_id=voucher_id, generation=generation).exists()
     return RedemptionLine(
-        number, serial_of(series_id, voucher_id), row.programme_id, row.place_id, row.service_code, row.attended_on, _series_facts(series_id)[3], row.at, undone
+        number,
+        serial_of(series_id, voucher_id),
+        row.programme_id,
+        row.place_id,
+        row.service_code,
+        row.attended_on,
+        _series_facts(series_id)[3],
+        row.at,
+        undone,
     )
 
 

@@ -88,7 +88,8 @@ def gather(scenario: Scenario, *, today: date, dice: random.Random, password: st
     staff = _staff(operator_id, at, password)
     helper = _Registry(operator_id, staff[Role.OPERATOR_ADMIN], at)
     funder_ids = {
-        plan.name: helper.organisation(plan.name, OrganisationKind.STATE if plan.state else OrganisationKind.FUNDER) for plan in scenario.funders
+        plan.name: helper.organisation(plan.name, OrganisationKind.STATE if plan.state else OrganisationKind.FUNDER)
+        for plan in scenario.funders
     }
     desk_ids = [helper.organisation(name, OrganisationKind.PRESCRIBER) for name in _desk_names(scenario)]
     place_ids = _places(scenario, dice, at)

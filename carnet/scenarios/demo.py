@@ -171,9 +171,7 @@ def _engage(played: Played, guests: list[Guest], at: datetime) -> None:
         )  # fmt: skip
 
 
-def _to_try(
-    closed: Played, current: Played, people: list[dict[str, str]], at: datetime, base_url: str, sign_in_url: str
-) -> dict[str, Any]:
+def _to_try(closed: Played, current: Played, people: list[dict[str, str]], at: datetime, base_url: str, sign_in_url: str) -> dict[str, Any]:
     first_place, second_place = current.cast.place_ids[:2]
     inactive = next(rank for rank in reversed(range(len(current.codes))) if rank not in current.given)
     return {

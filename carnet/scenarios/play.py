@@ -124,7 +124,11 @@ class _Stage:
         scenario, at = self.scenario, self.ordered_at
         founder = Actor.system(f"scenario {scenario.name}", organisation_ids={self.cast.operator_id})
         terms = template_terms(
-            scenario.template, first_day=self.season.first_day, service_codes=tuple(SERVICE_WEIGHTS), name=self._title(), phone=scenario.phone
+            scenario.template,
+            first_day=self.season.first_day,
+            service_codes=tuple(SERVICE_WEIGHTS),
+            name=self._title(),
+            phone=scenario.phone,
         )
         with acting_as(founder):
             self.programme_id = funding.create_programme(
@@ -134,7 +138,9 @@ class _Stage:
         with acting_as(system):
             self.agreement_id = self._sign(system, at)
             for desk_id in self.cast.desk_ids:
-                distribution.join_programme(programme_id=self.programme_id, organisation_id=desk_id, actor=system, request_id=uuid4(), at=at)
+                distribution.join_programme(
+                    programme_id=self.programme_id, organisation_id=desk_id, actor=system, request_id=uuid4(), at=at
+                )
             places.accept_programme(
                 place_ids=self.cast.place_ids, programme_id=self.programme_id, service_codes=tuple(SERVICE_WEIGHTS),
                 from_on=self.season.first_day, actor=system, request_id=uuid4(), at=at,
@@ -181,7 +187,9 @@ class _Stage:
             issuing.approve_order(order_id=self.order_id, actor=approver, request_id=uuid4(), at=at)
         with acting_as(admin):
             job_id = issuing.draw_order(order_id=self.order_id, actor=admin, request_id=uuid4(), at=at)
-        issuing.run_job(job_id=job_id, programme_id=self.programme_id, at=at, progress=lambda done, total: self.progress("draw", done, total))
+        issuing.run_job(
+            job_id=job_id, programme_id=self.programme_id, at=at, progress=lambda done, total: self.progress("draw", done, total)
+        )
         with acting_as(admin):
             self.series = self._series()
             self._print(printing, admin, at)
@@ -338,5 +346,3 @@ class _Stage:
             given=handed_over,
             files=shown,
         )
-
-

@@ -47,7 +47,13 @@ def token_of(organisation_id: int, *scopes: Scope, place_id: int | None = None, 
     """A token's secret."""
     with acting_as_everything(why="prepare a token"):
         made = parties.create_token(
-            organisation_id=organisation_id, scopes=scopes or PLACE_SCOPES, days=days, place_id=place_id, actor=SYSTEM, request_id=rid(), at=NOW
+            organisation_id=organisation_id,
+            scopes=scopes or PLACE_SCOPES,
+            days=days,
+            place_id=place_id,
+            actor=SYSTEM,
+            request_id=rid(),
+            at=NOW,
         )
     assert made.raw
     return made.raw

@@ -41,7 +41,9 @@ def test_no_fault_and_no_undocumented_answer(ready: Campaign, token: str, method
     assert set(ENDPOINTS) == {(m, p) for p, each in described.raw_schema["paths"].items() for m in each}
 
     @given(st.one_of(operation.as_strategy(), operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)))
-    @settings(max_examples=40, deadline=None, database=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=40, deadline=None, database=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
     def play(case: schemathesis.Case) -> None:
         case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
 

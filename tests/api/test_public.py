@@ -102,7 +102,9 @@ def test_the_file_of_places_is_the_national_one(ready: Campaign, address: str) -
 
 
 def test_the_file_of_places_may_be_of_one_departement(ready: Campaign) -> None:
-    lines = {department: b"".join(get("/api/v1/places.csv", department=department).streaming_content).count(b"\n") for department in ("35", "44")}
+    lines = {
+        department: b"".join(get("/api/v1/places.csv", department=department).streaming_content).count(b"\n") for department in ("35", "44")
+    }
     assert lines == {"35": 1, "44": 2}
     assert code_of(get("/api/v1/places.csv", department="44' OR")) == "place-search-refused"
 

@@ -38,7 +38,9 @@ def first_voucher(ready: Campaign) -> int:
 
 def update_voucher(ready: Campaign, assignment: str, *values: object) -> None:
     with acting_as_everything(why="prepare"), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE ledger_voucher SET {assignment} WHERE series_id = %s AND id = %s", [*values, ready.series_id, first_voucher(ready)])
+        cursor.execute(
+            f"UPDATE ledger_voucher SET {assignment} WHERE series_id = %s AND id = %s", [*values, ready.series_id, first_voucher(ready)]
+        )
 
 
 # --- Accepted ---------------------------------------------------------------------------------------------------------
@@ -309,7 +311,9 @@ def test_a_malformed_field_is_named(caller: Caller, body: object, field: str, fa
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{", b'{"code": NaN}', b"\xff\xfe", b'{"code": "1", "code": "2"}', b"[" * 9000], ids=["empty", "cut", "nan", "utf16", "twice", "deep"]
+    "raw",
+    [b"", b"{", b'{"code": NaN}', b"\xff\xfe", b'{"code": "1", "code": "2"}', b"[" * 9000],
+    ids=["empty", "cut", "nan", "utf16", "twice", "deep"],
 )
 def test_what_is_not_json_is_refused(caller: Caller, raw: bytes) -> None:
     answered = caller.post(REDEMPTIONS, raw=raw)

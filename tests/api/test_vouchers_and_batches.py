@@ -90,7 +90,11 @@ def test_each_item_of_a_batch_has_its_own_answer(site: Caller, ready: Campaign) 
     assert answered.status == 200
     assert [each["status"] for each in answers] == [409, 201, 404, 422]
     assert [each["key"] for each in answers] == ["k0", "k1", "u", "m"]
-    assert [each["problem"]["code"] for each in answers if each["problem"]] == ["voucher-already-redeemed", "voucher-unknown", "code-mistyped"]
+    assert [each["problem"]["code"] for each in answers if each["problem"]] == [
+        "voucher-already-redeemed",
+        "voucher-unknown",
+        "code-mistyped",
+    ]
     assert answers[1]["redemption"]["value_cents"] == 1000
     assert redeemed_count(ready) == 2
 

@@ -26,7 +26,13 @@ def empty_database(test_databases: TestDatabases, worker_id: str) -> Iterator[st
 
 
 def carnet(*words: str, var: Path, url: str) -> subprocess.CompletedProcess[str]:
-    surroundings = {**os.environ, "CARNET_DATABASE_URL": url, "CARNET_VAR_DIR": str(var), "DJANGO_SETTINGS_MODULE": "carnet.settings.dev", "LANG": "fr_FR.UTF-8"}
+    surroundings = {
+        **os.environ,
+        "CARNET_DATABASE_URL": url,
+        "CARNET_VAR_DIR": str(var),
+        "DJANGO_SETTINGS_MODULE": "carnet.settings.dev",
+        "LANG": "fr_FR.UTF-8",
+    }
     surroundings.pop("LC_ALL", None)
     command = [sys.executable, "-c", "from carnet.cli.main import run; run()", *words]
     return subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False, timeout=120)

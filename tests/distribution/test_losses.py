@@ -82,6 +82,8 @@ def test_only_whoever_answers_for_the_desk_declares(desks: Desks) -> None:
 
 def test_a_season_that_is_over_has_nothing_left_to_end(desks: Desks) -> None:
     with acting_as_everything(why="lapse"):
-        ledger_writes.lapse_series(series_id=desks.series.id, actor=Actor.system("tests"), request_id=uuid4(), at=desks.series.accepted_until)
+        ledger_writes.lapse_series(
+            series_id=desks.series.id, actor=Actor.system("tests"), request_id=uuid4(), at=desks.series.accepted_until
+        )
     with desks.as_desk(), pytest.raises(AlreadyLapsed):
         lose(desks, 2)

@@ -61,7 +61,9 @@ class Campaign:
         """The text of a voucher's QR code."""
         ring = key_ring()
         code_hash = ring.hash_code(self.programme_id, 1, self.code(rank))
-        signature = ring.sign(self.programme_id, TOKEN, signed_part(key_version=1, series_id=self.series_id, code_hash=code_hash), version=1)
+        signature = ring.sign(
+            self.programme_id, TOKEN, signed_part(key_version=1, series_id=self.series_id, code_hash=code_hash), version=1
+        )
         return VoucherToken(1, self.series_id, code_hash, signature).text
 
     @property
@@ -104,7 +106,9 @@ def place(name: str, operator_id: int | None) -> int:
 
 def accept(place_id: int, programme_id: int, *, services: tuple[str, ...] = SERVICES, from_on: date = date(2026, 1, 1)) -> None:
     """Let a place accept a programme."""
-    PlaceAcceptance.objects.create(place_id=place_id, programme_id=programme_id, service_codes=list(services), from_on=from_on, request_id=rid())
+    PlaceAcceptance.objects.create(
+        place_id=place_id, programme_id=programme_id, service_codes=list(services), from_on=from_on, request_id=rid()
+    )
 
 
 def programme(operator_id: int, *, name: str = "Essai", first_day: date = date(2026, 1, 5)) -> int:
@@ -161,7 +165,12 @@ def series(
         request_id=rid(),
         at=NOW,
     )
-    hashes = (drawn.code_hash for drawn in draw_codes(seed=seed_of(programme_id), hasher=key_ring().hasher(programme_id, 1), ranks=range(offset, offset + booklets * size)))
+    hashes = (
+        drawn.code_hash
+        for drawn in draw_codes(
+            seed=seed_of(programme_id), hasher=key_ring().hasher(programme_id, 1), ranks=range(offset, offset + booklets * size)
+        )
+    )
     ledger.draw_vouchers(series_id=series_id, first_rank=0, code_hashes=hashes, actor=SYSTEM)
     ledger.finish_drawing(series_id=series_id, actor=SYSTEM, request_id=rid(), at=NOW)
     if activated:
@@ -188,7 +197,13 @@ def fund_more(ready: Campaign, series_id: int) -> int:
         missing = cents - available.get(funder_id, 0)
         if missing > 0 and row.activated_at is None:
             ledger.receive_money(
-                programme_id=ready.programme_id, agreement_id=ready.agreement_id, funder_id=funder_id, cents=missing, actor=SYSTEM, request_id=rid(), at=NOW
+                programme_id=ready.programme_id,
+                agreement_id=ready.agreement_id,
+                funder_id=funder_id,
+                cents=missing,
+                actor=SYSTEM,
+                request_id=rid(),
+                at=NOW,
             )
             arrived += missing
     return arrived
@@ -197,7 +212,13 @@ def fund_more(ready: Campaign, series_id: int) -> int:
 def hand_over(series_id: int, from_id: int, to_id: int, *, at: datetime = NOW) -> None:
     """Ship, receive and hand over every booklet of a series."""
     row = ledger_queries.series(series_id)
-    ends = {"series_id": series_id, "first_booklet_id": row.first_booklet_id, "last_booklet_id": row.last_booklet_id, "actor": SYSTEM, "at": at}
+    ends = {
+        "series_id": series_id,
+        "first_booklet_id": row.first_booklet_id,
+        "last_booklet_id": row.last_booklet_id,
+        "actor": SYSTEM,
+        "at": at,
+    }
     ledger.ship_booklets(from_holder_id=from_id, to_holder_id=to_id, request_id=rid(), **ends)
     ledger.receive_booklets(to_holder_id=to_id, request_id=rid(), **ends)
     ledger.hand_over_booklets(holder_id=to_id, request_id=rid(), **ends)

@@ -45,7 +45,13 @@ def fund(setting: Setting, cents_by_funder: dict[int, int], at: datetime = NOW) 
     for funder_id, cents in cents_by_funder.items():
         if cents:
             ledger.receive_money(
-                programme_id=setting.programme_id, agreement_id=setting.agreement_id, funder_id=funder_id, cents=cents, actor=SYSTEM, request_id=rid(), at=at
+                programme_id=setting.programme_id,
+                agreement_id=setting.agreement_id,
+                funder_id=funder_id,
+                cents=cents,
+                actor=SYSTEM,
+                request_id=rid(),
+                at=at,
             )
 
 
@@ -81,7 +87,9 @@ def drawn_series(
     )
     series_id = ledger.open_series(plan=plan, actor=SYSTEM, request_id=rid(), at=at)
     first = queries.series(series_id).first_voucher_id
-    ledger.draw_vouchers(series_id=series_id, first_rank=0, code_hashes=[code_hash(first + rank) for rank in range(booklets * size)], actor=SYSTEM)
+    ledger.draw_vouchers(
+        series_id=series_id, first_rank=0, code_hashes=[code_hash(first + rank) for rank in range(booklets * size)], actor=SYSTEM
+    )
     ledger.finish_drawing(series_id=series_id, actor=SYSTEM, request_id=rid(), at=at)
     return series_id
 
@@ -104,7 +112,13 @@ def in_hands(setting: Setting, **facts: object) -> int:
     series_id = active_series(setting, **facts)
     row = queries.series(series_id)
     at = row.drawn_at or NOW
-    ends = {"series_id": series_id, "first_booklet_id": row.first_booklet_id, "last_booklet_id": row.last_booklet_id, "actor": SYSTEM, "at": at}
+    ends = {
+        "series_id": series_id,
+        "first_booklet_id": row.first_booklet_id,
+        "last_booklet_id": row.last_booklet_id,
+        "actor": SYSTEM,
+        "at": at,
+    }
     ledger.ship_booklets(from_holder_id=setting.operator_id, to_holder_id=setting.prescriber_id, request_id=rid(), **ends)
     ledger.receive_booklets(to_holder_id=setting.prescriber_id, request_id=rid(), **ends)
     ledger.hand_over_booklets(holder_id=setting.prescriber_id, request_id=rid(), **ends)

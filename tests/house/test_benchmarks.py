@@ -11,12 +11,16 @@ import pytest
 import benchmarks
 from benchmarks.__main__ import measured
 
-MODULES = [importlib.import_module(f"benchmarks.{found.name}") for found in pkgutil.iter_modules(benchmarks.__path__) if found.name[0] != "_"]
+MODULES = [
+    importlib.import_module(f"benchmarks.{found.name}") for found in pkgutil.iter_modules(benchmarks.__path__) if found.name[0] != "_"
+]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.NAME)
 def test_each_benchmark_says_what_it_measures_and_against_what(module: SimpleNamespace) -> None:
-    assert module.UNIT.endswith("/s") is not getattr(module, "LESS_IS_BETTER", False), "a ratio above 1 must mean faster, or be said to mean more"
+    assert module.UNIT.endswith("/s") is not getattr(module, "LESS_IS_BETTER", False), (
+        "a ratio above 1 must mean faster, or be said to mean more"
+    )
     assert module.REFERENCE
     assert module.GOAL > 0
     assert module.__doc__

@@ -19,7 +19,9 @@ NOT_FOR_OPERATORS = {"CARNET_TEST_NAME", "CARNET_X"}
 def read_by_the_code() -> set[str]:
     found: set[str] = set()
     for path in (ROOT / "carnet").rglob("*.py"):
-        found |= set(re.findall(r'(?:(?:env\.\w+|environ(?:\.get)?)[(\[]|_VARIABLE =)\s*"(CARNET_[A-Z_]+)"', path.read_text(encoding="utf-8")))
+        found |= set(
+            re.findall(r'(?:(?:env\.\w+|environ(?:\.get)?)[(\[]|_VARIABLE =)\s*"(CARNET_[A-Z_]+)"', path.read_text(encoding="utf-8"))
+        )
     return found
 
 

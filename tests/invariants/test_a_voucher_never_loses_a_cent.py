@@ -37,7 +37,9 @@ class Life(RuleBasedStateMachine):
         self.now = NOW + timedelta(days=1)
         self.ready: Campaign = campaign(booklets=2)
         self.first = ledger_queries.series(self.ready.series_id)
-        self.second_id = series(self.ready.programme_id, self.ready.agreement_id, self.ready.prescriber_id, booklets=2, activated=False, offset=10)
+        self.second_id = series(
+            self.ready.programme_id, self.ready.agreement_id, self.ready.prescriber_id, booklets=2, activated=False, offset=10
+        )
         self.second = ledger_queries.series(self.second_id)
         self.received = self.first.voucher_count * FACE
         self.activated = self.lapsed = False
@@ -82,7 +84,11 @@ class Life(RuleBasedStateMachine):
         booklet_id = self.second.first_booklet_id + which
         ranks = set(range(10 + which * 5, 15 + which * 5))
         done = self.attempt(
-            ledger.hand_over_booklets, series_id=self.second_id, first_booklet_id=booklet_id, last_booklet_id=booklet_id, holder_id=self.ready.prescriber_id
+            ledger.hand_over_booklets,
+            series_id=self.second_id,
+            first_booklet_id=booklet_id,
+            last_booklet_id=booklet_id,
+            holder_id=self.ready.prescriber_id,
         )
         if done:
             self.given |= ranks
@@ -90,7 +96,9 @@ class Life(RuleBasedStateMachine):
     @rule(rank=st.integers(10, 19))
     def hand_over_a_voucher(self, rank: int) -> None:
         voucher_id = self.second.first_voucher_id + rank - 10
-        done = self.attempt(ledger.hand_over_vouchers, series_id=self.second_id, voucher_ids=[voucher_id], holder_id=self.ready.prescriber_id)
+        done = self.attempt(
+            ledger.hand_over_vouchers, series_id=self.second_id, voucher_ids=[voucher_id], holder_id=self.ready.prescriber_id
+        )
         assert not (done and rank in self.given)
         if done:
             self.given.add(rank)
@@ -99,7 +107,13 @@ class Life(RuleBasedStateMachine):
     def spend(self, rank: int, service: str) -> tuple[int, str]:
         item = Item(code=self.ready.code(rank), service=service, place_id=self.ready.place_id)
         (answer,) = operations.redeem_many(asked=[Asked(item, self.ready.mediator)], at=self.now)
-        may = rank in self.given and rank not in self.spent | self.ended and (rank < 10 or self.activated) and service in SERVICES and not self.over(rank)
+        may = (
+            rank in self.given
+            and rank not in self.spent | self.ended
+            and (rank < 10 or self.activated)
+            and service in SERVICES
+            and not self.over(rank)
+        )
         assert isinstance(answer, queries.Redeemed) == may, (rank, answer)
         if isinstance(answer, queries.Redeemed):
             self.spent.add(rank)

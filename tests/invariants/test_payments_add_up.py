@@ -56,7 +56,10 @@ TAMPERED = {
     "a run of another total": ("UPDATE settlement_paymentrun SET total_cents = total_cents + 1", "9 payments"),
     "a transfer of another amount": ("UPDATE settlement_transfer SET cents = cents - 1 WHERE cents = 3000", "9 payments"),
     "a claim of another amount": ("UPDATE settlement_claim SET cents = cents + 1 WHERE cents = 3000", "9 payments"),
-    "a line taken out of its claim": ("DELETE FROM settlement_claimline WHERE id = (SELECT min(id) FROM settlement_claimline)", "9 payments"),
+    "a line taken out of its claim": (
+        "DELETE FROM settlement_claimline WHERE id = (SELECT min(id) FROM settlement_claimline)",
+        "9 payments",
+    ),
     "a bank that said another sum": ("UPDATE settlement_bankfile SET paid_cents = paid_cents + 1 WHERE paid_cents > 0", "9 payments"),
     "one person for both": (
         "ALTER TABLE settlement_paymentrun DROP CONSTRAINT settlement_run_two_people;"
@@ -91,7 +94,11 @@ def test_a_claimed_redemption_is_not_undone_even_when_the_window_is_made_longer(
     with acting_as_everything(why="a longer window"):
         terms = funding_queries.programme(payday.campaign.programme_id).terms
         funding.change_programme(
-            programme_id=payday.campaign.programme_id, terms=replace(terms, undo_window_minutes=7 * 24 * 60), actor=SYSTEM, request_id=rid(), at=APRIL
+            programme_id=payday.campaign.programme_id,
+            terms=replace(terms, undo_window_minutes=7 * 24 * 60),
+            actor=SYSTEM,
+            request_id=rid(),
+            at=APRIL,
         )
     counter = payday.counter(payday.campaign.place_organisation_id)
     with acting_as(counter), pytest.raises(UndoWindowClosed):

@@ -19,7 +19,9 @@ SYSTEM = Actor.system("tests")
 
 def write(count: int, *, programme_id: int = 1) -> None:
     for number in range(count):
-        operations.record(actor=SYSTEM, action="tests.wrote", subject=("test", number), facts={"n": number}, programme_id=programme_id, at=AT)
+        operations.record(
+            actor=SYSTEM, action="tests.wrote", subject=("test", number), facts={"n": number}, programme_id=programme_id, at=AT
+        )
 
 
 def seal(wanted: int) -> int:

@@ -46,7 +46,12 @@ def test_a_moment_without_a_zone_is_a_fault() -> None:
 
 @pytest.mark.parametrize(
     ("day", "months", "expected"),
-    [(date(2026, 1, 31), 1, date(2026, 2, 28)), (date(2024, 1, 31), 1, date(2024, 2, 29)), (date(2026, 11, 15), 14, date(2028, 1, 15)), (date(2026, 3, 31), -1, date(2026, 2, 28))],
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2026, 11, 15), 14, date(2028, 1, 15)),
+        (date(2026, 3, 31), -1, date(2026, 2, 28)),
+    ],
 )
 def test_adding_months_keeps_to_the_end_of_the_month(day: date, months: int, expected: date) -> None:
     assert add_months(day, months) == expected

@@ -144,7 +144,9 @@ def test_some_vouchers_of_a_booklet_then_the_rest() -> None:
     with pytest.raises(AlreadyHandedOver):
         ledger.hand_over_vouchers(series_id=row.id, voucher_ids=some[:1], holder_id=100, actor=SYSTEM, request_id=rid(), at=NOW)
     with pytest.raises(NotHolder):
-        ledger.hand_over_vouchers(series_id=row.id, voucher_ids=[row.first_voucher_id + 2], holder_id=999, actor=SYSTEM, request_id=rid(), at=NOW)
+        ledger.hand_over_vouchers(
+            series_id=row.id, voucher_ids=[row.first_voucher_id + 2], holder_id=999, actor=SYSTEM, request_id=rid(), at=NOW
+        )
     ends = {"first_booklet_id": row.first_booklet_id, "last_booklet_id": row.first_booklet_id}
     ledger.hand_over_booklets(series_id=row.id, holder_id=100, actor=SYSTEM, request_id=rid(), at=NOW, **ends)
     with pytest.raises(AlreadyHandedOver):
@@ -193,7 +195,13 @@ def test_no_voucher_lapses_before_its_own_end() -> None:
 def test_a_lost_booklet_is_void_and_its_money_comes_back_at_the_end() -> None:
     row = queries.series(in_hands(SETTING, booklets=2))
     ledger.void_booklets(
-        series_id=row.id, first_booklet_id=row.first_booklet_id, last_booklet_id=row.first_booklet_id, reason="lost", actor=SYSTEM, request_id=rid(), at=NOW
+        series_id=row.id,
+        first_booklet_id=row.first_booklet_id,
+        last_booklet_id=row.first_booklet_id,
+        reason="lost",
+        actor=SYSTEM,
+        request_id=rid(),
+        at=NOW,
     )
     assert queries.counts(series_id=row.id) == Counts(issued=10, handed_over=5, void=5)
     with pytest.raises(SeriesNotEnded):
@@ -203,7 +211,10 @@ def test_a_lost_booklet_is_void_and_its_money_comes_back_at_the_end() -> None:
     ledger.lapse_series(series_id=row.id, actor=SYSTEM, request_id=rid(), at=row.accepted_until)
     request_id = rid()
     for _ in range(2):
-        assert ledger.return_circulation(series_id=row.id, actor=SYSTEM, request_id=request_id, at=row.accepted_until) == {10: 5000, 11: 5000}
+        assert ledger.return_circulation(series_id=row.id, actor=SYSTEM, request_id=request_id, at=row.accepted_until) == {
+            10: 5000,
+            11: 5000,
+        }
     assert queries.counts(series_id=row.id) == Counts(issued=10, lapsed=5, void=5)
     assert queries.money(agreement_id=1).total == Money(funded=10_000, returned=10_000)
     assert queries.verify() == []

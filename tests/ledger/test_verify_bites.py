@@ -27,12 +27,21 @@ TAMPERED = {
         "1 balance",
     ),
     "a spent voucher marked unspent": ("UPDATE ledger_voucher SET mark = 0 WHERE mark = 2", "2 one state"),
-    "an unspent voucher marked spent": ("UPDATE ledger_voucher SET mark = 2 WHERE id = (SELECT max(id) FROM ledger_voucher)", "2 one state"),
+    "an unspent voucher marked spent": (
+        "UPDATE ledger_voucher SET mark = 2 WHERE id = (SELECT max(id) FROM ledger_voucher)",
+        "2 one state",
+    ),
     "a redemption's money removed": ("DELETE FROM ledger_movement WHERE kind = 'REDEEM'", "2 one state"),
     "a voucher removed": ("DELETE FROM ledger_voucher WHERE id = (SELECT max(id) FROM ledger_voucher)", "3 counts"),
-    "a voucher moved to another booklet": ("UPDATE ledger_voucher SET booklet_id = booklet_id + 1 WHERE id = (SELECT min(id) FROM ledger_voucher)", "3 counts"),
+    "a voucher moved to another booklet": (
+        "UPDATE ledger_voucher SET booklet_id = booklet_id + 1 WHERE id = (SELECT min(id) FROM ledger_voucher)",
+        "3 counts",
+    ),
     "a hand-over removed": ("DELETE FROM ledger_passage WHERE kind = 'HANDED_OVER'", "5 in time"),
-    "an activation removed": ("DELETE FROM ledger_movement WHERE kind = 'ACTIVATE' AND id = (SELECT max(id) FROM ledger_movement WHERE kind = 'ACTIVATE')", "5 covered"),
+    "an activation removed": (
+        "DELETE FROM ledger_movement WHERE kind = 'ACTIVATE' AND id = (SELECT max(id) FROM ledger_movement WHERE kind = 'ACTIVATE')",
+        "5 covered",
+    ),
     "a redemption dated after grace": ("UPDATE ledger_movement SET at = at + interval '10 years' WHERE kind = 'REDEEM'", "5 in time"),
     "money received twice": (
         "INSERT INTO ledger_movement (kind, series_id, programme_id, debit_account_id, credit_account_id, cents, funder_id, quantity, request_id, at)"

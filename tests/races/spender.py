@@ -36,7 +36,9 @@ def main(path: str) -> None:
     with open(path, encoding="utf-8") as file:
         orders: dict[str, Any] = json.load(file)
     organisation_id, at = orders["organisation_id"], datetime.fromisoformat(orders["at"])
-    actor = Actor("token", "spender", organisation_id=organisation_id, organisation_ids=frozenset({organisation_id}), place_id=orders["place_id"])
+    actor = Actor(
+        "token", "spender", organisation_id=organisation_id, organisation_ids=frozenset({organisation_id}), place_id=orders["place_id"]
+    )
     remaining: Iterator[tuple[str, str]] = iter(orders["codes"].items())
     one_at_a_time = threading.Lock()
 

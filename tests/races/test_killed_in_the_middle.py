@@ -77,7 +77,9 @@ def _until_killed(path: Path, url: str, kept: Told, chance: random.Random, most:
         **os.environ, "DJANGO_SETTINGS_MODULE": "carnet.settings.dev", "CARNET_DATABASE_URL": f"{url}&application_name=spender",
         "CARNET_KEYS_DIR": str(settings.KEYS_DIR), "CARNET_VAR_DIR": str(path.parent),
     }  # fmt: skip
-    program = subprocess.Popen([sys.executable, "-m", "tests.races.spender", str(path)], cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, text=True)
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tests.races.spender", str(path)], cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, text=True
+    )
     assert program.stdout
     dealt, wait = 0, chance.randint(5, PER_KILL_MAX // 2)
     with psycopg.connect(url, autocommit=True) as server:

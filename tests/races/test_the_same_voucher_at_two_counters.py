@@ -155,7 +155,12 @@ def test_the_grouped_process_spends_each_voucher_once(ready: Campaign, settings:
         for rank in range(VOUCHERS):
             body = json.dumps({"code": ready.code(rank), "service": "mailbox"}).encode()
             headers = {"authorization": f"Bearer {token}", "content-type": "application/json", "idempotency-key": f"{number}-{rank}"}
-            scope = {"type": "http", "method": "POST", "path": "/api/v1/redemptions", "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}
+            scope = {
+                "type": "http",
+                "method": "POST",
+                "path": "/api/v1/redemptions",
+                "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
+            }
             received = asyncio.Queue[dict[str, Any]]()
             received.put_nowait({"type": "http.request", "body": body, "more_body": False})
 

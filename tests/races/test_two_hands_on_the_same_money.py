@@ -196,7 +196,9 @@ def booklet(payday: Payday) -> dict[str, Any]:
         row = ledger.series(series_id)
         ends = {"series_id": series_id, "first_booklet_id": row.first_booklet_id, "last_booklet_id": row.first_booklet_id}
         facts = {"actor": SYSTEM, "at": NOW}
-        ledger_writes.ship_booklets(from_holder_id=campaign.operator_id, to_holder_id=campaign.prescriber_id, request_id=rid(), **ends, **facts)
+        ledger_writes.ship_booklets(
+            from_holder_id=campaign.operator_id, to_holder_id=campaign.prescriber_id, request_id=rid(), **ends, **facts
+        )
         ledger_writes.receive_booklets(to_holder_id=campaign.prescriber_id, request_id=rid(), **ends, **facts)
     return ends | {"voucher_id": row.first_voucher_id, "desk": campaign.prescriber_id, "operator": campaign.operator_id}
 

@@ -205,7 +205,8 @@ def test_a_voucher_reserved_elsewhere_waits_and_the_reserving_place_takes_it(rea
 def reserve(series_id: int, voucher_id: int, place_id: int, until: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE ledger_voucher SET reserved_by_id = %s, reserved_until = %s WHERE series_id = %s AND id = %s", [place_id, until, series_id, voucher_id]
+            "UPDATE ledger_voucher SET reserved_by_id = %s, reserved_until = %s WHERE series_id = %s AND id = %s",
+            [place_id, until, series_id, voucher_id],
         )
 
 
@@ -248,7 +249,9 @@ def test_a_batch_answers_each_and_together_takes_all_or_none(ready: Campaign) ->
         held = operations.redeem_batch(items=items[:3], together=True, actor=ready.mediator, channel="BATCH", at=LATER)
         assert [type(answer) for answer in held] == [VoucherAlreadyRedeemed, HeldBack, HeldBack]
         twice = [Item(code=ready.code(2), service="mailbox", key=key) for key in ("a", "b")]
-        assert [type(a) for a in operations.redeem_batch(items=twice, together=True, actor=ready.mediator, channel="BATCH", at=LATER)] == [HeldBack] * 2
+        assert [type(a) for a in operations.redeem_batch(items=twice, together=True, actor=ready.mediator, channel="BATCH", at=LATER)] == [
+            HeldBack
+        ] * 2
         apart = operations.redeem_batch(items=items[:3], together=False, actor=ready.mediator, channel="BATCH", at=LATER)
         assert [type(answer) for answer in apart] == [VoucherAlreadyRedeemed, queries.Redeemed, queries.Redeemed]
         whole = [Item(code=ready.code(rank), service="mailbox", key=f"w{rank}") for rank in (5, 6, 7)]
@@ -264,9 +267,13 @@ def test_a_mistake_is_undone_inside_the_window_and_the_voucher_lives_again(ready
     request_id = rid()
     with acting_as(ready.mediator):
         for _ in range(2):
-            operations.reverse(number=answer.number, reason="mauvais chèque", actor=ready.mediator, request_id=request_id, at=LATER + timedelta(minutes=59))
+            operations.reverse(
+                number=answer.number, reason="mauvais chèque", actor=ready.mediator, request_id=request_id, at=LATER + timedelta(minutes=59)
+            )
         with pytest.raises(AlreadyReversed):
-            operations.reverse(number=answer.number, reason="encore", actor=ready.mediator, request_id=rid(), at=LATER + timedelta(minutes=59))
+            operations.reverse(
+                number=answer.number, reason="encore", actor=ready.mediator, request_id=rid(), at=LATER + timedelta(minutes=59)
+            )
         lines = queries.redemptions_of(organisation_id=ready.place_organisation_id)
         assert [line.reversed for line in lines] == [True]
     second = spend(ready, at=LATER + timedelta(hours=3))

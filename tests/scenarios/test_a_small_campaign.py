@@ -65,9 +65,7 @@ def test_the_state_bears_only_what_was_used_and_owes_it_to_whoever_advanced_it()
 
 
 def test_the_same_seed_plays_the_same_campaign() -> None:
-    first, second = (
-        scenarios.summarise(scenarios.play(small("nantes"), today=TODAY, seed=seed), seconds=0) for seed in (7, 7)
-    )
+    first, second = (scenarios.summarise(scenarios.play(small("nantes"), today=TODAY, seed=seed), seconds=0) for seed in (7, 7))
     assert first["vouchers"] == second["vouchers"]
     assert first["money_cents"] == second["money_cents"]
 

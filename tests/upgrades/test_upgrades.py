@@ -22,7 +22,9 @@ RELEASES = sorted(path.name.removesuffix(".sql.gz") for path in HERE.glob("*.sql
 
 
 @pytest.fixture(params=RELEASES)
-def upgraded(request: pytest.FixtureRequest, django_db_setup: None, test_databases: TestDatabases, django_db_blocker, worker_id: str) -> Iterator[str]:
+def upgraded(
+    request: pytest.FixtureRequest, django_db_setup: None, test_databases: TestDatabases, django_db_blocker, worker_id: str
+) -> Iterator[str]:
     """A database of that release, brought up to date."""
     from django.db import connections
 

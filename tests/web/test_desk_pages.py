@@ -11,7 +11,14 @@ from carnet.ledger import queries as ledger
 from tests.web.season import Season
 from tests.web.season import season as season
 
-PAGES = ["/prescriber/", "/prescriber/hand-over/", "/prescriber/hand-overs/", "/prescriber/booklets/", "/prescriber/take-out/", "/prescriber/shipments/"]
+PAGES = [
+    "/prescriber/",
+    "/prescriber/hand-over/",
+    "/prescriber/hand-overs/",
+    "/prescriber/booklets/",
+    "/prescriber/take-out/",
+    "/prescriber/shipments/",
+]
 
 
 def voucher_ids(page: str) -> list[str]:
@@ -60,7 +67,14 @@ def test_a_whole_booklet_in_one_form(season: Season) -> None:
     page = desk.get(f"/prescriber/hand-over/{booklet_id}/").content.decode()
     ids = voucher_ids(page)
     assert len(ids) == 5
-    form = {"request_id": uuid4(), "voucher_ids": ids, "reason": "WORK", "age_band": "FROM_75", "area": "TOWN", "low_qualified_job_seeker": "no"}
+    form = {
+        "request_id": uuid4(),
+        "voucher_ids": ids,
+        "reason": "WORK",
+        "age_band": "FROM_75",
+        "area": "TOWN",
+        "low_qualified_job_seeker": "no",
+    }
     answer = desk.post(f"/prescriber/hand-over/{booklet_id}/", form)
     assert answer.status_code == 302
     slip = desk.get(answer["Location"]).content.decode()

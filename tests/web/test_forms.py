@@ -39,7 +39,9 @@ def test_an_amount_comes_back_as_it_is_read() -> None:
     assert field.clean(field.prepare_value(123456)) == 123456
 
 
-@pytest.mark.parametrize(("typed", "cents"), [("1,250.50", 125050), ("€50,000", 5000000), ("12.5", 1250), ("12,50", 1250), ("1,250,000", 125000000)])
+@pytest.mark.parametrize(
+    ("typed", "cents"), [("1,250.50", 125050), ("€50,000", 5000000), ("12.5", 1250), ("12,50", 1250), ("1,250,000", 125000000)]
+)
 def test_amounts_are_read_as_english_writes_them(typed: str, cents: int) -> None:
     with translation.override("en"):
         assert EurosField().clean(typed) == cents

@@ -17,8 +17,27 @@ from tests.web.season import Season, make_season
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]}
-PUBLIC = ["/", "/carnet/", "/obtenir/", "/aide/", "/places/", "/accessibilite/", "/mentions-legales/", "/chiffres/", "/design/", "/nowhere/", "/sign-in/"]
-DESK = ["/prescriber/", "/prescriber/hand-over/?serial=zz", "/prescriber/hand-overs/", "/prescriber/booklets/", "/prescriber/take-out/", "/prescriber/shipments/"]
+PUBLIC = [
+    "/",
+    "/carnet/",
+    "/obtenir/",
+    "/aide/",
+    "/places/",
+    "/accessibilite/",
+    "/mentions-legales/",
+    "/chiffres/",
+    "/design/",
+    "/nowhere/",
+    "/sign-in/",
+]
+DESK = [
+    "/prescriber/",
+    "/prescriber/hand-over/?serial=zz",
+    "/prescriber/hand-overs/",
+    "/prescriber/booklets/",
+    "/prescriber/take-out/",
+    "/prescriber/shipments/",
+]
 COUNTER = ["/place/", "/place/voucher/", "/place/redemptions/", "/place/payments/"]
 
 
@@ -34,7 +53,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(committed_database: str, settings: object, tmp_path: Path, django_db_blocker: pytest.FixtureRequest) -> Iterator[tuple[str, Season]]:
+def site(
+    committed_database: str, settings: object, tmp_path: Path, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[tuple[str, Season]]:
     """A season in a database of its own, served on the loopback address."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         season = make_season(settings, tmp_path)

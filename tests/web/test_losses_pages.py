@@ -26,7 +26,9 @@ def voided() -> int:
 
 
 def declare(client: Client, serial: str, **more: str) -> str:
-    return client.post("/prescriber/loss/", {"request_id": uuid4(), "first_serial": serial, "reason": "LOST"} | more, follow=True).content.decode()
+    return client.post(
+        "/prescriber/loss/", {"request_id": uuid4(), "first_serial": serial, "reason": "LOST"} | more, follow=True
+    ).content.decode()
 
 
 def test_a_desk_counts_then_declares(season: Season) -> None:

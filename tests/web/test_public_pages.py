@@ -109,7 +109,9 @@ def test_no_page_holds_an_inline_script_or_style(client: Client, page: str) -> N
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("facts", "shown"), [({}, True), ({"HTTP_X_FORWARDED_FOR": "203.0.113.9"}, False), ({"REMOTE_ADDR": "203.0.113.9"}, False)])
+@pytest.mark.parametrize(
+    ("facts", "shown"), [({}, True), ({"HTTP_X_FORWARDED_FOR": "203.0.113.9"}, False), ({"REMOTE_ADDR": "203.0.113.9"}, False)]
+)
 def test_only_this_machine_is_shown_the_first_installation(client: Client, facts: dict[str, str], shown: bool) -> None:
     page = client.get("/", **facts).content.decode()
     assert ("/setup/" in page) == shown

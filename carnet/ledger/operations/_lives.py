@@ -62,7 +62,15 @@ def _untouched(series_id: int, first: int, last: int, holder_id: int) -> QuerySe
 
 @transaction.atomic
 def ship_booklets(
-    *, series_id: int, first_booklet_id: int, last_booklet_id: int, from_holder_id: int, to_holder_id: int, actor: Actor, request_id: UUID, at: datetime
+    *,
+    series_id: int,
+    first_booklet_id: int,
+    last_booklet_id: int,
+    from_holder_id: int,
+    to_holder_id: int,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
 ) -> int:
     """Send a range of untouched booklets on its way to another holder; return how many.
 
@@ -76,7 +84,16 @@ def ship_booklets(
     sent = _untouched(series_id, first_booklet_id, last_booklet_id, from_holder_id).update(in_transit_to_id=to_holder_id)
     if sent != wanted:
         raise NotHolder(wanted=wanted, held=sent)
-    _passed(PassageKind.SHIPPED, series, ends, actor=actor, request_id=request_id, at=at, from_holder_id=from_holder_id, to_holder_id=to_holder_id)
+    _passed(
+        PassageKind.SHIPPED,
+        series,
+        ends,
+        actor=actor,
+        request_id=request_id,
+        at=at,
+        from_holder_id=from_holder_id,
+        to_holder_id=to_holder_id,
+    )
     return sent
 
 
@@ -98,12 +115,29 @@ def receive_booklets(
     received = on_the_way.update(holder_id=to_holder_id, in_transit_to_id=None)
     if received != wanted:
         raise NotHolder(wanted=wanted, held=received)
-    _passed(PassageKind.RECEIVED, series, ends, actor=actor, request_id=request_id, at=at, from_holder_id=from_holder_id, to_holder_id=to_holder_id)
+    _passed(
+        PassageKind.RECEIVED,
+        series,
+        ends,
+        actor=actor,
+        request_id=request_id,
+        at=at,
+        from_holder_id=from_holder_id,
+        to_holder_id=to_holder_id,
+    )
     return received
 
 
 def move_booklets(
-    *, series_id: int, first_booklet_id: int, last_booklet_id: int, from_holder_id: int, to_holder_id: int, actor: Actor, request_id: UUID, at: datetime
+    *,
+    series_id: int,
+    first_booklet_id: int,
+    last_booklet_id: int,
+    from_holder_id: int,
+    to_holder_id: int,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
 ) -> int:
     """Send a range between two points: it counts at the new one once received. Raises as ship_booklets."""
     return ship_booklets(
@@ -120,7 +154,15 @@ def move_booklets(
 
 @transaction.atomic
 def return_booklets(
-    *, series_id: int, first_booklet_id: int, last_booklet_id: int, from_holder_id: int, to_holder_id: int, actor: Actor, request_id: UUID, at: datetime
+    *,
+    series_id: int,
+    first_booklet_id: int,
+    last_booklet_id: int,
+    from_holder_id: int,
+    to_holder_id: int,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
 ) -> int:
     """Take a range of untouched booklets back at once; return how many. Raises: RangeReversed, NotHolder."""
     series = access.series(series_id)
@@ -131,7 +173,16 @@ def return_booklets(
     returned = _untouched(series_id, first_booklet_id, last_booklet_id, from_holder_id).update(holder_id=to_holder_id)
     if returned != wanted:
         raise NotHolder(wanted=wanted, held=returned)
-    _passed(PassageKind.RETURNED, series, ends, actor=actor, request_id=request_id, at=at, from_holder_id=from_holder_id, to_holder_id=to_holder_id)
+    _passed(
+        PassageKind.RETURNED,
+        series,
+        ends,
+        actor=actor,
+        request_id=request_id,
+        at=at,
+        from_holder_id=from_holder_id,
+        to_holder_id=to_holder_id,
+    )
     return returned
 
 
@@ -225,7 +276,9 @@ def _refuse_vouchers(series_id: int, wanted: Sequence[int], holder_id: int) -> N
     held = Booklet.objects.filter(series_id=series_id, id__in=booklet_ids, holder_id=holder_id, in_transit_to_id=None)
     if len(booklet_ids) == 0 or held.count() != len(booklet_ids):
         raise NotHolder(wanted=len(wanted), held=0)
-    raise AlreadyHandedOver(voucher_ids=[each for each in wanted if each not in set(rows.filter(mark=Mark.NONE).values_list("id", flat=True))])
+    raise AlreadyHandedOver(
+        voucher_ids=[each for each in wanted if each not in set(rows.filter(mark=Mark.NONE).values_list("id", flat=True))]
+    )
 
 
 def _booklet_of(series: Series, voucher_id: int) -> int:

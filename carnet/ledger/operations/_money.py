@@ -113,20 +113,32 @@ def receive_money(*, programme_id: int, agreement_id: int, funder_id: int, cents
 
 
 @transaction.atomic
-def repay_unissued(*, programme_id: int, agreement_id: int, funder_id: int, cents: int, actor: Actor, request_id: UUID, at: datetime) -> int:
+def repay_unissued(
+    *, programme_id: int, agreement_id: int, funder_id: int, cents: int, actor: Actor, request_id: UUID, at: datetime
+) -> int:
     """Give a funder back money that no series holds; return the movement's id.
 
     Raises: AmountNotPositive, MoneyNotThere.
     """
     _lock_agreement(agreement_id)
-    already = Movement.objects.filter(series_id=0, request_id=request_id, kind=MovementKind.REPAY, funder_id=funder_id).values_list("id", flat=True).first()
+    already = (
+        Movement.objects.filter(series_id=0, request_id=request_id, kind=MovementKind.REPAY, funder_id=funder_id)
+        .values_list("id", flat=True)
+        .first()
+    )
     if already is not None:
         return already
     available = queries.unissued(agreement_id).get(funder_id, 0)
     if check_positive(cents) > available:
         raise MoneyNotThere(cents=cents, available_cents=available)
     return _move(
-        MovementKind.REPAY, programme_id=programme_id, agreement_id=agreement_id, funder_id=funder_id, cents=cents, request_id=request_id, at=at
+        MovementKind.REPAY,
+        programme_id=programme_id,
+        agreement_id=agreement_id,
+        funder_id=funder_id,
+        cents=cents,
+        request_id=request_id,
+        at=at,
     )
 
 

@@ -121,7 +121,9 @@ def draw_vouchers(*, series_id: int, first_rank: int, code_hashes: Iterable[byte
     held = cumulative_split(each_cents=series.face_value_cents, count=len(hashes), weights=series.held_cents, first=first_rank)
     borne = cumulative_split(each_cents=series.face_value_cents, count=len(hashes), weights=series.borne_cents, first=first_rank)
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS ledger_drawn (rank integer, code_hash bytea, pattern smallint) ON COMMIT DELETE ROWS")
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS ledger_drawn (rank integer, code_hash bytea, pattern smallint) ON COMMIT DELETE ROWS"
+        )
         cursor.execute("DELETE FROM ledger_drawn")
         with cursor.copy("COPY ledger_drawn (rank, code_hash, pattern) FROM STDIN") as copy:
             for rank, (code_hash, shares) in enumerate(zip(hashes, zip(held, borne, strict=True), strict=True), start=first_rank):

@@ -127,7 +127,9 @@ def patterns(*, series_ids: Iterable[int]) -> dict[tuple[int, int], Pattern]:
     """The share patterns of some series, by series and number."""
     rows = SharePattern.objects.filter(series_id__in=list(series_ids))
     return {
-        (row.series_id, row.number): Pattern(row.number, tuple(row.funder_ids), tuple(row.held_cents), tuple(row.borne_cents), row.voucher_count)
+        (row.series_id, row.number): Pattern(
+            row.number, tuple(row.funder_ids), tuple(row.held_cents), tuple(row.borne_cents), row.voucher_count
+        )
         for row in rows
     }
 
@@ -145,10 +147,17 @@ def unissued(agreement_id: int) -> dict[int, int]:
 def vouchers_owed(*, series_id: int, organisation_id: int, kind: AccountKind = AccountKind.OWED) -> dict[int, int]:
     """How many vouchers of each pattern a place's organisation is owed (or was paid) for, in one series."""
     agreement_id = Series.objects.values_list("agreement_id", flat=True).get(id=series_id)
-    account_id = Account.objects.filter(kind=kind, agreement_id=agreement_id, organisation_id=organisation_id).values_list("id", flat=True).first()
+    account_id = (
+        Account.objects.filter(kind=kind, agreement_id=agreement_id, organisation_id=organisation_id).values_list("id", flat=True).first()
+    )
     there: dict[int, int] = {}
     for side, sign in (("debit_account_id", 1), ("credit_account_id", -1)):
-        rows = Movement.objects.filter(**{side: account_id}, series_id=series_id).order_by("pattern").values_list("pattern").annotate(Sum("quantity"))
+        rows = (
+            Movement.objects.filter(**{side: account_id}, series_id=series_id)
+            .order_by("pattern")
+            .values_list("pattern")
+            .annotate(Sum("quantity"))
+        )
         for pattern, quantity in rows:
             there[pattern] = there.get(pattern, 0) + sign * quantity
     return there

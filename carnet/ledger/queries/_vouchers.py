@@ -317,7 +317,11 @@ def counts_by_pattern(*, agreement_id: int) -> dict[tuple[int, int], Counts]:
 
 
 def _count(
-    programme_id: int | None, agreement_id: int | None, series_id: int | None, holder_id: int | None, booklet_ids: tuple[int, int] | None = None
+    programme_id: int | None,
+    agreement_id: int | None,
+    series_id: int | None,
+    holder_id: int | None,
+    booklet_ids: tuple[int, int] | None = None,
 ) -> Iterable[tuple[int, int, Counts]]:
     wanted: list[tuple[str, Any]] = [
         ("s.programme_id = %s", programme_id),

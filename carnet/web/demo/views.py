@@ -69,7 +69,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "demo/home.html",
-        {"ticket": ticket, "qr": _qr(voucher["url"]), "code": voucher["code"], "cards": cards, "password": tried["sign_in"][0]["password"], "steps": _steps()},
+        {
+            "ticket": ticket,
+            "qr": _qr(voucher["url"]),
+            "code": voucher["code"],
+            "cards": cards,
+            "password": tried["sign_in"][0]["password"],
+            "steps": _steps(),
+        },
     )
 
 
@@ -83,13 +90,48 @@ def _qr(url: str) -> str:
 def _steps() -> list[tuple[str, str, str, str]]:
     """Title, what happens, the role to be, and where it leads."""
     return [
-        (_("Dépensez le chèque ci-dessus"), _("Entrez comme lieu, tapez ou scannez son code, choisissez le service."), "PLACE_MANAGER", reverse("place:home")),
-        (_("Essayez de le dépenser encore"), _("Le même code, dans un autre lieu : refusé, avec le jour et l’heure."), "MEDIATOR", reverse("place:home")),
-        (_("Remettez un carnet"), _("Entrez comme guichet : le numéro du carnet, quelques cases, aucun nom."), "PRESCRIBER_LEAD", reverse("prescriber:home")),
-        (_("Suivez l’argent d’un financeur"), _("Apporté, en circulation, dû, payé, rendu : la somme est exacte."), "FUNDER", reverse("funder:home")),
-        (_("Préparez un paiement"), _("La trésorerie prépare ; la même personne ne peut pas approuver."), "TREASURER", reverse("operator:home")),
-        (_("Approuvez-le en seconde personne"), _("Ce que d’autres ont préparé vous attend sur votre page d’accueil."), "APPROVER", reverse("operator:home")),
-        (_("Recomptez tout"), _("L’auditrice relit le registre et le journal, et fait la vérification."), "AUDITOR", reverse("auditor:home")),
+        (
+            _("Dépensez le chèque ci-dessus"),
+            _("Entrez comme lieu, tapez ou scannez son code, choisissez le service."),
+            "PLACE_MANAGER",
+            reverse("place:home"),
+        ),
+        (
+            _("Essayez de le dépenser encore"),
+            _("Le même code, dans un autre lieu : refusé, avec le jour et l’heure."),
+            "MEDIATOR",
+            reverse("place:home"),
+        ),
+        (
+            _("Remettez un carnet"),
+            _("Entrez comme guichet : le numéro du carnet, quelques cases, aucun nom."),
+            "PRESCRIBER_LEAD",
+            reverse("prescriber:home"),
+        ),
+        (
+            _("Suivez l’argent d’un financeur"),
+            _("Apporté, en circulation, dû, payé, rendu : la somme est exacte."),
+            "FUNDER",
+            reverse("funder:home"),
+        ),
+        (
+            _("Préparez un paiement"),
+            _("La trésorerie prépare ; la même personne ne peut pas approuver."),
+            "TREASURER",
+            reverse("operator:home"),
+        ),
+        (
+            _("Approuvez-le en seconde personne"),
+            _("Ce que d’autres ont préparé vous attend sur votre page d’accueil."),
+            "APPROVER",
+            reverse("operator:home"),
+        ),
+        (
+            _("Recomptez tout"),
+            _("L’auditrice relit le registre et le journal, et fait la vérification."),
+            "AUDITOR",
+            reverse("auditor:home"),
+        ),
     ]
 
 

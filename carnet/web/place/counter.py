@@ -156,9 +156,7 @@ def figures(counted: Days, expected: Sequence[ExpectedPayment] | None, today: da
     if dated:
         soonest = min(each.payable_on for each in dated if each.payable_on is not None)
         cents = sum(each.cents for each in dated if each.payable_on == soonest or (each.payable_on or today) < today)
-        when = (
-            _("vous recevrez cela le %(day)s") % {"day": formats.day(soonest)} if soonest >= today else _("à recevoir dès que possible")
-        )
+        when = _("vous recevrez cela le %(day)s") % {"day": formats.day(soonest)} if soonest >= today else _("à recevoir dès que possible")
         shown.append(Figure(formats.euros(cents), when, url=reverse("place:payments")))
     return shown
 

@@ -176,7 +176,11 @@ class Undo(OperationView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         counter.own_places(self.request, counter.organisation_of(actor_of(self.request)), clock.now())
-        return super().get_context_data(**kwargs) | {"line": self.line, "ticket": counter.kept_ticket(self.line), "undo_until": counter.undo_until(self.line)}
+        return super().get_context_data(**kwargs) | {
+            "line": self.line,
+            "ticket": counter.kept_ticket(self.line),
+            "undo_until": counter.undo_until(self.line),
+        }
 
     def perform(self, form: UndoForm) -> HttpResponse:
         given = form.cleaned_data

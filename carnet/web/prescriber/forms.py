@@ -73,7 +73,9 @@ class TakeOutForm(OperationForm):
 class LossForm(OperationForm):
     """Booklets that are lost, stolen or damaged. `counted` comes back from the page that told how many vouchers end."""
 
-    first_serial = forms.CharField(label=_("Numéro du carnet"), help_text=_("Sur la couverture, sur la fiche de remise ou dans vos remises."), max_length=60)
+    first_serial = forms.CharField(
+        label=_("Numéro du carnet"), help_text=_("Sur la couverture, sur la fiche de remise ou dans vos remises."), max_length=60
+    )
     last_serial = forms.CharField(label=_("Dernier carnet, s’il y en a plusieurs"), max_length=60, required=False)
     reason = _one_of(_("Que s’est-il passé ?"), LOSSES, initial="")
     counted = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -27,7 +27,9 @@ class VoidView(OrderActView):
     def words(self, page: queries.OrderPage) -> dict[str, Any]:
         return {
             "title": _("Annuler des carnets"),
-            "lead": _("Perdus, volés, abîmés ou rappelés : leurs chèques non utilisés ne pourront plus servir. Ceux déjà utilisés restent payés."),
+            "lead": _(
+                "Perdus, volés, abîmés ou rappelés : leurs chèques non utilisés ne pourront plus servir. Ceux déjà utilisés restent payés."
+            ),
             "rows": [Row(_("Programme"), page.line.programme_name)],
             "verb": _("Compter les chèques"),
         }
