@@ -34,13 +34,11 @@ DESKTOP, PHONE = 1280, 360
 BASE_URL = "http://127.0.0.1:8000"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """One worker plays the town and owns Chromium."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            for marker in (pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")):
-                item.add_marker(marker)
+    if Path(__file__).parent in item.path.parents:
+        for marker in (pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")):
+            item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")
