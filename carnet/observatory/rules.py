@@ -60,6 +60,10 @@ class OpenFile:
     columns: tuple[str, ...]
     rows: tuple[tuple[str | int, ...], ...]
 
+    def lines(self) -> list[tuple[str | int, ...]]:
+        """Its header and its rows as they are written: a name that begins like a formula would run in a spreadsheet."""
+        return [self.columns, *(tuple(_inert(cell) for cell in row) for row in self.rows)]
+
 
 def missing_cents(money: Money) -> int:
     """Cents that were brought in and are nowhere: zero as long as the ledger holds."""
@@ -101,3 +105,7 @@ def proof_of(figures: Sequence[ProgrammeFigures]) -> Proof:
         missing_cents=sum(abs(each.missing_cents) for each in figures),
         programme_count=len(figures),
     )
+
+
+def _inert(cell: str | int) -> str | int:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

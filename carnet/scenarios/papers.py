@@ -21,9 +21,7 @@ def papers(programme_id: int, agreement_id: int, out: Path, *, at: datetime) -> 
         path = out / "opendata" / f"{file.name}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="") as stream:
-            lines = csv.writer(stream)
-            lines.writerow(file.columns)
-            lines.writerows(file.rows)
+            csv.writer(stream).writerows(file.lines())
         written.append(path)
     return written
 
