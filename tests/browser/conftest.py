@@ -77,9 +77,10 @@ def live_in(patch: pytest.MonkeyPatch, var: Path) -> None:
         patch.setattr(settings, name, value, raising=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     # Playwright keeps a loop running in this thread; Django would take it for a request served asynchronously.
+    # One a module, not one a session: no other test, with a loop or a browser of its own, may meet it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
