@@ -12,6 +12,8 @@ from carnet.cli.speech import gettext as _
 from carnet.kernel.refusals import Refusal
 
 COMMANDS = ("setup", "database", "serve", "fast", "doctor", "verification", "places", "parties", "campaign", "demo", "jobs")
+# What typer makes of Ctrl+C, without a word; no command of ours ends with it (see `database run`).
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="carnet",
@@ -31,7 +33,9 @@ def run() -> None:
     signal.signal(signal.SIGTERM, interrupted)
     try:
         app()
-    except KeyboardInterrupt:
+    except SystemExit as end:
+        if end.code != INTERRUPTED:
+            raise
         complain(_("Interrompu."))
         sys.exit(1)
     except Exception as error:

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from tests.databases import TestDatabases
 
 ROOT = Path(__file__).resolve().parents[2]
+RUN = "from carnet.cli.main import run; run()"
 pytestmark = pytest.mark.slow
 
 
@@ -34,7 +37,7 @@ def carnet(*words: str, var: Path, url: str) -> subprocess.CompletedProcess[str]
         "LANG": "fr_FR.UTF-8",
     }
     surroundings.pop("LC_ALL", None)
-    command = [sys.executable, "-c", "from carnet.cli.main import run; run()", *words]
+    command = [sys.executable, "-c", RUN, *words]
     return subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False, timeout=120)
 
 
@@ -78,3 +81,22 @@ def test_a_program_is_lent_the_database_and_its_exit_code_comes_back(empty_datab
     missing = carnet("database", "run", "--", "no-such-program-anywhere", var=tmp_path, url=empty_database)
     assert missing.returncode == 1
     assert "no-such-program-anywhere" in missing.stderr
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_command_says_so_in_one_word(how: signal.Signals, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    lent = ["database", "run", "--", "sh", "-c", 'touch "$0"; exec sleep 60', str(started)]
+    environment = {**os.environ, "CARNET_DATABASE_URL": "postgresql://nobody@/nothing", "LANG": "fr_FR.UTF-8", "LC_ALL": ""}
+    command = subprocess.Popen(
+        # A shell's background work is deaf to Ctrl+C, and so is all it starts: listen again.
+        [sys.executable, "-c", f"import signal; signal.signal(2, signal.default_int_handler); {RUN}", *lent],
+        cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for _ in range(1200):
+        if started.exists():
+            break
+        time.sleep(0.05)
+    command.send_signal(how)
+    _, complaint = command.communicate(timeout=60)
+    assert (command.returncode, complaint) == (1, "Interrompu.\n")
