@@ -10,6 +10,11 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from carnet.api.tokens import forget_tokens
+from carnet.api.v1.redeeming import forget_payment_days
+from carnet.redemption.access import forget_place_keys
+from carnet.redemption.queries import forget_series_facts
+from carnet.web.public import figures
 from tests import statements
 from tests.databases import TestDatabases
 
@@ -58,7 +63,9 @@ def committed_database(django_db_setup: None, test_databases: TestDatabases, dja
 
 
 def point_django_at(name: str) -> None:
-    """Threads opened later follow: they share this dictionary."""
+    """Threads opened later follow: they share this dictionary. What was remembered of the other database's rows, whose ids are the same, goes."""
+    for forget in (forget_place_keys, forget_series_facts, forget_payment_days, figures.forget, forget_tokens):
+        forget()
     connections["default"].close()
     connections.settings["default"]["NAME"] = name
     connections["default"].settings_dict["NAME"] = name
