@@ -13,6 +13,7 @@ class Actor:
 
     `organisation_id` is the one acted for; `organisation_ids` and `programme_ids` are the rows the
     database lets this actor see; `proved_at` is the last proof of a second factor (aware) or None.
+    `instrument` is what it acts with when that has an identity of its own: ``device:12``, ``phone:5``.
     """
 
     kind: ActorKind
@@ -25,6 +26,7 @@ class Actor:
     proved_at: datetime | None = None
     place_id: int | None = None
     token_id: int | None = None
+    instrument: str | None = None
 
     @classmethod
     def system(

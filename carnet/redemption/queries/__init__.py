@@ -1,0 +1,43 @@
+"""What was spent, where, and what a place may know of a voucher in front of it."""
+
+from carnet.redemption.queries._redemptions import (
+    DayCount,
+    Redeemed,
+    RedemptionLine,
+    VoucherSeen,
+    any_between,
+    forget_series_facts,
+    guesses,
+    places_used,
+    receipt_holds,
+    redeemed_before,
+    redeemed_now,
+    redemption_of,
+    redemptions_of,
+    seen,
+    serial_of,
+    services_used,
+    standing_by_day,
+    verify,
+)
+
+__all__ = [
+    "DayCount",
+    "Redeemed",
+    "RedemptionLine",
+    "VoucherSeen",
+    "any_between",
+    "forget_series_facts",
+    "guesses",
+    "places_used",
+    "receipt_holds",
+    "redeemed_before",
+    "redeemed_now",
+    "redemption_of",
+    "redemptions_of",
+    "seen",
+    "serial_of",
+    "services_used",
+    "standing_by_day",
+    "verify",
+]
