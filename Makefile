@@ -9,14 +9,14 @@ export PYTHONDONTWRITEBYTECODE := 1
 .PHONY: demo run test check bench drills docs
 .DEFAULT_GOAL := demo
 
-demo: .venv/ready
+demo: .venv/ready node_modules/ready
 	@.venv/bin/carnet demo $(DEMO_ARGS)
 
-run: .venv/ready
+run: .venv/ready node_modules/ready
 	@.venv/bin/carnet init
 	@.venv/bin/carnet serve $(RUN_ARGS)
 
-test: .venv/ready-dev
+test: .venv/ready-dev node_modules/ready
 	@.ci/system-packages chromium:chromium xgettext:gettext
 	@.venv/bin/carnet database run -- .venv/bin/pytest -n $${TEST_WORKERS:-auto} --dist loadgroup $(TEST_ARGS)
 
@@ -30,10 +30,10 @@ check: .venv/ready-dev
 	@.venv/bin/typos
 	@.venv/bin/carnet database run -- .venv/bin/pytest tests/house -q
 
-bench: .venv/ready-dev
+bench: .venv/ready-dev node_modules/ready
 	@.venv/bin/carnet database run -- .venv/bin/python -m benchmarks $(BENCH)
 
-drills: .venv/ready-dev
+drills: .venv/ready-dev node_modules/ready
 	@.venv/bin/carnet database run -- .venv/bin/python -m drills $(ONLY)
 
 docs: .venv/ready-dev
@@ -52,3 +52,6 @@ docs: .venv/ready-dev
 	@echo "Installing what the tests need in .venv/."
 	@.venv/bin/python -m pip install $(PIP_QUIET) --require-hashes --requirement requirements-dev.txt
 	@touch $@
+
+node_modules/ready: package.json package-lock.json .npmrc requirements-node.txt .ci/browser-packages | .venv/ready
+	@.ci/browser-packages

@@ -228,6 +228,18 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+# What package.json names, installed by `make` and served from where npm put it: never a copy in this repository. Without them every page
+# works; a camera is not offered (carnet.web.packages).
+PACKAGES_DIR = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    (f"packages/{name}", folder)
+    for name, folder in (
+        ("barcode-detector", PACKAGES_DIR / "barcode-detector/dist/es"),
+        ("zxing-wasm", PACKAGES_DIR / "zxing-wasm/dist/reader"),
+        ("ed25519", PACKAGES_DIR / "@noble/ed25519"),
+    )
+    if folder.is_dir()
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
