@@ -9,6 +9,9 @@ Files of a ``FileKeyRing`` (all 0600, inside a 0700 folder, written whole or not
 ``wrapping.key``               32 bytes that seal everything else (may live on another medium)
 ``programme-7/keys-1.json``    version 1 of the keys of programme 7, sealed; its public key in clear
 ``programme-7/series-12.seed`` the seed of order 12, sealed; erased after proof of printing
+
+What an installation keeps sealed in its database for a while (a photograph that shows codes, a telephone number to answer) is
+sealed under a key drawn from the wrapping key and the purpose: a copy of the database alone opens none of it.
 """
 
 import base64
@@ -154,6 +157,18 @@ class KeyRing(Protocol):
         """The keys in a box only the named successor opens, or None if no successor was named."""
         ...
 
+    def seal(self, purpose: str, content: bytes) -> bytes:
+        """`content`, sealed for this installation and this purpose: a place in the database where it waits to be erased."""
+        ...
+
+    def unseal(self, purpose: str, sealed: bytes) -> bytes:
+        """What was sealed for this purpose. Raises: KeysUnreadable."""
+        ...
+
+    def mark(self, purpose: str, text: str) -> bytes:
+        """32 bytes that stand for `text` in the database: the same each time, telling nothing without the ring."""
+        ...
+
 
 def signs(public: bytes, purpose: bytes, message: bytes, signature: bytes) -> bool:
     """Whether `signature` is that of `message` for `purpose` by the raw public key: all that a device needs."""
@@ -253,6 +268,21 @@ class _RingOfKeys:
         keys = self._find(programme_id, version or self._current(programme_id))
         return _private(keys.signing).sign(purpose + message)
 
+    def _own_key(self, purpose: str) -> bytes:
+        return HKDF(algorithm=SHA256(), length=SECRET_SIZE, salt=None, info=f"carnet own {purpose}".encode()).derive(self._wrapping_key())
+
+    def _wrapping_key(self) -> bytes:
+        raise NotImplementedError
+
+    def seal(self, purpose: str, content: bytes) -> bytes:
+        return _seal(self._own_key(purpose), content, purpose.encode())
+
+    def unseal(self, purpose: str, sealed: bytes) -> bytes:
+        return _unseal(self._own_key(purpose), sealed, purpose.encode())
+
+    def mark(self, purpose: str, text: str) -> bytes:
+        return hmac.digest(self._own_key(f"mark {purpose}"), text.encode(), "sha256")
+
     def verify(self, programme_id: int, version: int, purpose: bytes, message: bytes, signature: bytes) -> bool:
         return signs(self._find(programme_id, version).public, purpose, message, signature)
 
@@ -266,6 +296,10 @@ class InMemoryKeyRing(_RingOfKeys):
     def __init__(self) -> None:
         self._keys: dict[tuple[int, int], ProgrammeKeys] = {}
         self._seeds: dict[tuple[int, int], bytes] = {}
+        self._wrapping = secrets.token_bytes(SECRET_SIZE)
+
+    def _wrapping_key(self) -> bytes:
+        return self._wrapping
 
     def versions(self, programme_id: int) -> tuple[int, ...]:
         return tuple(sorted(version for programme, version in self._keys if programme == programme_id))

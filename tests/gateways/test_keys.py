@@ -46,6 +46,21 @@ class TestEveryRing:
         assert len(hashes) == 4
         assert {len(found) for found in hashes} == {16}
 
+    def test_what_is_sealed_opens_for_its_purpose_only_and_never_looks_the_same_twice(self, ring: KeyRing) -> None:
+        sealed = ring.seal("photograph", b"a picture")
+        assert ring.unseal("photograph", sealed) == b"a picture"
+        assert b"picture" not in sealed
+        assert sealed != ring.seal("photograph", b"a picture")
+        for purpose, broken in (("telephone", sealed), ("photograph", sealed[:-1] + bytes([sealed[-1] ^ 1])), ("photograph", b"")):
+            with pytest.raises(KeysUnreadable):
+                ring.unseal(purpose, broken)
+
+    def test_a_mark_is_the_same_each_time_for_one_purpose(self, ring: KeyRing) -> None:
+        mark = ring.mark("telephone", "+33639980001")
+        assert mark == ring.mark("telephone", "+33639980001")
+        assert len({mark, ring.mark("telephone", "+33639980002"), ring.mark("stranger", "+33639980001")}) == 3
+        assert len(mark) == 32
+
     def test_a_signature_holds_for_its_programme_version_purpose_and_message_only(self, ring: KeyRing) -> None:
         for programme in (7, 8):
             ring.create_programme_keys(programme)
