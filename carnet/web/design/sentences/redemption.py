@@ -20,4 +20,23 @@ SENTENCES = {
     "already-reversed": _("Ce passage a déjà été annulé."),
     "undo-window-closed": _("Le délai pour annuler est passé depuis le %(undo_until)s. Contactez l’opérateur."),
     "reason-missing": _("Dites en quelques mots pourquoi vous annulez."),
+    # Paper sheets.
+    "sheet-unknown": _("Aucune feuille à ce numéro parmi celles que vous pouvez ouvrir."),
+    "sheet-finished": _("Cette feuille est terminée depuis le %(finished_at)s. Pour d’autres chèques, ouvrez-en une nouvelle."),
+    "sheets-too-many": _("C’est trop de feuilles à la fois : %(sheets_max)s au plus. Terminez d’abord celles qui sont ouvertes."),
+    "pictures-too-many": _("Une feuille porte au plus %(pictures_max)s photos."),
+    "picture-gone": _("Cette photo a été effacée."),
+    "operator-not-of-place": _("Ce lieu n’accepte les chèques d’aucun de vos programmes."),
+    # Telephones and text messages.
+    "telephone-unknown": _("Aucun téléphone à ce numéro parmi ceux de votre lieu."),
+    "telephone-taken": _("Ce numéro sert déjà à un lieu. Envoyez d’abord STOP depuis ce téléphone."),
+    "confirmation-wrong": _("Ce ne sont pas les bons chiffres. Essais restants : %(tries_left)s."),
+    "confirmation-expired": _("Ces chiffres ne sont plus valables. Demandez-en d’autres."),
+    "confirmations-too-many": _("Trop de demandes pour ce numéro ou pour votre organisation. Réessayez plus tard."),
+    "text-unclear": _("Ce message ne se lit pas : écrivez le numéro du chèque, ses 18 chiffres, puis le service."),
+    "service-unclear": _("Ce service ne se lit pas : écrivez son numéro."),
+    "service-missing": _("Il manque le service rendu : écrivez son numéro après les 18 chiffres."),
+    "text-too-long": _("Un message porte au plus %(vouchers_max)s chèques."),
+    "texts-too-many": _("Trop de messages en une heure depuis ce téléphone."),
+    "not-done-by-this-telephone": _("Ce téléphone n’annule que ce qu’il a fait lui-même. Annulez à l’écran."),
 }
