@@ -47,6 +47,12 @@ class RequestInvalid(RequestRefused):
     code = "request-invalid"
 
 
+class CursorInvalid(RequestRefused):
+    """A cursor that this list never gave: changed, or of another list, other filters, another organisation. Facts: field."""
+
+    code = "cursor-invalid"
+
+
 class WorkshopSessionUnknown(RequestRefused):
     """No workshop session has this number."""
 

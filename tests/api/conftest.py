@@ -155,6 +155,12 @@ class Caller:
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         return self.door.send(path, raw=json.dumps(body).encode() if raw is None else raw, headers=sent)
 
+    def get(self, path: str, **headers: str) -> Answered:
+        sent = {"Accept-Language": self.language} | {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token is not None:
+            sent["Authorization"] = f"Bearer {self.token}"
+        return self.door.send(path, raw=b"", headers=sent, method="GET")
+
     def redeem(self, code: str, *, key: str | None = "", **changes: Any) -> Answered:
         return self.post(REDEMPTIONS, {"code": code, "service": "mailbox", **changes}, key=key)
 

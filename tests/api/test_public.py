@@ -136,14 +136,17 @@ def test_an_address_that_does_not_exist_answers_a_problem(address: str) -> None:
 
 
 def test_a_wrong_method_says_which_are_right(door: Any, token: str) -> None:
-    answered = door.send("/api/v1/redemptions", raw=b"", headers={"Authorization": f"Bearer {token}"}, method="GET")
-    assert (answered.status, answered.code, answered.headers["allow"]) == (405, "method-not-allowed", "POST")
+    answered = door.send("/api/v1/redemptions", raw=b"", headers={"Authorization": f"Bearer {token}"}, method="PUT")
+    # The relay passes only POST to the grouped-commit process: the site answers for the rest of that address.
+    allowed = "POST" if door.name == "fast" else "GET, POST"
+    assert (answered.status, answered.code) == (405, "method-not-allowed")
+    assert sorted(answered.headers["allow"].split(", ")) == allowed.split(", ")
 
 
 def test_head_gives_the_headers_of_get(ready: Campaign) -> None:
     head, whole = Client().head("/api/v1/places"), get("/api/v1/places")
     assert (head.status_code, head.content, head["Content-Length"]) == (200, b"", str(len(whole.content)))
-    assert Client().head("/api/v1/redemptions").status_code == 405
+    assert Client().head("/api/v1/vouchers/check").status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -177,8 +180,9 @@ def test_every_status_has_a_title() -> None:
 def test_the_description_lists_every_endpoint_and_problem() -> None:
     description = get("/api/v1/openapi.json").json()
     paths = description["paths"]
-    assert {path.removeprefix("/api/v1") for path in paths} == {
+    assert {path.removeprefix("/api/v1") for path in paths} >= {
         "/vouchers/check", "/redemptions", "/redemptions/batch", "/redemptions/{number}/reversal", "/places", "/figures",
+        "/redemptions/{number}", "/payments", "/payments/expected", "/payments/{number}",
     }  # fmt: skip
     redeem = paths["/api/v1/redemptions"]["post"]
     assert redeem["responses"]["409"]["content"].keys() == {"application/problem+json"}

@@ -28,6 +28,8 @@ FAULTS = {
     "day_expected": ("day-expected", gettext_lazy("Un jour est attendu, écrit AAAA-MM-JJ.")),
     "date_from_datetime_parsing": ("no-such-day", gettext_lazy("Ce jour n’existe pas.")),
     "date_parsing": ("no-such-day", gettext_lazy("Ce jour n’existe pas.")),
+    "moment_expected": ("moment-expected", gettext_lazy("Un instant est attendu, écrit comme 2026-11-03T10:00:00+01:00.")),
+    "literal_error": ("not-a-choice", gettext_lazy("Cette valeur n’est pas l’une des valeurs possibles.")),
     "yes_or_no_expected": ("yes-or-no-expected", gettext_lazy("true ou false est attendu.")),
     "list_type": ("list-expected", gettext_lazy("Une liste est attendue.")),
     "too_short": ("empty", gettext_lazy("Cette liste est vide.")),

@@ -3,13 +3,23 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, NinjaAPI, Query
+from ninja import Header, Query
 
 from carnet.api.metrics import REDEMPTIONS
-from carnet.api.problems import PROBLEM, as_response, json_reply, refused
+from carnet.api.problems import as_response, json_reply, refused
 from carnet.api.refusals import BatchHeldBack
-from carnet.api.v1 import directory, redeeming
+from carnet.api.v1 import directory, lists, redeeming
+from carnet.api.v1.description import INTRODUCTION, KEY, Api
 from carnet.api.v1.doors import Bearer, JsonBody, answer_refusals
+from carnet.api.v1.lists import (
+    ExpectedPaymentsOut,
+    PaymentDetailOut,
+    PaymentsOut,
+    PaymentsQuery,
+    RedemptionLineOut,
+    RedemptionsOut,
+    RedemptionsQuery,
+)
 from carnet.api.v1.schemas import (
     BatchIn,
     BatchOut,
@@ -33,11 +43,6 @@ from carnet.redemption import operations as redemption
 from carnet.redemption.queries import VoucherSeen
 from carnet.web import clock
 
-DESCRIPTION = """Spend vouchers, test them, undo a mistake; find places; read published figures.
-
-Errors are RFC 9457 problem documents with a stable `code`. `Idempotency-Key` is required wherever value moves: the same key and body
-gives the first answer back (`Idempotency-Replayed: true`), another body is refused (422), a key in flight answers 409."""
-
 # The state of a voucher as a place is told it, by the code a redemption would be refused with.
 STATES = {
     "redeemable": "redeemable",
@@ -49,27 +54,14 @@ STATES = {
 }
 
 
-class Api(NinjaAPI):
-    """Problem documents are described under their own media type."""
-
-    def get_openapi_schema(self, **kwargs: Any) -> Any:
-        schema = super().get_openapi_schema(**kwargs)
-        for path in schema["paths"].values():
-            for operation in path.values():
-                for status, response in operation["responses"].items():
-                    if int(status) >= 400 and "application/json" in response.get("content", {}):
-                        response["content"] = {PROBLEM: response["content"]["application/json"]}
-        return schema
-
-
-api = Api(title="Carnet", version="1", description=DESCRIPTION, docs_url=None, urls_namespace="api-v1", parser=JsonBody(), auth=Bearer())
+api = Api(title="Carnet", version="1", description=INTRODUCTION, docs_url=None, urls_namespace="api-v1", parser=JsonBody(), auth=Bearer())
 answer_refusals(api)
+# Each endpoint's own statuses and codes are in the table of contracts; here, the shape they all have.
 PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503}): Problem}
-OPEN_PROBLEMS = {frozenset({404, 422, 500, 503}): Problem}
-MOVES_VALUE: Any = Header(None, alias="Idempotency-Key", description="A key of your own for this request; 1 to 255 characters.")
+MOVES_VALUE: Any = Header(None, alias="Idempotency-Key", description=KEY)
 
 
-@api.post("/vouchers/check", response={200: VoucherOut, **PROBLEMS}, tags=["vouchers"], summary="Test a voucher without spending it")
+@api.post("/vouchers/check", operation_id="check_voucher", response={200: VoucherOut, **PROBLEMS}, tags=["vouchers"])
 def check_voucher(request: HttpRequest, body: VoucherIn) -> HttpResponse:
     actor = request.auth  # type: ignore[attr-defined]
     check_may(actor, "redemption.check")
@@ -95,7 +87,7 @@ def _voucher(seen: VoucherSeen) -> dict[str, Any]:
     }
 
 
-@api.post("/redemptions", response={201: RedemptionOut, **PROBLEMS}, tags=["redemptions"], summary="Spend a voucher for a lesson given")
+@api.post("/redemptions", operation_id="redeem", response={201: RedemptionOut, **PROBLEMS}, tags=["redemptions"])
 def redeem(request: HttpRequest, body: RedemptionIn, idempotency_key: str | None = MOVES_VALUE) -> HttpResponse:
     actor = request.auth  # type: ignore[attr-defined]
     check_may(actor, "redemption.redeem")
@@ -105,12 +97,7 @@ def redeem(request: HttpRequest, body: RedemptionIn, idempotency_key: str | None
     return as_response(redeeming.redemption_reply(answer))
 
 
-@api.post(
-    "/redemptions/batch",
-    response={200: BatchOut, **PROBLEMS},
-    tags=["redemptions"],
-    summary="Spend several vouchers, each with its own answer",
-)
+@api.post("/redemptions/batch", operation_id="redeem_batch", response={200: BatchOut, **PROBLEMS}, tags=["redemptions"])
 def redeem_batch(request: HttpRequest, body: BatchIn, idempotency_key: str | None = MOVES_VALUE) -> HttpResponse:
     actor = request.auth  # type: ignore[attr-defined]
     check_may(actor, "redemption.redeem")
@@ -123,12 +110,7 @@ def redeem_batch(request: HttpRequest, body: BatchIn, idempotency_key: str | Non
     return as_response(json_reply({"answers": documents}))
 
 
-@api.post(
-    "/redemptions/{number}/reversal",
-    response={200: ReversalOut, **PROBLEMS},
-    tags=["redemptions"],
-    summary="Undo a mistake, inside the window",
-)
+@api.post("/redemptions/{number}/reversal", operation_id="reverse", response={200: ReversalOut, **PROBLEMS}, tags=["redemptions"])
 def reverse(request: HttpRequest, number: str, body: ReversalIn, idempotency_key: str | None = MOVES_VALUE) -> HttpResponse:
     actor = request.auth  # type: ignore[attr-defined]
     check_may(actor, "redemption.reverse")
@@ -147,11 +129,48 @@ def reverse(request: HttpRequest, number: str, body: ReversalIn, idempotency_key
     return as_response(json_reply(answered.body, status=answered.status, headers=headers))
 
 
-@api.get("/places", auth=None, response={200: PlacesOut, **OPEN_PROBLEMS}, tags=["public"], summary="Find places")
+@api.get("/redemptions", operation_id="redemptions", response={200: RedemptionsOut, **PROBLEMS}, tags=["redemptions"])
+def redemptions(request: HttpRequest, filters: RedemptionsQuery = Query(...)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: B008
+    actor = request.auth  # type: ignore[attr-defined]
+    with acting_as(actor):
+        return as_response(lists.redemptions_reply(filters, actor=actor, path=request.path, query=request.GET))
+
+
+@api.get("/redemptions/{number}", operation_id="redemption", response={200: RedemptionLineOut, **PROBLEMS}, tags=["redemptions"])
+def one_redemption(request: HttpRequest, number: str) -> HttpResponse:
+    actor = request.auth  # type: ignore[attr-defined]
+    with acting_as(actor):
+        return as_response(lists.redemption_reply(number, actor=actor))
+
+
+@api.get("/payments", operation_id="payments", response={200: PaymentsOut, **PROBLEMS}, tags=["payments"])
+def payments(request: HttpRequest, filters: PaymentsQuery = Query(...)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: B008
+    actor = request.auth  # type: ignore[attr-defined]
+    with acting_as(actor):
+        return as_response(lists.payments_reply(filters, actor=actor, path=request.path, query=request.GET))
+
+
+@api.get("/payments/expected", operation_id="expected_payments", response={200: ExpectedPaymentsOut, **PROBLEMS}, tags=["payments"])
+def expected_payments(request: HttpRequest) -> HttpResponse:
+    actor = request.auth  # type: ignore[attr-defined]
+    check_may(actor, "settlement.see-own")
+    with acting_as(actor):
+        return as_response(lists.expected_reply(actor=actor, at=clock.now()))
+
+
+@api.get("/payments/{int:number}", operation_id="payment", response={200: PaymentDetailOut, **PROBLEMS}, tags=["payments"])
+def one_payment(request: HttpRequest, number: int) -> HttpResponse:
+    actor = request.auth  # type: ignore[attr-defined]
+    with acting_as(actor):
+        return as_response(lists.payment_reply(number, actor=actor, at=clock.now()))
+
+
+@api.get("/places", operation_id="places", auth=None, response={200: PlacesOut, **PROBLEMS}, tags=["public"])
 def places(request: HttpRequest, filters: PlacesQuery = Query(...)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: B008
     return as_response(json_reply(directory.found(filters, path=request.path, query=request.GET, at=clock.now())))
 
 
-@api.get("/figures", auth=None, response={200: FiguresOut, **OPEN_PROBLEMS}, tags=["public"], summary="The published figures")
+@api.get("/figures", operation_id="figures", auth=None, response={200: FiguresOut, **PROBLEMS}, tags=["public"])
 def figures(request: HttpRequest) -> HttpResponse:
     return as_response(json_reply(directory.figures(at=clock.now())))
+

@@ -5,13 +5,13 @@ import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any
 
+from django.utils.translation import gettext_noop as _
 from ninja import Schema
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from carnet.issuing.rules import CODE_INPUT_MAX
 from carnet.journal.rules import KEY_LENGTH_MAX
-from carnet.redemption.rules import BATCH_SIZE_MAX, REASON_LENGTH_MAX
 
 NUMBER_DIGITS_MAX = 18
 
@@ -55,7 +55,7 @@ Code = Annotated[
     str,
     Field(
         max_length=CODE_INPUT_MAX,
-        description="The 18 digits (spaces and dots ignored), the whole address of the QR code, or its token.",
+        description=_("Les 18 chiffres (espaces et points ignorés), l’adresse entière du QR code, ou son jeton."),
         examples=["482 915 006 731 284 906"],
     ),
 ]
@@ -71,18 +71,18 @@ class VoucherIn(Body):
     """A voucher to test."""
 
     code: Code
-    place: Number | None = Field(None, description="The place, when the organisation runs several.")
-    service: Text | None = Field(None, max_length=60, description="Also say whether this service would be accepted.")
+    place: Number | None = Field(None, description=_("Le lieu, quand l’organisation en tient plusieurs."))
+    service: Text | None = Field(None, max_length=60, description=_("Dire aussi si ce service serait accepté."))
 
 
 class RedemptionIn(Body):
     """A voucher to spend for a lesson given."""
 
     code: Code
-    service: Text = Field(max_length=60, description="A code of the catalogue of services.", examples=["mailbox"])
-    place: Number | None = Field(None, description="The place, when the organisation runs several.")
-    attended_on: Day | None = Field(None, description="The day of the lesson; today when it is not said.")
-    workshop_session: Text | None = Field(None, max_length=60, description="The workshop session it was given in.")
+    service: Text = Field(max_length=60, description=_("Un code du catalogue des services."), examples=["mailbox"])
+    place: Number | None = Field(None, description=_("Le lieu, quand l’organisation en tient plusieurs."))
+    attended_on: Day | None = Field(None, description=_("Le jour de la séance ; aujourd’hui s’il n’est pas dit."))
+    workshop_session: Text | None = Field(None, max_length=60, description=_("La séance d’atelier où il a été donné."))
 
 
 class BatchItemIn(RedemptionIn):
@@ -93,21 +93,21 @@ class BatchItemIn(RedemptionIn):
         min_length=1,
         max_length=KEY_LENGTH_MAX,
         validation_alias=AliasChoices("key", "idempotency_key"),
-        description="The idempotency key of this item.",
+        description=_("La clé d’idempotence de ce chèque."),
     )
 
 
 class BatchIn(Body):
     """Several vouchers: a group's lesson, or what was accepted offline."""
 
-    items: list[BatchItemIn] = Field(min_length=1, description=f"At most {BATCH_SIZE_MAX}.")
-    together: YesOrNo = Field(False, description="All of them or none.")
+    items: list[BatchItemIn] = Field(min_length=1, description=_("Au plus 500."))
+    together: YesOrNo = Field(False, description=_("Tous ou aucun."))
 
 
 class ReversalIn(Body):
     """Why a redemption is undone."""
 
-    reason: Text = Field(description=f"A few words, at most {REASON_LENGTH_MAX} characters.")
+    reason: Text = Field(description=_("Quelques mots, au plus 200 caractères."))
 
 
 class ProgrammeOut(Schema):
@@ -121,10 +121,10 @@ class VoucherOut(Schema):
     """A voucher as a place may know it."""
 
     voucher_serial: str
-    state: str = Field(description="redeemable, redeemed, lapsed, reserved or not_active.")
-    refusal: str | None = Field(description="The code a redemption would be refused with now; null when it would be accepted.")
+    state: str = Field(description=_("redeemable, redeemed, lapsed, reserved ou not_active."))
+    refusal: str | None = Field(description=_("Le code du refus qu’aurait un encaissement maintenant ; null s’il serait accepté."))
     value_cents: int
-    accepted_until: datetime = Field(description="The first instant at which it is no longer accepted, grace included.")
+    accepted_until: datetime = Field(description=_("Le premier instant où il n’est plus accepté, délai de grâce compris."))
     programme: ProgrammeOut
     reserved_until: datetime | None
     redeemed_at: datetime | None
@@ -137,8 +137,8 @@ class RedemptionOut(Schema):
     voucher_serial: str
     value_cents: int
     redeemed_at: datetime
-    payable_on: date = Field(description="The day the place is paid.")
-    receipt: str = Field(description="Signed by the programme: payload and Ed25519 signature, base64url, joined by a dot.")
+    payable_on: date = Field(description=_("Le jour où le lieu est payé."))
+    receipt: str = Field(description=_("Signé par le programme : contenu et signature Ed25519, en base64url, séparés par un point."))
 
 
 class ReversalOut(Schema):
@@ -204,10 +204,10 @@ class PlaceOut(Schema):
     latitude: float | None
     longitude: float | None
     distance_km: float | None
-    services: list[str] = Field(description="National kinds of service, in the words of the national schema.")
+    services: list[str] = Field(description=_("Les sortes nationales de service, dans les mots du schéma national."))
     accepts: list[AcceptanceOut]
     opening_hours: str
-    is_open: bool | None = Field(description="At the moment asked for, else now; null when its hours do not say.")
+    is_open: bool | None = Field(description=_("À l’instant demandé, sinon maintenant ; null quand ses horaires ne le disent pas."))
 
 
 class PlacesOut(Schema):
@@ -223,13 +223,13 @@ class PlacesOut(Schema):
 class PlacesQuery(Schema):
     """The filters of the public directory."""
 
-    near: str | None = Field(None, description="lat,lon in degrees: the nearest first.", examples=["47.218,-1.553"])
-    radius_km: float | None = Field(None, description="With near: at most 100; 10 when it is not said.")
-    commune: str | None = Field(None, description="The INSEE code of a commune.", examples=["44109"])
-    service: str | None = Field(None, description="A service of the catalogue, or one of the nine national services.")
-    accepts: str | None = Field(None, description="The number or short name of a programme, any or true.")
-    open_at: str | None = Field(None, description="An ISO 8601 moment (Paris time when it has no offset), or now.")
-    need: str | None = Field(None, description="A need of the visitor: mobility, hearing, seniors...")
+    near: str | None = Field(None, description=_("lat,lon en degrés : les plus proches d’abord."), examples=["47.218,-1.553"])
+    radius_km: float | None = Field(None, description=_("Avec near : au plus 100 ; 10 s’il n’est pas dit."))
+    commune: str | None = Field(None, description=_("Le code INSEE d’une commune."), examples=["44109"])
+    service: str | None = Field(None, description=_("Un service du catalogue, ou l’un des neuf services nationaux."))
+    accepts: str | None = Field(None, description=_("Le numéro ou le nom court d’un programme, any ou true."))
+    open_at: str | None = Field(None, description=_("Un instant ISO 8601 (heure de Paris sans décalage écrit), ou now."))
+    need: str | None = Field(None, description=_("Un besoin du visiteur : mobility, hearing, seniors…"))
     page: int = Field(1, ge=1, le=100_000)
     per_page: int = Field(24, ge=1, le=100)
 

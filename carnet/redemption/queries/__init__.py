@@ -1,5 +1,6 @@
 """What was spent, where, and what a place may know of a voucher in front of it."""
 
+from carnet.redemption.queries._pages import RedemptionFacts, RedemptionPage, RedemptionState, own_redemption, redemption_page
 from carnet.redemption.queries._redemptions import (
     DayCount,
     Redeemed,
@@ -24,16 +25,21 @@ from carnet.redemption.queries._redemptions import (
 __all__ = [
     "DayCount",
     "Redeemed",
+    "RedemptionFacts",
     "RedemptionLine",
+    "RedemptionPage",
+    "RedemptionState",
     "VoucherSeen",
     "any_between",
     "forget_series_facts",
     "guesses",
+    "own_redemption",
     "places_used",
     "receipt_holds",
     "redeemed_before",
     "redeemed_now",
     "redemption_of",
+    "redemption_page",
     "redemptions_of",
     "seen",
     "serial_of",

@@ -1,5 +1,6 @@
 """Reads of settlement: what a place will receive and when, what waits, runs, closings, what each funder could sign."""
 
+from carnet.settlement.queries._payments import Payment, PaymentPage, payment_of, payment_page
 from carnet.settlement.queries._places import (
     ClaimDay,
     ClaimPage,
@@ -55,6 +56,8 @@ __all__ = [
     "ExpectedPayment",
     "FunderStatement",
     "KeptStatement",
+    "Payment",
+    "PaymentPage",
     "PaymentStep",
     "PeriodToClaim",
     "ReceivedPayment",
@@ -76,6 +79,8 @@ __all__ = [
     "funder_statement",
     "funder_statements",
     "kept_statements",
+    "payment_of",
+    "payment_page",
     "periods_to_claim",
     "received_payments",
     "returned_transfer",

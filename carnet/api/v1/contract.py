@@ -1,0 +1,233 @@
+"""What each endpoint promises: its words, who may call it, an example of the request and of the answer, every code it refuses with.
+
+The OpenAPI document (``carnet.api.v1.description``), the reference page and the tests of the whole API read this one table; a test
+refuses an endpoint without its line, keyed by its ``operation_id``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from carnet.parties.rules import SCOPE_ACTIONS, Scope
+
+# What any endpoint may answer, whatever was asked.
+ALWAYS = ("request-invalid", "answer-failed", "database-away")
+# Where a token is needed.
+WITH_TOKEN = ("token-missing", "token-invalid", "not-allowed")
+# Where a body is read.
+WITH_BODY = ("body-not-json", "body-too-large", "body-type-unsupported")
+# Where value moves.
+WITH_KEY = ("idempotency-key-missing", "idempotency-key-invalid", "idempotency-mismatch", "idempotency-in-flight")
+# Of one voucher presented.
+OF_VOUCHER = ("code-mistyped", "voucher-unknown", "place-not-accepted", "place-required", "too-many-attempts")
+OF_SPENDING = (
+    *OF_VOUCHER,
+    "voucher-already-redeemed",
+    "voucher-lapsed",
+    "voucher-not-active",
+    "voucher-reserved",
+    "service-not-accepted",
+    "attended-invalid",
+    "workshop-session-unknown",
+)
+
+_CODE = "482 915 006 731 284 906"
+_RECEIPT = "eyJwcm9ncmFtbWUiOjMsInJlZGVtcHRpb24iOiI3LTUzMTItMCJ9.Zm9yIHRoZSBzYWtlIG9mIGFuIGV4YW1wbGU"
+_PROGRAMME = {"id": 3, "name": "Pass numérique de Nantes"}
+_REDEMPTION = {
+    "id": "7-5312-0",
+    "voucher_serial": "NA-0000005312-7",
+    "value_cents": 1000,
+    "redeemed_at": "2026-11-03T09:14:05+00:00",
+    "payable_on": "2026-12-07",
+    "receipt": _RECEIPT,
+}
+_LINE = {
+    "id": "7-5312-0",
+    "voucher_serial": "NA-0000005312-7",
+    "programme": _PROGRAMME,
+    "place": 41,
+    "service": "mailbox",
+    "attended_on": "2026-11-03",
+    "channel": "API",
+    "value_cents": 1000,
+    "redeemed_at": "2026-11-03T09:14:05+00:00",
+    "state": "redeemed",
+    "reversed_at": None,
+    "payable_on": "2026-12-07",
+}
+_PAYMENT = {
+    "id": 88,
+    "programme": _PROGRAMME,
+    "state": "paid",
+    "voucher_count": 42,
+    "cents": 42000,
+    "redeemed_until": "2026-10-31T23:00:00+00:00",
+    "payable_on": "2026-11-05",
+    "paid_on": "2026-11-05",
+    "reason": "",
+    "references": ["CARNET-12-88-1"],
+}
+_VOUCHERS = {"issued": 5000, "in_stock": 1200, "handed_over": 1600, "redeemed": 2150, "lapsed": 40, "void": 10}
+_MONEY = {
+    "funded": 5000000, "unissued": 0, "in_circulation": 2850000, "owed": 310000, "paid": 1840000, "returned": 0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One endpoint's promise. `action` None: anybody. `answer`: the example of a success, whose status is `status`."""
+
+    title: str
+    explains: str
+    action: str | None
+    codes: tuple[str, ...]
+    answer: Mapping[str, Any]
+    status: int = 200
+    request: Mapping[str, Any] | None = None
+    query: str = ""
+    keyed: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The scopes of a token that may call it: any one of them."""
+        return tuple(scope for scope in Scope if self.action in SCOPE_ACTIONS[scope])
+
+    @property
+    def all_codes(self) -> tuple[str, ...]:
+        """Every code it may refuse with."""
+        found = [*ALWAYS, *self.codes]
+        if self.action is not None:
+            found += WITH_TOKEN
+        if self.request is not None:
+            found += WITH_BODY
+        if self.keyed:
+            found += WITH_KEY
+        return tuple(dict.fromkeys(found))
+
+
+CONTRACTS: dict[str, Contract] = {
+    "check_voucher": Contract(
+        title=_("Tester un chèque sans le dépenser"),
+        explains=_("Dit l’état d’un chèque que l’on tient. Tester n’est pas encaisser : rien n’est dépensé, rien n’est réservé."),
+        action="redemption.check",
+        codes=OF_VOUCHER,
+        request={"code": _CODE, "service": "mailbox"},
+        answer={
+            "voucher_serial": "NA-0000005312-7", "state": "redeemable", "refusal": None, "value_cents": 1000,
+            "accepted_until": "2027-01-31T23:00:00+00:00", "programme": _PROGRAMME, "reserved_until": None, "redeemed_at": None,
+        },
+    ),
+    "redeem": Contract(
+        title=_("Encaisser un chèque pour un service rendu"),
+        explains=_(
+            "Dépense le chèque, une fois pour toutes. Seuls les codes inconnus ou mal tapés comptent comme des essais ;"
+            " un chèque d’un programme que ce lieu n’accepte pas se lit comme un chèque inconnu."
+        ),
+        action="redemption.redeem",
+        codes=(*OF_SPENDING, "too-busy"),
+        keyed=True,
+        request={"code": _CODE, "service": "mailbox", "place": 41, "attended_on": "2026-11-03"},
+        answer=_REDEMPTION,
+        status=201,
+    ),
+    "redeem_batch": Contract(
+        title=_("Encaisser plusieurs chèques, chacun avec sa réponse"),
+        explains=_(
+            "Pour un atelier de groupe ou une file hors connexion. Chaque chèque a sa clé et sa réponse, avec le code qu’il aurait eu seul ;"
+            " « together » vaut tous ou aucun."
+        ),
+        action="redemption.redeem",
+        codes=("batch-too-large", "batch-held-back", "place-required", "place-not-accepted", "workshop-session-unknown", *WITH_KEY[:2]),
+        request={"items": [{"key": "atelier-1", "code": _CODE, "service": "mailbox"}], "together": False},
+        answer={"answers": [{"key": "atelier-1", "status": 201, "replayed": False, "redemption": _REDEMPTION, "problem": None}]},
+    ),
+    "reverse": Contract(
+        title=_("Annuler une erreur, dans le délai d’annulation"),
+        explains=_("Le chèque redevient dépensable. Après le délai du programme, c’est une contestation."),
+        action="redemption.reverse",
+        codes=("redemption-unknown", "already-reversed", "undo-window-closed", "reason-missing"),
+        keyed=True,
+        request={"reason": "mauvais chèque"},
+        answer={"id": "7-5312-0", "reversed_at": "2026-11-03T09:20:00+00:00"},
+        parameters={"number": _("Le numéro de l’encaissement (son « id »).")},
+    ),
+    "redemptions": Contract(
+        title=_("Lire ses encaissements"),
+        explains=_("Ceux de sa propre organisation seulement, le plus récent d’abord. Un jeton d’un seul lieu ne lit que ce lieu."),
+        action="redemption.see",
+        codes=("cursor-invalid",),
+        answer={"redemptions": [_LINE], "next": "/api/v1/redemptions?limit=1&cursor=WyIyMDI2LTEx%3AcXNk"},
+        query="?since=2026-11-01&state=redeemed&limit=1",
+    ),
+    "redemption": Contract(
+        title=_("Lire un encaissement"),
+        explains=_("Celui d’une autre organisation se lit comme un numéro qui n’existe pas."),
+        action="redemption.see",
+        codes=("redemption-unknown",),
+        answer=_LINE,
+        parameters={"number": _("Le numéro de l’encaissement (son « id »).")},
+    ),
+    "payments": Contract(
+        title=_("Lire ses paiements"),
+        explains=_("Ce qui a été réclamé pour son organisation : payé, en cours, en attente, revenu de la banque. Le plus récent d’abord."),
+        action="settlement.see-own",
+        codes=("cursor-invalid",),
+        answer={"payments": [_PAYMENT], "next": None},
+        query="?state=paid",
+    ),
+    "expected_payments": Contract(
+        title=_("Lire ce qui est dû, et quand"),
+        explains=_("Tout ce qui est en route vers son organisation, la période en cours comprise, du plus proche au plus lointain."),
+        action="settlement.see-own",
+        codes=(),
+        answer={
+            "owed_cents": 3000,
+            "expected": [{
+                "programme": _PROGRAMME, "state": "running", "payable_on": "2026-12-07", "voucher_count": 3, "cents": 3000, "reason": "",
+                "payment": None,
+            }],
+        },
+    ),
+    "payment": Contract(
+        title=_("Lire un paiement, jour par jour"),
+        explains=_("De quoi vérifier son propre compte. Celui d’une autre organisation se lit comme un numéro qui n’existe pas."),
+        action="settlement.see-own",
+        codes=("claim-unknown", "address-unknown"),
+        answer={**_PAYMENT, "days": [{"place": 41, "day": "2026-10-14", "voucher_count": 42, "cents": 42000}]},
+        parameters={"number": _("Le numéro du paiement (son « id »).")},
+    ),
+    "places": Contract(
+        title=_("Trouver des lieux"),
+        explains=_("L’annuaire public. Le même fichier entier, au schéma national v1.0.2 : /api/v1/places.csv (?department=44)."),
+        action=None,
+        codes=("place-search-refused", "service-kind-unknown", "locality-unknown", "programme-unknown"),
+        answer={
+            "places": [{
+                "id": 41, "name": "Médiathèque Floresca-Guépin", "address": "15 rue de la Haluchère", "postcode": "44300",
+                "commune": "Nantes", "latitude": 47.245, "longitude": -1.521, "distance_km": 1.204,
+                "services": ["Aide aux démarches administratives"], "accepts": [{"programme": 3, "services": ["mailbox"]}],
+                "opening_hours": "Tu-Sa 10:00-18:00", "is_open": True,
+            }],
+            "total": 1, "page": 1, "pages": 1, "next": None,
+        },
+        query="?near=47.218,-1.553&radius_km=5",
+    ),
+    "figures": Contract(
+        title=_("Lire les chiffres publiés"),
+        explains=_("Ce que chacun peut recompter à partir des données ouvertes."),
+        action=None,
+        codes=(),
+        answer={
+            "redeemed": 2150, "missing_cents": 0, "days_to_be_paid": 9,
+            "programmes": [{
+                "programme": _PROGRAMME, "slug": "nantes", "is_simulated": True, "vouchers": _VOUCHERS, "money_cents": _MONEY,
+                "missing_cents": 0, "by_funder": [{"name": "Métropole", "money_cents": _MONEY}], "prescribers": 12, "places": 30,
+                "days_to_be_paid": 9,
+            }],
+        },
+    ),
+}  # fmt: skip

@@ -1,0 +1,91 @@
+"""The OpenAPI document, from the endpoints and the table of what they promise, in the reader's language."""
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from ninja import NinjaAPI
+
+from carnet.api.problems import PROBLEM, TITLES, status_of
+from carnet.api.v1.contract import CONTRACTS, Contract
+from carnet.web.design.sentences import SENTENCES, sentence_of_code
+
+INTRODUCTION = _(
+    "Tester et encaisser des chèques, annuler une erreur, lire ses encaissements et ses paiements, trouver des lieux, lire les chiffres publiés.\n\n"
+    "Un jeton de votre organisation : « Authorization: Bearer … ». Révoqué, il est refusé en moins de cinq secondes.\n\n"
+    "Un refus est un document RFC 9457 (application/problem+json) avec un « code » stable. « Idempotency-Key » partout où de la valeur bouge :"
+    " la même clé et le même corps rendent la première réponse (Idempotency-Replayed: true), un autre corps est refusé (422),"
+    " une clé en cours répond 409.\n\n"
+    "Une liste se lit page par page : suivez « next » (ou l’en-tête Link) tel quel. Ce qui s’ajoute entre-temps ne déplace rien."
+)
+KEY = _("Une clé à vous pour cette demande : 1 à 255 caractères. La même, envoyée deux fois, n’agit qu’une fois.")
+
+
+class Api(NinjaAPI):
+    """An API whose description holds the words, the scopes, the examples and the codes of each endpoint."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        # A plain copy: the words are translated in it.
+        schema = json.loads(json.dumps(super().get_openapi_schema(**kwargs)))
+        for path in schema["paths"].values():
+            for operation in path.values():
+                if operation["operationId"] in CONTRACTS:
+                    _describe(operation, CONTRACTS[operation["operationId"]])
+        _translate(schema)
+        return schema
+
+
+def _describe(operation: dict[str, Any], contract: Contract) -> None:
+    operation["summary"], operation["description"] = contract.title, contract.explains
+    for parameter in operation["parameters"]:
+        if parameter["name"] in contract.parameters:
+            parameter["description"] = contract.parameters[parameter["name"]]
+    if contract.action is not None:
+        operation["security"] = [{"Bearer": [scope.value]} for scope in contract.scopes]
+    if contract.request is not None:
+        operation["requestBody"]["content"]["application/json"]["example"] = contract.request
+    success = operation["responses"][str(contract.status)]
+    success["content"]["application/json"]["example"] = contract.answer
+    shape = next(iter(response for status, response in operation["responses"].items() if int(status) >= 400))
+    operation["responses"] = {str(contract.status): success, **_refusals(contract, shape["content"]["application/json"]["schema"])}
+
+
+def _refusals(contract: Contract, shape: dict[str, Any]) -> dict[str, Any]:
+    """One answer for each status, with an example for each code."""
+    codes: dict[int, list[str]] = {}
+    for code in contract.all_codes:
+        codes.setdefault(status_of(code), []).append(code)
+    return {
+        str(status): {
+            "description": ", ".join(found),
+            "content": {PROBLEM: {"schema": shape, "examples": {code: {"value": example_of(code)} for code in found}}},
+        }
+        for status, found in sorted(codes.items())
+    }
+
+
+def example_of(code: str) -> dict[str, Any]:
+    """The problem document of a code, as it reads in the active language (facts it would carry shown as an ellipsis)."""
+    assert code in SENTENCES, f"{code} is documented but never said"
+    status = status_of(code)
+    return {
+        "type": f"urn:carnet:problem:{code}",
+        "title": str(TITLES[status]),
+        "status": status,
+        "detail": sentence_of_code(code, {}),
+        "code": code,
+    }
+
+
+def _translate(value: Any) -> None:
+    """Replace each description and summary, written in French in the code, by its words in the active language."""
+    if isinstance(value, list):
+        for each in value:
+            _translate(each)
+    elif isinstance(value, dict):
+        for name, inside in value.items():
+            if name in ("description", "summary") and isinstance(inside, str) and inside:
+                value[name] = gettext(inside)
+            elif name not in ("example", "examples"):
+                _translate(inside)
