@@ -1,15 +1,22 @@
 """At which place an actor may spend a voucher, and under which programmes' keys a code is looked for."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db import connection, transaction
+
+from carnet.funding import queries as funding
 from carnet.gateways.keys import TOKEN, Hasher, KeysMissing, key_ring
 from carnet.issuing.rules import VoucherToken, code_input
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import SecretCode
 from carnet.places import queries as places
-from carnet.redemption.rules import PlaceNotAccepted, PlaceRequired
+from carnet.places.queries import PlaceSummary
+from carnet.redemption.models import Sheet, Telephone
+from carnet.redemption.rules import OperatorNotOfPlace, PlaceNotAccepted, PlaceRequired, SheetUnknown, TelephoneUnknown
 
 # How long a process remembers which programmes a place accepts. Only a matter of which keys to hash
 # with: the database checks the acceptance itself at every redemption.
@@ -93,3 +100,67 @@ def _place_keys(place_id: int, at: datetime) -> _PlaceKeys:
         _remembered.clear()
     _remembered[place_id] = _PlaceKeys(hashers, programme_ids, now + PLACE_KEYS_SECONDS)
     return _remembered[place_id]
+
+
+# --- paper and telephones ---------------------------------------------------------------------------------
+
+
+def sheet(actor: Actor, sheet_id: int, *, lock: bool = False) -> Sheet:
+    """A sheet of the actor's organisation, or one that its operator opened or was entrusted with. Raises: SheetUnknown."""
+    rows = Sheet.objects.select_for_update(of=("self",)) if lock else Sheet.objects
+    found = rows.filter(id=sheet_id).first()
+    if found is None or actor.organisation_id is None or actor.organisation_id not in (found.organisation_id, found.operator_id):
+        raise SheetUnknown(sheet=sheet_id)
+    return found
+
+
+def own_sheet_place(actor: Actor, place_id: int, *, at: datetime) -> PlaceSummary:
+    """An open place that the actor's organisation runs. Raises: PlaceNotAccepted."""
+    for place in places.places_of([actor.organisation_id] if actor.organisation_id is not None else [], at=at):
+        if place.place_id == place_id:
+            return place
+    raise PlaceNotAccepted(place_id=place_id)
+
+
+def operators_of_place(place_id: int, *, at: datetime) -> frozenset[int]:
+    """The operators of the programmes a place accepts at `at`: whom it may entrust a sheet to."""
+    accepted = {each.programme_id for each in places.accepted(place_id, at=at)}
+    return frozenset(each.operator_id for each in funding.programmes(accepted))
+
+
+def check_operator_of_place(actor: Actor, place_id: int, *, at: datetime) -> None:
+    """The actor's organisation runs one of the programmes the place accepts at `at`. Raises: OperatorNotOfPlace."""
+    if actor.organisation_id not in operators_of_place(place_id, at=at):
+        raise OperatorNotOfPlace(place_id=place_id)
+
+
+def in_the_place_s_name(actor: Actor, organisation_id: int) -> Actor:
+    """The person typing, acting for the place: what is spent is the place's, who typed it is journalled."""
+    if actor.organisation_id == organisation_id:
+        return actor
+    return replace(actor, organisation_id=organisation_id, organisation_ids=frozenset({organisation_id}), place_id=None)
+
+
+@contextmanager
+def ringing(number_mark: bytes) -> Iterator[None]:
+    """Show the one telephone whose number has this mark, before its place is known."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(current_setting('carnet.ringing', true), '')")
+        before = cursor.fetchone()[0]
+        cursor.execute("SELECT set_config('carnet.ringing', %s, true)", [number_mark.hex()])
+        yield
+        cursor.execute("SELECT set_config('carnet.ringing', %s, true)", [before])
+
+
+def telephone_that_rings(number_mark: bytes) -> Telephone | None:
+    """The telephone of a place that has this number, confirmed and not taken away; None for a stranger."""
+    with ringing(number_mark):
+        return Telephone.objects.filter(number_mark=number_mark, confirmed_at__isnull=False, revoked_at__isnull=True).first()
+
+
+def own_telephone(actor: Actor, telephone_id: int) -> Telephone:
+    """A telephone of the actor's organisation, locked, not taken away. Raises: TelephoneUnknown."""
+    found = Telephone.objects.select_for_update(of=("self",)).filter(id=telephone_id, revoked_at__isnull=True).first()
+    if found is None or actor.organisation_id is None or found.organisation_id != actor.organisation_id:
+        raise TelephoneUnknown(telephone=telephone_id)
+    return found

@@ -1,5 +1,6 @@
 """Tables of redemptions. Written by ``redeem_many`` only, under its own database role."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -64,3 +65,186 @@ class Attempt(models.Model):
                 name="redemption_attempt_guess",
             )
         ]
+
+
+# Numbers of telephones are personal data of the professionals who hold them: never kept as they are.
+PERSONAL_DATA_OF_TELEPHONES: dict[str, tuple[str, str]] = {
+    "Telephone.number_mark": ("to know the telephone of a place that writes; a keyed hash", "until the telephone is taken away"),
+    "Telephone.last_digits": ("to tell two telephones apart on the screen", "until the telephone is taken away"),
+    "OutgoingText.sealed_to": ("to send one text message", "until it is sent, 6 hours at most"),
+    "OutgoingText.sealed_body": ("to send one text message", "until it is sent, 6 hours at most"),
+    "Stranger.number_mark": ("to answer an unknown number once a day; a keyed hash", "1 day"),
+    "SheetPicture.sealed_content": ("to type what was written by hand", "until the sheet is finished, 30 days at most"),
+    "SheetPicture.sealed_codes": ("to fill the lines of a sheet", "until the sheet is finished, 30 days at most"),
+}
+
+
+class Sheet(models.Model):
+    """A sheet of paper a place fills in while it has no device, typed later. Finished once, by a person."""
+
+    organisation_id = models.BigIntegerField()
+    place_id = models.BigIntegerField()
+    # The operator that opened it for the place, or that the place entrusted it to: it may see and type it.
+    operator_id = models.BigIntegerField(null=True)
+    number = models.IntegerField()
+    opened_at = models.DateTimeField()
+    opened_by_id = models.BigIntegerField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    finished_by_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["place_id", "number"], name="redemption_sheet_number"),
+            models.CheckConstraint(condition=models.Q(number__gt=0), name="redemption_sheet_number_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(finished_at__isnull=False) | models.Q(finished_by_id__isnull=True), name="redemption_sheet_finished_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation_id", "id"], name="redemption_sheet_of_place"),
+            models.Index(fields=["operator_id", "id"], condition=models.Q(operator_id__isnull=False), name="redemption_sheet_of_operator"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sheet {self.pk}"
+
+
+class SheetLine(models.Model):
+    """What became of one line of a sheet, each time it was typed. Append-only. Never holds a code.
+
+    `outcome`: 'redeemed', or the code of the refusal.
+    """
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="+")
+    organisation_id = models.BigIntegerField()
+    position = models.SmallIntegerField()
+    outcome = models.CharField(max_length=40)
+    redemption_number = models.CharField(max_length=60, blank=True)
+    voucher_serial = models.CharField(max_length=40, blank=True)
+    value_cents = models.IntegerField(null=True)
+    service_code = models.CharField(max_length=60, blank=True)
+    attended_on = models.DateField(null=True)
+    typed_by_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "position"], condition=models.Q(outcome="redeemed"), name="redemption_sheetline_once"),
+            models.CheckConstraint(condition=models.Q(position__gt=0), name="redemption_sheetline_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.position} of sheet {self.sheet_id}"
+
+
+class SheetPicture(models.Model):
+    """A photograph of a sheet or of vouchers, and the QR codes read on it: both sealed by the key ring, both erased with the sheet."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="+")
+    organisation_id = models.BigIntegerField()
+    rank = models.SmallIntegerField()
+    sealed_content = models.BinaryField(null=True)
+    sealed_codes = models.BinaryField(null=True)
+    added_at = models.DateTimeField()
+    added_by_id = models.BigIntegerField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "rank"], name="redemption_sheetpicture_rank"),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True, sealed_content__isnull=False, sealed_codes__isnull=False)
+                | models.Q(erased_at__isnull=False, sealed_content__isnull=True, sealed_codes__isnull=True),
+                name="redemption_sheetpicture_erased_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["added_at"], condition=models.Q(erased_at__isnull=True), name="redemption_sheetpicture_kept")]
+
+    def __str__(self) -> str:
+        return f"picture {self.rank} of sheet {self.sheet_id}"
+
+
+class Telephone(models.Model):
+    """A telephone that spends for a place by text message. Its number is known by its mark only; taken away, it is forgotten."""
+
+    organisation_id = models.BigIntegerField()
+    place_id = models.BigIntegerField()
+    number_mark = models.BinaryField(max_length=32, null=True)
+    last_digits = models.CharField(max_length=2, blank=True)
+    language = models.CharField(max_length=2, default="fr")
+    asked_at = models.DateTimeField()
+    asked_by_id = models.BigIntegerField(null=True)
+    confirmation_mark = models.BinaryField(max_length=32)
+    confirmation_expires_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number_mark"],
+                condition=models.Q(confirmed_at__isnull=False, revoked_at__isnull=True),
+                name="redemption_telephone_of_one_place",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True, number_mark__isnull=False)
+                | models.Q(revoked_at__isnull=False, number_mark__isnull=True),
+                name="redemption_telephone_forgotten",
+            ),
+            models.CheckConstraint(condition=models.Q(language__in=["fr", "en"]), name="redemption_telephone_language"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation_id", "asked_at"], name="redemption_telephone_of_place"),
+            models.Index(fields=["number_mark", "asked_at"], name="redemption_telephone_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"telephone {self.pk}"
+
+
+class IncomingText(models.Model):
+    """A text message of a place's telephone and what became of each of its lines. Append-only. Holds nothing of what was written.
+
+    `outcomes`, `redemption_numbers` and `voucher_serials` go together, line by line; the last two are empty where nothing was spent.
+    """
+
+    telephone = models.ForeignKey(Telephone, on_delete=models.PROTECT, related_name="+")
+    organisation_id = models.BigIntegerField()
+    message_mark = models.BinaryField(max_length=32, unique=True)
+    outcomes = ArrayField(models.CharField(max_length=40))
+    redemption_numbers = ArrayField(models.CharField(max_length=60))
+    voucher_serials = ArrayField(models.CharField(max_length=40))
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["telephone", "at"], name="redemption_text_of_telephone")]
+
+    def __str__(self) -> str:
+        return f"text {self.pk}"
+
+
+class OutgoingText(models.Model):
+    """A text message to send, sealed whole; the row goes once it is sent, or given up."""
+
+    sealed_to = models.BinaryField()
+    sealed_body = models.BinaryField()
+    made_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"outgoing text {self.pk}"
+
+
+class Stranger(models.Model):
+    """A number nobody registered that wrote lately, by its mark: answered once a day, then forgotten."""
+
+    number_mark = models.BinaryField(max_length=32, unique=True)
+    answered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"stranger {self.pk}"

@@ -1,5 +1,16 @@
 """Spending vouchers, testing them, undoing a mistake."""
 
+from carnet.redemption.operations._papers import (
+    LineAnswer,
+    TypedLine,
+    add_picture,
+    entrust_sheet,
+    erase_old_pictures,
+    finish_sheet,
+    look_at_picture,
+    open_sheets,
+    type_sheet,
+)
 from carnet.redemption.operations._redeeming import (
     Answer,
     Asked,
@@ -19,13 +30,22 @@ __all__ = [
     "Answer",
     "Asked",
     "Item",
+    "LineAnswer",
+    "TypedLine",
+    "add_picture",
     "answer_of",
     "arguments",
     "check",
     "check_quietly",
+    "entrust_sheet",
+    "erase_old_pictures",
+    "finish_sheet",
+    "look_at_picture",
+    "open_sheets",
     "redeem",
     "redeem_batch",
     "redeem_many",
     "refusal_of",
     "reverse",
+    "type_sheet",
 ]

@@ -1,6 +1,18 @@
 """What was spent, where, and what a place may know of a voucher in front of it."""
 
 from carnet.redemption.queries._pages import RedemptionFacts, RedemptionPage, RedemptionState, own_redemption, redemption_page
+from carnet.redemption.queries._papers import (
+    AcceptedLine,
+    CodeRead,
+    PictureFacts,
+    SheetFacts,
+    SheetPage,
+    accepted_lines,
+    codes_of,
+    sheet,
+    sheet_page,
+    sheets,
+)
 from carnet.redemption.queries._redemptions import (
     DayCount,
     Redeemed,
@@ -23,14 +35,21 @@ from carnet.redemption.queries._redemptions import (
 )
 
 __all__ = [
+    "AcceptedLine",
+    "CodeRead",
     "DayCount",
+    "PictureFacts",
     "Redeemed",
     "RedemptionFacts",
     "RedemptionLine",
     "RedemptionPage",
     "RedemptionState",
+    "SheetFacts",
+    "SheetPage",
     "VoucherSeen",
+    "accepted_lines",
     "any_between",
+    "codes_of",
     "forget_series_facts",
     "guesses",
     "own_redemption",
@@ -44,6 +63,9 @@ __all__ = [
     "seen",
     "serial_of",
     "services_used",
+    "sheet",
+    "sheet_page",
+    "sheets",
     "standing_by_day",
     "verify",
 ]
