@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "carnet.web.prescriber",
     "carnet.web.place",
     "carnet.web.auditor",
+    "carnet.web.sheets",
     "carnet.web.demo",
     "allauth",
     "allauth.account",

@@ -91,6 +91,7 @@ _LINES: tuple[Permission, ...] = (
     _do("redemption.check", "test a voucher without spending it", _MANAGER, _MEDIATOR),
     _do("redemption.redeem", "accept a voucher for a service given", _MANAGER, _MEDIATOR),
     _do("redemption.reverse", "undo a redemption inside the window", _MANAGER, _MEDIATOR),
+    _do("redemption.type-paper", "type a sheet of paper in the name of a place of one's programmes", _ADMIN, _AGENT),
     # controls
     _see("controls.see", "signals, cases and holds", *_OPERATOR, _AUDITOR),
     _do("controls.hold", "hold or release payments", _ADMIN, _TREASURER, proof=True),

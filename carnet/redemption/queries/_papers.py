@@ -102,6 +102,11 @@ def sheet_page(actor: Actor, sheet_id: int) -> SheetPage:
     return SheetPage(facts, accepted, tuple(PictureFacts(each.rank, each.added_at, each.erased_at) for each in pictures), codes)
 
 
+def operators_of_place(place_id: int, *, at: datetime) -> frozenset[int]:
+    """The operators a place may entrust a sheet to: those of the programmes it accepts at `at`."""
+    return access.operators_of_place(place_id, at=at)
+
+
 def accepted_lines(sheet_id: int) -> tuple[AcceptedLine, ...]:
     """The lines accepted from a sheet, in order. Call it seeing the place's rows."""
     rows = SheetLine.objects.filter(sheet_id=sheet_id, outcome="redeemed").order_by("position")

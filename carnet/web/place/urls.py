@@ -2,6 +2,8 @@ from django.urls import path
 
 from carnet.web.doors import door
 from carnet.web.place import views
+from carnet.web.sheets.views import PLACE
+from carnet.web.sheets.views import routes as sheet_routes
 
 app_name = "place"
 urlpatterns = [
@@ -13,4 +15,5 @@ urlpatterns = [
     path("redemptions/<str:number>/undo/", door("redemption.reverse")(views.Undo.as_view()), name="undo"),
     path("payments/", door("settlement.see-own")(views.payments), name="payments"),
     path("payments/<int:claim_id>/", door("settlement.see-own")(views.claim), name="claim"),
+    *sheet_routes(PLACE),
 ]

@@ -20,6 +20,8 @@ SENTENCES: dict[str, str | Promise] = {
     "keys-unreadable": _("Un fichier de clés (%(about)s) est abîmé, ou scellé par une autre clé maîtresse. Restaurez le dossier des clés."),
     "keys-exhausted": _("Ce programme a déjà changé %(version_max)s fois de clés."),
     "seed-missing": _("Le secret de cette commande n’est pas, ou plus, sur cette machine : ses codes ne peuvent pas être produits."),
-    "photograph-too-heavy": _("Cette photo est trop lourde : %(megabytes_max)s Mo au plus. Photographiez de plus loin, ou à une taille plus petite."),
+    "photograph-too-heavy": _(
+        "Cette photo est trop lourde : %(megabytes_max)s Mo au plus. Photographiez de plus loin, ou à une taille plus petite."
+    ),
     "photograph-unreadable": _("Ce fichier n’est pas une photo qui se lit : JPEG, PNG ou WebP."),
 }

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -92,8 +93,20 @@ def place(request: HttpRequest, place_id: int) -> HttpResponse:
         "has_ended": card.summary.ended_on is not None,
         "may_edit": allowed(actor.roles, "places.edit") and card.summary.ended_on is None,
         "may_accept": may_accept and card.summary.ended_on is None,
+        "may_type_paper": _may_type_paper(actor, card),
+        "request_id": uuid4(),
     }
     return render(request, "operator/places/place.html", context)
+
+
+def _may_type_paper(actor: Actor, card: PlaceCard) -> bool:
+    """A place of one of the actor's programmes, run by somebody: its sheets may be typed for it."""
+    accepted = {each.programme_id for each in card.summary.acceptances}
+    return (
+        allowed(actor.roles, "redemption.type-paper")
+        and card.summary.operator_id is not None
+        and not accepted.isdisjoint(actor.programme_ids)
+    )
 
 
 def _rows(card: PlaceCard, *, may_accept: bool) -> list[Row]:
