@@ -49,6 +49,7 @@ TOKEN = b"carnet token 1\x00"
 RECEIPT = b"carnet receipt 1\x00"
 EXPORT = b"carnet export 1\x00"
 JOURNAL = b"carnet journal 1\x00"
+FACTS = b"carnet facts 1\x00"
 
 Hasher = Callable[[str], bytes]
 

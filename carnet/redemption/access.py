@@ -1,4 +1,4 @@
-"""At which place an actor may spend a voucher, and under which programmes' keys a code is looked for."""
+"""At which place an actor may spend a voucher, under which programmes' keys a code is looked for, and who a device is."""
 
 import time
 from collections.abc import Iterator
@@ -9,14 +9,26 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from carnet.funding import queries as funding
+from carnet.gateways.database import acting_as
+from carnet.gateways.device_keys import device_signs
 from carnet.gateways.keys import TOKEN, Hasher, KeysMissing, key_ring
 from carnet.issuing.rules import VoucherToken, code_input
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import SecretCode
+from carnet.parties.rules import ROLES_OF_KIND, OrganisationKind, Scope
 from carnet.places import queries as places
 from carnet.places.queries import PlaceSummary
-from carnet.redemption.models import Sheet, Telephone
-from carnet.redemption.rules import OperatorNotOfPlace, PlaceNotAccepted, PlaceRequired, SheetUnknown, TelephoneUnknown
+from carnet.redemption.models import Device, Sheet, Telephone
+from carnet.redemption.rules import (
+    UPLOAD,
+    DeviceSignatureInvalid,
+    DeviceUnknown,
+    OperatorNotOfPlace,
+    PlaceNotAccepted,
+    PlaceRequired,
+    SheetUnknown,
+    TelephoneUnknown,
+)
 
 # How long a process remembers which programmes a place accepts. Only a matter of which keys to hash
 # with: the database checks the acceptance itself at every redemption.
@@ -100,6 +112,60 @@ def _place_keys(place_id: int, at: datetime) -> _PlaceKeys:
         _remembered.clear()
     _remembered[place_id] = _PlaceKeys(hashers, programme_ids, now + PLACE_KEYS_SECONDS)
     return _remembered[place_id]
+
+
+def presented_device(*, device_id: int, message: bytes, signature: bytes) -> Device:
+    """The device that signed a request: the number it gives opens its own row, its key says whether to believe it.
+
+    A revoked device is given too: what it sends is still recorded. Raises: DeviceUnknown, DeviceSignatureInvalid.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('carnet.device', %s, true)", [str(int(device_id))])
+        device = Device.objects.filter(id=device_id).first()
+        cursor.execute("SELECT set_config('carnet.device', '', true)")
+    if device is None:
+        raise DeviceUnknown(device=device_id)
+    if not device_signs(bytes(device.public_key), UPLOAD, message, signature):
+        raise DeviceSignatureInvalid(device=device_id)
+    return device
+
+
+def device_actor(device: Device) -> Actor:
+    """A device as an actor: its place, its organisation's rows, and no right but to spend vouchers there."""
+    return Actor(
+        kind="token",
+        label=f"device:{device.id}",
+        organisation_id=device.organisation_id,
+        organisation_ids=frozenset({device.organisation_id}),
+        roles=frozenset({Scope.REDEMPTIONS_WRITE}),
+        place_id=device.place_id,
+        instrument=f"device:{device.id}",
+    )
+
+
+@contextmanager
+def watched_places(actor: Actor, *, at: datetime) -> Iterator[tuple[int, ...] | None]:
+    """Inside, the rows of the places whose devices an actor watches: its own (None: no further filter), or those of the
+    programmes its organisation operates. An operator sees no other row of theirs: it steps in for this question alone.
+    """
+    if not ROLES_OF_KIND[OrganisationKind.OPERATOR].isdisjoint(actor.roles) and actor.organisation_id is not None:
+        programmes = funding.programmes_of_operator(actor.organisation_id)
+        place_ids = {place_id for each in programmes for place_id in places.places_accepting(each.id, at=at)}
+        operators = {each.operator_id for each in places.summaries(place_ids, at=at) if each.operator_id is not None}
+        with acting_as(organisation_ids=operators):
+            yield tuple(sorted(place_ids))
+        return
+    with acting_as(organisation_ids=[actor.organisation_id] if actor.organisation_id is not None else []):
+        yield None
+
+
+def watched_device(device_id: int, place_ids: tuple[int, ...] | None, *, lock: bool = False) -> Device:
+    """One device, inside `watched_places`. Raises: DeviceUnknown."""
+    rows = Device.objects.select_for_update(of=("self",)) if lock else Device.objects
+    device = rows.filter(id=device_id).first()
+    if device is None or (place_ids is not None and device.place_id not in place_ids):
+        raise DeviceUnknown(device=device_id)
+    return device
 
 
 # --- paper and telephones ---------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 `CALLS` says how each endpoint is called well; an endpoint without its line fails `test_the_table_is_whole`.
 """
 
+import base64
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -19,6 +21,7 @@ from carnet.parties.rules import SCOPE_ACTIONS, Scope
 from carnet.settlement import operations as settlement
 from tests.api.conftest import REDEMPTIONS, Answered, Caller, Site, at, token_of
 from tests.factories.campaign import LATER, SYSTEM, Campaign, campaign, rid
+from tests.redemption.offline import enrolled
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +45,14 @@ class World:
         self.redemption = mine.redeem(ready.code(1)).json()["id"]
 
 
+def sent_by_a_tablet(caller: Caller, ready: Campaign) -> Answered:
+    """What a device signed, whoever carries it: its own signature is its way in."""
+    tablet = enrolled(ready)
+    body = json.dumps({"device_now": "2026-03-03T10:00:00Z", "items": []}).encode()
+    seal = base64.b64encode(tablet.seal(body)).decode()
+    return caller.post(f"/api/v1/devices/{tablet.id}/uploads", raw=body, key=None, Carnet_Signature=seal)
+
+
 CALLS: Mapping[str, Call] = {
     "check_voucher": lambda caller, world: caller.post("/api/v1/vouchers/check", {"code": world.ready.code(2)}, key=None),
     "redeem": lambda caller, world: caller.redeem(world.ready.code(2)),
@@ -54,6 +65,7 @@ CALLS: Mapping[str, Call] = {
     "payments": lambda caller, world: caller.get("/api/v1/payments"),
     "expected_payments": lambda caller, world: caller.get("/api/v1/payments/expected"),
     "payment": lambda caller, world: caller.get(f"/api/v1/payments/{world.payment}"),
+    "device_upload": lambda caller, world: sent_by_a_tablet(caller, world.ready),
     "places": lambda caller, world: caller.get("/api/v1/places"),
     "figures": lambda caller, world: caller.get("/api/v1/figures"),
 }
@@ -69,6 +81,7 @@ FOREIGN: Mapping[str, tuple[int, str | None]] = {
     "payments": (200, None),
     "expected_payments": (200, None),
     "payment": (404, "claim-unknown"),
+    "device_upload": (200, None),
     "places": (200, None),
     "figures": (200, None),
 }

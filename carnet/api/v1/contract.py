@@ -200,6 +200,31 @@ CONTRACTS: dict[str, Contract] = {
         answer={**_PAYMENT, "days": [{"place": 41, "day": "2026-10-14", "voucher_count": 42, "cents": 42000}]},
         parameters={"number": _("Le numéro du paiement (son « id »).")},
     ),
+    "device_upload": Contract(
+        title=_("Envoyer ce qui a été accepté sans réseau"),
+        explains=_(
+            "Pour l’application hors connexion d’un lieu. L’appareil signe tout le corps avec la clé créée à son enregistrement"
+            " (Carnet-Signature), et chaque passage à part ; ni jeton, ni session. Chaque passage a sa réponse, dans l’ordre envoyé : la même,"
+            " autant de fois qu’il est envoyé. Le premier confirmé gagne. Sans passage, l’appareil demande seulement des faits signés à jour."
+        ),
+        action=None,
+        codes=("device-unknown", "device-signature-invalid", "batch-too-large", "address-unknown"),
+        request={
+            "device_now": "2026-11-03T09:14:05.000Z",
+            "items": [{"text": '{"v":1,"device":12,"key":"8f1c1a52-…","counter":1,…}', "signature": "k0x3…=="}],
+        },
+        answer={
+            "server_now": "2026-11-03T09:14:05+00:00",
+            "revoked_at": None,
+            "caps": {"count": 60, "cents": 60000, "hours": 72},
+            "answers": [{
+                "key": "8f1c1a52-2d0c-4f35-9b0f-0c52f6a1f0d1", "counter": 1, "state": "confirmed", "repeated": False, "code": None,
+                "sentence": None, "advice": None, "redemption": "7-5312-0", "voucher_serial": "NA-0000005312-7", "value_cents": 1000,
+                "redeemed_at": "2026-11-03T09:14:05+00:00", "payable_on": "2026-12-07",
+            }],
+            "facts": [{"programme": 3, "text": '{"v":1,"programme":3,…}', "signature": "3u9b…=="}],
+        },
+    ),
     "places": Contract(
         title=_("Trouver des lieux"),
         explains=_("L’annuaire public. Le même fichier entier, au schéma national v1.0.2 : /api/v1/places.csv (?department=44)."),

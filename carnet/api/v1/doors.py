@@ -73,7 +73,7 @@ def _answered(
 ) -> HttpResponseBase:
     try:
         if request.method == "POST":
-            bytes_max = BATCH_BYTES_MAX if route.endswith("/batch") else BODY_BYTES_MAX
+            bytes_max = BATCH_BYTES_MAX if route.endswith(("/batch", "/uploads")) else BODY_BYTES_MAX
             check_length(request.headers.get("Content-Length"), bytes_max=bytes_max)
             if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
                 _read_chunks(request, bytes_max)

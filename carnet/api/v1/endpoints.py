@@ -8,7 +8,7 @@ from ninja import Header, Query
 from carnet.api.metrics import REDEMPTIONS
 from carnet.api.problems import as_response, json_reply, refused
 from carnet.api.refusals import BatchHeldBack
-from carnet.api.v1 import directory, lists, redeeming
+from carnet.api.v1 import devices, directory, lists, redeeming
 from carnet.api.v1.description import INTRODUCTION, KEY, Api
 from carnet.api.v1.doors import Bearer, JsonBody, answer_refusals
 from carnet.api.v1.lists import (
@@ -174,3 +174,5 @@ def places(request: HttpRequest, filters: PlacesQuery = Query(...)) -> HttpRespo
 def figures(request: HttpRequest) -> HttpResponse:
     return as_response(json_reply(directory.figures(at=clock.now())))
 
+
+api.add_router("/devices", devices.router)

@@ -92,6 +92,10 @@ _LINES: tuple[Permission, ...] = (
     _do("redemption.redeem", "accept a voucher for a service given", _MANAGER, _MEDIATOR),
     _do("redemption.reverse", "undo a redemption inside the window", _MANAGER, _MEDIATOR),
     _do("redemption.type-paper", "type a sheet of paper in the name of a place of one's programmes", _ADMIN, _AGENT),
+    _see("redemption.see-devices", "the devices that accept without network, and what they sent", *_OPERATOR, _MANAGER, _MEDIATOR),
+    _do("redemption.enrol-device", "let a tablet or telephone of one's place accept without network", _MANAGER, proof=True),
+    _do("redemption.revoke-device", "revoke such a device", _ADMIN, _AGENT, _MANAGER),
+    _do("redemption.limit-device", "set how much such a device may accept before it is back on the network", _ADMIN, _AGENT),
     # controls
     _see("controls.see", "signals, cases and holds", *_OPERATOR, _AUDITOR),
     _do("controls.hold", "hold or release payments", _ADMIN, _TREASURER, proof=True),

@@ -1,5 +1,12 @@
 """Spending vouchers, testing them, undoing a mistake."""
 
+from carnet.redemption.operations._devices import (
+    ItemAnswer,
+    enrol_device,
+    limit_device,
+    revoke_device,
+    upload,
+)
 from carnet.redemption.operations._papers import (
     LineAnswer,
     TypedLine,
@@ -30,6 +37,7 @@ __all__ = [
     "Answer",
     "Asked",
     "Item",
+    "ItemAnswer",
     "LineAnswer",
     "TypedLine",
     "add_picture",
@@ -37,9 +45,11 @@ __all__ = [
     "arguments",
     "check",
     "check_quietly",
+    "enrol_device",
     "entrust_sheet",
     "erase_old_pictures",
     "finish_sheet",
+    "limit_device",
     "look_at_picture",
     "open_sheets",
     "redeem",
@@ -47,5 +57,7 @@ __all__ = [
     "redeem_many",
     "refusal_of",
     "reverse",
+    "revoke_device",
     "type_sheet",
+    "upload",
 ]

@@ -1,5 +1,18 @@
 """What was spent, where, and what a place may know of a voucher in front of it."""
 
+from carnet.redemption.queries._devices import (
+    CONFIRMED,
+    DeviceView,
+    SignedFacts,
+    UploadedLine,
+    answered_before,
+    device,
+    devices,
+    facts_for,
+    refusal_told,
+    refused_lately,
+    uploaded,
+)
 from carnet.redemption.queries._pages import RedemptionFacts, RedemptionPage, RedemptionState, own_redemption, redemption_page
 from carnet.redemption.queries._papers import (
     AcceptedLine,
@@ -36,9 +49,11 @@ from carnet.redemption.queries._redemptions import (
 )
 
 __all__ = [
+    "CONFIRMED",
     "AcceptedLine",
     "CodeRead",
     "DayCount",
+    "DeviceView",
     "PictureFacts",
     "Redeemed",
     "RedemptionFacts",
@@ -47,10 +62,16 @@ __all__ = [
     "RedemptionState",
     "SheetFacts",
     "SheetPage",
+    "SignedFacts",
+    "UploadedLine",
     "VoucherSeen",
     "accepted_lines",
+    "answered_before",
     "any_between",
     "codes_of",
+    "device",
+    "devices",
+    "facts_for",
     "forget_series_facts",
     "guesses",
     "operators_of_place",
@@ -62,6 +83,8 @@ __all__ = [
     "redemption_of",
     "redemption_page",
     "redemptions_of",
+    "refusal_told",
+    "refused_lately",
     "seen",
     "serial_of",
     "services_used",
@@ -69,5 +92,6 @@ __all__ = [
     "sheet_page",
     "sheets",
     "standing_by_day",
+    "uploaded",
     "verify",
 ]

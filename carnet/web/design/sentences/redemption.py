@@ -39,4 +39,18 @@ SENTENCES = {
     "text-too-long": _("Un message porte au plus %(vouchers_max)s chèques."),
     "texts-too-many": _("Trop de messages en une heure depuis ce téléphone."),
     "not-done-by-this-telephone": _("Ce téléphone n’annule que ce qu’il a fait lui-même. Annulez à l’écran."),
+    "device-refused": _("Cet appareil ne peut pas faire cela."),
+    "device-unknown": _("Cet appareil n’est pas enregistré."),
+    "device-revoked": _("Cet appareil a été révoqué le %(revoked_at)s : ce qu’il envoie est gardé, mais n’est plus accepté."),
+    "device-signature-invalid": _("L’envoi n’est pas signé par cet appareil, ou a été modifié en chemin. Rien n’a été pris, rien n’est perdu."),
+    "device-key-invalid": _("La clé de cet appareil n’est pas lisible. Recommencez l’enregistrement."),
+    "device-name-invalid": _("Donnez à l’appareil un nom d’au plus %(length_max)s caractères."),
+    "device-limits-invalid": _(
+        "Les limites vont jusqu’à %(count_most)s chèques, %(limit_most_cents)s et %(hours_most)s heures, et aucune n’est nulle."
+    ),
+    "item-tampered": _("Ce passage a été modifié après son acceptation sur l’appareil : il n’est pas pris."),
+    "item-unreadable": _("Ce passage n’est pas lisible : il n’est pas pris."),
+    "item-of-another-device": _("Ce passage vient d’un autre appareil : il n’est pas pris."),
+    "item-key-reused": _("Un autre passage porte déjà ce numéro : celui-ci n’est pas pris."),
+    "qr-code-needed": _("Sans réseau, seul le QR code d’un chèque peut être vérifié. Notez ce chèque sur la feuille de papier."),
 }
