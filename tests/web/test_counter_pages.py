@@ -136,6 +136,14 @@ def test_only_services_that_are_paid_here_are_offered(season: Season) -> None:
     assert re.findall(r'name="service" value="([a-z-]+)"', page) == ["mailbox"]
 
 
+def test_the_service_taken_last_at_this_place_is_chosen_already(season: Season) -> None:
+    """For whoever comes next at the counter, in a session of their own: so that the third touch accepts."""
+    chosen = r'name="service" value="mailbox"[^>]*checked'
+    assert not re.search(chosen, check(season.counter, season, season.campaign.code(0))[1])
+    take(season.counter, season, season.campaign.code(0))
+    assert re.search(chosen, check(season.manager, season, season.campaign.code(1))[1])
+
+
 def test_undone_with_a_reason_then_spent_again(season: Season) -> None:
     counter = season.counter
     number = take(counter, season, season.campaign.code(0))["Location"].split("/")[3]
@@ -149,6 +157,21 @@ def test_undone_with_a_reason_then_spent_again(season: Season) -> None:
     assert "Annulé" in counter.get("/place/redemptions/").content.decode()
     assert take(counter, season, season.campaign.code(0)).status_code == 302
     assert spent(season) == 1
+
+
+def test_the_month_adds_up_day_by_day(season: Season, settings: object) -> None:
+    counter, campaign = season.counter, season.campaign
+    take(counter, season, campaign.code(0))
+    take(counter, season, campaign.code(1))
+    settings.CARNET_CLOCK = TODAY + timedelta(days=1)  # type: ignore[attr-defined]
+    number = take(counter, season, campaign.code(2))["Location"].split("/")[3]
+    counter.post(f"/place/redemptions/{number}/undo/", {"request_id": uuid4(), "reason": "other"})
+    take(counter, season, campaign.code(3))
+    page = " ".join(re.sub(r"<[^>]+>", " ", counter.get("/place/month/").content.decode()).split())
+    assert "Mardi 3 mars 2026 2 20,00 € Mercredi 4 mars 2026 1 10,00 € Total 3 30,00 €" in page
+    assert "Aucun chèque ce mois-là" in counter.get("/place/month/?month=2026-02").content.decode()
+    for asked in ("2030-01", "nonsense", "0000-00", ""):
+        assert "Mars 2026" in counter.get(f"/place/month/?month={asked}").content.decode()
 
 
 def test_too_late_to_undo(season: Season, settings: object) -> None:

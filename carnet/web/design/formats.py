@@ -52,6 +52,11 @@ def weekday(moment: date | datetime) -> str:
     return f"{date_format(on, 'l')} {day(on)}"
 
 
+def month(on: date) -> str:
+    """The month of a day: ``mars 2026``."""
+    return date_format(on, "F Y")
+
+
 def moment(at: datetime) -> str:
     """The day and time in Paris: ``12 mars 2026 à 14 h 05``."""
     return _("%(day)s à %(time)s") % {"day": day(at), "time": clock_time(at)}

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from carnet.places.queries import PlaceSummary
 from carnet.places.rules import SERVICE_KINDS
-from carnet.web.design.forms import DayField, InlineRadioSelect, OperationForm
+from carnet.web.design.forms import DayField, InlineRadioSelect, OperationForm, WeighedFileField
+from carnet.web.place.photos import FORMATS, PHOTO_BYTES_MOST, PhotoUnreadable, codes_in
+from carnet.web.place.wedge import untangled
 
 CODE_LENGTH_MAX = 400
-# A scanner set for an American keyboard, plugged into a French one, types the top row without Shift.
-TOP_ROW = str.maketrans("&é\"'(-è_çà", "1234567890")
-UNSHIFTED = frozenset("&é\"'(-è_çà ")
+# A workshop is a room of people; a longer list is two.
+LINES_MOST = 60
 
 UNDO_REASONS = {
     "wrong-voucher": _("Ce n’était pas le bon chèque"),
@@ -26,7 +27,10 @@ UNDO_REASONS = {
 
 
 class CodeForm(forms.Form):
-    """One field for everything: 18 digits, the address in a QR code, or what a scanner types."""
+    """One field for everything: 18 digits, the address in a QR code, or what a scanner types. Or a photo of the QR code."""
+
+    # A photo of a whole table is welcome where several vouchers may be added at once.
+    codes_most = 1
 
     code = forms.CharField(
         label=_("Code du chèque"),
@@ -43,6 +47,13 @@ class CodeForm(forms.Form):
         ),
     )
     place_id = forms.TypedChoiceField(label=_("Lieu de la leçon"), coerce=int)
+    photo = WeighedFileField(
+        label=_("Photo du QR code"),
+        help_text=_("Elle est lue, puis oubliée."),
+        most_bytes=PHOTO_BYTES_MOST,
+        accept=",".join(f"image/{name.lower()}" for name in FORMATS),
+        required=False,
+    )
 
     def __init__(self, *args: Any, places: Sequence[PlaceSummary], current: int | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -51,12 +62,45 @@ class CodeForm(forms.Form):
         field.initial = current or (places[0].place_id if places else None)
         if len(places) < 2:
             field.widget = forms.HiddenInput()
+        # On a phone or a tablet the file field opens the camera on the back.
+        self.fields["photo"].widget.attrs["capture"] = "environment"
+        if self.files.get("photo"):
+            self.fields["code"].required = False
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes given: the one typed, else those of the photo."""
+        typed = self.cleaned_data.get("code")
+        return [typed] if typed else self.cleaned_data["photo"]
 
     def clean_code(self) -> str:
-        typed: str = self.cleaned_data["code"].strip()
-        if typed and UNSHIFTED.issuperset(typed):
-            return typed.translate(TOP_ROW)
-        return typed
+        return untangled(self.cleaned_data["code"])
+
+    def clean_photo(self) -> list[str]:
+        """The codes of the photo; the picture itself goes no further."""
+        file = self.cleaned_data["photo"]
+        if file is None or self.cleaned_data.get("code"):
+            return []
+        try:
+            found = codes_in(file)
+        except PhotoUnreadable:
+            raise forms.ValidationError(
+                gettext("Ce fichier n’est pas une photo lisible (JPEG, PNG ou WebP)."), code="photo-unreadable"
+            ) from None
+        if not found:
+            raise forms.ValidationError(
+                gettext("Aucun QR code lisible sur cette photo. Approchez-vous, à la lumière, ou tapez les 18 chiffres."),
+                code="photo-empty",
+            )
+        if len(found) > self.codes_most:
+            raise forms.ValidationError(gettext("Cette photo montre plusieurs QR codes. Cadrez un seul chèque."), code="photo-several")
+        return found
+
+
+class WorkshopCodeForm(CodeForm):
+    """The same field, for a voucher of a list; a photo may show a whole table of them."""
+
+    codes_most = LINES_MOST
 
 
 class AcceptForm(OperationForm):
@@ -73,14 +117,30 @@ class AcceptForm(OperationForm):
 
     def __init__(self, *args: Any, service_codes: Sequence[str], today: date, latest: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
-        kinds = [kind for kind in SERVICE_KINDS if kind.code in set(service_codes)]
-        field: Any = self.fields["service"]
-        field.choices = [(kind.code, gettext(kind.label)) for kind in kinds]
-        if len(kinds) == 1 or latest in {kind.code for kind in kinds}:
-            field.initial = kinds[0].code if len(kinds) == 1 else latest
-        day = self.fields["attended_on"]
-        day.initial = today
-        day.widget.attrs["max"] = today.isoformat()
+        _offer_services(self, service_codes, latest)
+        _offer_days(self, today)
+
+
+class WorkshopForm(OperationForm):
+    """One service and one day for a whole list."""
+
+    service = forms.ChoiceField(
+        label=_("Pour quel service ?"),
+        widget=InlineRadioSelect(),
+        error_messages={"required": _("Choisissez le service rendu.")},
+    )
+    attended_on = DayField(label=_("Jour de la leçon"))
+    together = forms.ChoiceField(
+        label=_("Et si l’un d’eux n’est plus bon ?"),
+        widget=InlineRadioSelect(),
+        choices=[("each", _("Prendre les autres")), ("all", _("N’en prendre aucun"))],
+        initial="each",
+    )
+
+    def __init__(self, *args: Any, service_codes: Sequence[str], today: date, latest: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        _offer_services(self, service_codes, latest)
+        _offer_days(self, today)
 
 
 class UndoForm(OperationForm):
@@ -95,3 +155,20 @@ class UndoForm(OperationForm):
     detail = forms.CharField(
         label=_("Précision"), help_text=_("Sans nom ni numéro de personne."), required=False, max_length=120, widget=forms.TextInput
     )
+
+
+def _offer_services(form: forms.Form, service_codes: Sequence[str], latest: str) -> None:
+    """The services paid here; the one taken last, or the only one, is chosen already."""
+    kinds = [kind for kind in SERVICE_KINDS if kind.code in set(service_codes)]
+    # The one taken last comes first: on a telephone it is seen without scrolling.
+    kinds.sort(key=lambda kind: kind.code != latest)
+    field: Any = form.fields["service"]
+    field.choices = [(kind.code, gettext(kind.label)) for kind in kinds]
+    if len(kinds) == 1 or latest in {kind.code for kind in kinds}:
+        field.initial = kinds[0].code if len(kinds) == 1 else latest
+
+
+def _offer_days(form: forms.Form, today: date) -> None:
+    day = form.fields["attended_on"]
+    day.initial = today
+    day.widget.attrs["max"] = today.isoformat()

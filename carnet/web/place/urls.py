@@ -1,17 +1,19 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.place import views
+from carnet.web.place.till import reads_codes
 from carnet.web.sheets.views import PLACE
 from carnet.web.sheets.views import routes as sheet_routes
 
 app_name = "place"
 urlpatterns = [
-    path("", door("home.place")(views.home), name="home"),
-    path("voucher/", door("redemption.check")(views.voucher), name="voucher"),
-    path("voucher/accept/", door("redemption.redeem")(views.accept), name="accept"),
-    path("redemptions/", door("redemption.see")(views.redemptions), name="redemptions"),
-    path("redemptions/<str:number>/", door("redemption.see")(views.one_redemption), name="redemption"),
+    path("", door("home.place")(reads_codes(views.home)), name="home"),
+    path("voucher/", door("redemption.check")(reads_codes(views.voucher)), name="voucher"),
+    path("voucher/accept/", door("redemption.redeem")(reads_codes(views.accept)), name="accept"),
+    path("workshop/", door("redemption.check", post="redemption.redeem")(reads_codes(workshop.workshop)), name="workshop"),
+    path("month/", door("redemption.see")(days.month), name="month"),
+    path("redemptions/", door("redemption.see")(days.redemptions), name="redemptions"),
+    path("redemptions/<str:number>/", door("redemption.see")(reads_codes(views.one_redemption)), name="redemption"),
     path("redemptions/<str:number>/undo/", door("redemption.reverse")(views.Undo.as_view()), name="undo"),
     path("payments/", door("settlement.see-own")(views.payments), name="payments"),
     path("payments/<int:claim_id>/", door("settlement.see-own")(views.claim), name="claim"),

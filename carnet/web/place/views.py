@@ -1,22 +1,18 @@
 """The screens of a counter: test, accept, undo, the day's list, and the money that comes."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import CodeMistyped, check_free_text
-from carnet.kernel.periods import end_of_day, legal_day, start_of_day
+from carnet.kernel.periods import legal_day
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import allowed
 from carnet.places import queries as places
@@ -31,11 +27,9 @@ from carnet.web.design import formats
 from carnet.web.design.components import Column, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_for
-from carnet.web.place import counter
+from carnet.web.place import counter, days, till
 from carnet.web.place.forms import UNDO_REASONS, AcceptForm, CodeForm, UndoForm
 
-CHANNEL = "SCREEN"
-DAY_LINES_MAX = 500
 MENDABLE = frozenset({CodeMistyped.code, VoucherUnknown.code})
 
 
@@ -45,10 +39,10 @@ def home(request: HttpRequest) -> HttpResponse:
     organisation_id = counter.organisation_of(actor)
     sees_money = allowed(actor.roles, "settlement.see-own")
     expected = settlement.expected_payments(organisation_id=organisation_id, at=at) if sees_money else []
-    context = _till(request) | {
+    context = till.context(request) | {
         "tasks": counter.tasks(expected),
         "figures": counter.figures(counter.days(organisation_id, legal_day(at)), expected if sees_money else None, legal_day(at)),
-        "today": _day_table(organisation_id, legal_day(at), limit=8),
+        "today": days.table(organisation_id, legal_day(at), limit=8),
     }
     return render(request, "place/home.html", context)
 
@@ -57,15 +51,15 @@ def voucher(request: HttpRequest) -> HttpResponse:
     """Test a voucher without spending it. When it is good, the page asks for the service."""
     scanned = request.session.pop("scanned", "") if request.method == "GET" else ""
     if request.method != "POST":
-        return render(request, "place/voucher.html", _till(request, initial={"code": scanned} if scanned else None))
+        return render(request, "place/voucher.html", till.context(request, initial={"code": scanned} if scanned else None))
     actor, at = actor_of(request), clock.now()
     own = counter.own_places(request, counter.organisation_of(actor), at)
-    form = CodeForm(request.POST, places=own, current=_place(request, own))
+    form = CodeForm(request.POST, request.FILES, places=own, current=till.place_kept(request, own))
     if not form.is_valid():
-        return render(request, "place/voucher.html", _till(request) | {"form": form}, status=422)
-    code, place_id = form.cleaned_data["code"], form.cleaned_data["place_id"]
+        return render(request, "place/voucher.html", till.context(request) | {"form": form}, status=422)
+    (code,), place_id = form.codes, form.cleaned_data["place_id"]
     request.session["place_id"] = place_id
-    seen = redemption_writes.check_quietly(code=code, actor=actor, place_id=place_id, channel=CHANNEL, at=at)
+    seen = redemption_writes.check_quietly(code=code, actor=actor, place_id=place_id, channel=till.CHANNEL, at=at)
     if isinstance(seen, Refusal):
         # A code with one wrong digit comes back to be mended, not typed again.
         return _refused(request, counter.refused(seen, place_names=own), mend=code if seen.code in MENDABLE else "")
@@ -80,12 +74,13 @@ def _ask_service(
     at = clock.now()
     blank = AcceptForm(
         initial={"code": code, "place_id": place_id, "request_id": uuid4()},
-        service_codes=_services(place_id, seen.programme_id),
+        service_codes=till.services(place_id, seen.programme_id),
         today=legal_day(at),
-        latest=request.session.get("service", ""),
+        latest=till.latest_service(request, counter.organisation_of(actor_of(request)), place_id),
     )
     context = {
         "ticket": counter.good_ticket(seen),
+        "place_id": place_id,
         "form": form or blank,
         "place_name": next((place.name for place in own if place.place_id == place_id), ""),
     }
@@ -107,7 +102,7 @@ def accept(request: HttpRequest) -> HttpResponse:
         code=given["code"], service=given["service"], place_id=given["place_id"], attended_on=given["attended_on"]
     )
     try:
-        done = redemption_writes.redeem(item=item, actor=actor, channel=CHANNEL, request_id=given["request_id"], at=at)
+        done = redemption_writes.redeem(item=item, actor=actor, channel=till.CHANNEL, request_id=given["request_id"], at=at)
     except Refusal as refusal:
         if refusal.code in ("service-not-accepted", "attended-invalid"):
             form.add_error("service" if refusal.code == "service-not-accepted" else "attended_on", sentence_for(refusal))
@@ -122,20 +117,20 @@ def _ask_again(request: HttpRequest, form: AcceptForm, own: Sequence[PlaceSummar
     code, place_id = form.data.get("code", ""), form.data.get("place_id", "")
     if not (place_id.isascii() and place_id.isdigit() and code):
         return redirect("place:voucher")
-    seen = redemption_writes.check_quietly(code=code, actor=actor_of(request), place_id=int(place_id), channel=CHANNEL, at=clock.now())
+    seen = redemption_writes.check_quietly(code=code, actor=actor_of(request), place_id=int(place_id), channel=till.CHANNEL, at=clock.now())
     if isinstance(seen, Refusal):
         return _refused(request, counter.refused(seen, place_names=own))
     if seen.outcome != "redeemable":
         return _refused(request, counter.refused_seen(seen, own))
-    services = set(_services(int(place_id), seen.programme_id))
+    services = set(till.services(int(place_id), seen.programme_id))
     field = form.fields["service"]
     field.choices = [choice for choice in field.choices if choice[0] in services]  # type: ignore[attr-defined]
     return _ask_service(request, seen, code, int(place_id), own, form)
 
 
 def _refused(request: HttpRequest, refused: counter.Refused, *, mend: str = "") -> HttpResponse:
-    till = _till(request, initial={"code": mend} if mend else None)
-    return render(request, "place/voucher.html", till | {"refused": refused}, status=422)
+    shown = till.context(request, initial={"code": mend} if mend else None)
+    return render(request, "place/voucher.html", shown | {"refused": refused}, status=422)
 
 
 def one_redemption(request: HttpRequest, number: str) -> HttpResponse:
@@ -144,7 +139,7 @@ def one_redemption(request: HttpRequest, number: str) -> HttpResponse:
     line = _line(actor, number)
     until = counter.undo_until(line)
     names = places.names_of([line.place_id])
-    context = _till(request) | {
+    context = till.context(request) | {
         "line": line,
         "is_new": "new" in request.GET and not line.reversed,
         "value": formats.euros(line.value_cents, short=True),
@@ -195,31 +190,6 @@ class Undo(OperationView):
         return redirect("place:redemption", number=self.line.number)
 
 
-def redemptions(request: HttpRequest) -> HttpResponse:
-    """One day's list, and the days around it."""
-    actor, at = actor_of(request), clock.now()
-    organisation_id = counter.organisation_of(actor)
-    counter.own_places(request, organisation_id, at)
-    today = legal_day(at)
-    form = DayForm(request.GET if "day" in request.GET else None, initial={"day": today})
-    day = form.cleaned_data["day"] or today if form.is_bound and form.is_valid() else today
-    day = min(day, today)
-    context = {
-        "day": day,
-        "title": capfirst(formats.weekday(day)),
-        "table": _day_table(organisation_id, day, limit=DAY_LINES_MAX),
-        "before": day - timedelta(days=1),
-        "after": day + timedelta(days=1) if day < today else None,
-    }
-    return render(request, "place/redemptions.html", context)
-
-
-class DayForm(forms.Form):
-    """A day of the list."""
-
-    day = forms.DateField(required=False)
-
-
 def payments(request: HttpRequest) -> HttpResponse:
     """What will come, on which day, and what came."""
     actor, at = actor_of(request), clock.now()
@@ -255,32 +225,8 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
     return render(request, "place/claim.html", context)
 
 
-def _till(request: HttpRequest, *, initial: dict[str, Any] | None = None) -> dict[str, Any]:
-    own = counter.own_places(request, counter.organisation_of(actor_of(request)), clock.now())
-    return {"form": CodeForm(places=own, current=_place(request, own), initial=initial), "has_places": bool(own), "refused": None}
-
-
-def _place(request: HttpRequest, own: Sequence[PlaceSummary]) -> int | None:
-    kept = request.session.get("place_id")
-    return kept if kept in {place.place_id for place in own} else None
-
-
-def _services(place_id: int, programme_id: int) -> Sequence[str]:
-    """What this place is paid for under this programme: what it accepts, and the programme pays."""
-    paid = funding.rules_for_redemption(programme_id).service_codes
-    accepted = places.accepted(place_id, at=clock.now())
-    return [code for each in accepted if each.programme_id == programme_id for code in each.service_codes if code in paid]
-
-
 def _line(actor: Actor, number: str) -> RedemptionLine:
     line = redemption.redemption_of(organisation_id=counter.organisation_of(actor), number=number)
     if line is None:
         raise RedemptionUnknown(number=number)
     return line
-
-
-def _day_table(organisation_id: int, day: date, *, limit: int) -> Table:
-    lines = redemption.redemptions_of(organisation_id=organisation_id, since=start_of_day(day), until=end_of_day(day), limit=limit)
-    names = places.names_of({line.place_id for line in lines})
-    caption = _("Chèques du %(day)s") % {"day": formats.day(day)}
-    return counter.redemption_table(caption, lines, names, empty=_("Aucun chèque ce jour-là."))

@@ -36,11 +36,11 @@
   const first = document.querySelector("[data-focus-first]");
   if (first) first.focus();
 
-  // A short sound at the counter, for those who asked for it on this device.
-  const result = document.querySelector("[data-sound]");
-  if (result && window.localStorage.getItem("carnet-sound") === "on" && window.AudioContext) {
+  // A short sound at the counter, for those who asked for it on this device; never the only sign of anything.
+  function play(kind) {
+    if (window.localStorage.getItem("carnet-sound") !== "on" || !window.AudioContext) return;
     const audio = new AudioContext();
-    const notes = result.dataset.sound === "good" ? [660, 880] : [220, 196];
+    const notes = { good: [660, 880], known: [660] }[kind] ?? [220, 196];
     notes.forEach((pitch, rank) => {
       const tone = audio.createOscillator();
       const volume = audio.createGain();
@@ -50,11 +50,18 @@
       tone.start(audio.currentTime + rank * 0.14);
       tone.stop(audio.currentTime + rank * 0.14 + 0.12);
     });
-    if (navigator.vibrate) navigator.vibrate(result.dataset.sound === "good" ? 80 : [80, 60, 80]);
+    if (navigator.vibrate) navigator.vibrate(kind === "bad" ? [80, 60, 80] : 80);
   }
+  const result = document.querySelector("[data-sound]");
+  if (result) play(result.dataset.sound);
+  // A script of a page that answers without loading another asks for the sound by name: "good", "known" or "bad".
+  document.addEventListener("carnet:sound", (event) => play(event.detail));
   const sound = document.querySelector("[data-sound-switch]");
   if (sound) {
     sound.checked = window.localStorage.getItem("carnet-sound") === "on";
-    sound.addEventListener("change", () => window.localStorage.setItem("carnet-sound", sound.checked ? "on" : "off"));
+    sound.addEventListener("change", () => {
+      window.localStorage.setItem("carnet-sound", sound.checked ? "on" : "off");
+      play("good"); // to hear what was just asked for
+    });
   }
 })();
