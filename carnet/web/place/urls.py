@@ -1,6 +1,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
+from carnet.web.place import days, views, workshop
 from carnet.web.place.till import reads_codes
 from carnet.web.sheets.views import PLACE
 from carnet.web.sheets.views import routes as sheet_routes
