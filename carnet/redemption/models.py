@@ -1,9 +1,35 @@
-"""Tables of redemptions. Written by ``redeem_many`` only, under its own database role."""
+"""Tables of redemptions, reservations, disputes and refused tries. All append-only: what stands follows from the rows.
+
+Redemptions, reversals, reservations and decisions are written by the database's own functions only, under their own role.
+"""
+
+from typing import NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 
 from carnet.redemption.rules import CENTS_MOST, COUNT_MOST, DEVICE_NAME_MAX, HOURS_MOST, SERVICE_LENGTH_MAX
+
+
+class PersonalColumn(NamedTuple):
+    """Why a column that may hold words about a person exists, and how long it is kept."""
+
+    purpose: str
+    lifetime: str
+
+
+_ACCOUNTING = "10 years after the payment (commercial code, L123-22)"
+
+# Words typed by a person, screened for social-security and bank numbers; the screens ask for no name.
+PERSONAL_DATA: dict[str, PersonalColumn] = {
+    "Dispute.reason": PersonalColumn("to decide whether a redemption was a mistake", _ACCOUNTING),
+    "DisputeDecision.reason": PersonalColumn("to tell the place why", _ACCOUNTING),
+    "Device.name": PersonalColumn("to tell a place's devices apart; the screen asks for no person's name", "as long as what it sent"),
+    "SerialEvent.reason": PersonalColumn("why a person unlocked a serial", _ACCOUNTING),
+}
+
+_GUESSED = Q(reason__in=["code-mistyped", "voucher-unknown"])
 
 
 class Redemption(models.Model):
@@ -49,22 +75,180 @@ class Reversal(models.Model):
 
 
 class Attempt(models.Model):
-    """A try that was refused, with its reason and without the code. Append-only."""
+    """A try that was refused, with its reason and without the code. Append-only. `instrument`: ``device:12``, ``phone:5``."""
 
     organisation_id = models.BigIntegerField()
     place_id = models.BigIntegerField(null=True)
     actor_person_id = models.BigIntegerField(null=True)
     token_id = models.BigIntegerField(null=True)
+    instrument = models.CharField(max_length=24, null=True)  # noqa: DJ001 - none is not an instrument called nothing
     channel = models.CharField(max_length=8)
     reason = models.CharField(max_length=40)
     at = models.DateTimeField()
 
     class Meta:
+        # One index per dimension guesses are counted in; only guesses enter them.
+        indexes = [
+            models.Index(fields=["organisation_id", "at"], condition=_GUESSED, name="redemption_attempt_guess"),
+            models.Index(fields=["place_id", "at"], condition=_GUESSED, name="redemption_attempt_at_place"),
+            models.Index(fields=["actor_person_id", "at"], condition=_GUESSED, name="redemption_attempt_by_person"),
+            models.Index(fields=["token_id", "at"], condition=_GUESSED, name="redemption_attempt_by_token"),
+            models.Index(fields=["instrument", "at"], condition=_GUESSED, name="redemption_attempt_with"),
+            models.Index(fields=["at"], condition=_GUESSED, name="redemption_attempt_anywhere"),
+        ]
+
+
+class Guess(models.Model):
+    """An unknown or mistyped code, as seen from one of the programmes its place takes part in. Append-only."""
+
+    programme_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    place_id = models.BigIntegerField()
+    token_id = models.BigIntegerField(null=True)
+    instrument = models.CharField(max_length=24, null=True)  # noqa: DJ001 - none is not an instrument called nothing
+    reason = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["programme_id", "at"], name="redemption_guess_programme")]
+
+
+class Pressure(models.Model):
+    """Guessing was noticed over a programme, or over the whole installation (0). Append-only: at most one row per quarter of an hour."""
+
+    programme_id = models.BigIntegerField(default=0)
+    guess_count = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["programme_id", "at"], name="redemption_pressure_on")]
+
+
+class SerialEvent(models.Model):
+    """What happened to a serial where it is asked with its secret: a wrong secret, the lock, the unlocking. Append-only.
+
+    `guess` is the beginning of the wrong secret's keyed hash: the same wrong secret counts once.
+    """
+
+    series_id = models.BigIntegerField()
+    voucher_id = models.BigIntegerField()
+    programme_id = models.BigIntegerField()
+    kind = models.CharField(max_length=8)
+    organisation_id = models.BigIntegerField(null=True)
+    place_id = models.BigIntegerField(null=True)
+    actor_person_id = models.BigIntegerField(null=True)
+    token_id = models.BigIntegerField(null=True)
+    instrument = models.CharField(max_length=24, null=True)  # noqa: DJ001 - none is not an instrument called nothing
+    channel = models.CharField(max_length=8, blank=True)
+    guess = models.BinaryField(max_length=8, null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    request_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=["WRONG", "LOCKED", "UNLOCKED"]), name="redemption_serialevent_kind")]
+        indexes = [
+            models.Index(fields=["series_id", "voucher_id", "id"], name="redemption_serial_events"),
+            models.Index(fields=["programme_id", "id"], condition=~Q(kind="WRONG"), name="redemption_serial_locks"),
+        ]
+
+
+class Reservation(models.Model):
+    """A voucher held by a place for a booked lesson. Append-only: how it ended is told by its end, its redemption, or the time."""
+
+    series_id = models.BigIntegerField()
+    voucher_id = models.BigIntegerField()
+    generation = models.SmallIntegerField()
+    programme_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    place_id = models.BigIntegerField()
+    service_code = models.CharField(max_length=60)
+    until = models.DateTimeField()
+    channel = models.CharField(max_length=8)
+    actor_person_id = models.BigIntegerField(null=True)
+    token_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "request_id"], name="redemption_reservation_once"),
+            models.CheckConstraint(condition=Q(until__gt=F("at")), name="redemption_reservation_ahead"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation_id", "until"], name="redemption_reservation_own"),
+            models.Index(fields=["series_id", "voucher_id", "generation"], name="redemption_reservation_of"),
+        ]
+
+
+class ReservationEnd(models.Model):
+    """A reservation given back, or replaced by the same place's next one. Append-only."""
+
+    reservation = models.OneToOneField(Reservation, on_delete=models.PROTECT, related_name="end")
+    kind = models.CharField(max_length=8)
+    programme_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    actor_person_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=["RELEASED", "REPLACED"]), name="redemption_reservationend_kind")]
+
+
+class Dispute(models.Model):
+    """A redemption its place says was a mistake, once it can no longer undo it alone. Append-only."""
+
+    series_id = models.BigIntegerField()
+    voucher_id = models.BigIntegerField()
+    generation = models.SmallIntegerField()
+    rank = models.SmallIntegerField()
+    programme_id = models.BigIntegerField()
+    agreement_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    place_id = models.BigIntegerField()
+    cents = models.IntegerField()
+    reason = models.CharField(max_length=200)
+    opened_for_place = models.BooleanField(default=False)
+    opened_by_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField(unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series_id", "voucher_id", "generation", "rank"], name="redemption_dispute_rank"),
+            models.CheckConstraint(condition=Q(cents__gt=0), name="redemption_dispute_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation_id", "id"], name="redemption_dispute_own"),
+            models.Index(fields=["programme_id", "id"], name="redemption_dispute_programme"),
+        ]
+
+
+class DisputeDecision(models.Model):
+    """What the operator decided. Append-only. REVERSED, REFUSED, or TO_RECOVER: the money was claimed already, `cents` are owed back."""
+
+    dispute = models.OneToOneField(Dispute, on_delete=models.PROTECT, related_name="decision")
+    outcome = models.CharField(max_length=10)
+    programme_id = models.BigIntegerField()
+    agreement_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    cents = models.IntegerField()
+    reason = models.CharField(max_length=200, blank=True)
+    decided_by_id = models.BigIntegerField()
+    request_id = models.UUIDField(unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=["REVERSED", "TO_RECOVER", "REFUSED"]), name="redemption_disputedecision_outcome"
+            ),
+            models.CheckConstraint(condition=~Q(outcome="REFUSED") | ~Q(reason=""), name="redemption_disputedecision_reasoned"),
+        ]
         indexes = [
             models.Index(
-                fields=["organisation_id", "at"],
-                condition=models.Q(reason__in=["code-mistyped", "voucher-unknown"]),
-                name="redemption_attempt_guess",
+                fields=["agreement_id", "organisation_id"], condition=Q(outcome="TO_RECOVER"), name="redemption_dispute_to_recover"
             )
         ]
 

@@ -7,6 +7,12 @@ from carnet.redemption.operations._devices import (
     revoke_device,
     upload,
 )
+from carnet.redemption.operations._locks import (
+    SerialItem,
+    check_with_serial,
+    redeem_with_serials,
+    unlock_serial,
+)
 from carnet.redemption.operations._papers import (
     LineAnswer,
     TypedLine,
@@ -32,19 +38,32 @@ from carnet.redemption.operations._redeeming import (
     refusal_of,
     reverse,
 )
+from carnet.redemption.operations._reservations import (
+    Captured,
+    capture,
+    capture_many,
+    release,
+    reserve,
+    reserve_quietly,
+)
 
 __all__ = [
     "Answer",
     "Asked",
+    "Captured",
     "Item",
     "ItemAnswer",
     "LineAnswer",
+    "SerialItem",
     "TypedLine",
     "add_picture",
     "answer_of",
     "arguments",
+    "capture",
+    "capture_many",
     "check",
     "check_quietly",
+    "check_with_serial",
     "enrol_device",
     "entrust_sheet",
     "erase_old_pictures",
@@ -55,9 +74,14 @@ __all__ = [
     "redeem",
     "redeem_batch",
     "redeem_many",
+    "redeem_with_serials",
     "refusal_of",
+    "release",
+    "reserve",
+    "reserve_quietly",
     "reverse",
     "revoke_device",
     "type_sheet",
+    "unlock_serial",
     "upload",
 ]

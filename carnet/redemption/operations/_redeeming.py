@@ -1,8 +1,9 @@
 """Spending vouchers, testing them, undoing a mistake."""
 
+import json
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -100,7 +101,14 @@ def redeem_many(*, asked: Sequence[Asked], at: datetime, together: bool = False)
     if len(asked) > BATCH_SIZE_MAX:
         raise BatchTooLarge(items=len(asked), items_max=BATCH_SIZE_MAX)
     answers: list[Answer | None] = [None] * len(asked)
-    prepared = [_prepared(each, at, answers, rank) for rank, each in enumerate(asked)]
+    prepared = [prepare(each, at, answers, rank) for rank, each in enumerate(asked)]
+    return answer_prepared(asked, prepared, answers, at=at, together=together)
+
+
+def answer_prepared(
+    asked: Sequence[Asked], prepared: Sequence["Prepared | None"], answers: list[Answer | None], *, at: datetime, together: bool
+) -> list[Answer]:
+    """Answer what is asked, once read: `answers` holds what was refused at reading, `prepared` what goes on to the database."""
     _refuse_repeated_keys(asked, answers)
     ready = [rank for rank, each in enumerate(prepared) if each is not None and answers[rank] is None]
     mistyped = [rank for rank, answer in enumerate(answers) if isinstance(answer, CodeMistyped)]
@@ -110,7 +118,8 @@ def redeem_many(*, asked: Sequence[Asked], at: datetime, together: bool = False)
         ready = []
     with transaction.atomic(savepoint=False):  # two round trips less; a fault in here takes the door's transaction with it
         if mistyped:
-            _note_mistyped([asked[rank] for rank in mistyped], at, answers, mistyped)
+            for rank, slowed in zip(mistyped, note_attempts([asked[rank] for rank in mistyped], CodeMistyped.code, at), strict=True):
+                answers[rank] = slowed or answers[rank]
         if ready:
             rows = _redeem([(asked[rank], prepared[rank]) for rank in ready], at, together)  # type: ignore[misc]
             for rank, answer in zip(ready, rows, strict=True):
@@ -119,14 +128,17 @@ def redeem_many(*, asked: Sequence[Asked], at: datetime, together: bool = False)
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class Prepared:
+    """An item as the database takes it: whose it is, and the hashes its code may be kept under."""
+
     place_id: int
     attended_on: date
     key: str
     candidates: list[access.Candidate]
 
 
-def _prepared(asked: Asked, at: datetime, answers: list[Answer | None], rank: int) -> _Prepared | None:
+def prepare(asked: Asked, at: datetime, answers: list[Answer | None], rank: int) -> Prepared | None:
+    """Read one item; what is refused already is written in `answers` at its rank."""
     try:
         key = check_key(asked.item.key or f"request:{asked.request_id}")
         attended_on = check_attended(asked.item.attended_on, today=legal_day(at))
@@ -135,7 +147,7 @@ def _prepared(asked: Asked, at: datetime, answers: list[Answer | None], rank: in
     except Refusal as refusal:
         answers[rank] = refusal
         return None
-    return _Prepared(place_id, attended_on, key, found)
+    return Prepared(place_id, attended_on, key, found)
 
 
 def _refuse_repeated_keys(asked: Sequence[Asked], answers: list[Answer | None]) -> None:
@@ -153,11 +165,11 @@ def _refuse_repeated_keys(asked: Sequence[Asked], answers: list[Answer | None]) 
 _REDEEM_MANY = (
     "SELECT item, outcome, series_id, voucher_id, generation, programme_id, value_cents, accepted_until, redeemed_at, redeemed_place_id, answer"
     " FROM redeem_many(%s::bigint[], %s::bigint[], %s::text[], %s::date[], %s::text[], %s::bytea[], %s::uuid[], %s::bigint[], %s::bigint[],"
-    " %s::text[], %s::integer[], %s::bytea[], %s::bigint[], %s, %s, %s, %s) /* series_id: found by the function */"
+    " %s::text[], %s::integer[], %s::bytea[], %s::bigint[], %s, %s, %s, %s, %s::text[]) /* series_id: found by the function */"
 )
 
 
-def arguments(batch: Sequence[tuple[Asked, _Prepared]], at: datetime, together: bool) -> list[Any]:
+def arguments(batch: Sequence[tuple[Asked, Prepared]], at: datetime, together: bool) -> list[Any]:
     """The function's arguments: arrays by item, then the items' candidates flattened."""
     flat = [(number, candidate) for number, (_asked, ready) in enumerate(batch, start=1) for candidate in ready.candidates]
     return [
@@ -178,10 +190,11 @@ def arguments(batch: Sequence[tuple[Asked, _Prepared]], at: datetime, together: 
         legal_day(at),
         together,
         GUESSES_MAX,
+        [asked.actor.instrument for asked, _ready in batch],
     ]
 
 
-def _redeem(batch: Sequence[tuple[Asked, _Prepared]], at: datetime, together: bool) -> list[Answer]:
+def _redeem(batch: Sequence[tuple[Asked, Prepared]], at: datetime, together: bool) -> list[Answer]:
     with connection.cursor() as cursor:
         cursor.execute(_REDEEM_MANY, arguments(batch, at, together))
         rows = {row[0]: row for row in cursor.fetchall()}
@@ -206,34 +219,69 @@ def answer_of(row: Sequence[Any], asked: Asked) -> Answer:
         return queries.redeemed_before(row[10])
     if outcome in _KEY_REFUSALS:
         return _KEY_REFUSALS[outcome](key=asked.item.key)
-    return refusal_of(outcome, accepted_until=row[7], redeemed_at=row[8], redeemed_place_id=row[9])
+    return refusal_of(outcome, accepted_until=row[7], redeemed_at=row[8], redeemed_place_id=row[9], more=row[10])
 
 
-def refusal_of(outcome: str, *, accepted_until: datetime | None, redeemed_at: datetime | None, redeemed_place_id: int | None) -> Refusal:
-    """The refusal a code stands for, with what may be told about it."""
+def refusal_of(
+    outcome: str,
+    *,
+    accepted_until: datetime | None,
+    redeemed_at: datetime | None,
+    redeemed_place_id: int | None,
+    more: str | Mapping[str, Any] | None = None,
+) -> Refusal:
+    """The refusal a code stands for, with what may be told about it (`more`: what the database adds for this outcome)."""
     if outcome == "voucher-already-redeemed":
         return REFUSALS[outcome](redeemed_at=redeemed_at, place_id=redeemed_place_id)
     if outcome == "voucher-lapsed":
         return REFUSALS[outcome](accepted_until=accepted_until)
+    facts = json.loads(more) if isinstance(more, str) else dict(more or {})
+    if outcome == "voucher-reserved":
+        return REFUSALS[outcome](reserved_until=datetime.fromisoformat(facts["reserved_until"]))
+    if outcome == "too-many-attempts":
+        return TooManyAttempts(dimension=facts["dimension"])
     return REFUSALS[outcome]()
 
 
-def _note_mistyped(asked: Sequence[Asked], at: datetime, answers: list[Answer | None], ranks: Sequence[int]) -> None:
-    for each, rank in zip(asked, ranks, strict=True):
-        if each.actor.organisation_id is None:
-            continue
-        if queries.guesses(each.actor.organisation_id, at=at) >= GUESSES_MAX:
-            answers[rank] = TooManyAttempts()
-            continue
-        _note_attempt(each.actor, each.item.place_id, each.channel, CodeMistyped.code, at)
-
-
-def _note_attempt(actor: Actor, place_id: int | None, channel: str, reason: str, at: datetime) -> None:
+def note_attempts(asked: Sequence[Asked], reason: str, at: datetime) -> list[TooManyAttempts | None]:
+    """Keep tries refused outside ``redeem_many``, without their codes; say which came from a hand that guessed too often."""
+    noted: list[TooManyAttempts | None] = [None] * len(asked)
+    known = [rank for rank, each in enumerate(asked) if each.actor.organisation_id is not None]
+    if not known:
+        return noted
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO redemption_attempt (organisation_id, place_id, actor_person_id, token_id, channel, reason, at) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [actor.organisation_id, place_id or actor.place_id, actor.person_id, actor.token_id, channel, reason, at],
+            "SELECT redemption_note_attempts(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s, %s, %s)",
+            [
+                [asked[rank].actor.organisation_id for rank in known],
+                [asked[rank].item.place_id or asked[rank].actor.place_id for rank in known],
+                [asked[rank].actor.person_id for rank in known],
+                [asked[rank].actor.token_id for rank in known],
+                [asked[rank].actor.instrument for rank in known],
+                [asked[rank].channel for rank in known],
+                [reason] * len(known),
+                GUESSES_MAX,
+                at,
+                legal_day(at),
+            ],
         )
+        for rank, dimension in zip(known, cursor.fetchone()[0], strict=True):
+            noted[rank] = TooManyAttempts(dimension=dimension) if dimension else None
+    return noted
+
+
+def slowed(actor: Actor, *, place_id: int | None, at: datetime) -> TooManyAttempts | None:
+    """Whether this hand may not try a code now."""
+    if actor.organisation_id is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (redemption_throttled(ARRAY[%s]::bigint[], ARRAY[%s]::bigint[], ARRAY[%s]::bigint[], ARRAY[%s]::bigint[], ARRAY[%s]::text[],"
+            " ARRAY[false], %s, %s, %s))[1]",
+            [actor.organisation_id, place_id, actor.person_id, actor.token_id, actor.instrument, GUESSES_MAX, at, legal_day(at)],
+        )
+        dimension = cursor.fetchone()[0]
+    return TooManyAttempts(dimension=dimension) if dimension else None
 
 
 def check(
@@ -258,19 +306,28 @@ def check_quietly(
     *, code: str, actor: Actor, place_id: int | None = None, service: str | None = None, channel: str = "API", at: datetime
 ) -> VoucherSeen | Refusal:
     """As ``check``, giving the refusal instead of raising it, so that its note is committed."""
+    asked = Asked(Item(code=code, service=service or "", place_id=place_id), actor, channel)
     try:
         at_place = access.place_of(actor, place_id=place_id, at=at)
-        if actor.organisation_id is not None and queries.guesses(actor.organisation_id, at=at) >= GUESSES_MAX:
-            return TooManyAttempts()
+        too_many = slowed(actor, place_id=at_place, at=at)
+        if too_many is not None:
+            note_attempts([asked], too_many.code, at)
+            return too_many
         found = access.candidates(code, place_id=at_place, at=at)
     except CodeMistyped as refusal:
-        _note_attempt(actor, place_id, channel, CodeMistyped.code, at)
-        return refusal
+        return note_attempts([asked], CodeMistyped.code, at)[0] or refusal
     except Refusal as refusal:
         return refusal
-    seen = queries.seen(organisation_id=actor.organisation_id or 0, place_id=at_place, service=service, candidates=found, at=at)
+    return look(asked, found, place_id=at_place, service=service, at=at)
+
+
+def look(
+    asked: Asked, candidates: Sequence[access.Candidate], *, place_id: int, service: str | None, at: datetime
+) -> VoucherSeen | Refusal:
+    """What a place may know of a voucher, once its code is read; an unknown one is noted as a guess."""
+    seen = queries.seen(organisation_id=asked.actor.organisation_id or 0, place_id=place_id, service=service, candidates=candidates, at=at)
     if isinstance(seen, VoucherUnknown):
-        _note_attempt(actor, at_place, channel, seen.code, at)
+        return note_attempts([replace(asked, item=replace(asked.item, place_id=place_id))], seen.code, at)[0] or seen
     return seen
 
 

@@ -13,7 +13,18 @@ from carnet.redemption.queries._devices import (
     refused_lately,
     uploaded,
 )
-from carnet.redemption.queries._pages import RedemptionFacts, RedemptionPage, RedemptionState, own_redemption, redemption_page
+from carnet.redemption.queries._locks import (
+    LockedSerial,
+    locked_serial,
+    locked_serials,
+)
+from carnet.redemption.queries._pages import (
+    RedemptionFacts,
+    RedemptionPage,
+    RedemptionState,
+    own_redemption,
+    redemption_page,
+)
 from carnet.redemption.queries._papers import (
     AcceptedLine,
     CodeRead,
@@ -34,7 +45,6 @@ from carnet.redemption.queries._redemptions import (
     VoucherSeen,
     any_between,
     forget_series_facts,
-    guesses,
     places_used,
     receipt_holds,
     redeemed_before,
@@ -47,6 +57,19 @@ from carnet.redemption.queries._redemptions import (
     standing_by_day,
     verify,
 )
+from carnet.redemption.queries._reservations import (
+    Reservation,
+    Reserved,
+    reservation,
+    reservation_of,
+    reservations_of,
+    reserved,
+)
+from carnet.redemption.queries._throttles import (
+    Guessing,
+    guessing,
+    guessing_everywhere,
+)
 
 __all__ = [
     "CONFIRMED",
@@ -54,12 +77,16 @@ __all__ = [
     "CodeRead",
     "DayCount",
     "DeviceView",
+    "Guessing",
+    "LockedSerial",
     "PictureFacts",
     "Redeemed",
     "RedemptionFacts",
     "RedemptionLine",
     "RedemptionPage",
     "RedemptionState",
+    "Reservation",
+    "Reserved",
     "SheetFacts",
     "SheetPage",
     "SignedFacts",
@@ -73,7 +100,10 @@ __all__ = [
     "devices",
     "facts_for",
     "forget_series_facts",
-    "guesses",
+    "guessing",
+    "guessing_everywhere",
+    "locked_serial",
+    "locked_serials",
     "operators_of_place",
     "own_redemption",
     "places_used",
@@ -85,6 +115,10 @@ __all__ = [
     "redemptions_of",
     "refusal_told",
     "refused_lately",
+    "reservation",
+    "reservation_of",
+    "reservations_of",
+    "reserved",
     "seen",
     "serial_of",
     "services_used",

@@ -19,7 +19,7 @@ from carnet.ledger import queries as ledger
 from carnet.ledger.rules import Fault
 from carnet.redemption.access import Candidate
 from carnet.redemption.models import Redemption, Reversal
-from carnet.redemption.rules import GUESSES_WINDOW, PlaceNotAccepted, VoucherUnknown, parse_redemption_number, redemption_number
+from carnet.redemption.rules import PlaceNotAccepted, VoucherUnknown, parse_redemption_number, redemption_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +172,6 @@ def seen(
     return VoucherSeen(row[0], serial_of(row[1], row[2]), *row[3:])
 
 
-def guesses(organisation_id: int, *, at: datetime) -> int:
-    """Unknown and mistyped codes an organisation tried lately."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM redemption_attempt WHERE organisation_id = %s AND at > %s AND at <= %s AND reason IN ('code-mistyped', 'voucher-unknown')",
-            [organisation_id, at - GUESSES_WINDOW, at],
-        )
-        return int(cursor.fetchone()[0])
-
-
 def redemptions_of(
     *, organisation_id: int, place_id: int | None = None, since: datetime | None = None, until: datetime | None = None, limit: int = 200
 ) -> list[RedemptionLine]:
@@ -305,10 +295,28 @@ def verify() -> list[Fault]:
             SELECT 'movement ' || m.id FROM ledger_movement m JOIN ledger_account a ON a.id = m.debit_account_id
             JOIN redemption_redemption r ON r.series_id = m.series_id AND r.voucher_id = m.voucher_id AND r.generation = m.generation
             WHERE m.kind = 'REDEEM' AND a.organisation_id <> r.organisation_id""",
+        # The latest reservation of each voucher still alive says what its row says, unless it was ended.
+        "a reservation and the voucher it holds disagree": """
+            SELECT 'voucher ' || v.series_id || '-' || v.id FROM ledger_voucher v /* fan-out: verify */
+            LEFT JOIN (
+              SELECT DISTINCT ON (r.series_id, r.voucher_id, r.generation) r.*, e.kind AS ended FROM redemption_reservation r
+              LEFT JOIN redemption_reservationend e ON e.reservation_id = r.id ORDER BY r.series_id, r.voucher_id, r.generation, r.id DESC
+            ) r ON r.series_id = v.series_id AND r.voucher_id = v.id AND r.generation = v.generation AND r.ended IS NULL
+            WHERE v.mark IN (0, 1) AND (v.reserved_by_id IS DISTINCT FROM r.place_id OR v.reserved_until IS DISTINCT FROM r.until)""",
+        "two reservations hold the same voucher at once": """
+            SELECT 'reservation ' || b.id FROM redemption_reservation a
+            JOIN redemption_reservation b ON b.series_id = a.series_id AND b.voucher_id = a.voucher_id AND b.generation = a.generation AND b.id > a.id
+            LEFT JOIN redemption_reservationend e ON e.reservation_id = a.id
+            WHERE b.at < LEAST(a.until, COALESCE(e.at, a.until))""",
+        "a reservation holds a voucher past its end of acceptance": """
+            SELECT 'reservation ' || r.id FROM redemption_reservation r JOIN ledger_series s ON s.id = r.series_id
+            JOIN ledger_voucher v ON v.series_id = r.series_id AND v.id = r.voucher_id
+            JOIN ledger_booklet b ON b.series_id = v.series_id AND b.id = v.booklet_id
+            WHERE r.until > COALESCE(v.accepted_until, b.accepted_until, s.accepted_until)""",
     }
     faults: list[Fault] = []
     with connection.cursor() as cursor:
         for what, sql in checks.items():
-            cursor.execute(f"WITH fault AS MATERIALIZED ({sql}) SELECT * FROM fault LIMIT 100")
+            cursor.execute(f"WITH fault AS MATERIALIZED ({sql}) SELECT * FROM fault ORDER BY 1 LIMIT 100")
             faults += [Fault("2 one state", row[0], what) for row in cursor.fetchall()]
     return faults

@@ -7,10 +7,6 @@ from typing import ClassVar
 from carnet.kernel.refusals import Refusal
 from carnet.ledger.rules import Mark
 
-# Guesses (unknown or mistyped codes) one organisation may make in a quarter of an hour.
-# At 16 random digits this leaves guessing hopeless; see docs/sources/codes-on-paper.md#guessing.
-GUESSES_MAX = 20
-GUESSES_WINDOW = timedelta(minutes=15)
 BATCH_SIZE_MAX = 500
 REASON_LENGTH_MAX = 200
 # A lesson older than this is a dispute, not a redemption.
@@ -72,7 +68,7 @@ class PlaceRequired(RedemptionRefused):
 
 
 class TooManyAttempts(RedemptionRefused):
-    """Too many unknown or mistyped codes lately from this organisation."""
+    """Too many unknown or mistyped codes lately. Facts: dimension, the one whose allowance is used up (see ``DIMENSION_FACTORS``)."""
 
     code = "too-many-attempts"
 

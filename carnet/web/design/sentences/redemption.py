@@ -53,4 +53,24 @@ SENTENCES = {
     "item-of-another-device": _("Ce passage vient d’un autre appareil : il n’est pas pris."),
     "item-key-reused": _("Un autre passage porte déjà ce numéro : celui-ci n’est pas pris."),
     "qr-code-needed": _("Sans réseau, seul le QR code d’un chèque peut être vérifié. Notez ce chèque sur la feuille de papier."),
+    # Serials asked with their secret.
+    "serial-locked": _(
+        "Trop de mauvais codes ont été donnés pour ce chèque : appelez l’assistance. Au guichet, son code seul est encore accepté."
+    ),
+    "serial-not-locked": _("Ce numéro de chèque n’est pas bloqué."),
+    # Reservations.
+    "reservation-too-late": _(
+        "Un chèque se réserve %(days_max)s jours au plus, et jamais après la fin de sa validité : ici, jusqu’au %(until_max)s."
+    ),
+    "reservation-in-past": _("La fin de la réservation doit être à venir."),
+    "reservation-unknown": _("Aucune réservation à ce numéro parmi les vôtres."),
+    "reservation-ended": _("Cette réservation est terminée : elle ne retient plus de chèque."),
+    # Disputes.
+    "undo-window-open": _("Vous pouvez encore annuler vous-même ce passage, jusqu’au %(undo_until)s."),
+    "dispute-too-late": _("Ce passage est trop ancien : il se conteste dans les %(days_max)s jours."),
+    "dispute-open": _("Ce passage est déjà contesté : l’opérateur va répondre."),
+    "dispute-settled": _("L’opérateur a déjà répondu pour ce passage. Appelez l’assistance."),
+    "dispute-unknown": _("Aucune contestation à ce numéro parmi celles que vous pouvez voir."),
+    "dispute-decided": _("Cette contestation a déjà reçu sa réponse."),
+    "decided-by-opener": _("La personne qui a ouvert une contestation ne peut pas y répondre elle-même."),
 }
