@@ -31,6 +31,7 @@ check: .venv/ready-dev
 	@.venv/bin/carnet database run -- .venv/bin/pytest tests/house -q
 
 bench: .venv/ready-dev node_modules/ready
+	@BENCH="$(BENCH)" .ci/bench-packages
 	@.venv/bin/carnet database run -- .venv/bin/python -m benchmarks $(BENCH)
 
 drills: .venv/ready-dev node_modules/ready

@@ -5,6 +5,9 @@ import json
 import pkgutil
 import statistics
 import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,11 @@ from rich.console import Console
 from rich.table import Table
 
 import benchmarks
+from benchmarks import NotMeasured, _server
 
-ROUNDS = 5
+ROUNDS = int(__import__("os").environ.get("BR","7"))
 REPORT = Path(__file__).resolve().parents[1] / "var" / "bench.json"
+Round = Callable[[], float]
 
 
 def main() -> int:
@@ -27,46 +32,96 @@ def main() -> int:
     if unknown:
         print(f"No benchmark named {', '.join(unknown)}: there are {', '.join(sorted(known))}.", file=sys.stderr)
         return 2
-    results = [measured(known[name]) for name in wanted]
-    REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(_server.durable(), flush=True)
+    results: list[dict[str, Any]] = []
+    for together in groups([known[name] for name in wanted]):
+        began = time.monotonic()
+        found = measured_together(together)
+        results += found
+        print(f"{', '.join(each['name'] for each in found)}: {time.monotonic() - began:.0f} s", flush=True)
+        results.sort(key=lambda result: wanted.index(result["name"]))
+        REPORT.parent.mkdir(parents=True, exist_ok=True)
+        REPORT.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     show(results)
     return 0 if all(result["meets_goal"] for result in results) else 1
 
 
+def groups(modules: Sequence[Any]) -> list[list[Any]]:
+    """Those of one contest together, every other one alone."""
+    found: dict[Any, list[Any]] = {}
+    for module in modules:
+        found.setdefault(getattr(module, "CONTEST", module), []).append(module)
+    return list(found.values())
+
+
 def measured(benchmark: Any) -> dict[str, Any]:
-    """The medians of interleaved rounds: a noisy moment of the machine falls on both sides."""
-    ours: list[float] = []
-    theirs: list[float] = []
-    with benchmark.rounds() as (our_round, their_round):
+    """One benchmark alone."""
+    (result,) = measured_together([benchmark])
+    return result
+
+
+def measured_together(modules: Sequence[Any]) -> list[dict[str, Any]]:
+    """The medians of interleaved rounds: a noisy moment of the machine falls on all sides."""
+    ours: dict[str, list[float]] = {module.NAME: [] for module in modules}
+    theirs: dict[str, list[float]] = {module.NAME: [] for module in modules}
+    reasons: dict[str, str] = {}
+    with ExitStack() as stack:
+        shared = getattr(modules[0], "CONTEST", None)
+        arena = stack.enter_context(shared.arena()) if shared else None
+        sides: dict[str, tuple[Round, Round | None]] = {}
+        for module in modules:
+            try:
+                sides[module.NAME] = _sides(stack, module, arena)
+            except NotMeasured as reason:
+                reasons[module.NAME] = str(reason)
         for _ in range(ROUNDS):
-            ours.append(our_round())
-            theirs.append(their_round())
+            reference = arena.reference() if arena and any(their is None for _our, their in sides.values()) else None
+            for name, (our, their) in sides.items():
+                ours[name].append(our())
+                theirs[name].append(their() if their else reference)  # type: ignore[arg-type]
+        return [_result(module, ours[module.NAME], theirs[module.NAME], reasons.get(module.NAME)) for module in modules]
+
+
+def _sides(stack: ExitStack, module: Any, arena: Any) -> tuple[Round, Round | None]:
+    given = stack.enter_context(module.contender(arena) if arena else module.rounds())
+    return given if isinstance(given, tuple) else (given, None)
+
+
+def _result(module: Any, ours: list[float], theirs: list[float], not_measured: str | None) -> dict[str, Any]:
+    less, goal = getattr(module, "LESS_IS_BETTER", False), module.GOAL
+    described = getattr(module, "described", None)
+    result = {"name": module.NAME, "value": None, "unit": module.UNIT, "reference": module.REFERENCE, "reference_value": None, "ratio": None}
+    result["goal"] = f"at {'most' if less else 'least'} {goal} times the reference" if goal is not None else "shown beside, without a goal"
+    if not_measured is not None:
+        return {**result, "reference": f"not measured: {not_measured}", "meets_goal": goal is None}
     value, reference_value = statistics.median(ours), statistics.median(theirs)
     ratio = value / reference_value
-    less = getattr(benchmark, "LESS_IS_BETTER", False)
     return {
-        "name": benchmark.NAME,
-        "value": round(value, 1),
-        "unit": benchmark.UNIT,
-        "reference": benchmark.REFERENCE,
-        "reference_value": round(reference_value, 1),
-        "ratio": round(ratio, 2),
-        "goal": f"at {'most' if less else 'least'} {benchmark.GOAL} times the reference",
-        "meets_goal": ratio <= benchmark.GOAL if less else ratio >= benchmark.GOAL,
+        **result,
+        "value": _rounded(value),
+        "reference": described() if described else module.REFERENCE,
+        "reference_value": _rounded(reference_value),
+        "ratio": _rounded(ratio),
+        "meets_goal": goal is None or (ratio <= goal if less else ratio >= goal),
     }
+
+
+def _rounded(value: float) -> float:
+    return round(value, 1 if value >= 100 else 2 if value >= 0.1 else 4)
 
 
 def show(results: list[dict[str, Any]]) -> None:
     table = Table("measure", "ours", "reference", "ratio", "goal", "")
     for result in results:
+        known = result["value"] is not None
+        verdict = "met" if result["meets_goal"] else "NOT MET"
         table.add_row(
             result["name"],
-            f"{result['value']:,} {result['unit']}",
-            f"{result['reference_value']:,} ({result['reference']})",
-            f"{result['ratio']}",
+            f"{result['value']:,} {result['unit']}" if known else "",
+            f"{result['reference_value']:,} ({result['reference']})" if known else result["reference"],
+            f"{result['ratio']}" if known else "",
             result["goal"],
-            "met" if result["meets_goal"] else "NOT MET",
+            "" if "without" in result["goal"] else verdict,
         )
     Console(width=160).print(table)
 

@@ -1,6 +1,5 @@
 """A campaign of the benchmark's own, in a database of its own, and what another process needs to take part in it."""
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+
+from benchmarks import _http
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Bench:
     surroundings: dict[str, str]
     ready: Any
     token: str
+    token_id: int
     voucher_count: int
 
     taken: int = 0
@@ -32,7 +34,7 @@ class Bench:
     def requests(self, how_many: int) -> list[bytes]:
         """Whole HTTP requests that redeem one voucher each."""
         place = self.ready.place_id
-        return [_request(self.ready.code(rank), place, self.token, f"bench-{rank}") for rank in self.take(how_many)]
+        return [_http.request(self.ready.code(rank), place, self.token, f"bench-{rank}") for rank in self.take(how_many)]
 
     def redeemed_count(self) -> int:
         """Redemptions in the database: what a round claims is compared with what it left."""
@@ -41,15 +43,6 @@ class Bench:
             row = connection.execute("SELECT count(*) FROM redemption_redemption").fetchone()
         assert row is not None
         return int(row[0])
-
-
-def _request(code: str, place_id: int, token: str, key: str) -> bytes:
-    body = json.dumps({"code": code, "service": "mailbox", "place": place_id}).encode()
-    head = (
-        f"POST /api/v1/redemptions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-        f"Idempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
 
 
 def load() -> Any:
@@ -106,4 +99,4 @@ def campaign_of(voucher_count: int, *, name: str) -> Iterator[Bench]:
             **os.environ, "DJANGO_SETTINGS_MODULE": "benchmarks._settings", "CARNET_DATABASE_URL": url, "CARNET_KEYS_DIR": str(settings.KEYS_DIR),
             "CARNET_VAR_DIR": str(settings.VAR_DIR), "CARNET_LOG_LEVEL": "ERROR",
         }  # fmt: skip
-        yield Bench(url, surroundings, ready, token.raw or "", voucher_count)
+        yield Bench(url, surroundings, ready, token.raw or "", token.id, voucher_count)

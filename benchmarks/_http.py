@@ -1,6 +1,7 @@
 """A server of ours under load: keep-alive clients, each sending its next request as soon as it is answered."""
 
 import contextlib
+import json
 import os
 import select
 import signal
@@ -12,8 +13,10 @@ from collections.abc import Iterator, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmarks._campaign import Bench
+if TYPE_CHECKING:
+    from benchmarks._campaign import Bench
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENTS = 32
@@ -28,16 +31,26 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(words: Sequence[str], bench: Bench) -> Iterator[int]:
+def serving(words: Sequence[str], bench: "Bench") -> Iterator[int]:
     """A `carnet` command that serves, until the block ends; gives its port once it answers."""
+    command = [sys.executable, "-c", "from carnet.cli.main import run; run()", *words]
+    with serving_program(command, bench.surroundings) as port:
+        yield port
+
+
+@contextlib.contextmanager
+def serving_program(command: Sequence[str], surroundings: dict[str, str]) -> Iterator[int]:
+    """A program that serves on the port it is told, until the block ends; gives the port once it answers."""
     port = free_port()
-    command = [sys.executable, "-c", "from carnet.cli.main import run; run()", *words, "--port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, env=bench.surroundings, stdout=subprocess.DEVNULL, start_new_session=True)
+    server = subprocess.Popen(
+        [*command, "--port", str(port)], cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         wait_until_it_answers(port, server)
         yield port
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(10)
         with contextlib.suppress(ProcessLookupError):
@@ -57,6 +70,16 @@ def wait_until_it_answers(port: int, server: "subprocess.Popen[bytes]") -> None:
                 answers += client.recv(65536).startswith(b"HTTP/1.1 200")
         except OSError:
             time.sleep(0.1)
+
+
+def request(code: str, place_id: int | None, token: str, key: str) -> bytes:
+    """A whole HTTP request that redeems one voucher."""
+    body = json.dumps({"code": code, "service": "mailbox"} | ({"place": place_id} if place_id else {})).encode()
+    head = (
+        f"POST /api/v1/redemptions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+        f"Idempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def rate(port: int, requests: Sequence[bytes], *, seconds: float) -> float:
@@ -79,7 +102,7 @@ def rate(port: int, requests: Sequence[bytes], *, seconds: float) -> float:
     return sum(done / took for done, took, _fault in answered)
 
 
-def counted(bench: Bench, port: int, requests: Sequence[bytes], *, seconds: float) -> float:
+def counted(bench: "Bench", port: int, requests: Sequence[bytes], *, seconds: float) -> float:
     """As `rate`, after checking that the database holds a redemption for every answer, and none besides."""
     before = bench.redeemed_count()
     measured = rate(port, requests, seconds=seconds)

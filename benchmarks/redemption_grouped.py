@@ -6,16 +6,17 @@ Database, server and clients share this machine's processors; every commit waits
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from benchmarks._redemption_http import REFERENCE, beside_pgbench
+from benchmarks import _redemption as CONTEST
+from benchmarks._redemption import REFERENCE, UNIT, Arena, served
 
-__all__ = ["GOAL", "NAME", "REFERENCE", "UNIT", "rounds"]
+__all__ = ["CONTEST", "GOAL", "NAME", "REFERENCE", "UNIT", "contender"]
 
 NAME = "redemption-grouped"
-UNIT = "redemptions/s"
 GOAL = 1.0
+WORDS = ["fast", "--workers", "2"]
 
 
 @contextmanager
-def rounds() -> Iterator[tuple[Callable[[], float], Callable[[], float]]]:
-    with beside_pgbench(["fast", "--workers", "2"], "grouped") as both:
-        yield both
+def contender(arena: Arena) -> Iterator[Callable[[], float]]:
+    with served(arena, WORDS) as our_round:
+        yield our_round

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from benchmarks._redemption_http import REFERENCE, beside_pgbench
+from benchmarks import _redemption as CONTEST
+from benchmarks._redemption import REFERENCE, UNIT, Arena, served
 
-__all__ = ["GOAL", "NAME", "REFERENCE", "UNIT", "rounds"]
+__all__ = ["CONTEST", "GOAL", "NAME", "REFERENCE", "UNIT", "contender"]
 
 NAME = "redemption-site"
-UNIT = "redemptions/s"
 GOAL = 0.25
+WORDS = ["serve", "--workers", "2"]
 
 
 @contextmanager
-def rounds() -> Iterator[tuple[Callable[[], float], Callable[[], float]]]:
-    with beside_pgbench(["serve", "--workers", "2"], "site") as both:
-        yield both
+def contender(arena: Arena) -> Iterator[Callable[[], float]]:
+    with served(arena, WORDS) as our_round:
+        yield our_round

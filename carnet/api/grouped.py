@@ -117,12 +117,13 @@ def _settled(redeem: Redeem, group: Sequence[Asked]) -> Sequence[Answer | Except
 
 
 def _reply(outcome: Answer | Exception, accept_language: str) -> Reply:
-    with speaking(accept_language):
-        try:
-            if isinstance(outcome, Exception) and not isinstance(outcome, Refusal):
-                return refused(failed(outcome))
-            return redemption_reply(outcome)
-        except Exception as error:  # noqa: BLE001 - a fault in one answer is that answer's alone
+    try:
+        if not isinstance(outcome, Exception):
+            return redemption_reply(outcome)  # the same in every language
+        with speaking(accept_language):
+            return redemption_reply(outcome) if isinstance(outcome, Refusal) else refused(failed(outcome))
+    except Exception as error:  # noqa: BLE001 - a fault in one answer is that answer's alone
+        with speaking(accept_language):
             return refused(failed(error))
 
 
@@ -165,8 +166,7 @@ class Application:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = asyncio.get_running_loop().time()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        with speaking(headers.get("accept-language", "")):
-            reply = await self._reply(scope, headers, receive)
+        reply = await self._reply(scope, headers, receive)
         REQUESTS.labels(PATH, scope["method"], str(reply.status)).inc()
         SECONDS.labels(PATH).observe(asyncio.get_running_loop().time() - began)
         await _send(reply, send)
@@ -176,10 +176,9 @@ class Application:
             return json_reply({"status": "ok"})
         try:
             return await self._redemption(scope, headers, receive)
-        except Refusal as refusal:
-            return refused(refusal)
         except Exception as error:  # noqa: BLE001 - the last door: a fault becomes an answer, and a line in the log
-            return refused(failed(error))
+            with speaking(headers.get("accept-language", "")):
+                return refused(error if isinstance(error, Refusal) else failed(error))
 
     async def _redemption(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Reply:
         if scope["path"] != PATH:

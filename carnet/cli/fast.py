@@ -1,5 +1,6 @@
 """Serve redemptions in grouped commits, beside the site: a proxy sends it `POST /api/v1/redemptions`, and everything else to the site."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -31,10 +32,11 @@ def serve_fast_until_stopped(*, host: str, port: int, workers: int) -> None:
     from granian.log import LogLevels
 
     from carnet.cli.running import disconnect
-    from carnet.cli.serve import refuse_taken_port
+    from carnet.cli.serve import TURN_SECONDS, refuse_taken_port
 
     refuse_taken_port(host, port)
     disconnect()  # a worker must not share the parent's connections
+    sys.setswitchinterval(TURN_SECONDS)  # its workers are forks of this process
     server = Granian(
         target="carnet.asgi:application",
         address=host,
