@@ -11,6 +11,7 @@ DOORS = (
     ("prescriber/", "carnet.web.prescriber.urls"),
     ("place/", "carnet.web.place.urls"),
     ("auditor/", "carnet.web.auditor.urls"),
+    ("sms/", "carnet.web.telephones.urls"),
     ("demo/", "carnet.web.demo.urls"),
     ("api/v1/", "carnet.api.v1.urls"),
     ("", "carnet.api.urls"),

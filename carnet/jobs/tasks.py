@@ -1,5 +1,5 @@
 """Every task of the house: procrastinate looks for them here. One module per room."""
 
-from carnet.jobs import issuing, journal, letters, papers
+from carnet.jobs import issuing, journal, letters, papers, texts
 
-__all__ = ["issuing", "journal", "letters", "papers"]
+__all__ = ["issuing", "journal", "letters", "papers", "texts"]

@@ -27,6 +27,16 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
     "DisputeDecision.reason": PersonalColumn("to tell the place why", _ACCOUNTING),
     "Device.name": PersonalColumn("to tell a place's devices apart; the screen asks for no person's name", "as long as what it sent"),
     "SerialEvent.reason": PersonalColumn("why a person unlocked a serial", _ACCOUNTING),
+    # Numbers of telephones are those of professionals; photographs show codes and handwriting. All are kept sealed, or as keyed hashes.
+    "Telephone.number_mark": PersonalColumn(
+        "to know the telephone of a place that writes; a keyed hash", "until the telephone is taken away"
+    ),
+    "Telephone.last_digits": PersonalColumn("to tell two telephones apart on the screen", "until the telephone is taken away"),
+    "OutgoingText.sealed_to": PersonalColumn("to send one text message", "until it is sent, 6 hours at most"),
+    "OutgoingText.sealed_body": PersonalColumn("to send one text message", "until it is sent, 6 hours at most"),
+    "Stranger.number_mark": PersonalColumn("to answer an unknown number once a day; a keyed hash", "1 day"),
+    "SheetPicture.sealed_content": PersonalColumn("to type what was written by hand", "until the sheet is finished, 30 days at most"),
+    "SheetPicture.sealed_codes": PersonalColumn("to fill the lines of a sheet", "until the sheet is finished, 30 days at most"),
 }
 
 _GUESSED = Q(reason__in=["code-mistyped", "voucher-unknown"])
@@ -251,18 +261,6 @@ class DisputeDecision(models.Model):
                 fields=["agreement_id", "organisation_id"], condition=Q(outcome="TO_RECOVER"), name="redemption_dispute_to_recover"
             )
         ]
-
-
-# Numbers of telephones are personal data of the professionals who hold them: never kept as they are.
-PERSONAL_DATA_OF_TELEPHONES: dict[str, tuple[str, str]] = {
-    "Telephone.number_mark": ("to know the telephone of a place that writes; a keyed hash", "until the telephone is taken away"),
-    "Telephone.last_digits": ("to tell two telephones apart on the screen", "until the telephone is taken away"),
-    "OutgoingText.sealed_to": ("to send one text message", "until it is sent, 6 hours at most"),
-    "OutgoingText.sealed_body": ("to send one text message", "until it is sent, 6 hours at most"),
-    "Stranger.number_mark": ("to answer an unknown number once a day; a keyed hash", "1 day"),
-    "SheetPicture.sealed_content": ("to type what was written by hand", "until the sheet is finished, 30 days at most"),
-    "SheetPicture.sealed_codes": ("to fill the lines of a sheet", "until the sheet is finished, 30 days at most"),
-}
 
 
 class Sheet(models.Model):

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "carnet.web.place",
     "carnet.web.auditor",
     "carnet.web.sheets",
+    "carnet.web.telephones",
     "carnet.web.demo",
     "allauth",
     "allauth.account",
@@ -249,6 +250,23 @@ MEDIA_ROOT = VAR_DIR / "files"
 WHITENOISE_USE_FINDERS = True
 
 DEFAULT_FROM_EMAIL = env.text("CARNET_MAIL_FROM", "carnet@localhost")
+
+# --- Text messages: a gateway, or none ------------------------------------------------------------------------------------------------------
+SMS_GATEWAY = env.one_of("CARNET_SMS_GATEWAY", ("none", "http", "files"), "files" if DEMO else "none")
+SMS_URL = env.text("CARNET_SMS_URL", "")
+SMS_TOKEN = env.text("CARNET_SMS_TOKEN", "")
+SMS_SIGNING_KEY = env.text("CARNET_SMS_SIGNING_KEY", "")
+# The number places write to, as it is shown to them.
+SMS_NUMBER = env.text("CARNET_SMS_NUMBER", "")
+if SMS_GATEWAY == "http":
+    if not SMS_URL.startswith(("https://", "http://")):
+        raise env.SettingRefused("CARNET_SMS_URL", "the gateway's address must begin with https:// or http://")
+    if not SMS_TOKEN:
+        raise env.SettingRefused("CARNET_SMS_TOKEN", "a gateway needs a token to send")
+    if len(SMS_SIGNING_KEY) < 16:
+        raise env.SettingRefused("CARNET_SMS_SIGNING_KEY", "at least 16 characters are needed")
+elif SMS_GATEWAY == "files" and not SMS_SIGNING_KEY:
+    SMS_SIGNING_KEY = secrets.token_urlsafe(32)  # what is played in a demonstration is signed by the process that plays it
 
 
 def secret_key(path: Path) -> str:

@@ -2,11 +2,13 @@
 
 from carnet.settings import env
 from carnet.settings.base import *  # noqa: F403
-from carnet.settings.base import BASE_URL, DATABASE_URL, DEMO, STORAGES
+from carnet.settings.base import BASE_URL, DATABASE_URL, DEMO, SMS_GATEWAY, STORAGES
 
 DEBUG = False
 if DEMO:
     raise env.SettingRefused("CARNET_DEMO", "the demonstration never runs with production settings")
+if SMS_GATEWAY == "files":
+    raise env.SettingRefused("CARNET_SMS_GATEWAY", "production sends its text messages through a gateway, or has none")
 if not DATABASE_URL:
     raise env.SettingRefused("CARNET_DATABASE_URL", "production needs its own PostgreSQL, not the embedded one")
 if not BASE_URL.startswith("https://"):

@@ -23,3 +23,4 @@ if DATABASE_URL:
     DATABASES = {"default": database(DATABASE_URL, as_owner=False, pool_size=0, prepare=True)}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SMS_GATEWAY, SMS_SIGNING_KEY, SMS_NUMBER = "files", "only-for-tests-" + "y" * 20, "+33639980000"

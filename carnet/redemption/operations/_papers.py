@@ -20,8 +20,8 @@ from carnet.kernel.refusals import Refusal
 from carnet.places import queries as places
 from carnet.redemption import access
 from carnet.redemption.models import Sheet, SheetLine, SheetPicture
-from carnet.redemption.operations._pairs import refused_pair
-from carnet.redemption.operations._redeeming import Asked, Item, check_quietly, redeem_many
+from carnet.redemption.operations._locks import SerialItem, check_with_serial, redeem_with_serials
+from carnet.redemption.operations._redeeming import Asked, Item, check, check_quietly, redeem_many
 from carnet.redemption.queries import AcceptedLine, Redeemed, SheetFacts, accepted_lines, codes_of
 from carnet.redemption.queries import sheet as sheet_facts
 from carnet.redemption.queries._papers import PICTURE, PICTURE_CODES
@@ -144,34 +144,46 @@ def type_sheet(*, sheet_id: int, lines: Sequence[TypedLine], actor: Actor, reque
 
 def _spend(row: Sheet, lines: Sequence[TypedLine], actor: Actor, request_id: UUID, at: datetime) -> dict[int, LineAnswer]:
     acting = access.in_the_place_s_name(actor, row.organisation_id)
-    answers: dict[int, LineAnswer] = {}
-    asked: list[tuple[TypedLine, Asked]] = []
-    for line in lines:
-        refusal = _refused_before(row, line, actor, acting, at)
-        if refusal is not None:
-            answers[line.position] = LineAnswer(line.position, None, refusal)
-            continue
-        key = f"sheet:{row.id}:{line.position}"
-        item = Item(code=line.code, service=line.service, place_id=row.place_id, attended_on=line.attended_on, key=key)
-        asked.append((line, Asked(item, acting, CHANNEL, request_id)))
-    if asked:
-        told = redeem_many(asked=[each for _line, each in asked], at=at)
-        for (line, _asked), answer in zip(asked, told, strict=True):
-            answers[line.position] = _answered(line, answer, at)
+    foreign = {line.position: refusal for line in lines if (refusal := _of_another_operator(row, line, actor, acting, at)) is not None}
+    answers = {position: LineAnswer(position, None, refusal) for position, refusal in foreign.items()}
+    typed = [line for line in lines if line.position not in foreign and not _is_photographed(line)]
+    read = [line for line in lines if line.position not in foreign and _is_photographed(line)]
+    pairs = [
+        SerialItem(line.serial, line.code, line.service, row.place_id, line.attended_on, key=f"sheet:{row.id}:{line.position}")
+        for line in typed
+    ]
+    told = redeem_with_serials(items=pairs, together=False, actor=acting, channel=CHANNEL, at=at) if pairs else []
+    asked = [
+        Asked(
+            Item(line.code, line.service, row.place_id, line.attended_on, key=f"sheet:{row.id}:{line.position}"),
+            acting,
+            CHANNEL,
+            request_id,
+        )
+        for line in read
+    ]
+    told += redeem_many(asked=asked, at=at) if asked else []
+    for line, answer in zip([*typed, *read], told, strict=True):
+        answers[line.position] = _answered(line, answer, at)
     return answers
 
 
-def _refused_before(row: Sheet, line: TypedLine, actor: Actor, acting: Actor, at: datetime) -> Refusal | None:
-    """Why a line goes no further: its serial and secret do not go together, or its programme is not this operator's."""
-    if line.serial or not _is_token(line.code):
-        refusal = refused_pair(serial=line.serial, code=line.code, actor=acting, place_id=row.place_id, channel=CHANNEL, at=at)
-        if refusal is not None:
-            return refusal
+def _is_photographed(line: TypedLine) -> bool:
+    """A code read on a photograph is signed, and stands without its serial; a typed secret never does."""
+    return not line.serial and _is_token(line.code)
+
+
+def _of_another_operator(row: Sheet, line: TypedLine, actor: Actor, acting: Actor, at: datetime) -> Refusal | None:
+    """Why an operator may not type a line: the voucher is of a programme it does not run. None for the place itself."""
     if acting is actor:
         return None
-    seen = check_quietly(code=line.code, actor=acting, place_id=row.place_id, channel=CHANNEL, at=at)
-    if isinstance(seen, Refusal):
-        return seen
+    try:
+        if _is_photographed(line):
+            seen = check(code=line.code, actor=acting, place_id=row.place_id, channel=CHANNEL, at=at)
+        else:
+            seen = check_with_serial(serial=line.serial, code=line.code, actor=acting, place_id=row.place_id, channel=CHANNEL, at=at)
+    except Refusal as refusal:
+        return refusal
     return None if seen.programme_id in actor.programme_ids else VoucherUnknown()
 
 

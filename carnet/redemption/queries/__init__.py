@@ -65,6 +65,11 @@ from carnet.redemption.queries._reservations import (
     reservations_of,
     reserved,
 )
+from carnet.redemption.queries._telephones import (
+    TelephoneLine,
+    telephone,
+    telephones,
+)
 from carnet.redemption.queries._throttles import (
     Guessing,
     guessing,
@@ -90,6 +95,7 @@ __all__ = [
     "SheetFacts",
     "SheetPage",
     "SignedFacts",
+    "TelephoneLine",
     "UploadedLine",
     "VoucherSeen",
     "accepted_lines",
@@ -126,6 +132,8 @@ __all__ = [
     "sheet_page",
     "sheets",
     "standing_by_day",
+    "telephone",
+    "telephones",
     "uploaded",
     "verify",
 ]

@@ -24,4 +24,7 @@ SENTENCES: dict[str, str | Promise] = {
         "Cette photo est trop lourde : %(megabytes_max)s Mo au plus. Photographiez de plus loin, ou à une taille plus petite."
     ),
     "photograph-unreadable": _("Ce fichier n’est pas une photo qui se lit : JPEG, PNG ou WebP."),
+    "message-forged": _("Ce message n’est pas signé par la passerelle."),
+    "message-stale": _("Ce message a été signé il y a trop longtemps, ou dans le futur."),
+    "message-unreadable": _("Cet envoi n’est pas celui d’une passerelle de messages."),
 }

@@ -1,0 +1,37 @@
+"""Sending text messages: at once when one is posted, every minute for what could not go; and forgetting who wrote."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from carnet.gateways import sms
+from carnet.gateways.database import acting_as_everything
+from carnet.redemption import operations
+
+
+def send_texts(*, at: datetime) -> tuple[int, int]:
+    """Send what waits through this installation's gateway; return (sent, failed)."""
+    gateway = sms.gateway()
+    return operations.send_texts(send=lambda to, text, reference: gateway.send(to=to, text=text, reference=reference), at=at)
+
+
+@app.task(name="redemption.send-texts", queue="notices")
+def send_now() -> None:
+    """Somebody waits at a counter."""
+    send_texts(at=timezone.now())
+
+
+def enqueue() -> None:
+    """Ask for the outbox to be sent, in the caller's transaction."""
+    send_now.defer()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="redemption.send-texts-again", queue="notices", queueing_lock="redemption.send-texts-again")
+def send_every_minute(timestamp: int) -> None:
+    """What the gateway did not take is tried again; numbers of strangers are forgotten after a day."""
+    if sms.is_offered():
+        send_texts(at=timezone.now())
+    with acting_as_everything(why="numbers of no tenant are forgotten everywhere"):
+        operations.forget_strangers(at=timezone.now())
