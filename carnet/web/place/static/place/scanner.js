@@ -10,7 +10,7 @@ const PHOTO_BYTES_MOST = 25 * 1024 * 1024;
 const PHOTO_SIDE_MOST = 2400; // pixels; a telephone's photo is larger than any reader needs
 const LOOK_EVERY_MS = 120;
 const SAME_CODE_MS = 3000; // a code that stays in view is told once, then again when it comes back after this long
-const WEDGE_GAP_MS = 60; // between two keys of a scanner; a person is slower
+const WEDGE_GAP_MS = 500; // between two keys of a scanner, over slow Bluetooth too; keys typed nowhere can be nothing else
 const WEDGE_LEAST = 12; // characters
 
 // What went wrong, for the page to say: "no-camera", "not-allowed", "no-reader", "not-an-image", "too-heavy".
@@ -146,8 +146,8 @@ async function readSmaller(whole) {
 }
 
 // --- a scanner plugged in as a keyboard ----------------------------------------------------------------------------
-// Listens on `target` (the document) for keys too quick for a hand, ended by Enter or Tab, and calls onCode(text). Keys typed in a field are
-// left to the field. Returns a function that stops listening.
+// Listens on `target` (the document) for a run of keys typed in no field, ended by Enter or Tab, and calls onCode(text). Keys typed in a field
+// are left to the field. Returns a function that stops listening.
 export function attachWedge(onCode, target = document) {
   let keys = "";
   let last = 0;
