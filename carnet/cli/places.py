@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
@@ -21,11 +22,18 @@ _Source = Annotated[str, typer.Option("--source", help=_("D’où vient le fichi
 _All = Annotated[bool, typer.Option("--all", help=_("Montrer chaque défaut, et non un exemple de chaque sorte."))]
 
 
+class ExportForm(StrEnum):
+    """What the directory is written as."""
+
+    STANDARD = "standard"
+    DATA_INCLUSION = "data-inclusion"
+
+
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("import", help=_("Importer un fichier de lieux et dire, ligne par ligne, ce qui ne va pas."))(import_file)
     group.command("check", help=_("Vérifier un fichier de lieux sans toucher à la base."))(check)
-    group.command("export", help=_("Écrire l’annuaire au standard national v1.0.2 (CSV)."))(export)
+    group.command("export", help=_("Écrire l’annuaire au standard national v1.0.2 (CSV), ou au schéma data·inclusion (JSON)."))(export)
     app.add_typer(group, name="places", help=_("L’annuaire des lieux."))
 
 
@@ -73,6 +81,9 @@ def check(file: _File, show_all: _All = False, as_json: AsJson = False) -> None:
 def export(
     out: Annotated[Path, typer.Option("--out", help=_("Fichier à écrire ; « - » pour la sortie standard."))],
     department: Annotated[str, typer.Option("--department", help=_("Un département seulement, par exemple 44."))] = "",
+    form: Annotated[
+        ExportForm, typer.Option("--format", help=_("standard (v1.0.2, CSV) ou data-inclusion (v1, JSON)."))
+    ] = ExportForm.STANDARD,
     as_json: AsJson = False,
 ) -> None:
     with installation():
@@ -82,27 +93,29 @@ def export(
         from carnet.web import clock
 
         with acting_as(Actor.system("carnet places export")):
-            lines = queries.export_lines(at=clock.now(), department=department or None)
+            at = clock.now()
+            written = queries.export_lines if form is ExportForm.STANDARD else queries.inclusion_lines
+            lines = written(at=at, department=department or None)
             if str(out) == "-":
                 sys.stdout.writelines(lines)
                 return
-            count = _written(out, lines)
+            _write_whole(out, lines)
+            count = queries.export_count(at=at, department=department or None)
     if as_json:
         give({"file": str(out), "places": count})
     else:
         say(_("%(count)d lieux écrits dans %(file)s.") % {"count": count, "file": out})
 
 
-def _written(out: Path, lines: Iterator[str]) -> int:
-    """Write the file whole or not at all; give the number of places."""
+def _write_whole(out: Path, lines: Iterator[str]) -> None:
+    """Write the file whole or not at all."""
     draft = out.with_name(f"{out.name}.part")
     try:
         with draft.open("w", encoding="utf-8", newline="") as target:
-            count = sum(1 for line in lines if target.write(line)) - 1
+            target.writelines(lines)
         draft.replace(out)
     except OSError as error:
         raise CommandFailed(_("Impossible d’écrire %(file)s : %(reason)s.") % {"file": out, "reason": error.strerror}) from error
-    return count
 
 
 @contextmanager

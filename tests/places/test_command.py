@@ -85,3 +85,7 @@ def test_import_then_export(committed_database, file, tmp_path):
     assert carnet("check", str(out)).returncode == 0
     piped = carnet("export", "--out", "-", database=committed_database)
     assert piped.stdout == out.read_text(encoding="utf-8")
+    said = tmp_path / "out.json"
+    written = carnet("export", "--out", str(said), "--format", "data-inclusion", "--json", database=committed_database)
+    assert json.loads(written.stdout) == {"file": str(said), "places": 2}
+    assert len(json.loads(said.read_text(encoding="utf-8"))["structures"]) == 2

@@ -1,5 +1,6 @@
 """Anybody finds a place; an operator imports a file, lets places accept a programme, says who runs them, ends them."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -175,6 +176,8 @@ def test_the_whole_directory_is_a_public_file(client: Client, places: dict[str, 
     answer = client.get("/places.csv")
     assert answer["Content-Type"].startswith("text/csv")
     assert b"".join(answer.streaming_content).decode().count("\n") == 4  # type: ignore[attr-defined]
+    said = json.loads(b"".join(client.get("/places.data-inclusion.json").streaming_content))  # type: ignore[attr-defined]
+    assert (len(said["structures"]), len(said["services"])) == (3, 3)
 
 
 def test_words() -> None:

@@ -26,7 +26,7 @@ from carnet.places.queries._directory import (
     search,
     summaries,
 )
-from carnet.places.queries._files import ImportLine, export_lines, import_report, imports, report_of
+from carnet.places.queries._files import ImportLine, export_count, export_lines, import_report, imports, inclusion_lines, report_of
 from carnet.places.queries._geography import DATA, commune, gazetteer, localities, locality, territory
 
 __all__ = [
@@ -44,11 +44,13 @@ __all__ = [
     "accepted",
     "accepted_by",
     "commune",
+    "export_count",
     "export_lines",
     "gazetteer",
     "ids_in",
     "import_report",
     "imports",
+    "inclusion_lines",
     "known_service",
     "localities",
     "locality",

@@ -1,20 +1,25 @@
-"""The national file written out, and the reports of the files read in."""
+"""The directory written out, in the national standard and in data.inclusion's, and the reports of the files read in."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from carnet.kernel.periods import legal_day
 from carnet.places.models import Place, PlaceImport
 from carnet.places.queries._acceptance import accepting
 from carnet.places.rules.faults import Fault, FaultCode, Outcome
+from carnet.places.rules.inclusion import service, structure
 from carnet.places.rules.refusals import ImportUnknown
 from carnet.places.rules.reports import ImportReport
 from carnet.places.rules.standard import COLUMNS
 from carnet.places.rules.writing import csv_lines
+
+# The producer's name in data.inclusion.
+INCLUSION_SOURCE = "carnet"
 
 
 def export_lines(*, at: datetime, department: str | None = None) -> Iterator[str]:
@@ -26,11 +31,34 @@ def export_lines(*, at: datetime, department: str | None = None) -> Iterator[str
     return csv_lines(_exported(at, department))
 
 
+def inclusion_lines(*, at: datetime, department: str | None = None) -> Iterator[str]:
+    """The same places in data.inclusion's schema v1: one JSON object, `structures` then `services`, written line by line."""
+    today = legal_day(at)
+    yield '{"structures": ['
+    for rank, columns in enumerate(_exported(at, department)):
+        yield f"{',' if rank else ''}\n{json.dumps(structure(columns, source=INCLUSION_SOURCE, today=today), ensure_ascii=False)}"
+    yield '\n], "services": ['
+    separator = ""
+    for columns in _exported(at, department):
+        if (offered := service(columns, source=INCLUSION_SOURCE, today=today)) is not None:
+            yield f"{separator}\n{json.dumps(offered, ensure_ascii=False)}"
+            separator = ","
+    yield "\n]}\n"
+
+
+def export_count(*, at: datetime, department: str | None = None) -> int:
+    """How many places such a file holds."""
+    return _open_places(legal_day(at), department).count()
+
+
+def _open_places(day: date, department: str | None) -> QuerySet[Place]:
+    rows = Place.objects.exclude(ended_on__lte=day)
+    return rows.filter(commune_code__startswith=department) if department else rows
+
+
 def _exported(at: datetime, department: str | None) -> Iterator[Mapping[str, Any]]:
     day = legal_day(at)
-    rows = Place.objects.exclude(ended_on__lte=day)
-    if department:
-        rows = rows.filter(commune_code__startswith=department)
+    rows = _open_places(day, department)
     shared = set(
         rows.values("national_id")
         .annotate(times=Count("id"))

@@ -2,9 +2,10 @@
 
 `standard`  the national fields and lists, word for word       `reading`  bytes to lines
 `values`    one value judged                                   `checking` lines to places, with every fault
-`writing`   places to the national file                        `opening`  opening hours
-`geography` distances and communes                             `services` what a voucher pays for
-`needs`     what a person needs a place to be ready for        `refusals` every refusal
+`writing`   places to the national file                        `inclusion` places to data.inclusion's schema
+`opening`   opening hours                                      `geography` distances and communes
+`services`  what a voucher pays for                            `needs`    what a person needs a place to be ready for
+`refusals`  every refusal
 """
 
 from carnet.places.rules.checking import CheckedFile, PlaceRow, check_file

@@ -18,6 +18,7 @@ from carnet.places.rules.standard import (
     FIELDS,
     LA_POSTE_STEPS,
     LA_POSTE_STEPS_SPACED,
+    PIVOT_LABEL,
     PIVOT_UNKNOWN,
     SUMMARY_MAX,
     V0_CONVERTED,
@@ -143,9 +144,24 @@ def _judged(raw: RawLine, version: Version, unknown: Iterable[str], gazetteer: G
         else:
             line.columns[one.column] = _SINGLE.get(one.kind, _text)(line, one, cells.get(one.name, ""))
     if not line.is_refused:
+        _read_free_labels(line)
         _place_on_map(line, gazetteer)
         _fit_summary(line)
     return line
+
+
+def _read_free_labels(line: _Line) -> None:
+    """What `writing` puts among the free labels because one of the two official validators refuses it elsewhere goes back to its place."""
+    kept: list[str] = []
+    for label in line.columns["other_labels"]:
+        if label == LA_POSTE_STEPS_SPACED:
+            if LA_POSTE_STEPS not in line.columns["trainings"]:
+                line.columns["trainings"].append(LA_POSTE_STEPS)
+        elif label.startswith(PIVOT_LABEL) and not line.columns["pivot"] and values.is_pivot(label.removeprefix(PIVOT_LABEL)):
+            line.columns["pivot"] = label.removeprefix(PIVOT_LABEL)
+        else:
+            kept.append(label)
+    line.columns["other_labels"] = kept
 
 
 def _cleaned_cells(line: _Line) -> dict[str, str]:

@@ -103,6 +103,8 @@ TYPOLOGIES = (
 )  # fmt: skip
 
 SUMMARY_MAX = 280
+# How a number that is neither SIRET nor RNA is written among the free labels: the npm validator refuses it as a pivot.
+PIVOT_LABEL = "Identifiant : "
 # What a directory without a SIRET writes, and what the export writes when Carnet knows none.
 PIVOT_UNKNOWN = "00000000000000"
 

@@ -30,6 +30,12 @@ _OVERSEAS_PREFIX = {
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _HOST = re.compile(r"([^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 URL_CHARACTERS_MAX = 2000
+# What the official npm validator 2.3.0 (MIT) takes of a postal address and of the only address of a page.
+_NOT_POSTAL_FOR_NPM = re.compile(r"[^0-9A-Za-zÀ-ÖØ-öø-ÿœ-ŸŒ\-,()°.&:+–|;'’/\s]")
+_NOT_COMMUNE_FOR_NPM = re.compile(r"[^A-Za-z\dÀ-ÖØ-öø-ÿœ-ŸŒ\-'’\s]")
+_URL_FOR_NPM = re.compile(
+    r"[A-Za-z]{3,9}:(?://)?(?:[;:&=+$,\w-]+@)?[A-Za-z0-9.-]+(?:(?:/[+~,%@/.\w_-]*)?\??[-+=&;%@.\w_]*#?[.!/\\\w]*)?", re.ASCII
+)
 
 
 def cleaned(text: str) -> tuple[str, bool]:
@@ -41,6 +47,26 @@ def cleaned(text: str) -> tuple[str, bool]:
 def is_pivot(text: str) -> bool:
     """True for the shape of a pivot: SIRET, RNA or another number of 9 to 14 characters."""
     return _PIVOT.fullmatch(text) is not None
+
+
+def is_pivot_for_npm(pivot: str) -> bool:
+    """True for the pivots the official npm validator takes: 14 characters, or an RNA number."""
+    return len(pivot) == 14 or re.fullmatch(r"W[a-zA-Z0-9]{9}", pivot) is not None
+
+
+def is_url_for_npm(url: str) -> bool:
+    """True for the addresses of a page the official npm validator takes."""
+    return _URL_FOR_NPM.fullmatch(url) is not None
+
+
+def address_for_npm(text: str) -> str:
+    """A postal address without the signs the official npm validator refuses there (``"``, ``«``, ``#``)."""
+    return _NOT_POSTAL_FOR_NPM.sub(" ", re.sub('["“”«»]', "'", text))
+
+
+def commune_for_npm(text: str) -> str:
+    """The name of a commune without the signs the official npm validator refuses there: parentheses, commas, dots."""
+    return _NOT_COMMUNE_FOR_NPM.sub(" ", text)
 
 
 def is_known_organisation_number(pivot: str) -> bool:

@@ -1,6 +1,6 @@
 """The public directory: finding a place, and everything about one. Works without JavaScript; every search is an address."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -289,16 +289,25 @@ def hour_words(moment: time, *, is_end: bool = False) -> str:
 
 def places_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The whole directory in the national standard v1.0.2."""
+    return _file(request, queries.export_lines, name="lieux-de-mediation-numerique.csv", kind="text/csv; charset=utf-8")
+
+
+def places_inclusion(request: HttpRequest) -> StreamingHttpResponse:
+    """The whole directory in data.inclusion's schema v1."""
+    return _file(request, queries.inclusion_lines, name="data-inclusion.json", kind="application/json")
+
+
+def _file(request: HttpRequest, lines: Callable[..., Iterator[str]], *, name: str, kind: str) -> StreamingHttpResponse:
     at = clock.now()
-    response = StreamingHttpResponse(stream_as(actor_of(request), lambda: _encoded(at)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{legal_day(at):%Y-%m-%d}_carnet_lieux-de-mediation-numerique.csv"'
+    response = StreamingHttpResponse(stream_as(actor_of(request), lambda: _encoded(lines(at=at))), content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{legal_day(at):%Y-%m-%d}_carnet_{name}"'
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def _encoded(at: datetime) -> Iterator[bytes]:
+def _encoded(lines: Iterator[str]) -> Iterator[bytes]:
     waiting: list[str] = []
-    for line in queries.export_lines(at=at):
+    for line in lines:
         waiting.append(line)
         if len(waiting) == 500:
             yield "".join(waiting).encode()

@@ -15,6 +15,7 @@ urlpatterns = [
     path("places/", public(places.places), name="places"),
     path("places/<int:place_id>/", public(places.place), name="place"),
     path("places.csv", public(places.places_csv), name="places-csv"),
+    path("places.data-inclusion.json", public(places.places_inclusion), name="places-inclusion"),
     path("accessibilite/", public(views.accessibility), name="accessibility"),
     path("mentions-legales/", public(views.legal), name="legal"),
     path("chiffres/", public(views.all_figures), name="figures"),
