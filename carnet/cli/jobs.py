@@ -13,6 +13,9 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("run", help=_("Finir maintenant les travaux commencés ou en attente (codes à tirer, fichiers à imprimer)."))(run)
     group.command("letters", help=_("Envoyer maintenant les lettres qui attendent."))(letters)
+    group.command("webhooks", help=_("Envoyer maintenant les événements qui attendent aux adresses choisies par les organisations."))(
+        webhooks
+    )
     group.command("worker", help=_("Servir la file des travaux, jusqu’à l’arrêt."))(worker)
     app.add_typer(group, name="jobs", help=_("Les travaux de fond."))
 
@@ -67,8 +70,21 @@ def letters(as_json: AsJson = False) -> None:
             raise CommandFailed(_("%(count)d lettres n’ont pas pu partir ; elles attendent le prochain essai.") % {"count": failed})
 
 
+def webhooks(as_json: AsJson = False) -> None:
+    with installation():
+        from carnet.jobs.webhooks import send_webhooks
+        from carnet.web import clock
+
+        delivered, failed = send_webhooks(at=clock.now())
+        if as_json:
+            give({"delivered": delivered, "failed": failed})
+        else:
+            say(_("%(delivered)d événements reçus, %(failed)d à renvoyer plus tard.") % {"delivered": delivered, "failed": failed})
+
+
+# Three at once: a long edition, a slow server told of events, and the timers that must not wait for either.
 def worker(
-    concurrency: Annotated[int, typer.Option(min=1, max=16, help=_("Le nombre de travaux menés de front."))] = 1,
+    concurrency: Annotated[int, typer.Option(min=1, max=16, help=_("Le nombre de travaux menés de front."))] = 3,
 ) -> None:
     with installation():
         from procrastinate.contrib.django import app

@@ -1,7 +1,8 @@
 """Reading the journal, and proving that nobody rewrote it."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,6 +55,49 @@ def lines(
         found = found.filter(id__lt=before_id)
     names = list(LineView.__dataclass_fields__)
     return [LineView(*row) for row in found.values_list(*names)[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedLine:
+    """One line that nobody can add to any more, as other programs are told of it."""
+
+    id: int
+    xid: int
+    at: datetime
+    action: str
+    organisation_id: int | None
+    programme_id: int | None
+    subject_id: str
+    facts: dict[str, Any]
+
+
+def finished_lines(
+    *, after: tuple[int, int], actions: Collection[str], organisation_ids: Collection[int], limit: int
+) -> tuple[list[FinishedLine], tuple[int, int]]:
+    """The lines of some actions and organisations beyond a mark (transaction, line), in order, and the mark reached.
+
+    Only lines below the oldest running transaction are given, so that none can appear later before the mark: the same horizon as the
+    seals (docs/decisions/0006-the-journal-is-sealed-below-the-horizon.md). Call it seeing everything (``acting_as_everything``).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        horizon: int = cursor.fetchone()[0]
+        if horizon < after[0]:
+            return [], after
+        rows = []
+        if organisation_ids:
+            cursor.execute(
+                "SELECT id, xid, at, action, organisation_id, programme_id, subject_id, facts FROM journal_line"
+                " WHERE xid >= %s AND xid < %s AND (xid, id) > (%s, %s) AND action = ANY(%s) AND organisation_id = ANY(%s)"
+                " ORDER BY xid, id LIMIT %s",
+                [after[0], horizon, *after, list(actions), list(organisation_ids), limit],
+            )
+            rows = cursor.fetchall()
+    lines = [
+        FinishedLine(*about, json.loads(facts) if isinstance(facts, str) else facts)  # type: ignore[call-arg]  # seven columns
+        for *about, facts in rows
+    ]
+    return lines, (lines[-1].xid, lines[-1].id) if len(lines) == limit else (horizon, 0)
 
 
 def verify(*, tables: Sequence[str] = SEALED_TABLES) -> Verification:

@@ -25,6 +25,8 @@ WSGI_APPLICATION = "carnet.wsgi.application"
 BASE_URL = env.text("CARNET_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 # The demonstration opens one-click sign-in; the door itself also demands a loopback address.
 DEMO = env.flag("CARNET_DEMO", default=False)
+# Webhooks towards this very machine, in plain HTTP: to try them in a demonstration or while developing, never in production.
+WEBHOOKS_TO_LOOPBACK = False
 # Who may read /metrics; without it, this machine alone.
 METRICS_TOKEN = env.text("CARNET_METRICS_TOKEN", "")
 METRICS_ON_LOOPBACK = True

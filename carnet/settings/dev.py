@@ -2,7 +2,7 @@
 
 from carnet.settings import env
 from carnet.settings.base import *  # noqa: F403
-from carnet.settings.base import STATIC_ROOT, VAR_DIR, secret_key
+from carnet.settings.base import DEMO, STATIC_ROOT, VAR_DIR, secret_key
 
 DEBUG = env.flag("CARNET_DEBUG", default=False)
 SECRET_KEY = secret_key(VAR_DIR / "secret_key")
@@ -12,3 +12,4 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 # Static files are served from the packages themselves; whitenoise still wants the folder of collected ones to be there.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+WEBHOOKS_TO_LOOPBACK = env.flag("CARNET_WEBHOOKS_TO_LOOPBACK", default=DEMO)

@@ -25,7 +25,7 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import PartiesRefused, SecondFactorNeeded
 from carnet.web import clock, doors
 
-OWN_WAY_IN = ("/api/", "/static/", "/healthz", "/readyz", "/metrics")
+OWN_WAY_IN = ("/api/v", "/static/", "/healthz", "/readyz", "/metrics")
 CHOSEN_ORGANISATION = "organisation_id"  # in the session
 
 

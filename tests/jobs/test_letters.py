@@ -25,6 +25,7 @@ CONTEXTS = {
     "parties.bank-account-approved": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": "2026-11-06T09:00:00+00:00"},
     "parties.bank-account-refused": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
     "parties.bank-account-ended": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
+    "notices.webhook-stopped": {"host": "hooks.example.org", "failing_at": "2026-11-01T09:00:00+00:00"},
     "funding.money-received": {
         "programme": "Nantes", "agreement": "Convention 2025", "cents": 5000000, "received_on": "2025-11-02", "reference": "VIR-1",
     },
@@ -40,7 +41,7 @@ def posted_kinds() -> set[str]:
     """The kinds written in the code, the families of f-strings spelt out."""
     found = set()
     for file in HOUSE.rglob("operations/**/*.py"):
-        found |= set(re.findall(r'notices\.post\(\s*kind=f?"([^"]+)"', file.read_text(encoding="utf-8")))
+        found |= set(re.findall(r'\bpost\(\s*kind=f?"([^"]+)"', file.read_text(encoding="utf-8")))
     found.remove("parties.bank-account-{what}")
     return found | {f"parties.bank-account-{what}" for what in ("proposed", "approved", "refused", "ended")}
 

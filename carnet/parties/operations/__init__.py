@@ -21,6 +21,16 @@ from carnet.parties.operations._members import (
 from carnet.parties.operations._organisations import create_organisation, update_organisation
 from carnet.parties.operations._people_file import PeopleLine, PeopleReport, import_people
 from carnet.parties.operations._tokens import TokenCreated, create_token, note_token_use, revoke_token
+from carnet.parties.operations._webhooks import (
+    WebhookOpened,
+    end_webhook,
+    open_webhook,
+    pause_webhook,
+    resume_webhook,
+    rotate_webhook_secret,
+    send_webhook_again,
+    try_webhook,
+)
 
 __all__ = [
     "ApprovalGiven",
@@ -28,6 +38,7 @@ __all__ = [
     "PeopleLine",
     "PeopleReport",
     "TokenCreated",
+    "WebhookOpened",
     "accept_invitation",
     "approve",
     "approve_bank_account",
@@ -36,10 +47,13 @@ __all__ = [
     "create_organisation",
     "create_token",
     "end_bank_account",
+    "end_webhook",
     "enrol_member",
     "import_people",
     "invite_member",
     "note_token_use",
+    "open_webhook",
+    "pause_webhook",
     "propose_bank_account",
     "refuse",
     "refuse_bank_account",
@@ -47,10 +61,14 @@ __all__ = [
     "request_approval",
     "request_password_reset",
     "reset_password",
+    "resume_webhook",
     "revoke_token",
+    "rotate_webhook_secret",
+    "send_webhook_again",
     "set_password",
     "set_second_factor",
     "suspend_member",
+    "try_webhook",
     "update_account",
     "update_organisation",
     "withdraw_invitation",

@@ -54,6 +54,7 @@ _LINES: tuple[Permission, ...] = (
     _do("parties.register-organisation", "register an organisation", _ADMIN, _AGENT),
     _do("parties.import-people", "invite people from a file", _ADMIN, proof=True),
     _do("parties.manage-tokens", "create and revoke API tokens", _ADMIN, _MANAGER, proof=True),
+    _do("parties.manage-webhooks", "choose where one's events are sent, and see what became of them", _MANAGER, proof=True),
     _see("parties.see-bank-account", "the bank account, all but four characters hidden", _ADMIN, _TREASURER, _APPROVER, _MANAGER),
     _do("parties.propose-bank-account", "propose a bank account", _ADMIN, _TREASURER, _MANAGER, proof=True),
     _do("parties.approve-bank-account", "approve, refuse or end a bank account", _ADMIN, _APPROVER, proof=True),

@@ -24,6 +24,7 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import AccountMissing, AccountWaiting, check_allowed_now
 from carnet.settlement import access
 from carnet.settlement.models import BankFile, Claim, ClaimLine, PaymentRun, Transfer
+from carnet.settlement.operations._runs import tell_payees
 from carnet.settlement.rules import (
     UNKNOWN_LINES_KEPT,
     AccountNotMended,
@@ -120,6 +121,8 @@ def import_bank_file(*, agreement_id: int, content: bytes, actor: Actor, request
         request_id=request_id,
     )
     _settle_runs(agreement_id, at)
+    tell_payees("settlement.transfer-paid", tally.paid, actor, request_id, at)
+    tell_payees("settlement.transfer-returned", tally.came_back, actor, request_id, at)
     journal.record(
         actor=actor,
         action="settlement.bank-file-read",

@@ -208,7 +208,9 @@ def mark_sent(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> N
     Transfer.objects.filter(run=run, state=TransferState.PENDING).update(state=TransferState.SENT)
     _journal(actor, "settlement.run-sent", run, request_id, at)
     programme = funding.programme(run.programme_id)
-    for transfer in _transfers_of(run):
+    transfers = _transfers_of(run)
+    tell_payees("settlement.transfer-sent", transfers, actor, request_id, at)
+    for transfer in transfers:
         notices.post(
             kind="settlement.payment-sent",
             to_organisation_id=transfer.organisation_id,
@@ -286,6 +288,37 @@ def _payment(run: PaymentRun, transfers: Sequence[Transfer]) -> payments.Payment
             for each in transfers
         ],
     )
+
+
+# What each payee's line says of its transfer, beside the amount and the reference.
+TOLD_OF = {
+    "settlement.transfer-sent": ("execute_on",),
+    "settlement.transfer-paid": ("booked_on",),
+    "settlement.transfer-returned": ("returned_on", "reason_code"),
+}
+
+
+def tell_payees(action: str, transfers: Sequence[Transfer], actor: Actor, request_id: UUID, at: datetime) -> None:
+    """A line of the journal for each payee, about its own money: what its own programs are told of."""
+    for programme_id in sorted({each.programme_id for each in transfers}):
+        journal.record_many(
+            actor=actor,
+            action=action,
+            subject_kind="claim",
+            lines=[
+                journal.Told(each.claim_id, each.organisation_id, _told(each, action))
+                for each in transfers
+                if each.programme_id == programme_id
+            ],
+            programme_id=programme_id,
+            request_id=request_id,
+            at=at,
+        )
+
+
+def _told(transfer: Transfer, action: str) -> dict[str, object]:
+    facts: dict[str, object] = {"cents": transfer.cents, "reference": transfer.end_to_end_id}
+    return facts | {name: getattr(transfer, name) for name in TOLD_OF[action]}
 
 
 def _journal(actor: Actor, action: str, run: PaymentRun, request_id: UUID, at: datetime, **facts: object) -> None:

@@ -7,8 +7,10 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from carnet.gateways.webhooks import URL_LENGTH_MAX
+from carnet.notices.rules import TOLD_BY
 from carnet.parties.rules import GRANTS, ROLES_OF_KIND, TOKEN_DAYS_MOST, OrganisationKind, Role, Scope
-from carnet.web.accounts.words import ROLE_NAMES, SCOPE_NAMES
+from carnet.web.accounts.words import EVENT_NAMES, ROLE_NAMES, SCOPE_NAMES
 from carnet.web.design.forms import OperationForm
 
 
@@ -70,6 +72,21 @@ class TokenForm(OperationForm):
     def __init__(self, *args: Any, places: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place_id"].choices = [("", _("Tous les lieux de l’organisation")), *places]  # type: ignore[attr-defined]
+
+
+class WebhookForm(OperationForm):
+    label = forms.CharField(label=_("À quoi servira cette adresse"), max_length=80)
+    url = forms.CharField(
+        label=_("Adresse"),
+        help_text=_("https://, un nom de domaine public, le port 443 ou 8443."),
+        max_length=URL_LENGTH_MAX,
+        widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "https://"}),
+    )
+    events = forms.MultipleChoiceField(
+        label=_("Ce qui lui est annoncé"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(event.value, EVENT_NAMES[event]) for event in TOLD_BY.values()],
+    )
 
 
 class BankAccountForm(OperationForm):

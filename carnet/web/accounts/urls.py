@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from carnet.web.accounts import sign_in, views
+from carnet.web.accounts import sign_in, views, webhooks
 
 accounts = [
     path("home", views.home, name="home"),
@@ -14,6 +14,9 @@ accounts = [
     path("members/<int:organisation_id>/<int:membership_id>/", views.member, name="member"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke-token"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<int:endpoint_id>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:endpoint_id>/again/<int:delivery_id>/", webhooks.send_again, name="send-webhook-again"),
     path("bank-account/", views.bank_account, name="bank-account"),
     path("bank-account/<int:organisation_id>/", views.bank_account, name="bank-account-of"),
     path("bank-account/<int:organisation_id>/propose/", views.propose_bank_account, name="propose-bank-account"),

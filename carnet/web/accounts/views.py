@@ -42,6 +42,7 @@ NAVIGATION = (
     ("accounts:members", "parties.see-members"),
     ("accounts:bank-account", "parties.see-bank-account"),
     ("accounts:tokens", "parties.manage-tokens"),
+    ("accounts:webhooks", "parties.manage-webhooks"),
     ("accounts:approvals", "parties.see-approvals"),
 )
 
@@ -52,6 +53,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
         "accounts:members": _("Membres"),
         "accounts:bank-account": _("Compte bancaire"),
         "accounts:tokens": _("Jetons d’API"),
+        "accounts:webhooks": _("Webhooks"),
         "accounts:approvals": _("À approuver"),
     }
     held = actor_of(request).roles

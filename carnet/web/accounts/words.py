@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from carnet.notices.rules import DeliveryState, EndpointState, EventType
 from carnet.parties.rules import AccountState, OrganisationKind, Role, Scope
 
 ROLE_NAMES: Mapping[str, Promise] = {
@@ -36,6 +37,42 @@ SCOPE_NAMES: Mapping[str, Promise] = {
     Scope.REDEMPTIONS_READ: _("Lire ses encaissements"),
     Scope.SETTLEMENT_READ: _("Lire ses paiements"),
     Scope.PLACES_WRITE: _("Mettre à jour ses lieux"),
+}
+
+EVENT_NAMES: Mapping[str, Promise] = {
+    EventType.REDEEMED: _("Un chèque est encaissé"),
+    EventType.REVERSED: _("Un encaissement est annulé"),
+    EventType.PAYMENT_SENT: _("Un paiement est parti vers la banque"),
+    EventType.PAYMENT_PAID: _("Un paiement est arrivé"),
+    EventType.PAYMENT_RETURNED: _("Un paiement est revenu de la banque"),
+    EventType.TEST: _("Un essai"),
+}
+
+ENDPOINT_STATES: Mapping[str, tuple[Promise, str]] = {
+    EndpointState.RUNNING: (_("en marche"), "success"),
+    EndpointState.PAUSED: (_("en pause"), "neutral"),
+    EndpointState.STOPPED: (_("arrêté"), "danger"),
+}
+
+STOPPED_REASONS: Mapping[str, Promise] = {
+    "failing": _("Aucun envoi n’a réussi pendant cinq jours. Les événements de cette période ne seront pas envoyés."),
+    "gone": _("Votre serveur a répondu que cette adresse n’existe plus (410)."),
+}
+
+DELIVERY_STATES: Mapping[str, tuple[Promise, str]] = {
+    DeliveryState.WAITING: (_("en attente"), "warning"),
+    DeliveryState.DELIVERED: (_("reçu"), "success"),
+    DeliveryState.FAILED: (_("abandonné"), "danger"),
+    DeliveryState.CANCELLED: (_("annulé"), "neutral"),
+}
+
+# Why a server could not be told, by the word its sender keeps.
+DELIVERY_ERRORS: Mapping[str, Promise] = {
+    "timeout": _("pas de réponse à temps"),
+    "connection": _("connexion impossible"),
+    "tls": _("certificat refusé"),
+    "unresolved": _("nom de domaine introuvable"),
+    "not-public": _("le nom mène à une adresse privée"),
 }
 
 ACCOUNT_STATES: Mapping[str, tuple[Promise, str]] = {

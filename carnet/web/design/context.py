@@ -61,6 +61,7 @@ def _footer() -> list[Link]:
         Link(_address("public:legal"), _("Mentions légales")),
         Link(_address("public:figures"), _("Chiffres publics")),
         Link(_address("public:help"), _("Aide")),
+        Link(_address("api-reference"), _("API")),
     ]
     return [link for link in links if link.url]
 

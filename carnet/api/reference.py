@@ -1,0 +1,193 @@
+"""The reference page of the API, drawn from its description: every endpoint, every code, every event, with examples that are tested."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from django.views.decorators.http import require_safe
+
+from carnet.api.problems import status_of
+from carnet.api.v1.contract import CONTRACTS, Contract
+from carnet.api.v1.description import INTRODUCTION
+from carnet.api.v1.endpoints import api
+from carnet.notices.rules import ROTATION, EventType, event_body, event_data
+from carnet.web.accounts.words import EVENT_NAMES, SCOPE_NAMES
+from carnet.web.design.sentences import sentence_of_code
+
+# The same calls with the client of clients/python; a test plays each of them. What only a device sends is not for a client with a token.
+PYTHON: Mapping[str, str] = {
+    "check_voucher": 'carnet.check("482 915 006 731 284 906", service="mailbox")',
+    "redeem": 'carnet.redeem("482 915 006 731 284 906", service="mailbox", place=41, attended_on=date(2026, 11, 3))',
+    "redeem_batch": 'carnet.redeem_many([{"key": "atelier-1", "code": "482 915 006 731 284 906", "service": "mailbox"}])',
+    "reverse": 'carnet.reverse("7-5312-0", reason="mauvais chèque")',
+    "redemptions": 'for line in carnet.redemptions(since=date(2026, 11, 1), state="redeemed"): ...',
+    "redemption": 'carnet.redemption("7-5312-0")',
+    "payments": 'for payment in carnet.payments(state="paid"): ...',
+    "expected_payments": "carnet.expected_payments()",
+    "payment": "carnet.payment(88)",
+    "places": 'for place in carnet.places(near="47.218,-1.553", radius_km=5): ...',
+    "figures": "carnet.figures()",
+}
+NUMBERS = {"redemption": "7-5312-0", "reverse": "7-5312-0", "payment": "88"}
+_HAPPENED = datetime(2026, 11, 3, 9, 14, 5, tzinfo=UTC)
+_PAID = {"cents": 42000, "reference": "CARNET-12-88-1"}
+# What the journal says of each, as the outbox reads it: the number of what happened, and the facts.
+EVENTS: Mapping[EventType, tuple[str, Mapping[str, Any]]] = {
+    EventType.REDEEMED: ("7-5312", {"generation": 0, "place": 41, "service": "mailbox"}),
+    EventType.REVERSED: ("7-5312", {"generation": 0}),
+    EventType.PAYMENT_SENT: ("88", {**_PAID, "execute_on": "2026-11-05"}),
+    EventType.PAYMENT_PAID: ("88", {**_PAID, "booked_on": "2026-11-05"}),
+    EventType.PAYMENT_RETURNED: ("88", {**_PAID, "returned_on": "2026-11-06", "reason_code": "AC04"}),
+}
+PLACED = {"path": _("dans l’adresse"), "query": _("dans la requête"), "header": _("en-tête")}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter, or one field of a body."""
+
+    name: str
+    where: str
+    kind: str
+    required: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint as the page shows it."""
+
+    anchor: str
+    method: str
+    path: str
+    title: str
+    explains: str
+    scopes: tuple[tuple[str, str], ...]
+    parameters: tuple[Field, ...]
+    fields: tuple[Field, ...]
+    curl: str
+    python: str
+    status: int
+    answer: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code of refusal."""
+
+    code: str
+    status: int
+    sentence: str
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The reference, in the reader's language."""
+    schema = api.get_openapi_schema()
+    codes = dict.fromkeys(code for contract in CONTRACTS.values() for code in contract.all_codes)
+    return render(
+        request,
+        "public/api_reference.html",
+        {
+            "introduction": gettext(INTRODUCTION).split("\n\n"),
+            "endpoints": list(endpoints(schema)),
+            "codes": [Code(code, status_of(code), sentence_of_code(code, {})) for code in sorted(codes)],
+            "events": [(event.value, EVENT_NAMES[event], example_event(event)) for event in EVENTS],
+            "rotation_hours": int(ROTATION.total_seconds()) // 3600,
+            "base_url": settings.BASE_URL,
+        },
+    )
+
+
+def example_event(event: EventType) -> str:
+    """The body of one event, laid out to be read."""
+    number, facts = EVENTS[event]
+    body = event_body(event=event, occurred_at=_HAPPENED, data=event_data(subject_id=number, programme_id=3, facts=facts))
+    return _laid_out(json.loads(body))
+
+
+def endpoints(schema: Mapping[str, Any]) -> Iterator[Endpoint]:
+    """Every endpoint of the description, in its order."""
+    shapes = schema["components"]["schemas"]
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            name = operation["operationId"]
+            contract = CONTRACTS[name]
+            yield Endpoint(
+                anchor=name,
+                method=method.upper(),
+                path=path,
+                title=operation["summary"],
+                explains=operation["description"],
+                scopes=tuple((scope.value, str(SCOPE_NAMES[scope])) for scope in contract.scopes),
+                parameters=tuple(_parameter(each) for each in operation["parameters"]),
+                fields=tuple(_fields(operation, shapes)),
+                curl=curl(method.upper(), path.replace("{number}", NUMBERS.get(name, "")), contract),
+                python=PYTHON.get(name, ""),
+                status=contract.status,
+                answer=_laid_out(contract.answer),
+                codes=contract.all_codes,
+            )
+
+
+def curl(method: str, path: str, contract: Contract) -> str:
+    """The call by curl, as it can be pasted into a terminal."""
+    lines = [
+        f"curl {settings.BASE_URL}{path}{contract.query}"
+        if "?" not in contract.query
+        else f"curl '{settings.BASE_URL}{path}{contract.query}'"
+    ]
+    if contract.action is not None:
+        lines.append("-H 'Authorization: Bearer carnet_…'")
+    if contract.keyed:
+        lines.append("-H 'Idempotency-Key: 3f0c1b9e-7a55-4c0e-9b7e-2a9d2f4f6a10'")
+    if method == "POST":
+        lines.append(f"--json '{json.dumps(contract.request, ensure_ascii=False)}'")
+    return " \\\n  ".join(lines)
+
+
+def _parameter(parameter: Mapping[str, Any]) -> Field:
+    return Field(
+        parameter["name"],
+        gettext(PLACED[parameter["in"]]),
+        _kind(parameter["schema"]),
+        parameter["required"],
+        parameter.get("description", ""),
+    )
+
+
+def _fields(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> Iterator[Field]:
+    if "requestBody" not in operation:
+        return
+    yield from _fields_of(operation["requestBody"]["content"]["application/json"]["schema"], shapes, "")
+
+
+def _fields_of(shape: Mapping[str, Any], shapes: Mapping[str, Any], prefix: str) -> Iterator[Field]:
+    if "$ref" in shape:
+        shape = shapes[shape["$ref"].rsplit("/", 1)[-1]]
+    for name, inside in shape.get("properties", {}).items():
+        yield Field(f"{prefix}{name}", "", _kind(inside), name in shape.get("required", ()), inside.get("description", ""))
+        if "$ref" in inside.get("items", {}):
+            yield from _fields_of(inside["items"], shapes, f"{prefix}{name}[].")
+
+
+def _kind(shape: Mapping[str, Any]) -> str:
+    """A JSON type in few words: ``string``, ``integer``, ``string (date)``."""
+    if "anyOf" in shape:
+        return " | ".join(dict.fromkeys(_kind(each) for each in shape["anyOf"] if each.get("type") != "null"))
+    if "enum" in shape:
+        return " | ".join(str(each) for each in shape["enum"])
+    kind = str(shape.get("type", "object"))
+    return f"{kind} ({shape['format']})" if "format" in shape else kind
+
+
+def _laid_out(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1)

@@ -1,0 +1,228 @@
+"""The calls, their retries and their errors."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+TIMEOUT_SECONDS = 30.0
+ATTEMPTS = 4
+# The server says it is away or busy, or that the first request with this key is still being answered.
+TRY_AGAIN = {"too-busy", "database-away", "idempotency-in-flight"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to send."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. Names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+# Sends one request. Raises OSError when nothing came back.
+Transport = Callable[[Request], Answer]
+
+
+class Problem(Exception):
+    """A refusal (RFC 9457). `code` is stable; `detail` is a sentence in the language asked for; `document` is all of it."""
+
+    def __init__(self, document: Mapping[str, Any], status: int) -> None:
+        self.document = dict(document)
+        self.status = status
+        self.code = str(document.get("code", "unknown"))
+        self.detail = str(document.get("detail", ""))
+        super().__init__(f"{self.code} ({status}): {self.detail}")
+
+
+class Unreachable(Exception):
+    """No answer, after several tries. `key`: sending the same call again under this key says what was done."""
+
+    def __init__(self, key: str | None) -> None:
+        self.key = key
+        super().__init__("no answer from the server")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """The API never redirects: a token must not follow to another server."""
+
+    def redirect_request(self, *_arguments: Any) -> None:
+        return None
+
+
+def urllib_transport(request: Request) -> Answer:
+    """Send with Python's own library, following no redirect. Raises: OSError."""
+    if urlsplit(request.url).scheme not in ("http", "https"):
+        raise ValueError("the address of a server begins with https://")
+    asked = urllib.request.Request(request.url, data=request.body, headers=dict(request.headers), method=request.method)  # noqa: S310
+    try:
+        with urllib.request.build_opener(_NoRedirect).open(asked, timeout=TIMEOUT_SECONDS) as found:
+            return Answer(found.status, {name.lower(): value for name, value in found.headers.items()}, found.read())
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return Answer(refused.code, {name.lower(): value for name, value in refused.headers.items()}, refused.read())
+
+
+class Client:
+    """One organisation's way to the API, by its token."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        token: str | None = None,
+        language: str = "fr",
+        transport: Transport = urllib_transport,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._token = token
+        self._language = language
+        self._transport = transport
+        self._sleep = sleep
+
+    # --- Vouchers -------------------------------------------------------------------------------------------------------
+
+    def check(self, code: str, *, place: int | None = None, service: str | None = None) -> dict[str, Any]:
+        """Test a voucher without spending it. Raises: Problem, Unreachable."""
+        return self._call("POST", "vouchers/check", body=_said(code=code, place=place, service=service))
+
+    def redeem(
+        self, code: str, *, service: str, place: int | None = None, attended_on: date | None = None, key: str | None = None
+    ) -> dict[str, Any]:
+        """Spend a voucher for a lesson given. Raises: Problem, Unreachable."""
+        body = _said(code=code, service=service, place=place, attended_on=attended_on)
+        return self._call("POST", "redemptions", body=body, key=key or _new_key())
+
+    def redeem_many(self, items: Sequence[Mapping[str, Any]], *, together: bool = False, key: str | None = None) -> list[dict[str, Any]]:
+        """Spend several vouchers, each with its own answer, in order. Raises: Problem (`batch-held-back` when together), Unreachable."""
+        body = {"items": [dict(item) for item in items], "together": together}
+        answers: list[dict[str, Any]] = self._call("POST", "redemptions/batch", body=body, key=key or _new_key())["answers"]
+        return answers
+
+    def reverse(self, redemption: str, *, reason: str, key: str | None = None) -> dict[str, Any]:
+        """Undo a mistake, inside the window. Raises: Problem, Unreachable."""
+        return self._call("POST", f"redemptions/{quote(redemption, safe='')}/reversal", body={"reason": reason}, key=key or _new_key())
+
+    # --- One's own ------------------------------------------------------------------------------------------------------
+
+    def redemptions(
+        self,
+        *,
+        since: datetime | date | None = None,
+        until: datetime | date | None = None,
+        place: int | None = None,
+        state: str | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """One's own redemptions, the latest first, read page by page as they are asked for. Raises: Problem, Unreachable."""
+        return self._pages("redemptions", "redemptions", since=since, until=until, place=place, state=state)
+
+    def redemption(self, number: str) -> dict[str, Any]:
+        """One of one's own redemptions. Raises: Problem, Unreachable."""
+        return self._call("GET", f"redemptions/{quote(number, safe='')}")
+
+    def payments(
+        self, *, since: datetime | date | None = None, until: datetime | date | None = None, state: str | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """One's own payments, the latest first, read page by page as they are asked for. Raises: Problem, Unreachable."""
+        return self._pages("payments", "payments", since=since, until=until, state=state)
+
+    def payment(self, number: int) -> dict[str, Any]:
+        """One payment, day by day. Raises: Problem, Unreachable."""
+        return self._call("GET", f"payments/{number}")
+
+    def expected_payments(self) -> dict[str, Any]:
+        """What is owed, and when. Raises: Problem, Unreachable."""
+        return self._call("GET", "payments/expected")
+
+    # --- Public ---------------------------------------------------------------------------------------------------------
+
+    def places(self, **filters: Any) -> Iterator[dict[str, Any]]:
+        """Places of the public directory: near, radius_km, commune, service, accepts, open_at, need. Raises: Problem, Unreachable."""
+        return self._pages("places", "places", **filters)
+
+    def figures(self) -> dict[str, Any]:
+        """The published figures. Raises: Problem, Unreachable."""
+        return self._call("GET", "figures")
+
+    # --- How ------------------------------------------------------------------------------------------------------------
+
+    def _pages(self, path: str, name: str, **filters: Any) -> Iterator[dict[str, Any]]:
+        query = urlencode(_said(**filters))
+        address: str | None = f"{path}?{query}" if query else path
+        while address is not None:
+            page = self._call("GET", address)
+            yield from page[name]
+            address = page["next"]
+
+    def _call(self, method: str, path: str, *, body: Mapping[str, Any] | None = None, key: str | None = None) -> dict[str, Any]:
+        url = f"{self._base_url}{path}" if path.startswith("/") else f"{self._base_url}/api/v1/{path}"
+        headers = {"Accept": "application/json", "Accept-Language": self._language, "User-Agent": "carnet-client/1"}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        request = Request(method, url, headers, json.dumps(body).encode() if body is not None else None)
+        return self._answered(request, key)
+
+    def _answered(self, request: Request, key: str | None) -> dict[str, Any]:
+        # Reading again is always harmless; writing again is, under its key. A test of a voucher has no key: it changes nothing.
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                answer = self._transport(request)
+            except OSError as error:
+                if attempt == ATTEMPTS:
+                    raise Unreachable(key) from error
+                self._sleep(_wait(attempt, None))
+                continue
+            if answer.status < 400:
+                found: dict[str, Any] = json.loads(answer.body)
+                return found
+            problem = _problem(answer)
+            if attempt == ATTEMPTS or not (problem.code in TRY_AGAIN or answer.status in (502, 503, 504)):
+                raise problem
+            self._sleep(_wait(attempt, answer.headers.get("retry-after")))
+        raise AssertionError("the last attempt has returned or raised")
+
+
+def _problem(answer: Answer) -> Problem:
+    try:
+        document = json.loads(answer.body)
+    except ValueError:
+        document = {}  # a proxy in between answered for the server
+    return Problem(document if isinstance(document, dict) else {}, answer.status)
+
+
+def _wait(attempt: int, retry_after: str | None) -> float:
+    asked = int(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else 0
+    return float(min(max(2 ** (attempt - 1), asked), 60))
+
+
+def _said(**fields: Any) -> dict[str, Any]:
+    return {name: _written(value) for name, value in fields.items() if value is not None}
+
+
+def _written(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _new_key() -> str:
+    return str(uuid.uuid4())
