@@ -31,6 +31,8 @@ CONTEXTS = {
     },
     "issuing.booklets-shipped": {"booklets": 40, "first": "NM-1", "last": "NM-40"},
     "issuing.booklets-activated": {"order": 3, "booklets": 40},
+    "redemption.dispute-opened": {"number": "D3", "redemption": "1-2-0", "cents": 1000, "programme": "Nantes"},
+    "redemption.dispute-decided": {"number": "D3", "redemption": "1-2-0", "cents": 1000, "programme": "Nantes", "outcome": "TO_RECOVER"},
     "settlement.payment-sent": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10"},
     "settlement.payment-returned": {"cents": 123450, "reason_code": "AC04"},
     "settlement.funder-repaid": {"programme": "Nantes", "cents": 123450, "paid_on": "2026-11-10"},

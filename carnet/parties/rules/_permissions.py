@@ -92,6 +92,19 @@ _LINES: tuple[Permission, ...] = (
     _do("redemption.check", "test a voucher without spending it", _MANAGER, _MEDIATOR),
     _do("redemption.redeem", "accept a voucher for a service given", _MANAGER, _MEDIATOR),
     _do("redemption.reverse", "undo a redemption inside the window", _MANAGER, _MEDIATOR),
+    _do("redemption.reserve", "hold a voucher for a booked lesson, take it, give it back", _MANAGER, _MEDIATOR),
+    _do(
+        "redemption.dispute",
+        "dispute a redemption once its window has closed (an operator: for a place)",
+        _MANAGER,
+        _MEDIATOR,
+        _ADMIN,
+        _AGENT,
+    ),
+    _do("redemption.decide-dispute", "accept or refuse a dispute that somebody else opened", _ADMIN, _TREASURER, proof=True),
+    _see("redemption.see-disputes", "the disputes of one's programmes", *_OPERATOR, _AUDITOR),
+    _see("redemption.see-guessing", "serials locked after wrong secrets, and how much guessing there is", _ADMIN, _AGENT),
+    _do("redemption.unlock-serial", "unlock a serial after wrong secrets", _ADMIN, _AGENT),
     _do("redemption.type-paper", "type a sheet of paper in the name of a place of one's programmes", _ADMIN, _AGENT),
     _see("redemption.see-devices", "the devices that accept without network, and what they sent", *_OPERATOR, _MANAGER, _MEDIATOR),
     _do("redemption.enrol-device", "let a tablet or telephone of one's place accept without network", _MANAGER, proof=True),
@@ -140,7 +153,9 @@ HOMES: dict[Role, str] = {
 
 SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
     Scope.VOUCHERS_CHECK: frozenset({"redemption.check"}),
-    Scope.REDEMPTIONS_WRITE: frozenset({"redemption.check", "redemption.redeem", "redemption.reverse"}),
+    Scope.REDEMPTIONS_WRITE: frozenset(
+        {"redemption.check", "redemption.redeem", "redemption.reverse", "redemption.reserve", "redemption.dispute"}
+    ),
     Scope.REDEMPTIONS_READ: frozenset({"redemption.see"}),
     Scope.SETTLEMENT_READ: frozenset({"settlement.see-own"}),
     Scope.PLACES_WRITE: frozenset({"places.see", "places.edit"}),

@@ -7,6 +7,10 @@ from carnet.redemption.operations._devices import (
     revoke_device,
     upload,
 )
+from carnet.redemption.operations._disputes import (
+    decide_dispute,
+    open_dispute,
+)
 from carnet.redemption.operations._locks import (
     SerialItem,
     check_with_serial,
@@ -78,6 +82,7 @@ __all__ = [
     "check_quietly",
     "check_with_serial",
     "confirm_telephone",
+    "decide_dispute",
     "enrol_device",
     "entrust_sheet",
     "erase_old_pictures",
@@ -85,6 +90,7 @@ __all__ = [
     "forget_strangers",
     "limit_device",
     "look_at_picture",
+    "open_dispute",
     "open_sheets",
     "redeem",
     "redeem_batch",

@@ -13,6 +13,14 @@ from carnet.redemption.queries._devices import (
     refused_lately,
     uploaded,
 )
+from carnet.redemption.queries._disputes import (
+    DisputeLine,
+    ToRecover,
+    dispute,
+    disputes,
+    disputes_of,
+    to_recover,
+)
 from carnet.redemption.queries._locks import (
     LockedSerial,
     locked_serial,
@@ -82,6 +90,7 @@ __all__ = [
     "CodeRead",
     "DayCount",
     "DeviceView",
+    "DisputeLine",
     "Guessing",
     "LockedSerial",
     "PictureFacts",
@@ -96,6 +105,7 @@ __all__ = [
     "SheetPage",
     "SignedFacts",
     "TelephoneLine",
+    "ToRecover",
     "UploadedLine",
     "VoucherSeen",
     "accepted_lines",
@@ -104,6 +114,9 @@ __all__ = [
     "codes_of",
     "device",
     "devices",
+    "dispute",
+    "disputes",
+    "disputes_of",
     "facts_for",
     "forget_series_facts",
     "guessing",
@@ -134,6 +147,7 @@ __all__ = [
     "standing_by_day",
     "telephone",
     "telephones",
+    "to_recover",
     "uploaded",
     "verify",
 ]

@@ -308,6 +308,11 @@ def verify() -> list[Fault]:
             JOIN redemption_reservation b ON b.series_id = a.series_id AND b.voucher_id = a.voucher_id AND b.generation = a.generation AND b.id > a.id
             LEFT JOIN redemption_reservationend e ON e.reservation_id = a.id
             WHERE b.at < LEAST(a.until, COALESCE(e.at, a.until))""",
+        "a dispute was decided otherwise than what happened": """
+            SELECT 'dispute ' || d.id FROM redemption_disputedecision x JOIN redemption_dispute d ON d.id = x.dispute_id
+            LEFT JOIN redemption_reversal r ON r.series_id = d.series_id AND r.voucher_id = d.voucher_id AND r.generation = d.generation
+            WHERE (x.outcome = 'REVERSED') <> (r.series_id IS NOT NULL) OR x.decided_by_id = d.opened_by_id
+               OR (x.cents, x.agreement_id, x.organisation_id) <> (d.cents, d.agreement_id, d.organisation_id)""",
         "a reservation holds a voucher past its end of acceptance": """
             SELECT 'reservation ' || r.id FROM redemption_reservation r JOIN ledger_series s ON s.id = r.series_id
             JOIN ledger_voucher v ON v.series_id = r.series_id AND v.id = r.voucher_id

@@ -50,6 +50,8 @@ from carnet.redemption.rules._disputes import (
     check_decision_reason,
     check_disputable,
     check_next_dispute,
+    dispute_number,
+    parse_dispute_number,
 )
 from carnet.redemption.rules._locks import (
     WRONG_SECRETS_MAX,
@@ -311,6 +313,7 @@ __all__ = [
     "check_until",
     "clean_device_name",
     "decide",
+    "dispute_number",
     "follows",
     "in_order",
     "is_locked",
@@ -318,6 +321,7 @@ __all__ = [
     "locks_now",
     "lowered",
     "packed",
+    "parse_dispute_number",
     "parse_moment",
     "parse_redemption_number",
     "parse_reservation_number",

@@ -3,6 +3,7 @@
 Source: docs/decisions/0014-reserved-and-disputed.md.
 """
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -92,3 +93,16 @@ def check_decision_reason(reason: str, *, accepted: bool) -> str:
     if len(stripped) > REASON_LENGTH_MAX or not (stripped or accepted):
         raise ReasonMissing(length_max=REASON_LENGTH_MAX)
     return stripped
+
+
+def dispute_number(dispute_id: int) -> str:
+    """The public number of a dispute. It gives no right."""
+    return f"D{dispute_id}"
+
+
+def parse_dispute_number(number: str) -> int:
+    """The id of a public number. Raises: DisputeUnknown."""
+    found = re.fullmatch(r"D([0-9]{1,18})", number, re.ASCII)
+    if found is None:
+        raise DisputeUnknown(number=number[:80])
+    return int(found[1])
