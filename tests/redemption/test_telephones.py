@@ -240,7 +240,14 @@ def test_a_telephone_taken_away_is_a_stranger_and_its_number_is_forgotten(ready:
 
 def test_wrong_digits_are_counted_and_then_refused_for_good(ready: Campaign, post: Post) -> None:
     with acting_as(ready.mediator):
-        asked = {"place_id": ready.place_id, "number": NUMBER, "language": "fr", "write": lambda digits: digits, "actor": ready.mediator, "at": LATER}
+        asked = {
+            "place_id": ready.place_id,
+            "number": NUMBER,
+            "language": "fr",
+            "write": lambda digits: digits,
+            "actor": ready.mediator,
+            "at": LATER,
+        }
         telephone_id = operations.register_telephone(request_id=rid(), **asked)
         (digits,) = post.collect()
         wrong = "000000" if digits != "000000" else "111111"

@@ -105,6 +105,7 @@ _LINES: tuple[Permission, ...] = (
     _see("redemption.see-disputes", "the disputes of one's programmes", *_OPERATOR, _AUDITOR),
     _see("redemption.see-guessing", "serials locked after wrong secrets, and how much guessing there is", _ADMIN, _AGENT),
     _do("redemption.unlock-serial", "unlock a serial after wrong secrets", _ADMIN, _AGENT),
+    _do("redemption.manage-telephones", "register a telephone that spends for one's place by text message, or take it away", _MANAGER),
     _do("redemption.type-paper", "type a sheet of paper in the name of a place of one's programmes", _ADMIN, _AGENT),
     _see("redemption.see-devices", "the devices that accept without network, and what they sent", *_OPERATOR, _MANAGER, _MEDIATOR),
     _do("redemption.enrol-device", "let a tablet or telephone of one's place accept without network", _MANAGER, proof=True),

@@ -5,6 +5,7 @@ from carnet.web.place import days, views, workshop
 from carnet.web.place.till import reads_codes
 from carnet.web.sheets.views import PLACE
 from carnet.web.sheets.views import routes as sheet_routes
+from carnet.web.telephones import screens as telephones
 
 app_name = "place"
 urlpatterns = [
@@ -19,4 +20,12 @@ urlpatterns = [
     path("payments/", door("settlement.see-own")(views.payments), name="payments"),
     path("payments/<int:claim_id>/", door("settlement.see-own")(views.claim), name="claim"),
     *sheet_routes(PLACE),
+    path("telephones/", door("redemption.manage-telephones")(telephones.telephones), name="telephones"),
+    path("telephones/<int:telephone_id>/", door("redemption.manage-telephones")(telephones.telephone), name="telephone"),
+    path(
+        "telephones/<int:telephone_id>/confirm/",
+        door("redemption.manage-telephones")(telephones.Confirm.as_view()),
+        name="telephone-confirm",
+    ),
+    path("telephones/<int:telephone_id>/revoke/", door("redemption.manage-telephones")(telephones.revoke), name="telephone-revoke"),
 ]

@@ -278,9 +278,7 @@ def add_picture(request: HttpRequest, sheet_id: int, *, desk: Desk) -> HttpRespo
                 sheet_id=sheet_id, content=given["picture"].read(), actor=actor_of(request), request_id=given["request_id"], at=clock.now()
             )
         except Refusal as refusal:
-            show_refusal(
-                form, refusal, dict.fromkeys(("photograph-unreadable", "photograph-too-heavy", "pictures-too-many"), "picture")
-            )
+            show_refusal(form, refusal, dict.fromkeys(("photograph-unreadable", "photograph-too-heavy", "pictures-too-many"), "picture"))
         else:
             none = _("Aucun QR code lu : tapez les lignes en regardant la photo.")
             text = ngettext("Photo gardée : %(count)s chèque lu.", "Photo gardée : %(count)s chèques lus.", count) % {"count": count}

@@ -42,7 +42,9 @@ SENTENCES = {
     "device-refused": _("Cet appareil ne peut pas faire cela."),
     "device-unknown": _("Cet appareil n’est pas enregistré."),
     "device-revoked": _("Cet appareil a été révoqué le %(revoked_at)s : ce qu’il envoie est gardé, mais n’est plus accepté."),
-    "device-signature-invalid": _("L’envoi n’est pas signé par cet appareil, ou a été modifié en chemin. Rien n’a été pris, rien n’est perdu."),
+    "device-signature-invalid": _(
+        "L’envoi n’est pas signé par cet appareil, ou a été modifié en chemin. Rien n’a été pris, rien n’est perdu."
+    ),
     "device-key-invalid": _("La clé de cet appareil n’est pas lisible. Recommencez l’enregistrement."),
     "device-name-invalid": _("Donnez à l’appareil un nom d’au plus %(length_max)s caractères."),
     "device-limits-invalid": _(
