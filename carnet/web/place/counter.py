@@ -103,12 +103,20 @@ def refused(refusal: Refusal, *, seen: VoucherSeen | None = None, place_names: S
     return Refused(str(heading), sentence, tone, _ticket(seen, STATES.get(refusal.code, "NOT_ACTIVE")) if seen else None)
 
 
+def refusal_seen(seen: VoucherSeen) -> Refusal:
+    """Why a voucher that was found cannot be accepted."""
+    return refusal_of(
+        seen.outcome,
+        accepted_until=seen.accepted_until,
+        redeemed_at=seen.redeemed_at,
+        redeemed_place_id=seen.redeemed_place_id,
+        more={"reserved_until": seen.reserved_until.isoformat()} if seen.reserved_until else None,
+    )
+
+
 def refused_seen(seen: VoucherSeen, place_names: Sequence[PlaceSummary]) -> Refused:
     """A voucher that was found, and cannot be accepted."""
-    refusal = refusal_of(
-        seen.outcome, accepted_until=seen.accepted_until, redeemed_at=seen.redeemed_at, redeemed_place_id=seen.redeemed_place_id
-    )
-    return refused(refusal, seen=seen, place_names=place_names)
+    return refused(refusal_seen(seen), seen=seen, place_names=place_names)
 
 
 def good_ticket(seen: VoucherSeen) -> Ticket:

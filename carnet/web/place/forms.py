@@ -1,7 +1,7 @@
 """What a counter fills in. Shape only: the redemption's rules decide."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carnet.places.queries import PlaceSummary
 from carnet.places.rules import SERVICE_KINDS
+from carnet.redemption.rules import RESERVATION_DAYS_MAX
 from carnet.web.design.forms import DayField, InlineRadioSelect, OperationForm, WeighedFileField
 from carnet.web.place.photos import FORMATS, PHOTO_BYTES_MOST, PhotoUnreadable, codes_in
 from carnet.web.place.wedge import untangled
@@ -141,6 +142,31 @@ class WorkshopForm(OperationForm):
         super().__init__(*args, **options)
         _offer_services(self, service_codes, latest)
         _offer_days(self, today)
+
+
+class ReserveForm(OperationForm):
+    """A voucher just tested, held until the end of the day of a lesson."""
+
+    code = forms.CharField(max_length=CODE_LENGTH_MAX, widget=forms.HiddenInput)
+    place_id = forms.IntegerField(widget=forms.HiddenInput)
+    service = forms.ChoiceField(
+        label=_("Pour quel service ?"),
+        widget=InlineRadioSelect(),
+        error_messages={"required": _("Choisissez le service de la leçon.")},
+    )
+    lesson_on = DayField(label=_("Jour de la leçon"), help_text=_("Le chèque est tenu jusqu’au soir de ce jour."))
+
+    def __init__(self, *args: Any, service_codes: Sequence[str], today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _offer_services(self, service_codes, self.initial.get("service", ""))
+        self.initial.pop("service", None)  # chosen among those offered, or not at all
+        attrs = self.fields["lesson_on"].widget.attrs
+        # The evening of the last day is still within the rules' thirty days, whatever the hour now.
+        attrs["min"], attrs["max"] = today.isoformat(), (today + timedelta(days=RESERVATION_DAYS_MAX - 1)).isoformat()
+
+
+class ActForm(OperationForm):
+    """A button with nothing to fill in: sent twice, it acts once."""
 
 
 class UndoForm(OperationForm):

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.place import days, views, workshop
+from carnet.web.place import days, reservations, views, workshop
 from carnet.web.place.till import reads_codes
 from carnet.web.sheets.views import PLACE
 from carnet.web.sheets.views import routes as sheet_routes
@@ -12,6 +12,10 @@ urlpatterns = [
     path("", door("home.place")(reads_codes(views.home)), name="home"),
     path("voucher/", door("redemption.check")(reads_codes(views.voucher)), name="voucher"),
     path("voucher/accept/", door("redemption.redeem")(reads_codes(views.accept)), name="accept"),
+    path("voucher/reserve/", door("redemption.reserve")(reads_codes(reservations.reserve)), name="reserve"),
+    path("reservations/", door("redemption.reserve")(reservations.reservations), name="reservations"),
+    path("reservations/<str:number>/capture/", door("redemption.reserve")(reservations.capture), name="capture"),
+    path("reservations/<str:number>/release/", door("redemption.reserve")(reservations.release), name="release"),
     path("workshop/", door("redemption.check", post="redemption.redeem")(reads_codes(workshop.workshop)), name="workshop"),
     path("month/", door("redemption.see")(days.month), name="month"),
     path("redemptions/", door("redemption.see")(days.redemptions), name="redemptions"),

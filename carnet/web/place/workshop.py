@@ -23,7 +23,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.kernel.refusals import Refusal
 from carnet.redemption import operations as redemption
-from carnet.redemption.operations import Answer, refusal_of
+from carnet.redemption.operations import Answer
 from carnet.redemption.queries import Redeemed, VoucherSeen
 from carnet.redemption.rules import HeldBack
 from carnet.settlement import queries as settlement
@@ -149,10 +149,7 @@ def _with(lines: list[Scanned], code: str, seen: VoucherSeen | Refusal, own: Seq
             return lines, Said(text % {"serial": line.serial, "rank": rank}, "warning")
     line = Scanned(code, seen.voucher_serial, seen.programme_id, seen.value_cents)
     if seen.outcome != REDEEMABLE:
-        refusal = refusal_of(
-            seen.outcome, accepted_until=seen.accepted_until, redeemed_at=seen.redeemed_at, redeemed_place_id=seen.redeemed_place_id
-        )
-        line = _refused(line, refusal, own)
+        line = _refused(line, counter.refusal_seen(seen), own)
         return [*lines, line], Said(f"{line.serial}. {line.heading}. {line.why}", line.tone)
     value = formats.euros(line.value_cents, short=True)
     return [*lines, line], Said(_("Chèque %(serial)s : bon, %(value)s.") % {"serial": line.serial, "value": value}, "success")
