@@ -22,6 +22,7 @@ from carnet.ledger import queries as ledger
 from carnet.parties import operations as parties
 from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
+from carnet.redemption import operations as redemption
 from carnet.scenarios.cast import cast_moment
 from carnet.scenarios.plan import load, open_season
 from carnet.scenarios.play import Played, Progress, play
@@ -34,6 +35,8 @@ OPEN_HANDED_OVER = 55
 OPEN_USED = 70
 CODES = 300
 TOKEN_DAYS = 365
+# Kept by the numbering plan for works of fiction: docs/sources/text-messages.md#numbers.
+TELEPHONE = "+33639980001"
 PLACE_SCOPES = (Scope.VOUCHERS_CHECK, Scope.REDEMPTIONS_WRITE, Scope.REDEMPTIONS_READ, Scope.SETTLEMENT_READ)
 
 
@@ -185,6 +188,7 @@ def _to_try(closed: Played, current: Played, people: list[dict[str, str]], at: d
         "service": "mailbox",
         "codes": [current.codes[rank] for rank in current.in_hands[:CODES]],
         "voucher": _voucher(current, current.in_hands[0], base_url),
+        "telephone": _telephone(current, first_place, at),
         "lapsed_code": closed.codes[closed.in_hands[0]],
         "inactive_code": current.codes[inactive],
         "closed_programme": closed.programme_id,
@@ -209,6 +213,20 @@ def _voucher(current: Played, rank: int, base_url: str) -> dict[str, Any]:
         "value_cents": series.face_value_cents,
         "programme": name,
     }
+
+
+def _telephone(current: Played, place_id: int, at: datetime) -> str:
+    """A telephone of the first place, registered through the digits it received: nobody's number, kept for works of fiction."""
+    organisation_id = current.cast.place_organisations[place_id]
+    system = replace(Actor.system("demonstration", organisation_ids={organisation_id}), organisation_id=organisation_id)
+    digits: list[str] = []
+    with acting_as(system):
+        telephone_id = redemption.register_telephone(
+            place_id=place_id, number=TELEPHONE, language="fr", write=lambda drawn: drawn, actor=system, request_id=uuid4(), at=at
+        )  # fmt: skip
+        redemption.send_texts(send=lambda _to, text, _reference: digits.append(text), at=at)
+        redemption.confirm_telephone(telephone_id=telephone_id, digits=digits[-1], actor=system, request_id=uuid4(), at=at)
+    return TELEPHONE
 
 
 def _token(current: Played, place_id: int, at: datetime) -> str:
