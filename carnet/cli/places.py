@@ -17,7 +17,9 @@ from carnet.cli.speech import gettext as _
 if TYPE_CHECKING:
     from carnet.places.rules import ImportReport
 
-_File = Annotated[Path, typer.Argument(help=_("Fichier de lieux : standard national v1.0.2 ou v0.1, CSV ou JSON, compressé (.gz) ou non."))]
+_File = Annotated[
+    Path, typer.Argument(help=_("Fichier de lieux : standard national v1.0.2 ou v0.1, CSV, XLSX ou JSON, compressé (.gz) ou non."))
+]
 _Source = Annotated[str, typer.Option("--source", help=_("D’où vient le fichier (qui le publie). Par défaut, le nom du fichier."))]
 _All = Annotated[bool, typer.Option("--all", help=_("Montrer chaque défaut, et non un exemple de chaque sorte."))]
 

@@ -248,10 +248,23 @@ def test_half_characters_of_json_do_no_harm(communes):
 
 def test_every_code_of_fault_is_met_by_these_tests():
     source = "".join(
-        Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("test_checking.py", "test_reading.py", "test_imports.py")
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("test_checking.py", "test_reading.py", "test_imports.py", "test_tables.py")
     )
     assert [code.value for code in FaultCode if f'"{code.value}"' not in source] == []
 
 
 def test_every_column_of_the_standard_is_judged():
     assert len({field.column for field in FIELDS}) == 32
+
+
+def test_a_column_of_the_other_edition_is_not_lost_in_a_file_of_today_s(communes):
+    header = (*GOOD, "courriel", "labels_nationaux", "courriels", "modalites_acces")
+    result = checked(
+        communes, {**GOOD, "courriel": "a@exemple.fr", "labels_nationaux": "CNFS", "modalites_acces": "Téléphoner"}, header=header
+    )
+    (row,) = result.rows
+    assert result.version.value == "1.0.2"
+    assert row.columns["emails"] == ["a@exemple.fr"]
+    assert row.columns["national_programmes"] == ["Conseillers numériques"]
+    assert row.extras == {"labels_nationaux": "CNFS"}

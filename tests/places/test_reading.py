@@ -8,8 +8,9 @@ import pytest
 
 from carnet.places.rules import ColumnsMissing, FileEmpty, FileLinesTooMany, FileTooLarge, FileUnreadable, content_of, read
 from carnet.places.rules.faults import FaultCode, Outcome
-from carnet.places.rules.reading import LINE_COUNT_MAX, values_of
+from carnet.places.rules.reading import values_of
 from carnet.places.rules.standard import Version
+from carnet.places.rules.tables import LINE_COUNT_MAX
 from tests.places.conftest import GOOD, csv_bytes
 
 PLAIN = csv_bytes(GOOD, {**GOOD, "id": "a-2", "nom": "Été & Cie"})
@@ -97,8 +98,9 @@ def test_many_lost_quotes_are_read_in_reasonable_time():
 def test_unknown_and_doubled_columns_are_told_once():
     content = csv_bytes({**GOOD, "wifi": "oui"}, header=(*GOOD, "wifi")).replace(b",wifi", b",wifi,nom").replace(b",oui", b",oui,Autre")
     raw = read(content)
-    assert raw.unknown_columns == ("wifi",)
-    assert codes(raw) == [(1, "column-twice", "kept"), (1, "column-unknown", "set-aside")]
+    assert raw.unknown_columns == ("wifi", "nom (2)")
+    assert codes(raw) == [(1, "column-twice", "set-aside"), (1, "column-unknown", "set-aside")]
+    assert raw.lines[0].cells["nom (2)"] == "Autre"
     assert names(raw) == [GOOD["nom"]]
 
 

@@ -1,17 +1,17 @@
 """What decides in this room, knowing nothing of storage, clock or language.
 
-`standard`  the national fields and lists, word for word       `reading`  bytes to lines
-`values`    one value judged                                   `checking` lines to places, with every fault
-`writing`   places to the national file                        `inclusion` places to data.inclusion's schema
-`opening`   opening hours                                      `geography` distances and communes
-`services`  what a voucher pays for                            `needs`    what a person needs a place to be ready for
-`refusals`  every refusal
+`tables`    any file to a table (`workbooks`: XLSX)            `reading`   a national table to lines
+`standard`  the national fields and lists, word for word       `values`    one value judged
+`checking`  lines to places, with every fault                  `writing`   places to the national file
+`inclusion` places to data.inclusion's schema                  `opening`   opening hours
+`geography` distances and communes                             `services`  what a voucher pays for
+`needs`     what a person needs a place to be ready for        `refusals`  every refusal
 """
 
 from carnet.places.rules.checking import CheckedFile, PlaceRow, check_file
 from carnet.places.rules.faults import Fault, FaultCode, Outcome
 from carnet.places.rules.needs import NEEDS, Need
-from carnet.places.rules.reading import SIZE_MAX_BYTES, RawFile, content_of, read
+from carnet.places.rules.reading import RawFile, read
 from carnet.places.rules.refusals import (
     AcceptanceDatesReversed,
     AcceptanceOverlaps,
@@ -19,6 +19,7 @@ from carnet.places.rules.refusals import (
     AcceptanceWithoutPlace,
     AcceptanceWithoutService,
     ColumnsMissing,
+    FileColumnsTooMany,
     FileEmpty,
     FileLinesTooMany,
     FileTooLarge,
@@ -34,9 +35,12 @@ from carnet.places.rules.refusals import (
     SearchRefused,
     ServiceKindUnknown,
     ServiceOutsideProgramme,
+    WorkbookTooLarge,
+    WorkbookUnreadable,
 )
 from carnet.places.rules.reports import ImportReport
 from carnet.places.rules.services import LEVEL_LABELS, SERVICE_BY_CODE, SERVICE_KINDS, Level, ServiceKind, service_kind
+from carnet.places.rules.tables import SIZE_MAX_BYTES, content_of
 
 __all__ = [
     "LEVEL_LABELS",
@@ -53,6 +57,7 @@ __all__ = [
     "ColumnsMissing",
     "Fault",
     "FaultCode",
+    "FileColumnsTooMany",
     "FileEmpty",
     "FileLinesTooMany",
     "FileTooLarge",
@@ -75,6 +80,8 @@ __all__ = [
     "ServiceKind",
     "ServiceKindUnknown",
     "ServiceOutsideProgramme",
+    "WorkbookTooLarge",
+    "WorkbookUnreadable",
     "check_file",
     "content_of",
     "read",

@@ -13,15 +13,17 @@ from typing import Any
 from carnet.places.rules import opening, values
 from carnet.places.rules.faults import Fault, FaultCode, Outcome
 from carnet.places.rules.geography import Commune, Gazetteer, distance_km, folded, plausible_radius_km
-from carnet.places.rules.reading import LIST_MARK, RawFile, RawLine, values_of
+from carnet.places.rules.reading import RawFile, values_of
 from carnet.places.rules.standard import (
     FIELDS,
+    INDISPENSABLE,
     LA_POSTE_STEPS,
     LA_POSTE_STEPS_SPACED,
     PIVOT_LABEL,
     PIVOT_UNKNOWN,
     SUMMARY_MAX,
     V0_CONVERTED,
+    V0_CONVERTED_ONLY,
     V0_EVERYBODY,
     V0_RENAMED,
     V0_VALUES,
@@ -29,9 +31,9 @@ from carnet.places.rules.standard import (
     Kind,
     Version,
 )
+from carnet.places.rules.tables import LIST_MARK, RawLine
 
 ID_CHARACTERS_MAX = 200
-_REFUSING = ("id", "nom", "commune", "code_postal", "adresse", "date_maj")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _tell_repeats(line: _Line, first_by_id: dict[str, int], first_by_place: dict
 def _judged(raw: RawLine, version: Version, unknown: Iterable[str], gazetteer: Gazetteer, today: date) -> _Line:
     line = _Line(raw, version, today)
     cells = _cleaned_cells(line)
-    for name in _REFUSING:
+    for name in INDISPENSABLE:
         if not cells.get(name):
             line.refuse(FaultCode.REQUIRED_MISSING, name)
     if len(cells.get("id", "")) > ID_CHARACTERS_MAX:
@@ -137,7 +139,7 @@ def _judged(raw: RawLine, version: Version, unknown: Iterable[str], gazetteer: G
     for name in unknown:
         if cells.get(name):
             line.extras[name] = cells[name].replace(LIST_MARK, "|")
-    lists = _converted(line, cells) if version is Version.V0 else {}
+    lists = _converted(line, cells)
     for one in FIELDS:
         if one.kind is Kind.CHOICES or one.is_list:
             line.columns[one.column] = _list(line, one, cells.get(one.name, ""), lists.get(one.name, []))
@@ -172,12 +174,15 @@ def _cleaned_cells(line: _Line) -> dict[str, str]:
         changed = any(changed for _piece, changed in pieces)
         if changed:
             line.tell(FaultCode.CHARACTERS, Outcome.MENDED, name, cells[name])
-    if line.version is Version.V0:
-        for older, newer in V0_RENAMED.items():
-            if cells.get(older):
+    # Whatever the edition: a column of the other one would be lost in silence.
+    for older, newer in V0_RENAMED.items():
+        if cells.get(older):
+            if cells.get(newer):
+                line.extras[older] = cells.pop(older)
+            else:
                 cells[newer] = cells.pop(older)
-        if cells.get("cle_ban"):
-            line.extras["cle_ban"] = cells["cle_ban"]
+    if cells.get("cle_ban"):
+        line.extras["cle_ban"] = cells["cle_ban"]
     return cells
 
 
@@ -187,7 +192,7 @@ def _cleaned_cells(line: _Line) -> dict[str, str]:
 def _converted(line: _Line, cells: dict[str, str]) -> dict[str, list[str]]:
     """The v0.1 lists said with the words of v1.0.2. What was declared stays in `extras`: nine services say less than fifteen."""
     lists: dict[str, list[str]] = {}
-    for older in V0_CONVERTED:
+    for older in V0_CONVERTED if line.version is Version.V0 else V0_CONVERTED_ONLY:
         declared = cells.pop(older, "")
         if not declared:
             continue

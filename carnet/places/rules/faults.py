@@ -27,7 +27,10 @@ class FaultCode(StrEnum):
     COLUMN_UNKNOWN = "column-unknown"
     COLUMN_TWICE = "column-twice"
     COLUMN_WITHOUT_EQUIVALENT = "column-without-equivalent"
+    SHEET_UNREAD = "sheet-unread"
+    ABOVE_HEADER = "line-above-header"
     # of a line
+    FORMULA = "formula-cell"
     LINE_BROKEN = "line-broken"
     LINE_SHORT = "line-short"
     QUOTE_UNCLOSED = "quote-unclosed"

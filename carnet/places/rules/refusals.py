@@ -45,10 +45,28 @@ class FileUnreadable(PlacesRefused):
     code = "place-file-unreadable"
 
 
+class WorkbookUnreadable(FileUnreadable):
+    """Not an XLSX workbook: an older or another kind, one behind a password, or one made to harm. Facts: line (0)."""
+
+    code = "place-workbook-unreadable"
+
+
+class WorkbookTooLarge(PlacesRefused):
+    """The workbook unfolds beyond the limit. Facts: size_max_mb."""
+
+    code = "place-workbook-too-large"
+
+
 class FileLinesTooMany(PlacesRefused):
     """More lines than one import takes. Facts: line_count_max."""
 
     code = "place-file-lines-too-many"
+
+
+class FileColumnsTooMany(PlacesRefused):
+    """More columns than a table of places ever has. Facts: column_count_max."""
+
+    code = "place-file-columns-too-many"
 
 
 class ColumnsMissing(PlacesRefused):

@@ -181,6 +181,8 @@ V0_EVERYBODY = "Adultes"
 V0_MISSPELLED = {"conditions_access": "conditions_acces"}
 V0_ONLY = frozenset({"courriel", "accessibilite", "labels_autres", "labels_nationaux", "publics_accueillis",
                      "conditions_acces", "conditions_access", "cle_ban"})  # fmt: skip
+# Lists that only v0.1 has; the others bear the same name in both.
+V0_CONVERTED_ONLY = tuple(name for name in V0_CONVERTED if name in V0_ONLY)
 V1_ONLY = frozenset({"courriels", "itinerance", "publics_specifiquement_adresses", "prise_en_charge_specifique",
                      "frais_a_charge", "dispositif_programmes_nationaux", "formations_labels", "autres_formations_labels",
                      "modalites_acces", "fiche_acces_libre"})  # fmt: skip
@@ -245,3 +247,15 @@ V0_VALUES: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
         "A ma place": (),
     },
 }  # fmt: skip
+
+# --- names of columns -------------------------------------------------------------------------------------------------
+
+# Without these no line could make a place.
+INDISPENSABLE = ("id", "nom", "commune", "code_postal", "adresse", "date_maj")
+COLUMN_NAMES_KNOWN = frozenset(FIELD_BY_NAME) | V0_ONLY
+
+
+def column_name(cell: str) -> str:
+    """The name of a column as the standard writes it: no capitals, and the one name the national file misspells put right."""
+    name = cell.strip().strip('"').strip().lower()
+    return V0_MISSPELLED.get(name, name)

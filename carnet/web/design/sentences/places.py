@@ -13,11 +13,18 @@ SENTENCES = {
     "place-file-too-large": _("Ce fichier est trop lourd : le plus lourd accepté est de %(size_max_mb)s Mo. Rien n’a été importé."),
     "place-file-empty": _("Ce fichier ne contient aucun lieu."),
     "place-file-unreadable": _(
-        "Ce fichier ne peut pas être lu. Il faut un fichier CSV ou JSON : depuis un tableur, enregistrez-le « au format CSV UTF-8 »."
+        "Ce fichier ne peut pas être lu. Il faut un fichier CSV, XLSX ou JSON : depuis un tableur, enregistrez-le au format .xlsx ou « CSV UTF-8 »."
+    ),
+    "place-workbook-unreadable": _(
+        "Ce classeur ne peut pas être lu : il est abîmé, protégé par un mot de passe, ou d’un autre format que .xlsx. Enregistrez-le au format .xlsx ou « CSV UTF-8 »."
+    ),
+    "place-workbook-too-large": _(
+        "Ce classeur contient trop de données : déplié, il dépasse %(size_max_mb)s Mo ou deux millions de cases. Enregistrez la feuille utile au format CSV."
     ),
     "place-file-lines-too-many": _(
         "Ce fichier a trop de lignes : le plus possible est %(line_count_max)s. Partagez-le en plusieurs fichiers."
     ),
+    "place-file-columns-too-many": _("Ce fichier a trop de colonnes : le plus possible est %(column_count_max)s."),
     "place-file-columns-missing": _("Il manque des colonnes au fichier : %(columns)s. Rien n’a été importé."),
     "place-import-unknown": _("Cet import n’existe pas, ou n’est pas celui de votre organisation."),
     "place-operator-not-running-places": _("« %(organisation)s » n’est pas enregistrée comme organisation qui tient des lieux."),
@@ -36,8 +43,11 @@ SENTENCES = {
 FAULTS = {
     FaultCode.ENCODING: _("Le fichier n’est pas en UTF-8 : il a été lu comme un fichier Windows. Vérifiez les accents."),
     FaultCode.COLUMN_UNKNOWN: _("La colonne « %(field)s » n’est pas du standard : gardée à côté de chaque lieu."),
-    FaultCode.COLUMN_TWICE: _("La colonne « %(field)s » est là deux fois : la première compte."),
+    FaultCode.COLUMN_TWICE: _("La colonne « %(field)s » est là deux fois : la première compte, l’autre est gardée à côté de chaque lieu."),
     FaultCode.COLUMN_WITHOUT_EQUIVALENT: _("La colonne « %(field)s » n’existe plus dans le standard actuel."),
+    FaultCode.SHEET_UNREAD: _("La feuille « %(value)s » n’est pas lue : une seule l’est, la première."),
+    FaultCode.ABOVE_HEADER: _("Une ligne au-dessus des titres de colonnes : « %(value)s »."),
+    FaultCode.FORMULA: _("La case « %(field)s » contient une formule ou une erreur de calcul (%(value)s) : collez sa valeur à la place."),
     FaultCode.LINE_BROKEN: _("La ligne n’a pas le bon nombre de cases (%(detail)s)."),
     FaultCode.LINE_SHORT: _("Il manque les dernières cases de la ligne (%(detail)s) : prises comme vides."),
     FaultCode.QUOTE_UNCLOSED: _("Un guillemet est mal fermé."),

@@ -16,9 +16,9 @@ class ImportForm(OperationForm):
 
     file = WeighedFileField(
         label=_("Fichier de lieux"),
-        help_text=_("CSV ou JSON au standard national des lieux de médiation numérique, v1.0.2 ou v0.1. 20 Mo au plus."),
+        help_text=_("CSV, XLSX ou JSON au standard national des lieux de médiation numérique, v1.0.2 ou v0.1. 20 Mo au plus."),
         most_bytes=SIZE_MAX_BYTES,
-        accept=".csv,.json,.gz,.txt",
+        accept=".csv,.xlsx,.json,.geojson,.gz,.txt",
         allow_empty_file=False,
     )
     provenance = forms.CharField(

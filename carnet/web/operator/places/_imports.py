@@ -31,7 +31,16 @@ class ImportView(OperationView):
     template_name = "operator/places/import.html"
     form_class = ImportForm
     refusal_fields = {"place-provenance-missing": "provenance"} | dict.fromkeys(
-        ("place-file-too-large", "place-file-empty", "place-file-unreadable", "place-file-lines-too-many", "place-file-columns-missing"),
+        (
+            "place-file-too-large",
+            "place-file-empty",
+            "place-file-unreadable",
+            "place-file-lines-too-many",
+            "place-file-columns-missing",
+            "place-file-columns-too-many",
+            "place-workbook-unreadable",
+            "place-workbook-too-large",
+        ),
         "file",
     )
 
