@@ -82,11 +82,12 @@ def enrol_device(*, place_id: int, name: str, public_key: bytes, actor: Actor, r
     plain = clean_device_name(check_free_text(name))
     if not is_public_key(public_key):
         raise DeviceKeyInvalid
-    own = places.places_of([actor.organisation_id] if actor.organisation_id is not None else [], at=at)
-    if not any(each.place_id == place_id and each.acceptances for each in own):
+    organisation_id = actor.organisation_id
+    own = places.places_of([organisation_id], at=at) if organisation_id is not None else ()
+    if organisation_id is None or not any(each.place_id == place_id and each.acceptances for each in own):
         raise PlaceNotAccepted(place_id=place_id)
     device = Device.objects.create(
-        organisation_id=actor.organisation_id,
+        organisation_id=organisation_id,
         place_id=place_id,
         name=plain,
         public_key=public_key,

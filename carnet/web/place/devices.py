@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,17 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import allowed
 from carnet.redemption import access, operations, queries
 from carnet.redemption.rules import DEVICE_NAME_MAX
 from carnet.web import clock
 from carnet.web import devices as tables
+from carnet.web.design import formats
+from carnet.web.design.components import Task
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_for
@@ -28,6 +32,7 @@ from carnet.web.place import counter, offline
 from carnet.web.place.till import reads_codes
 
 KEY_TEXT_MAX = 200
+TOLD_FOR = timedelta(days=7)
 
 
 class EnrolForm(OperationForm):
@@ -117,6 +122,21 @@ def enrol(request: HttpRequest) -> HttpResponse:
         },
         status=201,
     )
+
+
+def tasks(actor: Actor, at: datetime) -> list[Task]:
+    """What was accepted without network and refused since: told on the place's page too, should the device be lost."""
+    refused = queries.refused_lately(organisation_id=counter.organisation_of(actor), since=at - TOLD_FOR)
+    if not refused:
+        return []
+    title = ngettext("%(count)s passage sans réseau a été refusé", "%(count)s passages sans réseau ont été refusés", refused)
+    detail = _("L’appareil l’a dit, et cette page le garde.")
+    verb = _("Voir pourquoi")
+    return [
+        Task(
+            title % {"count": formats.number(refused)}, verb, reverse("place:devices"), detail=detail, tone="danger", tone_text=_("Refusé")
+        )
+    ]
 
 
 class Revoke(OperationView):

@@ -27,7 +27,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Column, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_for
-from carnet.web.place import counter, days, reservations, till
+from carnet.web.place import counter, days, devices, reservations, till
 from carnet.web.place.forms import UNDO_REASONS, AcceptForm, CodeForm, UndoForm
 
 MENDABLE = frozenset({CodeMistyped.code, VoucherUnknown.code})
@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     sees_money = allowed(actor.roles, "settlement.see-own")
     expected = settlement.expected_payments(organisation_id=organisation_id, at=at) if sees_money else []
     context = till.context(request) | {
-        "tasks": [*reservations.tasks(actor, at), *counter.tasks(expected)],
+        "tasks": [*devices.tasks(actor, at), *reservations.tasks(actor, at), *counter.tasks(expected)],
         "figures": counter.figures(counter.days(organisation_id, legal_day(at)), expected if sees_money else None, legal_day(at)),
         "today": days.table(organisation_id, legal_day(at), limit=8),
     }
