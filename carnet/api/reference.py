@@ -27,6 +27,11 @@ PYTHON: Mapping[str, str] = {
     "redeem": 'carnet.redeem("482 915 006 731 284 906", service="mailbox", place=41, attended_on=date(2026, 11, 3))',
     "redeem_batch": 'carnet.redeem_many([{"key": "atelier-1", "code": "482 915 006 731 284 906", "service": "mailbox"}])',
     "reverse": 'carnet.reverse("7-5312-0", reason="mauvais chèque")',
+    "reserve": 'carnet.reserve("482 915 006 731 284 906", service="mailbox", until=datetime.fromisoformat("2026-11-10T18:00+01:00"), place=41)',
+    "reservation": 'carnet.reservation("R318")',
+    "capture": 'carnet.capture("R318", attended_on=date(2026, 11, 10))',
+    "release": 'carnet.release("R318")',
+    "dispute": 'carnet.dispute("7-5312-0", reason="saisi deux fois le même atelier")',
     "redemptions": 'for line in carnet.redemptions(since=date(2026, 11, 1), state="redeemed"): ...',
     "redemption": 'carnet.redemption("7-5312-0")',
     "payments": 'for payment in carnet.payments(state="paid"): ...',
@@ -35,13 +40,21 @@ PYTHON: Mapping[str, str] = {
     "places": 'for place in carnet.places(near="47.218,-1.553", radius_km=5): ...',
     "figures": "carnet.figures()",
 }
-NUMBERS = {"redemption": "7-5312-0", "reverse": "7-5312-0", "payment": "88"}
+NUMBERS = {
+    "redemption": "7-5312-0", "reverse": "7-5312-0", "dispute": "7-5312-0", "payment": "88", "reservation": "R318", "capture": "R318",
+    "release": "R318", "device_upload": "12",
+}  # fmt: skip
 _HAPPENED = datetime(2026, 11, 3, 9, 14, 5, tzinfo=UTC)
 _PAID = {"cents": 42000, "reference": "CARNET-12-88-1"}
 # What the journal says of each, as the outbox reads it: the number of what happened, and the facts.
 EVENTS: Mapping[EventType, tuple[str, Mapping[str, Any]]] = {
     EventType.REDEEMED: ("7-5312", {"generation": 0, "place": 41, "service": "mailbox"}),
     EventType.REVERSED: ("7-5312", {"generation": 0}),
+    EventType.RESERVED: (
+        "7-5312",
+        {"reservation": 318, "generation": 0, "place": 41, "service": "mailbox", "until": "2026-11-10T17:00:00+00:00"},
+    ),
+    EventType.RELEASED: ("7-5312", {"reservation": 318, "generation": 0}),
     EventType.PAYMENT_SENT: ("88", {**_PAID, "execute_on": "2026-11-05"}),
     EventType.PAYMENT_PAID: ("88", {**_PAID, "booked_on": "2026-11-05"}),
     EventType.PAYMENT_RETURNED: ("88", {**_PAID, "returned_on": "2026-11-06", "reason_code": "AC04"}),

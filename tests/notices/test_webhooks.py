@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -96,7 +96,7 @@ def test_a_test_event_is_signed_as_the_standard_says(ready: Campaign) -> None:
 
 def test_the_standard_s_own_example_is_signed_alike() -> None:
     """The vector published with the reference libraries: docs/sources/standard-webhooks.md#vector."""
-    from datetime import UTC, datetime
+    from datetime import datetime
 
     headers = rules.signed_headers(
         secrets=[base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
@@ -177,6 +177,24 @@ def test_a_redemption_and_its_reversal_are_told_to_whom_they_concern(ready: Camp
     everything = b"".join(each.body for each in fake.sent)
     for private in (b"Martin", ready.code(0).encode(), b"erreur"):
         assert private not in everything
+
+
+def test_a_reservation_is_told_by_the_number_its_place_reads(ready: Campaign) -> None:
+    opened(ready)
+    until = LATER + timedelta(days=1)
+    with acting_as(ready.mediator):
+        held = redemption.reserve(
+            code=ready.code(0), service="mailbox", until=until, place_id=ready.place_id, actor=ready.mediator, channel="SCREEN",
+            request_id=rid(), at=LATER,
+        )  # fmt: skip
+        redemption.release(number=held.number, actor=ready.mediator, request_id=rid(), at=LATER)
+    assert told(ready) == 2
+    fake = FakeWebhookSender()
+    send_webhooks(at=LATER, sender=fake)
+    made, released = sent(fake)
+    assert (made["type"], made["data"]["id"], made["data"]["place"]) == ("reservation.made", held.number, ready.place_id)
+    assert datetime.fromisoformat(made["data"]["until"]) == until
+    assert (released["type"], released["data"]) == ("reservation.released", {"id": held.number, "programme": ready.programme_id})
 
 
 def test_what_was_told_is_never_told_twice(ready: Campaign) -> None:

@@ -22,12 +22,10 @@ WITH_BODY = ("body-not-json", "body-too-large", "body-type-unsupported")
 WITH_KEY = ("idempotency-key-missing", "idempotency-key-invalid", "idempotency-mismatch", "idempotency-in-flight")
 # Of one voucher presented.
 OF_VOUCHER = ("code-mistyped", "voucher-unknown", "place-not-accepted", "place-required", "too-many-attempts")
+SPENT_OR_ENDED = ("voucher-already-redeemed", "voucher-lapsed", "voucher-not-active", "voucher-reserved")
 OF_SPENDING = (
     *OF_VOUCHER,
-    "voucher-already-redeemed",
-    "voucher-lapsed",
-    "voucher-not-active",
-    "voucher-reserved",
+    *SPENT_OR_ENDED,
     "service-not-accepted",
     "attended-invalid",
     "workshop-session-unknown",
@@ -57,6 +55,19 @@ _LINE = {
     "state": "redeemed",
     "reversed_at": None,
     "payable_on": "2026-12-07",
+}
+_RESERVATION = {
+    "id": "R318",
+    "state": "held",
+    "voucher_serial": "NA-0000005312-7",
+    "programme": _PROGRAMME,
+    "place": 41,
+    "service": "mailbox",
+    "value_cents": 1000,
+    "reserved_at": "2026-11-03T09:14:05+00:00",
+    "until": "2026-11-10T17:00:00+00:00",
+    "accepted_until": "2027-01-31T23:00:00+00:00",
+    "ended_at": None,
 }
 _PAYMENT = {
     "id": 88,
@@ -199,6 +210,62 @@ CONTRACTS: dict[str, Contract] = {
         codes=("claim-unknown", "address-unknown"),
         answer={**_PAYMENT, "days": [{"place": 41, "day": "2026-10-14", "voucher_count": 42, "cents": 42000}]},
         parameters={"number": _("Le numéro du paiement (son « id »).")},
+    ),
+    "reserve": Contract(
+        title=_("Réserver un chèque pour une séance prise"),
+        explains=_(
+            "Le chèque est tenu pour ce lieu jusqu’à l’heure dite ; un autre lieu est refusé entre-temps. Rien n’est dépensé."
+            " La réservation finit d’elle-même à son heure."
+        ),
+        action="redemption.reserve",
+        codes=(*OF_VOUCHER, *SPENT_OR_ENDED, "service-not-accepted", "reservation-in-past", "reservation-too-late"),
+        keyed=True,
+        request={"code": _CODE, "service": "mailbox", "until": "2026-11-10T18:00:00+01:00", "place": 41},
+        answer=_RESERVATION,
+        status=201,
+    ),
+    "reservation": Contract(
+        title=_("Lire une réservation"),
+        explains=_("Celle d’une autre organisation se lit comme un numéro qui n’existe pas."),
+        action="redemption.reserve",
+        codes=("reservation-unknown",),
+        answer=_RESERVATION,
+        parameters={"number": _("Le numéro de la réservation (son « id »).")},
+    ),
+    "capture": Contract(
+        title=_("Encaisser un chèque réservé, une fois la séance donnée"),
+        explains=_("Sans redonner le code. Les règles et les refus sont ceux d’un encaissement."),
+        action="redemption.redeem",
+        codes=("reservation-unknown", "reservation-ended", *OF_VOUCHER, *SPENT_OR_ENDED, "service-not-accepted", "attended-invalid"),
+        keyed=True,
+        request={"attended_on": "2026-11-10"},
+        answer=_REDEMPTION,
+        status=201,
+        parameters={"number": _("Le numéro de la réservation (son « id »).")},
+    ),
+    "release": Contract(
+        title=_("Rendre un chèque réservé"),
+        explains=_("Tout lieu peut le prendre à nouveau."),
+        action="redemption.reserve",
+        codes=("reservation-unknown", "reservation-ended"),
+        keyed=True,
+        request={},
+        answer={"id": "R318", "released_at": "2026-11-09T08:00:00+00:00"},
+        parameters={"number": _("Le numéro de la réservation (son « id »).")},
+    ),
+    "dispute": Contract(
+        title=_("Contester un encaissement, après le délai d’annulation"),
+        explains=_("Pour une erreur vue trop tard. L’opérateur décide, et l’organisation en est avertie."),
+        action="redemption.dispute",
+        codes=(
+            "redemption-unknown", "already-reversed", "undo-window-open", "dispute-too-late", "dispute-open", "dispute-settled",
+            "reason-missing", "nir-in-text", "iban-in-text",
+        ),
+        keyed=True,
+        request={"reason": "saisi deux fois le même atelier"},
+        answer={"id": "D17", "redemption": "7-5312-0", "opened_at": "2026-11-04T10:00:00+00:00"},
+        status=201,
+        parameters={"number": _("Le numéro de l’encaissement (son « id »).")},
     ),
     "device_upload": Contract(
         title=_("Envoyer ce qui a été accepté sans réseau"),

@@ -42,6 +42,8 @@ SCOPE_NAMES: Mapping[str, Promise] = {
 EVENT_NAMES: Mapping[str, Promise] = {
     EventType.REDEEMED: _("Un chèque est encaissé"),
     EventType.REVERSED: _("Un encaissement est annulé"),
+    EventType.RESERVED: _("Un chèque est réservé"),
+    EventType.RELEASED: _("Un chèque réservé est rendu"),
     EventType.PAYMENT_SENT: _("Un paiement est parti vers la banque"),
     EventType.PAYMENT_PAID: _("Un paiement est arrivé"),
     EventType.PAYMENT_RETURNED: _("Un paiement est revenu de la banque"),

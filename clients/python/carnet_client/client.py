@@ -120,6 +120,31 @@ class Client:
         """Undo a mistake, inside the window. Raises: Problem, Unreachable."""
         return self._call("POST", f"redemptions/{quote(redemption, safe='')}/reversal", body={"reason": reason}, key=key or _new_key())
 
+    def dispute(self, redemption: str, *, reason: str, key: str | None = None) -> dict[str, Any]:
+        """Say that a redemption was a mistake, after its window: the operator decides. Raises: Problem, Unreachable."""
+        return self._call("POST", f"redemptions/{quote(redemption, safe='')}/dispute", body={"reason": reason}, key=key or _new_key())
+
+    # --- Reservations ---------------------------------------------------------------------------------------------------
+
+    def reserve(self, code: str, *, service: str, until: datetime, place: int | None = None, key: str | None = None) -> dict[str, Any]:
+        """Hold a voucher for a booked lesson until a moment (aware). Raises: Problem, Unreachable."""
+        return self._call("POST", "reservations", body=_said(code=code, service=service, until=until, place=place), key=key or _new_key())
+
+    def reservation(self, number: str) -> dict[str, Any]:
+        """One of one's own reservations. Raises: Problem, Unreachable."""
+        return self._call("GET", f"reservations/{quote(number, safe='')}")
+
+    def capture(
+        self, number: str, *, service: str | None = None, attended_on: date | None = None, key: str | None = None
+    ) -> dict[str, Any]:
+        """Spend what a reservation holds, once the lesson was given. Raises: Problem, Unreachable."""
+        body = _said(service=service, attended_on=attended_on)
+        return self._call("POST", f"reservations/{quote(number, safe='')}/capture", body=body, key=key or _new_key())
+
+    def release(self, number: str, *, key: str | None = None) -> dict[str, Any]:
+        """Give a reserved voucher back. Raises: Problem, Unreachable."""
+        return self._call("POST", f"reservations/{quote(number, safe='')}/release", body={}, key=key or _new_key())
+
     # --- One's own ------------------------------------------------------------------------------------------------------
 
     def redemptions(
