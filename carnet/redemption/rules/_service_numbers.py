@@ -36,7 +36,7 @@ SERVICE_NUMBERS: tuple[ServiceNumber, ...] = (
     ServiceNumber(18, "health", ("SANTE", "AMELI")),
     ServiceNumber(19, "rights", ("DROITS", "ALLOCATION", "CAF")),
     ServiceNumber(20, "payments", ("PAYER", "PAIEMENT", "ACHAT")),
-    ServiceNumber(21, "cv", ("LETTRE", "RESUME")),
+    ServiceNumber(21, "cv", ("CV", "LETTRE", "RESUME")),
     ServiceNumber(22, "job-search", ("EMPLOI", "TRAVAIL", "JOB")),
     ServiceNumber(23, "own-business", ("ACTIVITE", "ENTREPRISE")),
     ServiceNumber(24, "equipment", ("MATERIEL", "RECONDITIONNE")),

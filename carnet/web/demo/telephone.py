@@ -18,6 +18,7 @@ from carnet.kernel.identifiers import PhoneNumber
 from carnet.redemption.rules import TEXT_LENGTH_MAX
 from carnet.web import clock
 from carnet.web.demo.views import on_this_machine, to_try
+from carnet.web.design import formats
 from carnet.web.telephones.incoming import receive
 
 # A number nobody registers; both are kept for works of fiction (docs/sources/text-messages.md#numbers).
@@ -36,7 +37,10 @@ class TextForm(forms.Form):
     def __init__(self, *args: Any, own: str, **options: Any) -> None:
         super().__init__(*args, **options)
         names = {own: _("Le téléphone du lieu, %(number)s"), STRANGER: _("Un téléphone inconnu, %(number)s")}
-        choices = [(number, name % {"number": PhoneNumber.parse(number).printed()}) for number, name in names.items()]
+        choices = [
+            (number, name % {"number": PhoneNumber.parse(number).printed().replace(" ", formats.NO_BREAK)})
+            for number, name in names.items()
+        ]
         self.fields["sender"].choices = choices  # type: ignore[attr-defined]
 
 
