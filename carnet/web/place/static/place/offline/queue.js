@@ -5,7 +5,7 @@ import { OfflineFault } from "./faults.js";
 
 export const NAME = "carnet-offline";
 const LOCK = "carnet-offline-queue";
-const HISTORY_MOST = 300; // answered items kept on the device: a memory for the eye, the server has them all
+const HISTORY_MOST = 1000; // answered items kept on the device: a memory for the eye, the server has them all
 const ITEM = utf8("carnet item 1\0");
 const SIGNING = { name: "ECDSA", hash: "SHA-256" };
 
