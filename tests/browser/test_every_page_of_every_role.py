@@ -35,7 +35,7 @@ def plain_routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") ->
     """Address, name and door of what asks for nothing in its address."""
     for pattern in patterns:
         here = prefix + str(pattern.pattern)
-        if "<" in here or here.startswith(("/api/", "/static/")):
+        if "<" in here or here.startswith(("/api/v", "/static/")):
             continue
         if isinstance(pattern, URLResolver):
             yield from plain_routes(pattern.url_patterns, here)
