@@ -3,7 +3,7 @@
 A model counts what should be; the ledger says what is. Source: docs/architecture.md#invariants, 1 to 5.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from carnet.gateways.database import acting_as_everything
+from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.ledger import operations as ledger
 from carnet.ledger import queries as ledger_queries
 from carnet.redemption import operations, queries
 from carnet.redemption.operations import Asked, Item
-from tests.factories.campaign import NOW, SERVICES, SYSTEM, Campaign, campaign, fund_more, rid, series
+from carnet.redemption.rules import RESERVATION_DAYS_MAX
+from tests.factories.campaign import NOW, SERVICES, SYSTEM, Campaign, accept, campaign, fund_more, organisation, place, rid, series
 
 FACE = 1000
 RANKS = st.integers(0, 9)
@@ -27,6 +29,7 @@ class Life(RuleBasedStateMachine):
     """Two series of two booklets: one active in hands from the start, one that must be funded, shipped and activated."""
 
     redemptions = Bundle("redemptions")
+    reservations = Bundle("reservations")
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,10 +47,24 @@ class Life(RuleBasedStateMachine):
         self.received = self.first.voucher_count * FACE
         self.activated = self.lapsed = False
         self.spent: set[int] = set()
+        self.spent_there: set[int] = set()
         self.ended: set[int] = set()
         self.given: set[int] = set(range(10))
         self.paid = 0
         self.returned = 0
+        elsewhere = organisation("Un autre lieu", "PLACE_OPERATOR")
+        self.here = self.ready.mediator
+        self.there = Actor(
+            "person",
+            "",
+            person_id=502,
+            organisation_id=elsewhere,
+            organisation_ids=frozenset({elsewhere}),
+            place_id=place("Ailleurs", elsewhere),
+        )
+        accept(self.there.place_id or 0, self.ready.programme_id)
+        # Rank: who holds it, until when, under which number. What is past its time holds nothing.
+        self.held: dict[int, tuple[Actor, datetime, str]] = {}
 
     def teardown(self) -> None:
         self.seeing.__exit__(None, None, None)
@@ -113,10 +130,12 @@ class Life(RuleBasedStateMachine):
             and (rank < 10 or self.activated)
             and service in SERVICES
             and not self.over(rank)
+            and self.holder(rank) in (None, self.here)
         )
         assert isinstance(answer, queries.Redeemed) == may, (rank, answer)
         if isinstance(answer, queries.Redeemed):
             self.spent.add(rank)
+            self.held.pop(rank, None)
             return rank, answer.number
         return rank, "0-0-0"
 
@@ -128,7 +147,65 @@ class Life(RuleBasedStateMachine):
         assert all(taken) or not any(taken)
         if all(taken):
             assert len(set(ranks)) == len(ranks) and not set(ranks) & (self.spent | self.ended)
+            assert all(self.holder(rank) in (None, self.here) for rank in ranks)
             self.spent |= set(ranks)
+            for rank in ranks:
+                self.held.pop(rank, None)
+
+    @rule(target=reservations, rank=st.integers(0, 19), is_here=st.booleans(), days=st.sampled_from([0, 1, 30, 31]))
+    def reserve(self, rank: int, is_here: bool, days: int) -> tuple[int, Actor, str]:
+        who, until = self.here if is_here else self.there, self.now + timedelta(days=days)
+        answer = operations.reserve_quietly(
+            code=self.ready.code(rank), service="mailbox", until=until, place_id=who.place_id or self.ready.place_id, actor=who,
+            channel="SCREEN", request_id=rid(), at=self.now,
+        )  # fmt: skip
+        row = self.first if rank < 10 else self.second
+        may = (
+            rank in self.given
+            and rank not in self.spent | self.ended
+            and (rank < 10 or self.activated)
+            and 0 < days <= RESERVATION_DAYS_MAX
+            and until <= row.accepted_until
+            and self.holder(rank) in (None, who)
+        )
+        assert isinstance(answer, queries.Reservation) == may, (rank, answer)
+        if not isinstance(answer, queries.Reservation):
+            return rank, who, "R0"
+        self.held[rank] = (who, until, answer.number)
+        return rank, who, answer.number
+
+    @rule(target=redemptions, made=reservations, service=st.sampled_from([None, "printer", "cv"]))
+    def capture(self, made: tuple[int, Actor, str], service: str | None) -> tuple[int, str]:
+        rank, who, number = made
+        may = self.holder(rank) == who and self.held[rank][2] == number and service != "cv" and rank not in self.ended
+        try:
+            with transaction.atomic():
+                answer = operations.capture(number=number, service=service, actor=who, channel="SCREEN", request_id=rid(), at=self.now)
+        except Refusal:
+            assert not may
+            return rank, "0-0-0"
+        assert may and rank not in self.spent
+        self.spent.add(rank)
+        self.spent_there |= {rank} if who is self.there else set()
+        del self.held[rank]
+        return rank, answer.number
+
+    @rule(made=reservations)
+    def give_back(self, made: tuple[int, Actor, str]) -> None:
+        rank, who, number = made
+        may = self.holder(rank) == who and self.held[rank][2] == number and rank not in self.ended and not (rank < 10 and self.lapsed)
+        try:
+            with transaction.atomic():
+                operations.release(number=number, actor=who, request_id=rid(), at=self.now)
+        except Refusal:
+            assert not may
+            return
+        assert may
+        del self.held[rank]
+
+    def holder(self, rank: int) -> Actor | None:
+        held = self.held.get(rank)
+        return held[0] if held is not None and self.now < held[1] else None
 
     @rule(made=redemptions)
     def undo(self, made: tuple[int, str]) -> None:
@@ -153,7 +230,7 @@ class Life(RuleBasedStateMachine):
         done = self.attempt(
             ledger.pay_owed, series_id=self.first.id, organisation_id=self.ready.place_organisation_id, pattern=0, quantity=vouchers
         )
-        owed = len([rank for rank in self.spent if rank < 10]) - self.paid
+        owed = len([rank for rank in self.spent - self.spent_there if rank < 10]) - self.paid
         assert done == (vouchers <= owed)
         self.paid += vouchers if done else 0
 

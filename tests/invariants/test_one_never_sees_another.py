@@ -4,7 +4,7 @@ Asked through the ORM, model by model, so that a table added tomorrow is walked 
 """
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,11 @@ from carnet import scenarios
 from carnet.funding import operations as funding
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
+from carnet.ledger import queries as ledger
 from carnet.redemption import operations as redemption
+from carnet.redemption import queries as redemption_queries
+from carnet.redemption.operations import SerialItem
+from carnet.redemption.rules import WRONG_SECRETS_MAX
 from carnet.scenarios import cast
 from carnet.settlement import operations as settlement
 from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, rid
@@ -28,7 +32,8 @@ pytestmark = pytest.mark.django_db
 PRINTED = {"ledger_series"}
 
 # Made at sign-in or on account pages: tests/parties/test_walls.py and test_tokens_and_accounts.py look at them. Files are not printed here.
-UNLIVED = {"mfa_authenticator", "parties_apitoken", "parties_invitation", "issuing_printfile"}
+# Pressure takes a hundred guesses: tests/redemption/test_throttles.py looks at it.
+UNLIVED = {"redemption_pressure", "mfa_authenticator", "parties_apitoken", "parties_invitation", "issuing_printfile"}
 
 
 def walled() -> dict[str, type[Model]]:
@@ -40,6 +45,38 @@ def walled() -> dict[str, type[Model]]:
 
 def seen(model: type[Model]) -> set[object]:
     return set(model.objects.order_by().values_list("pk", flat=True))  # type: ignore[attr-defined]
+
+
+def reserved_locked_disputed(payday: Payday) -> None:
+    """One voucher reserved and given back, one serial locked, one redemption disputed and the dispute refused."""
+    ready = payday.campaign
+    counter, rank = ready.mediator, 19
+    with acting_as_everything(why="read a serial"):
+        series = ledger.series(ready.series_id)
+        printed = redemption_queries.serial_of(ready.series_id, series.first_voucher_id + rank)
+    with acting_as(counter):
+        held = redemption.reserve(
+            code=ready.code(rank),
+            service="mailbox",
+            until=SPENT_AT + timedelta(days=2),
+            actor=counter,
+            channel="SCREEN",
+            request_id=rid(),
+            at=SPENT_AT,
+        )
+        redemption.release(number=held.number, actor=counter, request_id=rid(), at=SPENT_AT)
+        wrong = [SerialItem(printed, ready.code(each), "mailbox") for each in range(WRONG_SECRETS_MAX)]
+        redemption.redeem_with_serials(items=wrong, together=False, actor=counter, channel="PAPER", at=SPENT_AT)
+    made = payday.spend(1)[0]
+    with acting_as(counter):
+        number = redemption.open_dispute(
+            number=made.number, reason="erreur", actor=counter, request_id=rid(), at=SPENT_AT + timedelta(days=2)
+        )
+    operator = payday.staff(77, "OPERATOR_ADMIN")
+    with acting_as(operator):
+        redemption.decide_dispute(
+            number=number, accepted=False, reason="non", actor=operator, request_id=rid(), at=SPENT_AT + timedelta(days=2)
+        )
 
 
 def lived() -> Payday:
@@ -60,6 +97,7 @@ def lived() -> Payday:
     with acting_as(counter):
         redemption.reverse(number=undone.number, reason="erreur", actor=counter, request_id=rid(), at=SPENT_AT)
         redemption.check_quietly(code=code_of_nobody(), actor=counter, at=SPENT_AT)
+    reserved_locked_disputed(payday)
     payday.spend(1, second=True)
     payday.pay()
     treasurer, approver = payday.treasurer(LONG_AFTER), payday.approver(LONG_AFTER)

@@ -256,3 +256,17 @@ def test_both_sides_are_told_without_the_words(ready: Campaign, operator: Actor,
     ]
     assert [line[0] for line in lines] == ["redemption.dispute-opened", "redemption.dispute-decided"]
     assert "scanné" not in f"{rows}{lines}"
+
+
+def test_a_long_list_is_two_statements(ready: Campaign, django_assert_max_num_queries: Any) -> None:
+    with acting_as(ready.mediator):
+        answers = operations.redeem_many(
+            asked=[Asked(Item(ready.code(rank), "mailbox"), ready.mediator, "SCREEN") for rank in range(6)], at=LATER
+        )
+    for answer in answers:
+        assert isinstance(answer, Redeemed)
+        dispute(ready.mediator, answer.number)
+    with acting_as(ready.mediator):
+        queries.disputes(organisation_id=ready.place_organisation_id)
+        with django_assert_max_num_queries(2):
+            assert len(queries.disputes(organisation_id=ready.place_organisation_id)) == 6

@@ -54,7 +54,7 @@ def disputes(
     if is_open is not None:
         wanted &= Q(decision__isnull=is_open)
     rows = Dispute.objects.filter(wanted).select_related("decision").order_by(F("decision__id").desc(nulls_first=True), "-id")[:limit]
-    return [_line(row) for row in rows]
+    return _lines(list(rows))
 
 
 def dispute(*, number: str, organisation_id: int | None = None) -> DisputeLine:
@@ -63,18 +63,24 @@ def dispute(*, number: str, organisation_id: int | None = None) -> DisputeLine:
     row = (rows if organisation_id is None else rows.filter(organisation_id=organisation_id)).first()
     if row is None:
         raise DisputeUnknown(number=number[:80])
-    return _line(row)
+    return _lines([row])[0]
 
 
 def disputes_of(*, organisation_id: int, redemption: tuple[int, int, int]) -> list[DisputeLine]:
     """The disputes of one redemption (series, voucher, generation) of an organisation, the first first."""
     series_id, voucher_id, generation = redemption
     rows = Dispute.objects.filter(organisation_id=organisation_id, series_id=series_id, voucher_id=voucher_id, generation=generation)
-    return [_line(row) for row in rows.select_related("decision").order_by("rank")]
+    return _lines(list(rows.select_related("decision").order_by("rank")))
 
 
-def _line(row: Dispute) -> DisputeLine:
-    made = Redemption.objects.get(series_id=row.series_id, voucher_id=row.voucher_id, generation=row.generation)
+def _lines(rows: list[Dispute]) -> list[DisputeLine]:
+    """Disputes with the redemption each is about, read together."""
+    keys = [(row.series_id, row.voucher_id, row.generation) for row in rows]
+    made = {each.pk: each for each in Redemption.objects.filter(series_id__in={key[0] for key in keys}, pk__in=keys)} if keys else {}
+    return [_line(row, made[key]) for row, key in zip(rows, keys, strict=True)]
+
+
+def _line(row: Dispute, made: Redemption) -> DisputeLine:
     decision: DisputeDecision | None = getattr(row, "decision", None)
     return DisputeLine(
         number=dispute_number(row.id),
