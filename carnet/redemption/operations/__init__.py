@@ -17,6 +17,7 @@ from carnet.redemption.operations._locks import (
     redeem_with_serials,
     unlock_serial,
 )
+from carnet.redemption.operations._outbox import send_texts
 from carnet.redemption.operations._papers import (
     LineAnswer,
     TypedLine,
@@ -50,16 +51,8 @@ from carnet.redemption.operations._reservations import (
     reserve,
     reserve_quietly,
 )
-from carnet.redemption.operations._telephones import (
-    TextAnswer,
-    TextLine,
-    answer_text,
-    confirm_telephone,
-    forget_strangers,
-    register_telephone,
-    revoke_telephone,
-    send_texts,
-)
+from carnet.redemption.operations._telephones import confirm_telephone, register_telephone, revoke_telephone
+from carnet.redemption.operations._texts import TextAnswer, TextLine, answer_text, forget_strangers
 
 __all__ = [
     "Answer",
