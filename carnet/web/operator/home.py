@@ -27,6 +27,7 @@ from carnet.web.design.components import Task
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
 from carnet.web.figures import count_figures, money_figures
+from carnet.web.operator import disputes, guessing
 from carnet.web.operator.desks import admit_url
 
 # The next step of an order: what is said, the verb, the action its doer must hold.
@@ -68,6 +69,8 @@ def _figures(programme: funding.ProgrammeFacts) -> dict[str, object]:
 
 def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime) -> Iterator[Task]:
     yield from _approvals(actor)
+    yield from disputes.tasks(actor)
+    yield from guessing.tasks(actor)
     programme_ids = [each.id for each in programmes]
     agreements = funding.agreements(actor, programme_ids, at=at)
     if allowed(actor.roles, "funding.sign-agreement"):

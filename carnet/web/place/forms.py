@@ -12,19 +12,13 @@ from carnet.places.queries import PlaceSummary
 from carnet.places.rules import SERVICE_KINDS
 from carnet.redemption.rules import RESERVATION_DAYS_MAX
 from carnet.web.design.forms import DayField, InlineRadioSelect, OperationForm, WeighedFileField
+from carnet.web.disputes import MISTAKES
 from carnet.web.place.photos import FORMATS, PHOTO_BYTES_MOST, PhotoUnreadable, codes_in
 from carnet.web.place.wedge import untangled
 
 CODE_LENGTH_MAX = 400
 # A workshop is a room of people; a longer list is two.
 LINES_MOST = 60
-
-UNDO_REASONS = {
-    "wrong-voucher": _("Ce n’était pas le bon chèque"),
-    "lesson-cancelled": _("La leçon n’a pas eu lieu"),
-    "typed-twice": _("Saisi deux fois, ou pour une autre personne"),
-    "other": _("Autre raison"),
-}
 
 
 class CodeForm(forms.Form):
@@ -170,11 +164,11 @@ class ActForm(OperationForm):
 
 
 class UndoForm(OperationForm):
-    """Why a redemption is undone."""
+    """Why a redemption is undone, or disputed."""
 
     reason = forms.ChoiceField(
         label=_("Pourquoi ?"),
-        choices=list(UNDO_REASONS.items()),
+        choices=list(MISTAKES.items()),
         widget=forms.RadioSelect,
         error_messages={"required": _("Dites pourquoi.")},
     )

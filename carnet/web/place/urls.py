@@ -1,7 +1,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.place import days, devices, reservations, views, workshop
+from carnet.web.place import days, devices, disputes, reservations, views, workshop
 from carnet.web.place.till import reads_codes
 from carnet.web.sheets.views import PLACE
 from carnet.web.sheets.views import routes as sheet_routes
@@ -21,6 +21,8 @@ urlpatterns = [
     path("redemptions/", door("redemption.see")(days.redemptions), name="redemptions"),
     path("redemptions/<str:number>/", door("redemption.see")(reads_codes(views.one_redemption)), name="redemption"),
     path("redemptions/<str:number>/undo/", door("redemption.reverse")(views.Undo.as_view()), name="undo"),
+    path("redemptions/<str:number>/dispute/", door("redemption.dispute")(disputes.Open.as_view()), name="dispute"),
+    path("disputes/", door("redemption.see")(disputes.disputes), name="disputes"),
     path("payments/", door("settlement.see-own")(views.payments), name="payments"),
     path("payments/<int:claim_id>/", door("settlement.see-own")(views.claim), name="claim"),
     *sheet_routes(PLACE),

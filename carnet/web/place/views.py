@@ -27,8 +27,9 @@ from carnet.web.design import formats
 from carnet.web.design.components import Column, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_for
-from carnet.web.place import counter, days, devices, reservations, till
-from carnet.web.place.forms import UNDO_REASONS, AcceptForm, CodeForm, UndoForm
+from carnet.web.disputes import MISTAKES, reason_kept
+from carnet.web.place import counter, days, devices, disputes, reservations, till
+from carnet.web.place.forms import AcceptForm, CodeForm, UndoForm
 
 MENDABLE = frozenset({CodeMistyped.code, VoucherUnknown.code})
 
@@ -139,6 +140,8 @@ def one_redemption(request: HttpRequest, number: str) -> HttpResponse:
     line = _line(actor, number)
     until = counter.undo_until(line)
     names = places.names_of([line.place_id])
+    told = disputes.told(line, counter.organisation_of(actor))
+    waits = any(each.is_open for each in told)
     context = till.context(request) | {
         "line": line,
         "is_new": "new" in request.GET and not line.reversed,
@@ -147,6 +150,8 @@ def one_redemption(request: HttpRequest, number: str) -> HttpResponse:
         "payable_on": counter.payable_on(line),
         "may_undo": not line.reversed and at < until and allowed(actor.roles, "redemption.reverse"),
         "undo_until": until,
+        "disputes": told,
+        "may_dispute": not line.reversed and at >= until and not waits and allowed(actor.roles, "redemption.dispute"),
         "rows": [
             Row(_("Accepté le"), formats.moment(line.redeemed_at)),
             Row(_("Service"), counter.service_word(line.service)),
@@ -180,13 +185,12 @@ class Undo(OperationView):
     def perform(self, form: UndoForm) -> HttpResponse:
         given = form.cleaned_data
         detail = check_free_text(given["detail"].strip())
-        # The reason is kept as one of a few codes, so that it reads in any language and can be counted.
-        reason = f"{given['reason']}: {detail}" if detail else given["reason"]
+        reason = reason_kept(given["reason"], detail)
         redemption_writes.reverse(
             number=self.line.number, reason=reason, actor=actor_of(self.request), request_id=given["request_id"], at=clock.now()
         )
         text = _("C’est annulé (%(why)s). Le chèque %(serial)s peut de nouveau servir.")
-        messages.success(self.request, text % {"why": UNDO_REASONS[given["reason"]], "serial": self.line.voucher_serial})
+        messages.success(self.request, text % {"why": MISTAKES[given["reason"]], "serial": self.line.voucher_serial})
         return redirect("place:redemption", number=self.line.number)
 
 
