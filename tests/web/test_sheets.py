@@ -166,6 +166,7 @@ def test_a_place_entrusts_a_sheet_to_its_operator_and_to_nobody_else(season: Sea
     assert place.post(f"{where}entrust/", {"operator_id": season.campaign.operator_id}).status_code == 302
     assert operator.get(there).status_code == 200
     assert "Feuille n° 1" in operator.get("/operator/sheets/").content.decode()
+    assert "1 feuille de papier à saisir" in operator.get("/operator/").content.decode()
     assert operator.post(there, line(season, 1, 1)).status_code == 302
     assert "peut aussi voir" in place.get(where).content.decode()
     assert spent(season) == 1

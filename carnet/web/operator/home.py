@@ -19,6 +19,7 @@ from carnet.ledger import queries as ledger
 from carnet.ledger.rules import Counts, Money
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
+from carnet.redemption import queries as redemption
 from carnet.settlement import queries as settlement
 from carnet.settlement.rules import ClosingState
 from carnet.web import clock
@@ -83,12 +84,22 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     if allowed(actor.roles, "funding.prepare-agreement"):
         yield from _waiting_pledges(open_agreements)
     yield from _orders(actor, set(programme_ids))
+    if allowed(actor.roles, "redemption.type-paper"):
+        yield from _sheets(actor)
     if allowed(actor.roles, "settlement.check-claims"):
         yield from _periods(open_agreements, at)
     if allowed(actor.roles, "settlement.see"):
         yield from _payments(actor, programme_ids, at)
     if allowed(actor.roles, "settlement.prepare-closing"):
         yield from _closings(actor, open_agreements, at)
+
+
+def _sheets(actor: Actor) -> Iterator[Task]:
+    """Sheets of paper that places entrusted, or that were opened for them and never finished."""
+    waiting = [each for each in redemption.sheets(actor) if each.finished_at is None]
+    if waiting:
+        title = ngettext("%(count)s feuille de papier à saisir", "%(count)s feuilles de papier à saisir", len(waiting))
+        yield Task(title % {"count": len(waiting)}, _("Saisir"), reverse("operator:sheets"), min(each.opened_at for each in waiting))
 
 
 def _approvals(actor: Actor) -> Iterator[Task]:
