@@ -148,6 +148,22 @@ def test_only_web_addresses_are_called() -> None:
         urllib_transport(Request("GET", "file:///etc/passwd", {}))
 
 
+def test_the_client_needs_nothing_but_python() -> None:
+    import ast
+    import sys
+    from pathlib import Path
+
+    import carnet_client
+
+    imported = set()
+    for file in Path(carnet_client.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            imported |= {name.split(".")[0] for name in names}
+    assert imported - set(sys.stdlib_module_names) == {"carnet_client"}
+
+
 # --- Webhooks -----------------------------------------------------------------------------------------------------------
 
 SECRET = b"s" * 32

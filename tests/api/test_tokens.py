@@ -12,7 +12,7 @@ from carnet.parties import operations as parties
 from carnet.parties.models import ApiToken
 from carnet.parties.rules import Scope
 from tests.api.conftest import REDEMPTIONS, UNKNOWN, Caller, Site, at, token_of
-from tests.factories.campaign import LATER, NOW, Campaign, campaign, organisation, rid
+from tests.factories.campaign import LATER, NOW, Campaign, accept, campaign, organisation, place, rid
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,17 @@ def test_a_token_of_one_place_spends_at_that_place_only(door: Any, ready: Campai
     bound = Caller(door, token_of(ready.place_organisation_id, place_id=ready.place_id))
     assert bound.redeem(ready.code(0)).status == 201
     assert bound.redeem(ready.code(1), place=ready.place_id + 1).code == "place-not-accepted"
+
+
+def test_a_token_of_one_place_undoes_there_only(ready: Campaign) -> None:
+    with acting_as_everything(why="a second place"):
+        annex = place("Annexe", ready.place_organisation_id)
+        accept(annex, ready.programme_id)
+    here = Caller(Site(), token_of(ready.place_organisation_id, place_id=ready.place_id))
+    there = Caller(Site(), token_of(ready.place_organisation_id, place_id=annex))
+    number = here.redeem(ready.code(0)).json()["id"]
+    assert there.post(f"{REDEMPTIONS}/{number}/reversal", {"reason": "ailleurs"}).code == "redemption-unknown"
+    assert here.post(f"{REDEMPTIONS}/{number}/reversal", {"reason": "ici"}).status == 200
 
 
 def test_an_organisation_without_a_place_cannot_spend(door: Any, ready: Campaign) -> None:

@@ -103,7 +103,7 @@ def imported(folders: tuple[str, ...]) -> set[str]:
                     names |= {alias.name.split(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module:
                     names.add(node.module.split(".")[0])
-    return names - set(sys.stdlib_module_names) - {"carnet", "tests", "drills", "benchmarks", "docs"}
+    return names - set(sys.stdlib_module_names) - {"carnet", "carnet_client", "tests", "drills", "benchmarks", "docs"}
 
 
 @pytest.mark.parametrize(

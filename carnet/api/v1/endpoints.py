@@ -40,7 +40,9 @@ from carnet.journal import operations as journal
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import check_may
 from carnet.redemption import operations as redemption
+from carnet.redemption import queries
 from carnet.redemption.queries import VoucherSeen
+from carnet.redemption.rules import RedemptionUnknown
 from carnet.web import clock
 
 # The state of a voucher as a place is told it, by the code a redemption would be refused with.
@@ -117,6 +119,10 @@ def reverse(request: HttpRequest, number: str, body: ReversalIn, idempotency_key
     key, at = redeeming.key_of(idempotency_key), clock.now()
 
     def undo() -> tuple[int, dict[str, Any]]:
+        # A token of one place undoes what was taken there, and knows of nothing else.
+        made = queries.redemption_of(organisation_id=actor.organisation_id, number=number) if actor.place_id is not None else None
+        if actor.place_id is not None and (made is None or made.place_id != actor.place_id):
+            raise RedemptionUnknown(number=number[:80])
         redemption.reverse(number=number, reason=body.reason, actor=actor, request_id=redeeming.request_id_of(actor, key), at=at)
         return 200, {"id": number, "reversed_at": at.isoformat()}
 
