@@ -91,6 +91,7 @@ def rate(port: int, requests: Sequence[bytes], *, seconds: float) -> float:
         here, there = fork.Pipe()
         loader = fork.Process(target=_load, args=(there, port, requests[number::LOADERS], CLIENTS // LOADERS, seconds))
         loader.start()
+        there.close()  # so that a loader that dies is noticed
         ends.append(here)
         loaders.append(loader)
     answered = [end.recv() for end in ends]
@@ -127,12 +128,16 @@ def _load(end: Connection, port: int, requests: Sequence[bytes], clients: int, s
         client.sendall(next(waiting))
     in_flight, done, fault, ended = clients, 0, b"", began
     while in_flight:
-        for number, _event in poll.poll(10):
-            answer = partial.pop(number, b"") + sockets[number].recv(65536)
+        events = poll.poll(10)
+        if not events:
+            raise RuntimeError(f"no whole answer in ten seconds; the latest began {next(iter(partial.values()), b'')[:200]!r}")
+        for number, _event in events:
+            received = sockets[number].recv(65536)
+            answer = partial.pop(number, b"") + received
             if not answer.endswith(b"}"):
                 partial[number] = answer
-                if len(answer) > 65536 or not answer:
-                    raise RuntimeError("the server hung up")
+                if len(answer) > 65536 or not received:
+                    raise RuntimeError(f"the server hung up, having said {answer[:300]!r}")
                 continue
             ended = time.perf_counter()
             if ended < until:

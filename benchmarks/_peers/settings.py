@@ -57,6 +57,7 @@ ALLOWED_HOSTS = ["127.0.0.1"]
 SITE_ID = 1
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]  # says how long each answer is
 ROOT_URLCONF = "benchmarks._peers.textbook.views" if PEER == "textbook" else "benchmarks._peers.settings"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField" if PEER in ("textbook", "oscar") else "django.db.models.AutoField"
 DEFAULT_CURRENCY = "EUR"
