@@ -229,7 +229,9 @@ class _Pinned(http.client.HTTPConnection):
         plain = socket.create_connection((self._address, self.port), self.timeout)
         self.sock = plain
         if self._context is not None:
-            self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
+            # The greeting comes after the socket is known here, so that one who drags it out is cut too.
+            self.sock = self._context.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock.do_handshake()
 
     def cut(self) -> None:
         """End the exchange from another thread: whoever reads is told the line is dead."""

@@ -235,11 +235,36 @@ def test_a_server_that_drags_is_cut_at_the_deadline() -> None:
     assert 400 <= outcome.milliseconds < 3_000
 
 
+@pytest.mark.slow
+def test_a_server_that_drags_its_greeting_is_cut_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def drag() -> None:
+        line, _address = listener.accept()
+        with line:
+            line.sendall(b"\x16\x03\x03\x40\x00")  # a TLS record of 16 kB, whose bytes come one by one
+            try:
+                while not released.wait(0.1):
+                    line.sendall(b"\x02")
+            except OSError:
+                return
+
+    threading.Thread(target=drag, daemon=True).start()
+    real = socket.create_connection
+    monkeypatch.setattr(socket, "create_connection", lambda address, timeout: real(listener.getsockname(), timeout))
+    outcome = HttpWebhookSender(resolve=lambda host, _port: ["93.184.216.34"], deadline_seconds=0.6).send(sending())
+    released.set()
+    listener.close()
+    assert outcome.status is None
+    assert 500 <= outcome.milliseconds < 3_000
+
+
 def test_the_certificate_is_asked_for_the_name_and_not_for_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
     class Context:
-        def wrap_socket(self, plain: socket.socket, *, server_hostname: str) -> ssl.SSLSocket:
+        def wrap_socket(self, plain: socket.socket, *, server_hostname: str, **_options: Any) -> ssl.SSLSocket:
             asked.append((plain.getpeername()[0], server_hostname))
             plain.close()
             raise ssl.SSLError("enough seen")

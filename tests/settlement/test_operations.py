@@ -1,6 +1,7 @@
 """From what places are owed to what the bank says: every step, and each refusal once."""
 
 import dataclasses
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -365,6 +366,36 @@ class TestARejectedOrReturnedTransfer:
             )
         assert attempts == [(1, "REPLACED", transfer.creditor_iban), (2, "PAID", MENDED_IBAN)]
         assert payday.money().owed == 0
+
+
+class TestWhatThePayeesProgramsAreTold:
+    def test_each_payee_s_own_lines_say_when_its_money_left_arrived_and_came_back(self, payday: Payday):
+        payday.spend(2)
+        payday.spend(1, second=True)
+        payday.pay()
+        with acting_as_everything(why="look"):
+            transfers = {each.organisation_id: each for each in Transfer.objects.all()}
+        mine, second = payday.campaign.place_organisation_id, payday.second_organisation_id
+        payday.bank.send_back(transfers[second].end_to_end_id, reason="AC04")
+        payday.read(payday.bank.statement(RING_FENCED, at=APRIL))
+        told = {organisation_id: self._lines(organisation_id) for organisation_id in (mine, second)}
+        day = transfers[mine].execute_on.isoformat()
+        assert [action for action, _subject, _facts in told[mine]] == ["settlement.transfer-sent", "settlement.transfer-paid"]
+        assert told[mine][0][1:] == (
+            str(transfers[mine].claim_id),
+            {"cents": 2000, "reference": transfers[mine].end_to_end_id, "execute_on": day},
+        )
+        assert set(told[mine][1][2]) == {"cents", "reference", "booked_on"}
+        assert [action for action, _subject, _facts in told[second]][-1] == "settlement.transfer-returned"
+        assert told[second][-1][2]["reason_code"] == "AC04"
+
+    def _lines(self, organisation_id: int):
+        with acting_as(organisation_ids=[organisation_id]), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT action, subject_id, facts::text FROM journal_line WHERE organisation_id = %s AND action LIKE 'settlement.transfer-%%' ORDER BY id",
+                [organisation_id],
+            )
+            return [(action, subject, json.loads(facts)) for action, subject, facts in cursor.fetchall()]
 
 
 class TestWhatAPlaceSees:
