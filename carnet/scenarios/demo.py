@@ -35,8 +35,8 @@ OPEN_HANDED_OVER = 55
 OPEN_USED = 70
 CODES = 300
 TOKEN_DAYS = 365
-# Kept by the numbering plan for works of fiction: docs/sources/text-messages.md#numbers.
-TELEPHONE = "+33639980001"
+# The first digits of numbers kept for works of fiction: docs/sources/text-messages.md#numbers.
+TELEPHONES = "+3363998"
 PLACE_SCOPES = (Scope.VOUCHERS_CHECK, Scope.REDEMPTIONS_WRITE, Scope.REDEMPTIONS_READ, Scope.SETTLEMENT_READ)
 
 
@@ -219,14 +219,15 @@ def _telephone(current: Played, place_id: int, at: datetime) -> str:
     """A telephone of the first place, registered through the digits it received: nobody's number, kept for works of fiction."""
     organisation_id = current.cast.place_organisations[place_id]
     system = replace(Actor.system("demonstration", organisation_ids={organisation_id}), organisation_id=organisation_id)
-    digits: list[str] = []
+    # A demonstration played again in the same database has another place, and so another telephone.
+    number, digits = f"{TELEPHONES}{current.programme_id % 9000 + 1:04d}", list[str]()
     with acting_as(system):
         telephone_id = redemption.register_telephone(
-            place_id=place_id, number=TELEPHONE, language="fr", write=lambda drawn: drawn, actor=system, request_id=uuid4(), at=at
+            place_id=place_id, number=number, language="fr", write=lambda drawn: drawn, actor=system, request_id=uuid4(), at=at
         )  # fmt: skip
         redemption.send_texts(send=lambda _to, text, _reference: digits.append(text), at=at)
         redemption.confirm_telephone(telephone_id=telephone_id, digits=digits[-1], actor=system, request_id=uuid4(), at=at)
-    return TELEPHONE
+    return number
 
 
 def _token(current: Played, place_id: int, at: datetime) -> str:

@@ -5,12 +5,14 @@ Asked through the ORM, model by model, so that a table added tomorrow is walked 
 
 import dataclasses
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.models import Model
+from PIL import Image
 
 from carnet import scenarios
 from carnet.funding import operations as funding
@@ -19,7 +21,7 @@ from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.redemption import operations as redemption
 from carnet.redemption import queries as redemption_queries
-from carnet.redemption.operations import SerialItem
+from carnet.redemption.operations import SerialItem, TypedLine
 from carnet.redemption.rules import WRONG_SECRETS_MAX
 from carnet.scenarios import cast
 from carnet.settlement import operations as settlement
@@ -79,6 +81,24 @@ def reserved_locked_disputed(payday: Payday) -> None:
         )
 
 
+def written_down(payday: Payday) -> None:
+    """One sheet with a line that was refused and a photograph; one telephone that wrote once. Nothing is spent."""
+    counter, photograph, digits = payday.campaign.mediator, BytesIO(), []
+    Image.new("RGB", (40, 30), "white").save(photograph, "JPEG")
+    facts: dict[str, Any] = {"actor": counter, "at": SPENT_AT}
+    with acting_as(counter):
+        (sheet,) = redemption.open_sheets(place_id=payday.campaign.place_id, count=1, request_id=rid(), **facts)
+        refused = TypedLine(1, code_of_nobody(), "mailbox", SPENT_AT.date(), "TS-000000001-00")
+        redemption.type_sheet(sheet_id=sheet.id, lines=[refused], request_id=rid(), **facts)
+        redemption.add_picture(sheet_id=sheet.id, content=photograph.getvalue(), request_id=rid(), **facts)
+        telephone_id = redemption.register_telephone(
+            place_id=payday.campaign.place_id, number="+33639980001", language="fr", write=lambda drawn: drawn, request_id=rid(), **facts
+        )
+        redemption.send_texts(send=lambda _to, text, _reference: digits.append(text), at=SPENT_AT)
+        redemption.confirm_telephone(telephone_id=telephone_id, digits=digits[0], request_id=rid(), **facts)
+    redemption.answer_text(message_id="one", sender="+33639980001", text="AIDE", write=lambda _answer: [], at=SPENT_AT)
+
+
 def lived() -> Payday:
     """Handed over, spent, undone, refused, claimed, paid, closed, repaid, stated."""
     payday = make_payday()
@@ -98,6 +118,7 @@ def lived() -> Payday:
         redemption.reverse(number=undone.number, reason="erreur", actor=counter, request_id=rid(), at=SPENT_AT)
         redemption.check_quietly(code=code_of_nobody(), actor=counter, at=SPENT_AT)
     reserved_locked_disputed(payday)
+    written_down(payday)
     payday.spend(1, second=True)
     payday.pay()
     treasurer, approver = payday.treasurer(LONG_AFTER), payday.approver(LONG_AFTER)

@@ -22,7 +22,7 @@ from carnet.web.design import formats
 from carnet.web.telephones.incoming import receive
 
 # A number nobody registers; both are kept for works of fiction (docs/sources/text-messages.md#numbers).
-STRANGER = "+33639980042"
+STRANGER = "+33639989999"
 SHOWN = 6
 
 
