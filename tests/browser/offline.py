@@ -18,6 +18,7 @@ from carnet.issuing.rules import VoucherToken, signed_part
 from tests.browser.conftest import DESKTOP, Site, digits_of, plain
 
 APP = "/place/offline/fr/"
+CAMERA, FILM = ["--use-fake-device-for-media-stream"], "--use-file-for-fake-video-capture"
 
 
 def qr_text(code: str) -> str:
@@ -53,6 +54,8 @@ class TabletBrowser:
     site: Site
     folder: Path
     width: int = DESKTOP
+    # What its camera sees (tests.browser.scanning.film); without one it has no camera.
+    film: Path | None = None
     context: BrowserContext = field(init=False)
     page: Page = field(init=False)
 
@@ -60,7 +63,8 @@ class TabletBrowser:
         self.context = self.site.chromium.browser_type.launch_persistent_context(
             str(self.folder),
             executable_path="/usr/bin/chromium",
-            args=["--no-sandbox"],
+            args=["--no-sandbox", *([] if self.film is None else CAMERA), *([] if self.film is None else [f"{FILM}={self.film}"])],
+            permissions=["camera"] if self.film else [],
             base_url=self.site.base,
             viewport={"width": self.width, "height": 900},
             locale="fr-FR",

@@ -25,8 +25,9 @@ from carnet.web import packages
 SCOPE = "/place/offline/"
 MODULES = ("app", "queue", "sync", "verify", "caps", "bytes", "faults")
 # Asked for by the modules' own relative imports: served under their plain names, whatever the storage.
-SCRIPTS = (*(f"place/offline/{name}.js" for name in MODULES), "place/scanner.js", "packages/ed25519/index.js")
-LOOKS = ("design/tokens.css", "design/carnet.css", "design/carnet.js", "design/pictograms.svg", "design/icon.svg")
+READERS = ("packages/barcode-detector/zxing-exported.js",)
+SCRIPTS = (*(f"place/offline/{name}.js" for name in MODULES), "place/scanner.js", "packages/ed25519/index.js", *READERS)
+LOOKS = ("place/place.css", "design/tokens.css", "design/carnet.css", "design/carnet.js", "design/pictograms.svg", "design/icon.svg")
 ICON_SIZES = (192, 512)
 
 

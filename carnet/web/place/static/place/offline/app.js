@@ -255,7 +255,7 @@ async function toggleCamera() {
   }
   try {
     show("camera", true);
-    camera = await startCamera(page("video"), present);
+    camera = await startCamera(page("video"), (text) => { if (!seen) present(text); });
   } catch (fault) {
     show("camera", false);
     refuse(fault);
