@@ -88,7 +88,7 @@ def campaign_of(voucher_count: int, *, name: str) -> Iterator[Bench]:
         from tests.factories.campaign import NOW, SYSTEM, campaign, rid
 
         with acting_as_everything(why="the benchmark makes its own campaign"):
-            ready = campaign(booklets=voucher_count // 5)
+            ready = campaign(booklets=-(-voucher_count // 5))
             token = parties.create_token(
                 organisation_id=ready.place_organisation_id, scopes=[Scope.REDEMPTIONS_WRITE], days=730, place_id=ready.place_id,
                 actor=SYSTEM, request_id=rid(), at=NOW,

@@ -38,7 +38,13 @@ def empty_database(name: str) -> Iterator[str]:
 
 
 def surroundings(name: str, url: str) -> dict[str, str]:
-    return {**os.environ, "PEER": name, "PEER_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "benchmarks._peers.settings", "PYTHONWARNINGS": "ignore"}
+    return {
+        **os.environ,
+        "PEER": name,
+        "PEER_DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "benchmarks._peers.settings",
+        "PYTHONWARNINGS": "ignore",
+    }
 
 
 def asked(python: object, name: str, url: str, *words: str) -> Any:

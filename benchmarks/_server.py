@@ -25,8 +25,8 @@ def address() -> str:
 
 
 def durable(url: str | None = None) -> str:
-    """What the server says of itself, as the application's role sees it. Raises: NotDurable."""
-    with psycopg.connect(url or address(), options="-c role=carnet_app") as connection:
+    """What the server says of itself, as one of its connections sees it. Raises: NotDurable."""
+    with psycopg.connect(url or address()) as connection:
 
         def setting(name: str) -> str:
             (value,) = connection.execute("SELECT current_setting(%s)", [name]).fetchone() or ("",)

@@ -76,7 +76,8 @@ def _fill(bench: Bench, vouchers: int) -> None:
             table: [
                 row[0]
                 for row in owner.execute(
-                    "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER' ORDER BY 1", [table]
+                    "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER' ORDER BY 1",
+                    [table],
                 )
             ]
             for table in ("ledger_series", "ledger_booklet", "ledger_voucher", "ledger_account")
@@ -96,7 +97,8 @@ def _fill(bench: Bench, vouchers: int) -> None:
             "ledger_series",
             {
                 "id": "t.id + n", "first_serial": f"{first} + n * {PER_SERIES}", "first_booklet_id": f"{first} + n * {booklets}",
-                "first_voucher_id": f"{first} + n * {PER_SERIES}", "booklet_count": str(booklets), "request_id": "gen_random_uuid()",
+                "first_voucher_id": f"{first} + n * {PER_SERIES}", "first_booklet_serial": f"{first} + n * {booklets}",
+                "voucher_count": str(PER_SERIES), "request_id": "gen_random_uuid()",
             },
             numbers,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import sys
 from collections import Counter
 from uuid import NAMESPACE_URL, uuid5
@@ -12,7 +13,7 @@ from carnet.cli.running import load_django
 def main() -> None:
     load_django()
     what, *words = sys.argv[1:]
-    {"prepare": prepare, "spend": spend, "count": count}[what](*words)
+    {"prepare": prepare, "equip": equip, "spend": spend, "count": count}[what](*words)
 
 
 def prepare(booklets: str) -> None:
@@ -22,6 +23,23 @@ def prepare(booklets: str) -> None:
     with acting_as_everything(why="the drill makes its own campaign"):
         ready = campaign(booklets=int(booklets))
     print(json.dumps(dataclasses.asdict(ready)))
+
+
+def equip(described: str, vouchers: str, path: str) -> None:
+    """A token of the place and the codes of its vouchers, written to a file only its owner reads."""
+    from carnet.gateways.database import acting_as_everything
+    from carnet.parties import operations as parties
+    from carnet.parties.rules import Scope
+    from tests.factories.campaign import NOW, SYSTEM, Campaign, rid
+
+    ready = Campaign(**json.loads(described))
+    with acting_as_everything(why="the drill gives its place a token"):
+        token = parties.create_token(
+            organisation_id=ready.place_organisation_id, scopes=[Scope.REDEMPTIONS_WRITE], days=730, place_id=ready.place_id,
+            actor=SYSTEM, request_id=rid(), at=NOW,
+        )  # fmt: skip
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
+        json.dump({"token": token.raw, "codes": [ready.code(rank) for rank in range(int(vouchers))]}, file)
 
 
 def spend(described: str, first: str) -> None:

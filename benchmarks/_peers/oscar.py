@@ -15,7 +15,7 @@ def prepare() -> dict[str, int]:
     from oscar.test import factories
     from oscar.test.factories.offer import ConditionalOfferFactory
 
-    Voucher, Offer, Country = get_model("voucher", "Voucher"), get_model("offer", "ConditionalOffer"), get_model("address", "Country")  # noqa: N806
+    Voucher, Offer, Country = get_model("voucher", "Voucher"), get_model("offer", "ConditionalOffer"), get_model("address", "Country")
     product = factories.create_product(title="lesson", price=10, num_in_stock=10**6)
     offer = ConditionalOfferFactory(offer_type=Offer.VOUCHER)
     offer.condition.range.includes_all_products = offer.benefit.range.includes_all_products = True
@@ -40,7 +40,7 @@ def unit(number: int) -> None:
     from oscar.core.loading import get_class, get_model
     from oscar.test.factories import create_order
 
-    Basket, Voucher, Product = get_model("basket", "Basket"), get_model("voucher", "Voucher"), get_model("catalogue", "Product")  # noqa: N806
+    Basket, Voucher, Product = get_model("basket", "Basket"), get_model("voucher", "Voucher"), get_model("catalogue", "Product")
     if not _facts:
         _facts.update(product=Product.objects.get(), strategy=get_class("partner.strategy", "Default")())
         _facts["applicator"] = get_class("offer.applicator", "Applicator")

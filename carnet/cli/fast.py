@@ -45,6 +45,7 @@ def serve_fast_until_stopped(*, host: str, port: int, workers: int) -> None:
         workers=workers,
         working_dir=Path(__file__).resolve().parents[2],
         websockets=False,
+        respawn_failed_workers=True,  # a worker killed by the system is replaced; one that dies again at once stops the server
         log_level=LogLevels.error,
     )
     server.serve()

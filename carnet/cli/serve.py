@@ -59,6 +59,7 @@ def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, wor
         websockets=False,
         log_level=LogLevels.error,
         log_access=False,
+        respawn_failed_workers=True,  # a worker killed by the system is replaced; one that dies again at once stops the server
     )
     with running_beside(beside):
         server.serve()

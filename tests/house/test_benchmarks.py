@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 import benchmarks
-from benchmarks.__main__ import measured
+from benchmarks import NotMeasured, _server
+from benchmarks.__main__ import groups, measured, measured_together
 
 MODULES = [
     importlib.import_module(f"benchmarks.{found.name}") for found in pkgutil.iter_modules(benchmarks.__path__) if found.name[0] != "_"
@@ -22,7 +23,9 @@ def test_each_benchmark_says_what_it_measures_and_against_what(module: SimpleNam
         "a ratio above 1 must mean faster, or be said to mean more"
     )
     assert module.REFERENCE
-    assert module.GOAL > 0
+    assert module.GOAL is None or module.GOAL > 0
+    assert (module.GOAL is None) == module.NAME.startswith("beside-"), "only what is shown beside has no goal"
+    assert hasattr(module, "contender") if hasattr(module, "CONTEST") else hasattr(module, "rounds")
     assert module.__doc__
 
 
@@ -46,3 +49,48 @@ def test_the_median_of_interleaved_rounds_decides(ours: float, met: bool) -> Non
     assert order[:4] == ["ours", "theirs", "ours", "theirs"]
     assert result["meets_goal"] is met
     assert set(result) == {"name", "value", "unit", "reference", "reference_value", "ratio", "goal", "meets_goal"}
+
+
+def test_a_contest_is_one_reference_and_its_contenders_in_turn() -> None:
+    order: list[str] = []
+
+    def says(name: str, value: float) -> Callable[[], float]:
+        def one_round() -> float:
+            order.append(name)
+            return value
+
+        return one_round
+
+    @contextmanager
+    def arena() -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(reference=says("reference", 4.0))
+
+    contest = SimpleNamespace(arena=arena)
+
+    def member(name: str, value: float, goal: float | None) -> SimpleNamespace:
+        @contextmanager
+        def contender(_arena: object) -> Iterator[Callable[[], float]]:
+            yield says(name, value)
+
+        return SimpleNamespace(NAME=name, UNIT="x/s", REFERENCE="r", GOAL=goal, CONTEST=contest, contender=contender)
+
+    @contextmanager
+    def missing(_arena: object) -> Iterator[Callable[[], float]]:
+        raise NotMeasured("it is not installed")
+        yield
+
+    absent = SimpleNamespace(NAME="absent", UNIT="x/s", REFERENCE="r", GOAL=None, CONTEST=contest, contender=missing)
+    members = [member("fast", 8.0, 1.0), member("slow", 1.0, None), absent]
+    assert groups([*members, SimpleNamespace(NAME="alone")])[0] == members
+    fast, slow, not_there = measured_together(members)
+    assert order[:6] == ["reference", "fast", "slow", "reference", "fast", "slow"]
+    assert (fast["ratio"], fast["meets_goal"]) == (2.0, True)
+    assert (slow["ratio"], slow["meets_goal"], slow["goal"]) == (0.25, True, "shown beside, without a goal")
+    assert (not_there["value"], not_there["reference"]) == (None, "not measured: it is not installed")
+    assert set(fast) == set(slow) == set(not_there)
+
+
+def test_a_server_that_may_lose_what_it_acknowledged_is_refused(committed_database: str) -> None:
+    assert "fsync on, synchronous_commit on" in _server.durable(committed_database)
+    with pytest.raises(_server.NotDurable, match="synchronous_commit"):
+        _server.durable(f"{committed_database}&options=-c%20synchronous_commit%3Doff")

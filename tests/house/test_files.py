@@ -55,7 +55,7 @@ def test_no_file_holds(fault: str) -> None:
 
 
 def test_the_lock_files_hold_hashes_and_no_address() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text, f"{name} holds an address"
         pinned = re.findall(r"^[a-zA-Z0-9_.\-]+==", text, re.MULTILINE)

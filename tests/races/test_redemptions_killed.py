@@ -1,4 +1,4 @@
-"""A small sample of the drill: two kills, the server's then the place's; and proof that the drill can fail."""
+"""A small sample of the drill: a few workers and the database; and proof that the drill can fail."""
 
 import json
 
@@ -10,8 +10,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_no_acknowledged_redemption_is_lost_or_doubled_when_everything_is_killed() -> None:
-    figures = redemptions_killed.play(rounds=2)
-    assert figures["kills"] == 2
+    figures = redemptions_killed.play(worker_kills=3, database_kills=1)
+    assert (figures["worker_kills"], figures["database_kills"]) == (3, 1)
     assert figures["acknowledged"] > 20
     assert (figures["lost"], figures["doubled"]) == (0, 0)
 
