@@ -214,6 +214,9 @@ def test_a_site_without_its_database_is_alive_and_not_ready(monkeypatch: pytest.
 def test_the_counters_are_for_whoever_runs_the_site(settings: Any, ready: Campaign, token: str) -> None:
     Caller(Site(), token).redeem(ready.code(0))
     text = get("/metrics").content.decode()
+    assert "carnet_guesses 0.0" in text
+    assert "carnet_guessing_pressing 0.0" in text
+    assert "carnet_serials_locked 0.0" in text
     assert 'carnet_redemptions_total{outcome="redeemed"}' in text
     assert 'carnet_http_requests_total{method="POST",route="/api/v1/redemptions",status="201"}' in text
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
