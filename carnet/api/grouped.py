@@ -30,7 +30,7 @@ from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import check_may
-from carnet.redemption.operations import Answer, Asked, redeem_many
+from carnet.redemption.operations import Answer, Asked, redeem_at_sessions
 from carnet.web import clock
 
 PATH = "/api/v1/redemptions"
@@ -131,7 +131,7 @@ def redeem_group(group: Sequence[Asked]) -> Sequence[Answer]:
     """One statement and one commit for redemptions of different organisations."""
     organisation_ids = {each.actor.organisation_id for each in group if each.actor.organisation_id is not None}
     with acting_as(organisation_ids=organisation_ids):
-        return redeem_many(asked=group, at=clock.now())
+        return redeem_at_sessions(asked=group, at=clock.now())
 
 
 def present(raw: str, at: datetime) -> Actor:

@@ -53,12 +53,6 @@ class CursorInvalid(RequestRefused):
     code = "cursor-invalid"
 
 
-class WorkshopSessionUnknown(RequestRefused):
-    """No workshop session has this number."""
-
-    code = "workshop-session-unknown"
-
-
 class BatchHeldBack(RequestRefused):
     """All or none was asked, and one of them could not be taken."""
 

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "carnet.funding",
     "carnet.issuing",
     "carnet.places",
+    "carnet.workshops",
     "carnet.distribution",
     "carnet.redemption",
     "carnet.settlement",

@@ -36,6 +36,13 @@ CONTEXTS = {
     "settlement.payment-sent": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10"},
     "settlement.payment-returned": {"cents": 123450, "reason_code": "AC04"},
     "settlement.funder-repaid": {"programme": "Nantes", "cents": 123450, "paid_on": "2026-11-10"},
+    "workshops.seat-found": {"title": "Ma boîte mail", "place": "Médiathèque", "starts_at": "2026-11-17T13:00:00+00:00", "number": "K7FM-42PX"},
+    "workshops.session-changed": {
+        "title": "Ma boîte mail", "place": "Médiathèque", "starts_at": "2026-11-17T13:00:00+00:00", "numbers": "K7FM-42PX", "vouchers": 1,
+    },
+    "workshops.session-cancelled": {
+        "title": "Ma boîte mail", "place": "Médiathèque", "starts_at": "2026-11-17T13:00:00+00:00", "numbers": "K7FM-42PX", "because": "Fermeture",
+    },
 }  # fmt: skip
 
 

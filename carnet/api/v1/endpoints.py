@@ -95,7 +95,7 @@ def redeem(request: HttpRequest, body: RedemptionIn, idempotency_key: str | None
     check_may(actor, "redemption.redeem")
     item = redeeming.item_of(body, key=redeeming.key_of(idempotency_key))
     with acting_as(actor):
-        (answer,) = redemption.redeem_many(asked=[redemption.Asked(item, actor)], at=clock.now())
+        (answer,) = redemption.redeem_at_sessions(asked=[redemption.Asked(item, actor)], at=clock.now())
     return as_response(redeeming.redemption_reply(answer))
 
 
@@ -105,7 +105,8 @@ def redeem_batch(request: HttpRequest, body: BatchIn, idempotency_key: str | Non
     check_may(actor, "redemption.redeem")
     items = redeeming.batch_items(body.items, header=idempotency_key)
     with acting_as(actor):
-        answers = redemption.redeem_batch(items=items, together=body.together, actor=actor, channel="BATCH", at=clock.now())
+        asked = [redemption.Asked(item, actor, "BATCH") for item in items]
+        answers = redemption.redeem_at_sessions(asked=asked, together=body.together, at=clock.now())
     documents = [redeeming.batch_answer(item, answer) for item, answer in zip(items, answers, strict=True)]
     if body.together and any(isinstance(answer, Refusal) for answer in answers):
         return as_response(refused(BatchHeldBack(answers=documents)))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from carnet.api.metrics import REDEMPTIONS
 from carnet.api.problems import Reply, json_reply, problem_of, refused, status_of
-from carnet.api.refusals import KeyMissing, WorkshopSessionUnknown
+from carnet.api.refusals import KeyMissing
 from carnet.api.v1.schemas import BatchItemIn, RedemptionIn
 from carnet.funding import queries as funding
 from carnet.journal.rules import IdempotencyKeyInvalid, check_key
@@ -36,16 +36,21 @@ def key_of(header: str | None) -> str:
 
 
 def item_of(body: RedemptionIn, *, key: str) -> Item:
-    """The voucher to spend. Raises: WorkshopSessionUnknown."""
-    if body.workshop_session is not None:
-        raise WorkshopSessionUnknown(field="workshop_session")
-    return Item(code=body.code, service=body.service, place_id=body.place, attended_on=body.attended_on, key=key)
+    """The voucher to spend."""
+    return Item(
+        code=body.code,
+        service=body.service,
+        place_id=body.place,
+        attended_on=body.attended_on,
+        workshop_session=body.workshop_session,
+        key=key,
+    )
 
 
 def batch_items(items: Sequence[BatchItemIn], *, header: str | None) -> list[Item]:
     """The vouchers of a batch: each with its own key, else the request's followed by its rank from 0.
 
-    Raises: KeyMissing, IdempotencyKeyInvalid, WorkshopSessionUnknown.
+    Raises: KeyMissing, IdempotencyKeyInvalid.
     """
     request_key = key_of(header) if header is not None else None
     found: list[Item] = []

@@ -80,6 +80,11 @@ _LINES: tuple[Permission, ...] = (
     _do("places.import", "import a file of places", _ADMIN, _AGENT),
     _do("places.edit", "edit a place (a manager: its own)", _ADMIN, _AGENT, _MANAGER),
     _do("places.accept", "let a place accept a programme's vouchers, or end it", _ADMIN, _AGENT),
+    # workshops
+    _see("workshops.see", "the sessions of one's places, and who is expected", _MANAGER, _MEDIATOR),
+    _do("workshops.manage", "plan, change, cancel the sessions of one's places; note who came", _MANAGER, _MEDIATOR),
+    _do("workshops.book", "book a seat for somebody, or give it back", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR),
+    _see("workshops.see-figures", "the sessions of the programmes' places, in counts", *_OPERATOR, _AUDITOR),
     # distribution
     _see("distribution.see-stock", "booklets held", _ADMIN, _AGENT, _LEAD, _PRESCRIBER),
     _do("distribution.hand-over", "hand vouchers over to a person", _LEAD, _PRESCRIBER),

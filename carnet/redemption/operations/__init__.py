@@ -11,6 +11,9 @@ from carnet.redemption.operations._disputes import (
     decide_dispute,
     open_dispute,
 )
+from carnet.redemption.operations._lessons import (
+    redeem_at_sessions,
+)
 from carnet.redemption.operations._locks import (
     SerialItem,
     check_with_serial,
@@ -86,6 +89,7 @@ __all__ = [
     "open_dispute",
     "open_sheets",
     "redeem",
+    "redeem_at_sessions",
     "redeem_batch",
     "redeem_many",
     "redeem_with_serials",

@@ -27,7 +27,9 @@ from carnet.redemption.rules import (
     check_attended,
     check_reason,
     parse_redemption_number,
+    redemption_number,
 )
+from carnet.workshops import operations as workshops
 
 # Every request of these codes was answered before any look-up, or by the database's function.
 _KEY_REFUSALS: dict[str, type[Refusal]] = {"idempotency-in-flight": IdempotencyInFlight, "idempotency-mismatch": IdempotencyMismatch}
@@ -346,6 +348,9 @@ def reverse(*, number: str, reason: str, actor: Actor, request_id: UUID, at: dat
         )
         outcome, redeemed_at, undo_until = cursor.fetchone()
     if outcome in ("reversed", "repeated"):
+        workshops.forget_voucher(
+            redemption=redemption_number(series_id=series_id, voucher_id=voucher_id, generation=generation), actor=actor
+        )
         return
     if outcome == "redemption-unknown":
         raise REFUSALS[outcome](number=number)

@@ -3,7 +3,7 @@
 Amounts come in whole cents; moments come aware and are written on the legal day of Paris.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import translation
 from django.utils.formats import date_format
@@ -66,6 +66,13 @@ def clock_time(at: datetime) -> str:
     """The time in Paris: ``14 h 05`` in French, ``14:05`` in English."""
     local = at.astimezone(PARIS)
     return f"{local:%H:%M}" if _english() else f"{local.hour}{NO_BREAK}h{NO_BREAK}{local:%M}"
+
+
+def wall_time(at: time) -> str:
+    """An hour of the clock on a place's wall: ``14 h``, ``14 h 30`` in French, ``14:30`` in English."""
+    if _english():
+        return f"{at:%H:%M}"
+    return f"{at.hour}{NO_BREAK}h" + (f"{NO_BREAK}{at:%M}" if at.minute else "")
 
 
 def last_day(ends_at: datetime) -> str:

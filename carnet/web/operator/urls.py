@@ -9,7 +9,8 @@ app_name = "operator"
 
 # One module (or package) of this folder per subject. A subject not built yet is left out.
 SUBJECTS = (
-    "home", "programmes", "orders", "stock", "places", "people", "desks", "redemptions", "devices", "disputes", "guessing", "sheets", "controls", "payments",
+    "home", "programmes", "orders", "stock", "places", "lessons", "people", "desks", "redemptions",
+    "devices", "disputes", "guessing", "sheets", "controls", "payments",
     "closing", "work",
 )  # fmt: skip
 

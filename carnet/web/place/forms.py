@@ -125,6 +125,9 @@ class WorkshopForm(OperationForm):
         error_messages={"required": _("Choisissez le service rendu.")},
     )
     attended_on = DayField(label=_("Jour de la leçon"))
+    session = forms.ChoiceField(
+        label=_("À quelle séance de l’agenda ?"), required=False, help_text=_("Les personnes y seront notées venues.")
+    )
     together = forms.ChoiceField(
         label=_("Et si l’un d’eux n’est plus bon ?"),
         widget=InlineRadioSelect(),
@@ -132,10 +135,22 @@ class WorkshopForm(OperationForm):
         initial="each",
     )
 
-    def __init__(self, *args: Any, service_codes: Sequence[str], today: date, latest: str = "", **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        service_codes: Sequence[str],
+        today: date,
+        latest: str = "",
+        sessions: Sequence[tuple[int, str]] = (),
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         _offer_services(self, service_codes, latest)
         _offer_days(self, today)
+        if sessions:
+            self.fields["session"].choices = [("", _("Aucune")), *((str(each), words) for each, words in sessions)]  # type: ignore[attr-defined]
+        else:
+            del self.fields["session"]
 
 
 class ReserveForm(OperationForm):

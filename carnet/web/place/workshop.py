@@ -20,24 +20,28 @@ from django.utils.translation import ngettext
 
 from carnet.gateways.keys import KeysUnreadable, key_ring
 from carnet.kernel.actors import Actor
-from carnet.kernel.periods import legal_day
+from carnet.kernel.periods import end_of_day, legal_day, start_of_day
 from carnet.kernel.refusals import Refusal
 from carnet.redemption import operations as redemption
 from carnet.redemption.operations import Answer
 from carnet.redemption.queries import Redeemed, VoucherSeen
 from carnet.redemption.rules import HeldBack
 from carnet.settlement import queries as settlement
-from carnet.web import clock
+from carnet.web import clock, lessons
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of
 from carnet.web.place import counter, till
 from carnet.web.place.forms import LINES_MOST, WorkshopCodeForm, WorkshopForm
+from carnet.workshops import queries as sessions
+from carnet.workshops.rules import WorkshopSessionUnknown
 
 REDEEMABLE = "redeemable"
 # A list left open over lunch is still there; tomorrow it is not.
 LIST_HOURS = timedelta(hours=12)
 ANSWERS_SHOWN = 5
+# Vouchers of a lesson are sometimes typed the day after.
+SESSION_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ def workshop(request: HttpRequest) -> HttpResponse:
     """Scan the vouchers of a workshop one after another, take some off, then accept them all."""
     actor, at = actor_of(request), clock.now()
     if request.method != "POST":
+        _open_at_session(request, at)
         return _page(request, [])
     lines = opened(request.POST.get("lines", ""), actor=actor, at=at)
     if lines is None:
@@ -116,6 +121,20 @@ def workshop(request: HttpRequest) -> HttpResponse:
     if "remove" in request.POST:
         return _page(request, [line for line in lines if line.serial != request.POST["remove"]])
     return _add(request, lines)
+
+
+def _open_at_session(request: HttpRequest, at: datetime) -> None:
+    """Coming from a lesson's page: its place and its service are chosen already."""
+    text = request.GET.get("session", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        return
+    own = {place.place_id for place in counter.own_places(request, counter.organisation_of(actor_of(request)), at)}
+    try:
+        view = sessions.session(int(text), at=at)
+    except WorkshopSessionUnknown:
+        return
+    if view.place_id in own:
+        request.session["place_id"], request.session["service"], request.session["lesson"] = view.place_id, view.service, view.id
 
 
 def _add(request: HttpRequest, lines: list[Scanned]) -> HttpResponse:
@@ -196,14 +215,31 @@ def _page(
 
 def _accept_form(request: HttpRequest, good: Sequence[Scanned], place_id: int | None, *, bound: bool = False) -> WorkshopForm:
     at = clock.now()
-    options: dict[str, Any] = {"service_codes": _services(good, place_id), "today": legal_day(at)}
+    options: dict[str, Any] = {"service_codes": _services(good, place_id), "today": legal_day(at), "sessions": _sessions(place_id, at)}
     if bound:
         return WorkshopForm(request.POST, **options)
+    kept = str(request.session.get("lesson", ""))
+    opened_at = {"session": kept} if kept in {str(each) for each, _words in options["sessions"]} else {}
     # What was already chosen stays chosen while vouchers are added; a list confirmed once is another request.
-    chosen = {name: request.POST[name] for name in ("service", "attended_on", "together") if request.POST.get(name)}
+    chosen = {name: request.POST[name] for name in ("service", "attended_on", "together", "session") if request.POST.get(name)}
     latest = till.latest_service(request, counter.organisation_of(actor_of(request)), place_id or 0)
     request_id = uuid4() if "confirm" in request.POST else request.POST.get("request_id") or uuid4()
-    return WorkshopForm(initial={"request_id": request_id} | chosen, latest=latest, **options)
+    return WorkshopForm(initial={"request_id": request_id} | opened_at | chosen, latest=latest, **options)
+
+
+def _sessions(place_id: int | None, at: datetime) -> list[tuple[int, str]]:
+    """The lessons of this place that vouchers may pay: today's first, then those of the last days."""
+    if place_id is None:
+        return []
+    today = legal_day(at)
+    found = sessions.sessions_of(
+        place_ids=[place_id], from_at=start_of_day(today - timedelta(days=SESSION_DAYS)), until_at=end_of_day(today), at=at
+    )
+    return [
+        (view.id, f"{view.title}, {lessons.when_words(view)}")
+        for view in reversed(found)
+        if view.cancelled_at is None and view.voucher_count
+    ]
 
 
 # --- the confirmation ---------------------------------------------------------------------------------------------------------------------
@@ -229,11 +265,13 @@ def _confirm(request: HttpRequest, lines: list[Scanned]) -> HttpResponse:
             service=given["service"],
             place_id=place_id,
             attended_on=given["attended_on"],
+            workshop_session=given.get("session") or None,
             key=f"workshop:{given['request_id']}:{line.serial}",
         )
         for line in good
     ]
-    answers = redemption.redeem_batch(items=items, together=given["together"] == "all", actor=actor, channel=till.CHANNEL, at=at)
+    asked = [redemption.Asked(item, actor, till.CHANNEL) for item in items]
+    answers = redemption.redeem_at_sessions(asked=asked, together=given["together"] == "all", at=at)
     if not any(isinstance(answer, Redeemed) for answer in answers):
         return _none_taken(request, lines, dict(zip((line.serial for line in good), answers, strict=True)), own)
     return _done(request, good, answers, own)

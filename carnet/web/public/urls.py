@@ -3,7 +3,7 @@ from django.views.i18n import set_language
 
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import places, views
+from carnet.web.public import agenda, places, views
 
 app_name = "public"
 urlpatterns = [
@@ -16,6 +16,16 @@ urlpatterns = [
     path("places/<int:place_id>/", public(places.place), name="place"),
     path("places.csv", public(places.places_csv), name="places-csv"),
     path("places.data-inclusion.json", public(places.places_inclusion), name="places-inclusion"),
+    path("agenda/", public(agenda.agenda), name="agenda"),
+    path("agenda/<int:session_id>/", public(agenda.session), name="session"),
+    path("agenda/<int:session_id>.ics", public(agenda.session_file), name="session-file"),
+    path("agenda/lieu/<int:place_id>/", public(agenda.agenda), name="agenda-place"),
+    path("agenda/lieu/<int:place_id>.ics", public(agenda.feed), name="agenda-place-feed"),
+    path("agenda/reseau/<int:organisation_id>/", public(agenda.agenda), name="agenda-network"),
+    path("agenda/reseau/<int:organisation_id>.ics", public(agenda.feed), name="agenda-network-feed"),
+    path("agenda/programme/<slug:slug>/", public(agenda.agenda), name="agenda-programme"),
+    path("agenda/programme/<slug:slug>.ics", public(agenda.feed), name="agenda-programme-feed"),
+    path("reservation/", public(agenda.booking), name="booking"),
     path("accessibilite/", public(views.accessibility), name="accessibility"),
     path("mentions-legales/", public(views.legal), name="legal"),
     path("chiffres/", public(views.all_figures), name="figures"),

@@ -11,7 +11,6 @@ SENTENCES = {
     "body-not-json": _("Le corps de la demande n’est pas du JSON lisible."),
     "request-invalid": _("La demande n’est pas conforme : voyez le champ « %(field)s »."),
     "cursor-invalid": _("Ce curseur n’est pas de cette liste : reprenez-la depuis son début, ou suivez l’adresse « next » telle quelle."),
-    "workshop-session-unknown": _("Aucune séance d’atelier ne porte ce numéro."),
     "batch-held-back": _("Au moins un chèque du groupe n’a pas pu être pris : aucun ne l’a été."),
     "address-unknown": _("Rien ne répond à cette adresse."),
     "method-not-allowed": _("Cette adresse ne répond pas à cette méthode, mais à : %(allowed)s."),

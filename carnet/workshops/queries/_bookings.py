@@ -1,0 +1,129 @@
+"""Bookings, for the place that gives the session, for the desk that asked, for whoever holds the number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from carnet.kernel.actors import Actor
+from carnet.workshops import access
+from carnet.workshops.models import Booking, Presence
+from carnet.workshops.queries._sessions import SessionView, session
+from carnet.workshops.rules import BookingNumber, BookingState, BookingUnknown, Channel, EndedBy
+
+SHOWN_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """One seat. `place_in_line` counts from 1 among those who wait. `came`: None until noted."""
+
+    id: int
+    session_id: int
+    number: str
+    channel: Channel
+    state: BookingState
+    desk_id: int | None
+    booked_at: datetime
+    moved_up_at: datetime | None
+    came: bool | None
+    ended_at: datetime | None
+    ended_by: EndedBy | None
+    place_in_line: int = 0
+    has_voucher: bool = False
+
+    @property
+    def is_standing(self) -> bool:
+        """It has a seat, or waits for one."""
+        return self.state is not BookingState.ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFigures:
+    """What became of the lessons a desk booked, of those whose session is over."""
+
+    booked: int
+    came: int
+    absent: int
+    given_back: int
+    cancelled: int
+
+
+def bookings_of_session(actor: Actor, session_id: int) -> list[BookingView]:
+    """Who is expected at a session of one's own, in the order of asking, those who wait last. Raises: WorkshopSessionUnknown."""
+    found = access.own_session(actor, session_id)
+    rows = list(Booking.objects.filter(session=found).exclude(state=BookingState.ENDED).order_by("booked_at", "id"))
+    with_voucher = set(Presence.objects.filter(session=found, booking__isnull=False).order_by("id").values_list("booking_id", flat=True))
+    seated = [_view(row, has_voucher=row.id in with_voucher) for row in rows if row.state == BookingState.BOOKED]
+    waiting = [row for row in rows if row.state == BookingState.WAITING]
+    return seated + [_view(row, place_in_line=rank) for rank, row in enumerate(waiting, start=1)]
+
+
+def vouchers_at(actor: Actor, session_id: int) -> int:
+    """How many vouchers were spent at a session of one's own. Raises: WorkshopSessionUnknown."""
+    return Presence.objects.filter(session=access.own_session(actor, session_id)).count()
+
+
+def booking(number: str, *, at: datetime) -> tuple[BookingView, SessionView]:
+    """A booking by its number, and its session. Raises: BookingNumberMistyped, BookingUnknown."""
+    found = access.booking(BookingNumber.parse(number))
+    return _view(found, place_in_line=_place_in_line(found)), session(found.session_id, at=at)
+
+
+def _place_in_line(found: Booking) -> int:
+    if found.state != BookingState.WAITING:
+        return 0
+    with access.at_the_place(found.session):
+        earlier = Q(booked_at__lt=found.booked_at) | Q(booked_at=found.booked_at, id__lt=found.id)
+        return 1 + Booking.objects.filter(earlier, session_id=found.session_id, state=BookingState.WAITING).count()
+
+
+def bookings_of_desk(*, organisation_id: int, limit: int = SHOWN_MAX, at: datetime) -> list[tuple[BookingView, SessionView]]:
+    """What a desk booked, the latest lessons first."""
+    rows = Booking.objects.select_related("session").filter(desk_id=organisation_id).order_by("-session__starts_at", "-id")[:limit]
+    sessions: dict[int, SessionView] = {}
+    found = []
+    for row in rows:
+        if row.session_id not in sessions:
+            sessions[row.session_id] = session(row.session_id, at=at)
+        found.append((_view(row), sessions[row.session_id]))
+    return found
+
+
+def booking_of_desk(*, organisation_id: int, booking_id: int, at: datetime) -> tuple[BookingView, SessionView]:
+    """One booking a desk made, to print its slip again. Raises: BookingUnknown."""
+    row = Booking.objects.select_related("session").filter(id=booking_id, desk_id=organisation_id).first()
+    if row is None:
+        raise BookingUnknown
+    return _view(row, place_in_line=_place_in_line(row)), session(row.session_id, at=at)
+
+
+def desk_figures(*, organisation_id: int, since: datetime, at: datetime) -> DeskFigures:
+    """What became of the lessons a desk booked, for sessions that began between `since` and `at`."""
+    rows = Booking.objects.filter(desk_id=organisation_id, session__starts_at__gte=since, session__starts_at__lt=at)
+    found = rows.aggregate(
+        booked=Count("id"),
+        there=Count("id", filter=Q(came=True)),
+        absent=Count("id", filter=Q(came=False)),
+        given_back=Count("id", filter=Q(state=BookingState.ENDED) & ~Q(ended_by=EndedBy.SESSION)),
+        cancelled=Count("id", filter=Q(ended_by=EndedBy.SESSION)),
+    )
+    return DeskFigures(found["booked"], found["there"], found["absent"], found["given_back"], found["cancelled"])
+
+
+def _view(row: Booking, *, place_in_line: int = 0, has_voucher: bool = False) -> BookingView:
+    return BookingView(
+        id=row.id,
+        session_id=row.session_id,
+        number=BookingNumber(row.number).printed(),
+        channel=Channel(row.channel),
+        state=BookingState(row.state),
+        desk_id=row.desk_id,
+        booked_at=row.booked_at,
+        moved_up_at=row.moved_up_at,
+        came=row.came,
+        ended_at=row.ended_at,
+        ended_by=EndedBy(row.ended_by) if row.ended_by else None,
+        place_in_line=place_in_line,
+        has_voucher=has_voucher,
+    )
