@@ -282,14 +282,45 @@ def test_a_revoked_device_loses_nothing_and_accepts_nothing_more(site: Site, tmp
         assert "Cet appareil a été révoqué" in said(agent)
     assert uploaded_outcomes() == ["device-revoked"]
     # The voucher itself is untouched: its holder may spend it.
-    with acting_as_everything(why="spend it"):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT place_id, organisation_id FROM redemption_device")
-            place_id, organisation_id = cursor.fetchone()
-        actor = Actor(kind="person", label="", person_id=1, organisation_id=organisation_id, organisation_ids=frozenset({organisation_id}))
+    assert spend_at_the_counter(site.codes[0]).value_cents == 1000
+
+
+def spend_at_the_counter(code: str) -> queries.Redeemed:
+    """The same place, at its counter with a network."""
+    actor, place_id = counter_of_the_device()
     with acting_as(actor):
-        item = Item(site.codes[0], SERVICE, place_id=place_id)
-        assert operations.redeem(item=item, actor=actor, channel="SCREEN", request_id=uuid4(), at=TODAY).value_cents == 1000
+        item = Item(code, SERVICE, place_id=place_id)
+        return operations.redeem(item=item, actor=actor, channel="SCREEN", request_id=uuid4(), at=TODAY)
+
+
+def counter_of_the_device() -> tuple[Actor, int]:
+    with acting_as_everything(why="look"), connection.cursor() as cursor:
+        cursor.execute("SELECT place_id, organisation_id FROM redemption_device")
+        place_id, organisation_id = cursor.fetchone()
+    own = frozenset({organisation_id})
+    return Actor(kind="person", label="", person_id=1, organisation_id=organisation_id, organisation_ids=own), place_id
+
+
+def test_what_was_refused_once_may_be_good_later(site: Site, tmp_path: Path) -> None:
+    text = qr_text(site.codes[0])
+    with tablet(site, tmp_path / "tablet") as here:
+        here.sign_in()
+        here.enrol()
+        here.context.set_offline(True)
+        assert "n° 1" in here.accept(text)
+        spent = spend_at_the_counter(site.codes[0])
+        here.context.set_offline(False)
+        here.wait_for_states(refused=1)
+        assert "Ce chèque a déjà été utilisé" in said(here.page, "[data-refused]")
+        # It was a mistake at the counter, undone: the same paper is shown again.
+        actor, _place = counter_of_the_device()
+        with acting_as(actor):
+            operations.reverse(number=spent.number, reason="wrong-voucher", actor=actor, request_id=uuid4(), at=TODAY)
+        assert "n° 2" in here.accept(text)
+        here.wait_for_states(refused=1, confirmed=1)
+        expect(here.page.locator("[data-refused] li")).to_have_count(1)
+    assert uploaded_outcomes() == ["voucher-already-redeemed", "confirmed"]
+    everything_adds_up()
 
 
 def test_a_browser_without_ed25519_verifies_with_the_packaged_one(site: Site, tmp_path: Path) -> None:

@@ -416,6 +416,19 @@ class TestUploading:
                 cursor.execute(statement)
 
 
+def test_verify_names_a_device_told_of_a_redemption_that_is_not_there(ready: Campaign, tablet: Tablet) -> None:
+    send(tablet, accepted(tablet, ready, 0))
+    everything_adds_up()
+    with acting_as_everything(why="a lie"):
+        (true,) = UploadedItem.objects.all()
+        lie = UploadedItem.objects.create(
+            device_id=tablet.id, organisation_id=true.organisation_id, place_id=true.place_id, body_hash=b"x" * 32, signed=True, follows=True,
+            received_at=BACK, outcome="confirmed", redemption_number=f"{ready.series_id}-987654321-0",
+        )  # fmt: skip
+        (fault,) = queries.verify()
+    assert fault.where == f"item {lie.id}"
+
+
 def test_if_the_journal_fails_nothing_happened(ready: Campaign, tablet: Tablet, monkeypatch: pytest.MonkeyPatch) -> None:
     items = accepted(tablet, ready, 0)
 

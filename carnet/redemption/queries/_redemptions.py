@@ -295,6 +295,11 @@ def verify() -> list[Fault]:
             SELECT 'movement ' || m.id FROM ledger_movement m JOIN ledger_account a ON a.id = m.debit_account_id
             JOIN redemption_redemption r ON r.series_id = m.series_id AND r.voucher_id = m.voucher_id AND r.generation = m.generation
             WHERE m.kind = 'REDEEM' AND a.organisation_id <> r.organisation_id""",
+        "a device was told of a redemption that is not there": """
+            SELECT 'item ' || i.id FROM redemption_uploadeditem i LEFT JOIN redemption_redemption r
+              ON r.series_id = split_part(i.redemption_number, '-', 1)::bigint AND r.voucher_id = split_part(i.redemption_number, '-', 2)::bigint
+              AND r.generation = split_part(i.redemption_number, '-', 3)::smallint
+            WHERE i.outcome = 'confirmed' AND (r.series_id IS NULL OR r.place_id <> i.place_id OR r.channel <> 'OFFLINE')""",
         # The latest reservation of each voucher still alive says what its row says, unless it was ended.
         "a reservation and the voucher it holds disagree": """
             SELECT 'voucher ' || v.series_id || '-' || v.id FROM ledger_voucher v /* fan-out: verify */

@@ -95,7 +95,7 @@ async function look(text) {
   try {
     const found = await authenticate(untangled(text), facts);
     const already = await queue.itemOf(database, found.voucher);
-    if (already) throw new OfflineFault("already-here", { counter: already.counter });
+    if (already && already.state !== "refused") throw new OfflineFault("already-here", { counter: already.counter });
     caps.check(device, await queue.waiting(database), found.valueCents, Date.now());
     seen = found;
     await offer(found);

@@ -114,7 +114,7 @@ export function accept(database, { seen, service, now }) {
     const device = await enrolled(database);
     check(device, await waiting(database), seen.valueCents, now);
     const already = await itemOf(database, seen.voucher);
-    if (already) throw new OfflineFault("already-here", { counter: already.counter, state: already.state });
+    if (already && already.state !== "refused") throw new OfflineFault("already-here", { counter: already.counter });
     const counter = device.counter + 1;
     const key = crypto.randomUUID();
     const deviceAt = new Date(now).toISOString();
@@ -129,6 +129,8 @@ export function accept(database, { seen, service, now }) {
     };
     const next = { ...device, counter, previous: toHex(await sha256(utf8(text))), highest: Math.max(now, device.highest ?? 0) };
     await written(database, ["items", "device"], (queue, store) => {
+      // What was refused may be good today (handed over on paper, and declared since): the refusal stays, under a name of its own.
+      if (already) queue.put({ ...already, voucher: `${already.voucher}:${already.counter}` });
       queue.add(item);
       store.put(next);
     });
