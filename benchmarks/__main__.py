@@ -51,9 +51,9 @@ def main() -> int:
 
 def groups(modules: Sequence[Any]) -> list[list[Any]]:
     """Those of one contest together, every other one alone."""
-    found: dict[Any, list[Any]] = {}
+    found: dict[int, list[Any]] = {}
     for module in modules:
-        found.setdefault(getattr(module, "CONTEST", module), []).append(module)
+        found.setdefault(id(getattr(module, "CONTEST", module)), []).append(module)
     return list(found.values())
 
 

@@ -35,6 +35,12 @@ def town(committed_database: str) -> Iterator[Campaign]:
         redeem(ready, *range(first, first + 50))
     connections["default"].close()
     with psycopg.connect(committed_database, autocommit=True) as owner:
+        # Answers of other days: two thousand are few enough to be read whole, which is right, and tells nothing.
+        owner.execute(
+            "INSERT INTO journal_answer (organisation_id, key, body_digest, status, body, at) SELECT %s, 'old-' || n, '\\x00', 201, '{}', %s"
+            " FROM generate_series(1, 100000) n",
+            [ready.place_organisation_id, LATER],
+        )
         owner.execute("VACUUM ANALYZE")
     yield ready
     connections["default"].close()
