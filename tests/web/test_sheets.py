@@ -31,7 +31,12 @@ def serial(season: Season, rank: int) -> str:
 
 
 def line(season: Season, position: int, rank: int, **changes: str) -> dict[str, str]:
-    given = {"serial": serial(season, rank), "code": season.campaign.code(rank), "service": "mailbox", "attended_on": "2026-03-03"} | changes
+    given = {
+        "serial": serial(season, rank),
+        "code": season.campaign.code(rank),
+        "service": "mailbox",
+        "attended_on": "2026-03-03",
+    } | changes
     return {f"line-{position}-{name}": value for name, value in given.items()}
 
 
