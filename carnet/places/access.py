@@ -5,8 +5,8 @@ from datetime import date
 
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import ROLES_OF_KIND, OrganisationKind
-from carnet.places.models import Place
-from carnet.places.rules import PlaceEnded, PlaceNotYours, PlaceUnknown
+from carnet.places.models import Place, PlaceFile
+from carnet.places.rules import PlaceEnded, PlaceFileUnknown, PlaceNotYours, PlaceUnknown
 
 
 def place(place_id: int) -> Place:
@@ -40,4 +40,23 @@ def managed_place_locked(actor: Actor, place_id: int) -> Place:
     is_staff = actor.kind == "system" or not ROLES_OF_KIND[OrganisationKind.OPERATOR].isdisjoint(actor.roles)
     if not is_staff and (found.operator_id is None or found.operator_id != actor.organisation_id):
         raise PlaceNotYours(place_id=place_id, name=found.name)
+    return found
+
+
+# Whose files and mappings those of the command line are: the installation's.
+INSTALLATION = 0
+
+
+def owner_of_files(actor: Actor) -> int:
+    """The organisation a file of places is sent for; 0 for the installation itself."""
+    return actor.organisation_id or INSTALLATION
+
+
+def place_file(actor: Actor, file_id: int, *, lock: bool = False) -> PlaceFile:
+    """A file of places of the actor's organisation (the wall hides the others'). Raises: PlaceFileUnknown."""
+    rows = PlaceFile.objects.select_for_update(of=("self",)) if lock else PlaceFile.objects
+    found = rows.filter(id=file_id).first()
+    is_theirs = found is not None and (actor.kind == "system" or found.organisation_id == owner_of_files(actor))
+    if found is None or not is_theirs:
+        raise PlaceFileUnknown(file_id=file_id)
     return found

@@ -90,14 +90,16 @@ def test_a_line_that_cannot_make_a_place_is_refused(communes, changed, fault):
         ({"site_web": "javascript:alert(1)"}, "url-malformed", "websites", []),
         ({"site_web": "https://user:secret@ville.fr/"}, "url-malformed", "websites", []),
         ({"prise_rdv": "ftp://ville.fr"}, "url-malformed", "booking_urls", []),
-        ({"horaires": "lundi 9h-12h"}, "hours-unreadable", "opening_hours", ""),
+        ({"horaires": "lundi, sur rendez-vous"}, "hours-unreadable", "opening_hours", ""),
         ({"horaires": "Tu 12:30"}, "hours-unreadable", "opening_hours", ""),
         ({"horaires": "Mo 08:30-12:00-13:30"}, "hours-unreadable", "opening_hours", ""),
         ({"services": "Vendre des bananes|Aide aux démarches administratives"}, "value-unknown", "services",
          ["Aide aux démarches administratives"]),
         ({"frais_a_charge": "Accepte le Pass numérique"}, "value-unknown", "fees", []),
         ({"typologie": "NIMPORTE|ASSO"}, "value-unknown", "typologies", ["ASSO"]),
-        ({"itinerance": "fixe"}, "value-unknown", "roaming", []),
+        ({"itinerance": "parfois"}, "value-unknown", "roaming", []),
+        ({"itinerance": "fixe"}, "value-rewritten", "roaming", ["Fixe"]),
+        ({"horaires": "lundi 9h-12h"}, "hours-rewritten", "opening_hours", "Mo 09:00-12:00"),
         ({"modalites_acces": "Venir"}, "value-unknown", "access_modes", []),
     ],
 )  # fmt: skip
@@ -249,7 +251,7 @@ def test_half_characters_of_json_do_no_harm(communes):
 def test_every_code_of_fault_is_met_by_these_tests():
     source = "".join(
         Path(__file__).with_name(name).read_text(encoding="utf-8")
-        for name in ("test_checking.py", "test_reading.py", "test_imports.py", "test_tables.py")
+        for name in ("test_checking.py", "test_reading.py", "test_imports.py", "test_tables.py", "test_mapping.py")
     )
     assert [code.value for code in FaultCode if f'"{code.value}"' not in source] == []
 
@@ -268,3 +270,13 @@ def test_a_column_of_the_other_edition_is_not_lost_in_a_file_of_today_s(communes
     assert row.columns["emails"] == ["a@exemple.fr"]
     assert row.columns["national_programmes"] == ["Conseillers numériques"]
     assert row.extras == {"labels_nationaux": "CNFS"}
+
+
+def test_the_same_place_twice_is_told_by_its_name_near_or_by_its_number(communes):
+    near = {**GOOD, "id": "a-2", "nom": "L'espace numérique BELLEVUE", "adresse": "angle de la rue", "latitude": "47.2178", "pivot": ""}
+    far = {**near, "id": "a-3", "latitude": "47.25", "nom": "Espace numérique de Bellevue Nord", "pivot": ""}
+    numbered = {**GOOD, "id": "a-4", "nom": "Antenne du Nord", "adresse": "9 rue du Nord", "latitude": "47.26"}
+    told = [
+        (fault.line, fault.code.value, fault.outcome.value, fault.detail) for fault in checked(communes, GOOD, near, far, numbered).faults
+    ]
+    assert [each for each in told if each[1] != "pivot-placeholder"] == [(3, "place-near", "kept", "2"), (5, "pivot-twice", "kept", "2")]

@@ -56,7 +56,7 @@ def test_a_file_that_is_not_of_places_is_the_same_sentence_as_on_the_screens(tmp
     (tmp_path / "x.csv").write_text("nom,adresse\nA,B\n")
     done = carnet("check", str(tmp_path / "x.csv"))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.strip() == "Il manque des colonnes au fichier : id, commune, code_postal, date_maj. Rien n’a été importé."
+    assert done.stderr.strip() == "Il manque des colonnes au fichier : commune, code_postal, date_maj. Rien n’a été importé."
 
 
 @pytest.mark.slow
@@ -89,3 +89,20 @@ def test_import_then_export(committed_database, file, tmp_path):
     written = carnet("export", "--out", str(said), "--format", "data-inclusion", "--json", database=committed_database)
     assert json.loads(written.stdout) == {"file": str(said), "places": 2}
     assert len(json.loads(said.read_text(encoding="utf-8"))["structures"]) == 2
+
+
+@pytest.mark.slow
+def test_a_file_of_another_make_is_mapped_by_its_names_and_by_what_is_said(committed_database, tmp_path):
+    file = tmp_path / "ville.csv"
+    file.write_text("Nom du lieu;Rue;CP;Ville;Tel\nMaison;1 rue A;44000;Nantes;02 40 41 90 00\n", encoding="utf-8")
+    found = json.loads(carnet("columns", str(file), "--json").stdout)
+    assert [each["field"] for each in found["columns"]] == ["nom", "adresse", "code_postal", "commune", "telephone"]
+    assert found["missing"] == ["date_maj"]
+    assert carnet("check", str(file)).returncode == 1
+    assert carnet("check", str(file), "--set", "date_maj=2026-11-01").returncode == 0
+    assert "écrivez « nom=valeur »" in carnet("check", str(file), "--map", "Ville").stderr
+    said = ("import", str(file), "--source", "ville", "--set", "date_maj=2026-11-01", "--map", "Tel=", "--json")
+    done = json.loads(carnet(*said, database=committed_database).stdout)
+    assert (done["created"], [fault["code"] for fault in done["faults"]]) == (1, ["column-unmapped", "pivot-placeholder"])
+    again = json.loads(carnet(*said, database=committed_database).stdout)
+    assert (again["created"], again["unchanged"]) == (0, 1)

@@ -58,9 +58,12 @@ def test_a_place_that_another_provenance_brought_is_told_and_kept(agent):
         csv_bytes({**GOOD, "id": "z", "nom": GOOD["nom"].upper()}, {**GOOD, "id": "y", "nom": "Ailleurs"}), agent, provenance="autre"
     )
     assert [(fault.line, fault.code.value, fault.outcome.value, fault.detail) for fault in report.faults] == [
-        (2, "place-elsewhere", "kept", "essai")
-    ]
-    assert Place.objects.count() == 3
+        (2, "place-elsewhere", "kept", "essai"), (3, "pivot-twice", "kept", "2"), (3, "pivot-elsewhere", "kept", "essai")
+    ]  # fmt: skip
+    near = {**GOOD, "id": "x", "nom": "Espace numérique Bellevue", "adresse": "à l'angle", "pivot": ""}
+    (_no_number, fault) = bring(csv_bytes(near), agent, provenance="une autre").faults
+    assert (fault.code.value, fault.outcome.value, fault.detail) == ("place-near-elsewhere", "kept", "essai")
+    assert Place.objects.count() == 4
 
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(agent):
@@ -80,7 +83,7 @@ def test_the_same_request_gives_the_first_report(agent, request_id):
 
 
 def test_the_report_can_be_read_again_by_its_organisation_only(agent, place_operator_id):
-    made = bring(csv_bytes(GOOD, {**GOOD, "id": "a-2", "horaires": "lundi 9h-12h"}), agent)
+    made = bring(csv_bytes(GOOD, {**GOOD, "id": "a-2", "horaires": "lundi, sur rendez-vous"}), agent)
     assert queries.import_report(made.import_id, organisation_id=agent.organisation_id) == made
     assert [line.fault_count for line in queries.imports(organisation_id=agent.organisation_id)] == [len(made.faults)]
     with pytest.raises(ImportUnknown):
@@ -89,10 +92,10 @@ def test_the_report_can_be_read_again_by_its_organisation_only(agent, place_oper
 
 def test_what_does_not_fit_is_kept_beside_the_place(agent):
     header = (*GOOD, "wifi")
-    bring(csv_bytes({**GOOD, "wifi": "oui", "horaires": "lundi 9h-12h"}, header=header), agent)
+    bring(csv_bytes({**GOOD, "wifi": "oui", "horaires": "lundi, sur rendez-vous"}, header=header), agent)
     place = Place.objects.get()
     assert place.opening_hours == ""
-    assert place.extras == {"wifi": "oui", "horaires": "lundi 9h-12h"}
+    assert place.extras == {"wifi": "oui", "horaires": "lundi, sur rendez-vous"}
 
 
 def test_an_import_keeps_the_operator_and_the_end_of_a_place(agent, place_operator_id):

@@ -23,7 +23,7 @@ WEEK = "Mo-Fr 09:00-12:00,14:00-18:30; Sa 08:30-12:00"
         ("Mo-Su 09:00-18:00", "44000", datetime(2026, 11, 11, 10, 0, tzinfo=UTC), True),
         ("24/7", "44000", datetime(2026, 10, 25, 1, 0, tzinfo=UTC), True),  # the night the clocks change
         ("", "44000", datetime(2026, 11, 21, 9, 30, tzinfo=UTC), None),
-        ("lundi 9h-12h", "44000", datetime(2026, 11, 21, 9, 30, tzinfo=UTC), None),
+        ("lundi, sur rendez-vous", "44000", datetime(2026, 11, 21, 9, 30, tzinfo=UTC), None),
         ('Mo-Fr 09:00-12:00 || unknown "sur rendez-vous"', "44000", datetime(2026, 11, 21, 9, 30, tzinfo=UTC), None),
     ],
 )

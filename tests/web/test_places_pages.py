@@ -32,7 +32,15 @@ REZE = {
     "latitude": "47.1767", "longitude": "-1.5496", "horaires": "Mo-Fr 09:00-12:00", "services": "Aide aux démarches administratives",
     "site_web": "https://mediatheque.example.org", "prise_en_charge_specifique": "Surdité",
 }  # fmt: skip
-UNKNOWN_HOURS = {**GOOD, "id": "muet", "nom": "Lieu muet", "horaires": "lundi 9h-12h", "telephone": "", "latitude": "", "longitude": ""}
+UNKNOWN_HOURS = {
+    **GOOD,
+    "id": "muet",
+    "nom": "Lieu muet",
+    "horaires": "lundi, sur rendez-vous",
+    "telephone": "",
+    "latitude": "",
+    "longitude": "",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +149,7 @@ def test_the_page_of_a_place_says_when_how_and_what_vouchers_pay(
     ):  # fmt: skip
         assert words in said
     silent = text_of(client.get(f"/places/{places['muet']}/"))
-    assert "lundi 9h-12h" in silent
+    assert "lundi, sur rendez-vous" in silent
     assert "n’accepte pas de chèques en ce moment" in silent
 
 
@@ -196,39 +204,112 @@ def upload(client: Client, content: bytes, name: str = "lieux.csv", **said: str)
     return client.post("/operator/places/import/", form)
 
 
+def imported(client: Client, content: bytes, **said: str) -> str:
+    """The address of the report of a file sent, checked, then accepted."""
+    file = upload(client, content, **said)["Location"]  # type: ignore[index]
+    assert client.post(f"{file}write/").status_code == 302
+    return client.get(file)["Location"]
+
+
 def test_an_agent_imports_a_file_and_reads_its_report(office: tuple[Client, int, int]) -> None:
     client, _operator, _programme = office
-    answer = upload(client, csv_bytes(GOOD, UNKNOWN_HOURS, {**GOOD, "id": "b", "nom": ""}))
-    assert answer.status_code == 302, answer.content.decode()
-    report = client.get(answer["Location"])
-    said = text_of(report)
+    address = imported(client, csv_bytes(GOOD, UNKNOWN_HOURS, {**GOOD, "id": "b", "nom": ""}))
+    said = text_of(client.get(address))
     for words in (
-        "3 lieux lus",
-        "Horaires incompréhensibles : « lundi 9h-12h »",
+        "lieux lus",
+        "Horaires incompréhensibles : « lundi, sur rendez-vous »",
         "« nom » est vide.",
         "ligne refusée",
         "valeur mise de côté",
     ):
         assert words in said
     assert Place.objects.count() == 2
-    faults = client.get(f"{answer['Location']}faults.csv").content.decode()
-    assert "hours-unreadable,set-aside,horaires,lundi 9h-12h" in faults
+    faults = client.get(f"{address}faults.csv").content.decode()
+    assert 'hours-unreadable,set-aside,horaires,"lundi, sur rendez-vous"' in faults
     assert "lieux.csv" in text_of(client.get("/operator/places/import/"))
 
 
-def test_a_check_changes_nothing(office: tuple[Client, int, int]) -> None:
+def test_a_check_changes_nothing_until_somebody_says_so(office: tuple[Client, int, int]) -> None:
     client, _operator, _programme = office
-    answer = upload(client, csv_bytes(GOOD), dry_run="on")
-    assert answer.status_code == 200
-    assert "Vérifié : rien n’a changé." in text_of(answer)
+    address = upload(client, csv_bytes(GOOD))["Location"]  # type: ignore[index]
+    said = text_of(client.get(address))
+    assert "Vérifié : rien n’a changé encore." in said
+    assert "Importer 1 lieu" in said
+    assert "vérifié, pas encore importé" in text_of(client.get("/operator/places/import/"))
     assert Place.objects.count() == 0
+    assert client.get(f"{address}write/").status_code == 302  # a link followed by a robot writes nothing
+    assert Place.objects.count() == 0
+    assert client.post(f"{address}drop/").status_code == 302
+    assert client.get(address).status_code == 404
+
+
+OTHER = "Nom du lieu;N° et rue;CP;Ville;Lundi;Mardi;Tel;=Notes\n" + "".join(
+    f"{name};{rank} rue de la Paix;44000;{town};9h-12h / 14h-17h;;02 40 41 90 00;Wifi\n"
+    for rank, (name, town) in enumerate((("Maison A", "Nantes"), ("Maison B", ""), ("Maison C", "Nantes")), start=1)
+)
+
+
+def test_a_file_of_another_make_is_mapped_once_and_its_bad_lines_go_home_to_be_mended(office: tuple[Client, int, int]) -> None:
+    client, _operator, _programme = office
+    address = upload(client, OTHER.encode())["Location"]  # type: ignore[index]
+    columns = client.get(address)["Location"]
+    page = client.get(columns)
+    said = text_of(page)
+    for words in ("Nom du lieu", "Maison A", "nom connu", "non reconnue", "Date de mise à jour"):
+        assert words in said
+    form = sent_back(page.content.decode())
+    assert (form["column-0"], form["column-4"], form["column-6"]) == ("nom", "horaires_lundi", "telephone")
+    refused = client.post(columns, form | {"column-1": "adresse"})
+    assert refused.status_code == 422
+    assert "Il manque des colonnes au fichier : date_maj" in text_of(refused)
+    assert client.post(columns, form | {"column-1": "adresse", "constant-date_maj": "2030-11-01"}).status_code == 302
+    report = text_of(client.get(address))
+    for words in ("« commune » est vide.", "La colonne « =Notes » n’est pas reprise : ses valeurs (3) sont gardées", "Importer 2 lieux"):
+        assert words in report
+    mend = client.get(f"{address}refused.csv").content.decode()
+    assert mend.startswith("\ufeffNom du lieu;N° et rue;CP;Ville;Lundi;Mardi;Tel;=Notes;carnet:ligne;carnet:défauts")
+    assert "Maison B;2 rue de la Paix" in mend
+    assert "« commune » est vide." in mend
+    assert mend.count("\n") == 2
+    client.post(f"{address}write/")
+    assert Place.objects.get(name="Maison A").opening_hours == "Mo 09:00-12:00,14:00-17:00"
+    # Mended, the same columns need no question: the two kept are known again, the third comes in.
+    again = upload(client, mend.replace("44000;;", "44000;Nantes;").encode(), name="corrigé.csv")["Location"]  # type: ignore[index]
+    assert "Importer 1 lieu" in text_of(client.get(again))
+    client.post(f"{again}write/")
+    assert sorted(Place.objects.values_list("name", flat=True)) == ["Maison A", "Maison B", "Maison C"]
+
+
+def test_the_file_and_its_answers_belong_to_the_organisation(office: tuple[Client, int, int], signed_in: Callable[[str], Client]) -> None:
+    address = upload(office[0], OTHER.encode())["Location"]  # type: ignore[index]
+    stranger = signed_in("OPERATOR_AGENT")
+    for path in ("", "columns/", "refused.csv"):
+        assert stranger.get(address + path).status_code == 404
+    assert stranger.post(f"{address}write/").status_code == 404
+    assert upload(stranger, OTHER.encode())["Location"] != address  # type: ignore[index]
+
+
+def test_a_long_file_is_followed_on_its_page_and_goes_on_where_it_was(office: tuple[Client, int, int]) -> None:
+    client, _operator, _programme = office
+    lines = [{**GOOD, "id": f"l-{rank}", "nom": f"Lieu {rank}", "adresse": f"{rank} rue"} for rank in range(2100)]
+    address = upload(client, csv_bytes(*lines))["Location"]  # type: ignore[index]
+    page = client.get(address)
+    assert "1 500 lignes sur 2 100" in text_of(page).replace("\u202f", " ").replace("\xa0", " ")
+    assert "vérification en cours" in text_of(page)
+    for _step in range(3):
+        client.post(address)
+    assert "Importer 2" in text_of(client.get(address))
+    client.post(f"{address}write/")
+    assert "import en cours" in text_of(client.get(address))
+    client.post(address)
+    assert client.get(address)["Location"].startswith("/operator/places/imports/")
+    assert Place.objects.count() == 2100
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"PK\x03\x04 a workbook", "Ce fichier ne peut pas être lu."),
-        (b"nom;adresse\nA;B\n", "Il manque des colonnes au fichier : id, commune, code_postal, date_maj."),
+        (b"PK\x03\x04 a workbook", "Ce classeur ne peut pas être lu"),
         (b" \n ", "Ce fichier ne contient aucun lieu."),
         (b"x" * (20 * 1024 * 1024 + 1), "Ce fichier pèse 21 Mo."),
     ],
@@ -241,7 +322,7 @@ def test_a_wrong_file_is_said_on_its_field(office: tuple[Client, int, int], cont
 
 
 def test_another_organisation_does_not_read_the_report(office: tuple[Client, int, int], signed_in: Callable[[str], Client]) -> None:
-    address = upload(office[0], csv_bytes(GOOD))["Location"]
+    address = imported(office[0], csv_bytes(GOOD))
     assert signed_in("OPERATOR_AGENT").get(address).status_code == 404
 
 

@@ -1,6 +1,27 @@
-"""Writing the directory: files imported, programmes accepted, places run and ended."""
+"""Writing the directory: files sent, mapped, checked and written, programmes accepted, places run and ended."""
 
 from carnet.places.operations._acceptance import accept_programme, attach_operator, end_acceptance, end_place
+from carnet.places.operations._files import (
+    drop_place_file,
+    map_place_file,
+    run_place_file,
+    send_place_file,
+    write_place_file,
+    written_report,
+)
 from carnet.places.operations._imports import check_place_file, import_places
 
-__all__ = ["accept_programme", "attach_operator", "check_place_file", "end_acceptance", "end_place", "import_places"]
+__all__ = [
+    "accept_programme",
+    "attach_operator",
+    "check_place_file",
+    "drop_place_file",
+    "end_acceptance",
+    "end_place",
+    "import_places",
+    "map_place_file",
+    "run_place_file",
+    "send_place_file",
+    "write_place_file",
+    "written_report",
+]

@@ -9,6 +9,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
@@ -16,9 +17,23 @@ from carnet.kernel.periods import legal_day
 from carnet.parties.rules import check_allowed_now
 from carnet.places.models import Place, PlaceImport
 from carnet.places.queries import gazetteer, report_of
-from carnet.places.rules import Fault, FaultCode, ImportReport, Outcome, PlaceRow, ProvenanceMissing, check_file, content_of, read
-from carnet.places.rules.geography import folded
+from carnet.places.rules import (
+    CheckedFile,
+    Fault,
+    FaultCode,
+    ImportReport,
+    Outcome,
+    PlaceRow,
+    ProvenanceMissing,
+    RawFile,
+    check_file,
+    content_of,
+    read,
+)
+from carnet.places.rules.mapping import Mapping, mapped
+from carnet.places.rules.repeats import Register, known_of
 from carnet.places.rules.standard import COLUMNS
+from carnet.places.rules.tables import read_table
 
 FAULTS_KEPT_MAX = 20_000
 _BATCH = 1000
@@ -31,14 +46,20 @@ def check_place_file(
     file_name: str,
     at: datetime,
     provenance: str = "",
+    mapping: Mapping | None = None,
     progress: Callable[[int], None] = lambda _count: None,
 ) -> tuple[ImportReport, tuple[PlaceRow, ...]]:
     """Read and judge a file without touching the database: its report (nothing created) and the places it would make.
 
     Raises: FileTooLarge, FileEmpty, FileUnreadable, FileLinesTooMany, ColumnsMissing.
     """
-    checked = check_file(read(content_of(stream)), gazetteer=gazetteer(), today=legal_day(at), progress=progress)
-    report = ImportReport(
+    checked = check_file(_raw(stream, mapping), gazetteer=gazetteer(), today=legal_day(at), progress=progress)
+    return _report(checked, provenance, file_name, at), checked.rows
+
+
+def _report(checked: CheckedFile, provenance: str, file_name: str, at: datetime) -> ImportReport:
+    """The report of a file compared with nothing: everything it keeps is as if it were there already."""
+    return ImportReport(
         import_id=None,
         provenance=provenance,
         file_name=file_name[-200:],
@@ -53,7 +74,6 @@ def check_place_file(
         communes_found_count=checked.communes_found,
         faults=checked.faults,
     )
-    return report, checked.rows
 
 
 def import_places(
@@ -65,12 +85,14 @@ def import_places(
     request_id: UUID,
     at: datetime,
     dry_run: bool = False,
+    mapping: Mapping | None = None,
     progress: Callable[[int], None] = lambda _count: None,
 ) -> ImportReport:
     """Bring the places of a national file (v1.0.2 or v0.1, CSV or JSON, gzipped or not) up to date.
 
     A place is the same when its identifier is, within one `provenance` (who published the file). Places that the file
-    no longer names are counted, never ended. `dry_run` tells the same and changes nothing.
+    no longer names are counted, never ended. `dry_run` tells the same and changes nothing. `mapping` says what the columns
+    mean; without one they must bear the standard's names.
 
     Raises: NotAllowed, ProvenanceMissing, FileTooLarge, FileEmpty, FileUnreadable, FileLinesTooMany, ColumnsMissing.
     Repeat: the same request_id returns the first report.
@@ -81,17 +103,15 @@ def import_places(
         raise ProvenanceMissing()
     if (first := PlaceImport.objects.filter(request_id=request_id).first()) is not None:
         return report_of(first)
-    checked, rows = check_place_file(stream=stream, file_name=file_name, at=at, provenance=provenance, progress=progress)
+    checked = check_file(_raw(stream, mapping), gazetteer=gazetteer(), today=legal_day(at), progress=progress)
     with transaction.atomic():
-        _lock(provenance)
+        report, changed = compared(checked, provenance=provenance, file_name=file_name, at=at, lock=True)
         if (first := PlaceImport.objects.filter(request_id=request_id).first()) is not None:
             return report_of(first)
-        report, changed = _compared(checked, rows)
-        report = replace(report, faults=tuple(sorted((*report.faults, *_met_elsewhere(provenance, rows)), key=lambda fault: fault.line)))
         if dry_run:
             return report
-        _write(changed)
-        kept = _kept(report, actor, request_id)
+        write_places(changed)
+        kept = kept_import(report, organisation_id=actor.organisation_id, request_id=request_id)
         journal.record(
             actor=actor,
             action="places.file-imported",
@@ -103,69 +123,88 @@ def import_places(
     return replace(report, import_id=kept.id)
 
 
+def _raw(stream: IO[bytes], mapping: Mapping | None) -> RawFile:
+    content = content_of(stream)
+    return read(content) if mapping is None else mapped(read_table(content), mapping)
+
+
 def _lock(provenance: str) -> None:
     """One import of a provenance at a time; readers are not disturbed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"places.import {provenance}"])
 
 
-def _compared(checked: ImportReport, rows: tuple[PlaceRow, ...]) -> tuple[ImportReport, list[dict[str, Any]]]:
-    """What the file changes: the places to write, and the report with its counts."""
+def compared(
+    checked: CheckedFile, *, provenance: str, file_name: str, at: datetime, lock: bool = False
+) -> tuple[ImportReport, list[dict[str, Any]]]:
+    """What a checked file changes: the report, and the places to write. `lock`: nobody else imports this provenance meanwhile."""
+    if lock:
+        _lock(provenance)
     known = {
         national_id: (bytes(content_hash), ended_on)
-        for national_id, content_hash, ended_on in Place.objects.filter(provenance=checked.provenance)
+        for national_id, content_hash, ended_on in Place.objects.filter(provenance=provenance)
         .order_by("id")
         .values_list("national_id", "content_hash", "ended_on")
     }
     changed: list[dict[str, Any]] = []
     created_count = 0
-    for row in rows:
-        place = _place(row, checked)
+    for row in checked.rows:
+        place = _place(row, provenance, at)
         before = known.get(place["national_id"])
         if before is None:
             created_count += 1
         elif before[0] == bytes.fromhex(place["content_hash"][2:]):
             continue
         changed.append(place)
-    named = {row.columns["national_id"] for row in rows}
+    named = {row.columns["national_id"] for row in checked.rows}
+    faults = (*checked.faults, *_met_elsewhere(provenance, checked.rows))
     report = replace(
-        checked,
+        _report(checked, provenance, file_name, at),
         created_count=created_count,
         updated_count=len(changed) - created_count,
-        unchanged_count=len(rows) - len(changed),
+        unchanged_count=len(checked.rows) - len(changed),
         absent_count=sum(ended_on is None for national_id, (_hash, ended_on) in known.items() if national_id not in named),
+        faults=tuple(sorted(faults, key=lambda fault: fault.line)),
     )
     return report, changed
 
 
+_ELSEWHERE = {
+    FaultCode.PLACE_TWICE: (FaultCode.PLACE_ELSEWHERE, "nom", "name"),
+    FaultCode.PLACE_NEAR: (FaultCode.NEAR_ELSEWHERE, "nom", "name"),
+    FaultCode.PIVOT_TWICE: (FaultCode.PIVOT_ELSEWHERE, "pivot", "pivot"),
+}
+
+
 def _met_elsewhere(provenance: str, rows: tuple[PlaceRow, ...]) -> Iterator[Fault]:
-    """Places that another provenance already brought, by name and address: told, and kept, for an operator to end one of the two."""
+    """Places that another provenance already brought: told, and kept, for an operator to end one of the two."""
     postcodes = {row.columns["postcode"] for row in rows}
-    others = Place.objects.filter(postcode__in=postcodes, ended_on=None).exclude(provenance=provenance)
-    known = {
-        (folded(name), folded(address), postcode): other
-        for name, address, postcode, other in others.order_by("id").values_list("name", "address", "postcode", "provenance")
-    }
-    for row in rows if known else ():
-        other = known.get((folded(row.columns["name"]), folded(row.columns["address"]), row.columns["postcode"]))
-        if other is not None:
-            yield Fault(row.line, FaultCode.PLACE_ELSEWHERE, Outcome.KEPT, "nom", row.columns["name"], other)
+    pivots = {row.columns["pivot"] for row in rows} - {""}
+    others = Place.objects.filter(Q(postcode__in=postcodes) | Q(pivot__in=pivots), ended_on=None).exclude(provenance=provenance)
+    register = Register()
+    for columns in others.order_by("id").values("name", "address", "postcode", "pivot", "latitude", "longitude", "provenance"):
+        register.add(known_of(columns, columns["provenance"]))
+    for row in rows:
+        found = register.found(known_of(row.columns, ""))
+        if found is not None:
+            code, name, column = _ELSEWHERE[found[0]]
+            yield Fault(row.line, code, Outcome.KEPT, name, row.columns[column], found[1].where)
 
 
-def _place(row: PlaceRow, report: ImportReport) -> dict[str, Any]:
+def _place(row: PlaceRow, provenance: str, at: datetime) -> dict[str, Any]:
     """The columns of a place, as plain JSON."""
     said: dict[str, Any] = {**row.columns, "updated_on": row.columns["updated_on"].isoformat(), "extras": dict(row.extras)}
     content = json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
     digest = hashlib.blake2b(content, digest_size=16).hexdigest()
     return {
         **said,
-        "provenance": report.provenance,
-        "imported_at": report.imported_at.isoformat(),
+        "provenance": provenance,
+        "imported_at": at.isoformat(),
         "content_hash": f"\\x{digest}",  # PostgreSQL's own writing of bytes
     }
 
 
-def _write(places: list[dict[str, Any]]) -> None:
+def write_places(places: list[dict[str, Any]]) -> None:
     """Insert or update, a batch per statement. One JSON parameter: forty thousand of them took Django three seconds to number."""
     columns = {name: Place._meta.get_field(name).db_type(connection) for name in _WRITTEN}  # noqa: SLF001 - Django publishes it
     names = ", ".join(columns)
@@ -194,11 +233,12 @@ def _counts(report: ImportReport) -> dict[str, int | str]:
     }
 
 
-def _kept(report: ImportReport, actor: Actor, request_id: UUID) -> PlaceImport:
+def kept_import(report: ImportReport, *, organisation_id: int | None, request_id: UUID) -> PlaceImport:
+    """The import remembered with every fault."""
     return PlaceImport.objects.create(
         file_name=report.file_name,
         imported_at=report.imported_at,
-        organisation_id=actor.organisation_id,
+        organisation_id=organisation_id,
         faults=[fault.as_json() for fault in report.faults[:FAULTS_KEPT_MAX]],
         request_id=request_id,
         **_counts(report),

@@ -28,6 +28,17 @@ from carnet.places.queries._directory import (
 )
 from carnet.places.queries._files import ImportLine, export_count, export_lines, import_report, imports, inclusion_lines, report_of
 from carnet.places.queries._geography import DATA, commune, gazetteer, localities, locality, territory
+from carnet.places.queries._sent import (
+    LineToMend,
+    PlaceFileView,
+    file_of_import,
+    files_at_work,
+    lines_to_mend,
+    place_file,
+    place_files,
+    proposals,
+    table_of,
+)
 
 __all__ = [
     "DATA",
@@ -37,7 +48,9 @@ __all__ = [
     "RADIUS_KM_MAX",
     "Acceptance",
     "ImportLine",
+    "LineToMend",
     "PlaceCard",
+    "PlaceFileView",
     "PlaceSummary",
     "PlacesFound",
     "acceptances_of",
@@ -46,12 +59,15 @@ __all__ = [
     "commune",
     "export_count",
     "export_lines",
+    "file_of_import",
+    "files_at_work",
     "gazetteer",
     "ids_in",
     "import_report",
     "imports",
     "inclusion_lines",
     "known_service",
+    "lines_to_mend",
     "localities",
     "locality",
     "names_of",
@@ -59,10 +75,14 @@ __all__ = [
     "place_card",
     "place_count",
     "place_counts",
+    "place_file",
+    "place_files",
     "places_accepting",
     "places_of",
+    "proposals",
     "report_of",
     "search",
     "summaries",
+    "table_of",
     "territory",
 ]

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from carnet.places.rules import opening, values
+from carnet.places.rules import opening, spoken_hours, values
 from carnet.places.rules.faults import Fault, FaultCode, Outcome
 from carnet.places.rules.geography import Commune, Gazetteer, distance_km, folded, plausible_radius_km
 from carnet.places.rules.reading import RawFile, values_of
+from carnet.places.rules.repeats import Known, Register, known_of
 from carnet.places.rules.standard import (
     FIELDS,
     INDISPENSABLE,
@@ -34,6 +35,7 @@ from carnet.places.rules.standard import (
 from carnet.places.rules.tables import LIST_MARK, RawLine
 
 ID_CHARACTERS_MAX = 200
+_PROGRESS_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class PlaceRow:
     line: int
     columns: Mapping[str, Any]
     extras: Mapping[str, Any]
+    commune_found: bool = False  # its commune's code was not in the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,35 +98,65 @@ class _Line:
         return any(fault.outcome is Outcome.REFUSED for fault in self.faults)
 
 
-def check_file(raw: RawFile, *, gazetteer: Gazetteer, today: date, progress: Callable[[int], None] = lambda _count: None) -> CheckedFile:
-    """Judge every line of a file read by `reading.read`. `today` (legal day) tells days to come; `progress` hears the count."""
-    faults = list(raw.faults)
+@dataclass(frozen=True, slots=True)
+class JudgedLines:
+    """Some lines of a file, judged one by one: what makes places, and the faults."""
+
+    rows: tuple[PlaceRow, ...]
+    faults: tuple[Fault, ...]
+
+
+def judge_lines(
+    lines: Iterable[RawLine], *, version: Version, unknown_columns: Iterable[str], gazetteer: Gazetteer, today: date
+) -> JudgedLines:
+    """Judge lines one by one. `today` (legal day) tells days to come. What repeats is found by `gather`, over the whole file."""
+    unknown = tuple(unknown_columns)
     rows: list[PlaceRow] = []
-    first_by_id: dict[str, int] = {}
-    first_by_place: dict[tuple[str, str, str], int] = {}
-    communes_found = 0
-    for count, raw_line in enumerate(raw.lines, start=1):
-        line = _judged(raw_line, raw.version, raw.unknown_columns, gazetteer, today)
-        if not line.is_refused:
-            _tell_repeats(line, first_by_id, first_by_place)
+    faults: list[Fault] = []
+    for raw in lines:
+        line = _judged(raw, version, unknown, gazetteer, today)
         faults += line.faults
         if not line.is_refused:
-            communes_found += line.commune_found
-            rows.append(PlaceRow(line.raw.line, line.columns, line.extras))
-        if count % 200 == 0:
-            progress(count)
-    faults.sort(key=lambda fault: fault.line)
-    return CheckedFile(raw.version, raw.read_count, tuple(rows), tuple(faults), communes_found)
+            rows.append(PlaceRow(raw.line, line.columns, line.extras, line.commune_found))
+    return JudgedLines(tuple(rows), tuple(faults))
 
 
-def _tell_repeats(line: _Line, first_by_id: dict[str, int], first_by_place: dict[tuple[str, str, str], int]) -> None:
-    national_id = line.columns["national_id"]
-    if (first := first_by_id.setdefault(national_id, line.raw.line)) != line.raw.line:
-        line.refuse(FaultCode.ID_TWICE, "id", national_id, str(first))
-        return
-    place = folded(line.columns["name"]), folded(line.columns["address"]), line.columns["postcode"]
-    if (first := first_by_place.setdefault(place, line.raw.line)) != line.raw.line:
-        line.tell(FaultCode.PLACE_TWICE, Outcome.KEPT, "nom", line.columns["name"], str(first))
+def gather(parts: Iterable[JudgedLines], *, version: Version, read_count: int, faults: Iterable[Fault]) -> CheckedFile:
+    """The whole file, from its parts in order and the faults of its form: identifiers met twice refused, likely repeats told."""
+    told = list(faults)
+    rows: list[PlaceRow] = []
+    first_by_id: dict[str, int] = {}
+    register = Register()
+    for part in parts:
+        told += part.faults
+        for row in part.rows:
+            national_id = row.columns["national_id"]
+            if (first := first_by_id.setdefault(national_id, row.line)) != row.line:
+                told.append(Fault(row.line, FaultCode.ID_TWICE, Outcome.REFUSED, "id", national_id, str(first)))
+                continue
+            known = known_of(row.columns, str(row.line))
+            if (found := register.found(known)) is not None:
+                told.append(_repeat(row, *found))
+            register.add(known)
+            rows.append(row)
+    told.sort(key=lambda fault: fault.line)
+    return CheckedFile(version, read_count, tuple(rows), tuple(told), sum(row.commune_found for row in rows))
+
+
+def _repeat(row: PlaceRow, code: FaultCode, known: Known) -> Fault:
+    if code is FaultCode.PIVOT_TWICE:
+        return Fault(row.line, code, Outcome.KEPT, "pivot", row.columns["pivot"], known.where)
+    return Fault(row.line, code, Outcome.KEPT, "nom", row.columns["name"], known.where)
+
+
+def check_file(raw: RawFile, *, gazetteer: Gazetteer, today: date, progress: Callable[[int], None] = lambda _count: None) -> CheckedFile:
+    """Judge every line of a file read by `reading.read` or `mapping.mapped`. `progress` hears the count."""
+    parts: list[JudgedLines] = []
+    for start in range(0, len(raw.lines), _PROGRESS_LINES):
+        lines = raw.lines[start : start + _PROGRESS_LINES]
+        parts.append(judge_lines(lines, version=raw.version, unknown_columns=raw.unknown_columns, gazetteer=gazetteer, today=today))
+        progress(start + len(lines))
+    return gather(parts, version=raw.version, read_count=raw.read_count, faults=raw.faults)
 
 
 def _judged(raw: RawLine, version: Version, unknown: Iterable[str], gazetteer: Gazetteer, today: date) -> _Line:
@@ -235,6 +268,10 @@ def _choice(line: _Line, one: Field, value: str) -> str | None:
     known = LA_POSTE_STEPS if value == LA_POSTE_STEPS_SPACED else value
     if known in one.choices:
         return known
+    alike = [choice for choice in one.choices if folded(choice) == folded(value)]
+    if len(alike) == 1:
+        line.tell(FaultCode.VALUE_REWRITTEN, Outcome.MENDED, one.name, value, alike[0])
+        return alike[0]
     line.set_aside(FaultCode.VALUE_UNKNOWN, one.name, value)
     return None
 
@@ -317,6 +354,9 @@ def _phone(line: _Line, one: Field, cell: str) -> str:
 def _hours(line: _Line, one: Field, cell: str) -> str:
     if not cell or opening.is_readable(cell):
         return cell
+    if (understood := spoken_hours.week(cell)) is not None:
+        line.tell(FaultCode.HOURS_REWRITTEN, Outcome.MENDED, one.name, cell, understood)
+        return understood
     line.set_aside(FaultCode.HOURS_UNREADABLE, one.name, cell)
     return ""
 

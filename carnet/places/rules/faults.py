@@ -27,6 +27,7 @@ class FaultCode(StrEnum):
     COLUMN_UNKNOWN = "column-unknown"
     COLUMN_TWICE = "column-twice"
     COLUMN_WITHOUT_EQUIVALENT = "column-without-equivalent"
+    COLUMN_UNMAPPED = "column-unmapped"
     SHEET_UNREAD = "sheet-unread"
     ABOVE_HEADER = "line-above-header"
     # of a line
@@ -37,7 +38,11 @@ class FaultCode(StrEnum):
     REQUIRED_MISSING = "required-missing"
     ID_TWICE = "id-twice"
     PLACE_TWICE = "place-twice"
+    PLACE_NEAR = "place-near"
+    PIVOT_TWICE = "pivot-twice"
     PLACE_ELSEWHERE = "place-elsewhere"
+    NEAR_ELSEWHERE = "place-near-elsewhere"
+    PIVOT_ELSEWHERE = "pivot-elsewhere"
     # of a value
     VALUE_UNKNOWN = "value-unknown"
     VALUE_WITHOUT_EQUIVALENT = "value-without-equivalent"
@@ -65,6 +70,8 @@ class FaultCode(StrEnum):
     EMAIL_MALFORMED = "email-malformed"
     URL_COMPLETED = "url-completed"
     URL_MALFORMED = "url-malformed"
+    VALUE_REWRITTEN = "value-rewritten"
+    HOURS_REWRITTEN = "hours-rewritten"
     HOURS_UNREADABLE = "hours-unreadable"
     DAY_REWRITTEN = "day-rewritten"
     DAY_MALFORMED = "day-malformed"

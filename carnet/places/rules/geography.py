@@ -120,6 +120,10 @@ class Gazetteer:
         """The commune with this INSEE code; a district's code gives its commune."""
         return self._by_code.get(code) or self._by_code.get(district_of(code) or "")
 
+    def knows(self, name: str) -> bool:
+        """True when a commune bears this name."""
+        return folded(name) in self._by_name
+
     def named(self, name: str, *, postcode: str) -> Commune | None:
         """The commune a postal address means, or None when name and postal code do not settle it.
 

@@ -75,6 +75,30 @@ class ColumnsMissing(PlacesRefused):
     code = "place-file-columns-missing"
 
 
+class ColumnsShareField(PlacesRefused):
+    """Several columns are given a field that takes one. Facts: field, columns."""
+
+    code = "place-columns-share-field"
+
+
+class MappingUnknown(PlacesRefused):
+    """A mapping names a column the file has not, or a field nobody knows. Facts: column."""
+
+    code = "place-mapping-unknown"
+
+
+class PlaceFileUnknown(PlacesRefused):
+    """No file of places has this number, or not this organisation's. Facts: file_id."""
+
+    code = "place-file-unknown"
+
+
+class FileNotReady(PlacesRefused):
+    """The file is at another step. Facts: state."""
+
+    code = "place-file-not-ready"
+
+
 class ImportUnknown(PlacesRefused):
     """No import has this number. Facts: import_id."""
 

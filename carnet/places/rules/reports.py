@@ -1,9 +1,11 @@
 """What an import did, told to whoever sent the file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from carnet.places.rules.faults import Fault
+from carnet.places.rules.files import fault_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,15 @@ class ImportReport:
     def kept_count(self) -> int:
         """Lines that made, or are already, a place."""
         return self.read_count - self.refused_count
+
+
+def report_as_json(report: ImportReport) -> dict[str, Any]:
+    """A report as it is kept between two steps; long values of faults are cut."""
+    said = {each.name: getattr(report, each.name) for each in fields(report)}
+    return {**said, "imported_at": report.imported_at.isoformat(), "faults": [fault.as_json() for fault in report.faults]}
+
+
+def report_from_json(kept: dict[str, Any]) -> ImportReport:
+    """The report `report_as_json` kept."""
+    faults = tuple(fault_of(each) for each in kept["faults"])
+    return ImportReport(**{**kept, "imported_at": datetime.fromisoformat(kept["imported_at"]), "faults": faults})

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.places import _acceptances, _directory, _imports
+from carnet.web.operator.places import _acceptances, _directory, _files, _imports
 
 _see = door("places.see")
 _import = door("places.import")
@@ -15,6 +15,11 @@ urlpatterns = [
     path("places/import/", _import(_imports.ImportView.as_view()), name="places-import"),
     path("places/imports/<int:import_id>/", _import(_imports.report), name="places-import-report"),
     path("places/imports/<int:import_id>/faults.csv", _import(_imports.faults_csv), name="places-import-faults"),
+    path("places/files/<int:file_id>/", _import(_files.file), name="places-file"),
+    path("places/files/<int:file_id>/columns/", _import(_files.MappingView.as_view()), name="places-file-mapping"),
+    path("places/files/<int:file_id>/write/", _import(_files.write), name="places-file-write"),
+    path("places/files/<int:file_id>/drop/", _import(_files.drop), name="places-file-drop"),
+    path("places/files/<int:file_id>/refused.csv", _import(_files.refused_csv), name="places-file-refused"),
     path("places/accept/", _accept(_acceptances.AcceptView.as_view()), name="places-accept"),
     path("places/<int:place_id>/", _see(_directory.place), name="place"),
     path("places/<int:place_id>/operator/", _accept(_directory.AttachView.as_view()), name="place-attach"),

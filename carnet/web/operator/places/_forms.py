@@ -1,6 +1,6 @@
 """Forms about places. They validate shape; the rules of places decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carnet.places.rules import LEVEL_LABELS, SERVICE_BY_CODE, SIZE_MAX_BYTES, Level
+from carnet.places.rules.mapping import REQUIRED, TARGETS
+from carnet.places.rules.proposing import Proposal
 from carnet.web.design.forms import DayField, OperationForm, WeighedFileField
+from carnet.web.operator.places._words import FIELDS
 
 
 class ImportForm(OperationForm):
@@ -16,7 +19,10 @@ class ImportForm(OperationForm):
 
     file = WeighedFileField(
         label=_("Fichier de lieux"),
-        help_text=_("CSV, XLSX ou JSON au standard national des lieux de médiation numérique, v1.0.2 ou v0.1. 20 Mo au plus."),
+        help_text=_(
+            "CSV, XLSX ou JSON, 20 Mo au plus. Au standard national des lieux de médiation numérique, ou non : "
+            "vous direz alors ce que veut dire chaque colonne."
+        ),
         most_bytes=SIZE_MAX_BYTES,
         accept=".csv,.xlsx,.json,.geojson,.gz,.txt",
         allow_empty_file=False,
@@ -28,7 +34,43 @@ class ImportForm(OperationForm):
         ),
         max_length=100,
     )
-    dry_run = forms.BooleanField(label=_("Vérifier seulement, sans rien changer"), required=False)
+
+
+class MappingForm(OperationForm):
+    """What each column of a file means, and what holds for every line."""
+
+    constant_names = tuple(f"constant-{name}" for name in REQUIRED if name != "nom")
+
+    def __init__(
+        self, *arguments: Any, proposals: Sequence[Proposal], chosen: Mapping[str, str], constants: Mapping[str, str], **options: Any
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self.proposals = proposals
+        aside = ("", gettext("Garder à côté du lieu, sans s’en servir"))
+        choices = [aside, *((name, gettext("%(label)s (%(name)s)") % {"label": FIELDS[name], "name": name}) for name in TARGETS)]
+        for rank, proposal in enumerate(proposals):
+            self.fields[self.name_of(rank)] = forms.ChoiceField(
+                label=gettext("Ce que dit « %(column)s »") % {"column": proposal.column},
+                choices=choices,
+                required=False,
+                initial=chosen.get(proposal.column, proposal.target),
+            )
+        for name in self.constant_names:
+            field = name.removeprefix("constant-")
+            self.fields[name] = forms.CharField(label=FIELDS[field], required=False, max_length=200, initial=constants.get(field, ""))
+
+    @staticmethod
+    def name_of(rank: int) -> str:
+        """The name of the field about the column of this rank: a column may be called anything."""
+        return f"column-{rank}"
+
+    def targets(self) -> dict[str, str]:
+        """Column -> field."""
+        return {proposal.column: self.cleaned_data[self.name_of(rank)] for rank, proposal in enumerate(self.proposals)}
+
+    def constants(self) -> dict[str, str]:
+        """Field -> what holds for every line."""
+        return {name.removeprefix("constant-"): self.cleaned_data[name] for name in self.constant_names if self.cleaned_data[name]}
 
 
 class ListForm(forms.Form):

@@ -1,0 +1,19 @@
+"""Judging and writing files of places, out of the way of whoever sent them."""
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from carnet.places import operations
+
+
+# A killed worker leaves the file where it was: trying again goes on from there.
+@app.task(name="places.run-file", queue="places", retry=RetryStrategy(max_attempts=10, wait=5))
+def run_place_file(*, file_id: int, organisation_id: int) -> None:
+    """Do what one file waits for, to its end."""
+    operations.run_place_file(file_id=file_id, organisation_id=organisation_id, at=timezone.now())
+
+
+def enqueue(*, file_id: int, organisation_id: int) -> None:
+    """Hand a file to the workers, in the caller's transaction. The same file waits once in the queue."""
+    run_place_file.configure(lock=f"places-{file_id}").defer(file_id=file_id, organisation_id=organisation_id)

@@ -1,0 +1,63 @@
+"""What the fields of the standard are called on the screens."""
+
+from django.utils.translation import gettext_lazy as _
+
+from carnet.places.rules.proposing import Reason
+
+FIELDS = {
+    "id": _("Identifiant"),
+    "pivot": _("SIRET ou RNA"),
+    "nom": _("Nom du lieu"),
+    "commune": _("Commune"),
+    "code_postal": _("Code postal"),
+    "code_insee": _("Code INSEE de la commune"),
+    "adresse": _("Adresse"),
+    "complement_adresse": _("Complément d’adresse"),
+    "latitude": _("Latitude"),
+    "longitude": _("Longitude"),
+    "typologie": _("Type de lieu"),
+    "telephone": _("Téléphone"),
+    "courriels": _("Courriels"),
+    "site_web": _("Sites web"),
+    "horaires": _("Horaires"),
+    "presentation_resume": _("Présentation courte"),
+    "presentation_detail": _("Présentation"),
+    "source": _("Source"),
+    "itinerance": _("Fixe ou itinérant"),
+    "structure_parente": _("Structure parente"),
+    "date_maj": _("Date de mise à jour"),
+    "services": _("Services"),
+    "publics_specifiquement_adresses": _("Publics visés"),
+    "prise_en_charge_specifique": _("Accueil de besoins particuliers"),
+    "frais_a_charge": _("Tarif"),
+    "dispositif_programmes_nationaux": _("Programmes nationaux"),
+    "formations_labels": _("Formations et labels du standard"),
+    "autres_formations_labels": _("Autres labels"),
+    "modalites_acces": _("Comment venir"),
+    "modalites_accompagnement": _("Comment on est aidé"),
+    "fiche_acces_libre": _("Fiche d’accessibilité"),
+    "prise_rdv": _("Prise de rendez-vous"),
+    "coordonnees": _("Latitude et longitude ensemble"),
+    "horaires_lundi": _("Horaires du lundi"),
+    "horaires_mardi": _("Horaires du mardi"),
+    "horaires_mercredi": _("Horaires du mercredi"),
+    "horaires_jeudi": _("Horaires du jeudi"),
+    "horaires_vendredi": _("Horaires du vendredi"),
+    "horaires_samedi": _("Horaires du samedi"),
+    "horaires_dimanche": _("Horaires du dimanche"),
+    "accessibilite": _("Fiche d’accessibilité (ancien standard)"),
+    "cle_ban": _("Clé de la base des adresses (ancien standard)"),
+    "conditions_acces": _("Conditions d’accès (ancien standard)"),
+    "courriel": _("Courriel (ancien standard)"),
+    "labels_autres": _("Autres labels (ancien standard)"),
+    "labels_nationaux": _("Labels nationaux (ancien standard)"),
+    "publics_accueillis": _("Publics accueillis (ancien standard)"),
+}
+
+REASONS = {
+    Reason.NAME: (_("nom du standard"), "success"),
+    Reason.REMEMBERED: (_("votre choix d’avant"), "success"),
+    Reason.SYNONYM: (_("nom connu"), "info"),
+    Reason.VALUES: (_("d’après les valeurs"), "warning"),
+    Reason.NONE: (_("non reconnue"), "neutral"),
+}
