@@ -3,7 +3,8 @@
 import io
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 from typing import Any
 
 import psycopg
@@ -12,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from carnet.gateways.database import acting_as_everything
+from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.identifiers import SecretCode
 from carnet.ledger import operations as ledger
 from carnet.ledger import queries as ledger_queries
@@ -20,6 +21,9 @@ from carnet.places.models import PlaceAcceptance
 from carnet.redemption import queries as redemption
 from carnet.redemption.rules import GUESSES_MAX
 from carnet.settlement.queries import day_of_payment
+from carnet.workshops import operations as workshops
+from carnet.workshops import queries as sessions
+from carnet.workshops.rules import Details, Plan
 from tests.api.conftest import REDEMPTIONS, UNKNOWN, Answered, Caller, Site, at, token_of
 from tests.factories.campaign import LATER, NOW, SYSTEM, Campaign, accept, campaign, organisation, place, rid
 
@@ -363,3 +367,17 @@ def test_every_answer_of_the_site_and_of_the_fast_process_is_the_same(ready: Cam
     first = said(Site())
     assert [status for status, _body in first] == [404, 422, 422, 400, 422, 400, 401, 401, 404, 201, 409]
     assert said(fast) == first
+
+
+def test_a_voucher_of_a_lesson_is_spent_and_noted_there_once(caller: Caller, ready: Campaign) -> None:
+    manager = replace(ready.mediator, roles=frozenset({"PLACE_MANAGER"}))
+    with acting_as(manager):
+        (session_id,) = workshops.plan_workshop(
+            place_id=ready.place_id, plan=Plan(LATER.date() + timedelta(days=1), time(14, 0), 90),
+            details=Details(service="mailbox", title="Ma boîte mail", seats=8, voucher_count=1), actor=manager, request_id=rid(), at=LATER,
+        ).session_ids  # fmt: skip
+    for _ in range(2):
+        assert caller.redeem(ready.code(0), workshop_session=str(session_id), key="lesson").status == 201
+    assert sessions.session(session_id, at=LATER).came_count == 1
+    other = caller.redeem(ready.code(0), workshop_session=None, key="lesson")
+    assert (other.status, other.code) == (422, "idempotency-mismatch"), "the session is part of what is asked"
