@@ -81,19 +81,23 @@ def _signed_in(browser: Any, bench: Any, port: int) -> Any:
     from carnet.gateways.database import acting_as_everything
     from carnet.parties import operations as parties
     from tests.factories.campaign import NOW, SYSTEM, rid
+    from tests.web.conftest import SECRET, six_digits
 
     with acting_as_everything(why="the benchmark's mediator"):
-        parties.enrol_member(
+        person_id = parties.enrol_member(
             organisation_id=bench.ready.place_organisation_id, email="mediator@example.org", display_name="Mediator", role="MEDIATOR",
             password=PASSWORD, actor=SYSTEM, request_id=rid(), at=NOW,
         )  # fmt: skip
+        parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=rid(), at=NOW)
     context = browser.new_context(locale="fr-FR", service_workers="block")
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{port}/sign-in/")
     page.locator("input[name=login]").fill("mediator@example.org")
     page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form button").first.click()
-    page.wait_for_url("**/place/**")
+    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_label("Code").fill(six_digits())
+    page.get_by_role("button", name="Continuer").click()
+    page.wait_for_url("**/place/**", timeout=60_000)
     kept = context.storage_state()
     context.close()
     return kept

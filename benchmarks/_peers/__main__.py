@@ -1,6 +1,7 @@
 """`python -m benchmarks._peers NAME prepare`: tables and accounts. `... NAME work FIRST`: a process of several threads; for each line of
 standard input (seconds), works that long and answers how many units it did and how long it took."""
 
+import contextlib
 import importlib
 import json
 import os
@@ -32,22 +33,32 @@ def main() -> None:
 
 def work(peer: object, *, first: int) -> None:
     """Answer `DONE SECONDS` to each line of standard input."""
+    from django.db import connection
+
     numbers, faults = count(first), []
     for line in sys.stdin:
-        began, done = time.perf_counter(), []
-        until = began + float(line)
+        ready, done = threading.Barrier(THREADS + 1), []
 
-        def spend(until: float = until, done: list[int] = done) -> None:
+        def spend(seconds: float, ready: threading.Barrier = ready, done: list[int] = done) -> None:
             try:
+                connection.ensure_connection()
+                ready.wait()
+                until = time.perf_counter() + seconds
                 while time.perf_counter() < until:
                     peer.unit(next(numbers))  # type: ignore[attr-defined]
                     done.append(1)
             except Exception as error:  # noqa: BLE001 - told to whoever measures
                 faults.append(error)
+                ready.abort()
+            finally:
+                connection.close()  # between rounds the server's connections are for others
 
-        threads = [threading.Thread(target=spend) for _ in range(THREADS)]
+        threads = [threading.Thread(target=spend, args=[float(line)]) for _ in range(THREADS)]
         for thread in threads:
             thread.start()
+        with contextlib.suppress(threading.BrokenBarrierError):
+            ready.wait()
+        began = time.perf_counter()
         for thread in threads:
             thread.join()
         if faults:
