@@ -51,6 +51,7 @@ class Place(models.Model):
     accessibility_urls = _texts()
     booking_urls = _texts()
     extras = models.JSONField(default=dict)  # what the file said that fits no column
+    origins = models.JSONField(default=dict, db_default={})  # who gave each column's value, and when: see `rules.merging`
 
     operator = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     ended_on = models.DateField(null=True)  # the first day it is closed for good

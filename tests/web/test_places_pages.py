@@ -390,3 +390,38 @@ def test_the_list_is_searched_by_name_and_commune(office: tuple[Client, int, int
     assert "Lieu muet" in text_of(client.get("/operator/places/"))
     assert "Lieu muet" not in text_of(client.get("/operator/places/", {"name": "médiathèque"}))
     assert "Médiathèque" in text_of(client.get("/operator/places/", {"where": "44400"}))
+
+
+def test_a_place_is_corrected_and_its_page_says_who_said_what(office: tuple[Client, int, int], places: dict[str, int]) -> None:
+    client, _operator, _programme = office
+    address = f"/operator/places/{places['a-1']}/"
+    form = sent_back(client.get(f"{address}edit/").content.decode())
+    wrong = client.post(f"{address}edit/", form | {"horaires": "quand on veut"})
+    assert wrong.status_code == 422
+    assert "Horaires incompréhensibles" in text_of(wrong)
+    assert client.post(f"{address}edit/", form | {"telephone": "02 40 00 00 01"}).status_code == 302
+    said = text_of(client.get(address))
+    for words in (
+        "Enregistré : Téléphone.",
+        "corrigé par Organisation OPERATOR_AGENT",
+        "le fichier dit : +33240419000",
+        "D’où vient chaque donnée",
+    ):
+        assert words in said
+    assert Place.objects.get(id=places["a-1"]).services == GOOD["services"].split("|")
+
+
+def test_a_manager_corrects_its_own_place_and_no_other(places: dict[str, int], person_with: Callable[..., tuple[int, int, str]]) -> None:
+    _person, organisation_id, email = person_with("PLACE_MANAGER")
+    Place.objects.filter(id=places["a-1"]).update(operator_id=organisation_id)
+    client = sign_in(Client(), email)
+    assert GOOD["nom"] in text_of(client.get("/place/directory/"))
+    address = f"/place/directory/{places['a-1']}/"
+    assert "D’où vient chaque donnée" in text_of(client.get(address))
+    form = sent_back(client.get(f"{address}edit/").content.decode())
+    assert client.post(f"{address}edit/", form | {"telephone": "02 40 00 00 01"}).status_code == 302
+    assert Place.objects.get(id=places["a-1"]).phone == "+33240000001"
+    other = f"/place/directory/{places['rezé']}/"
+    assert client.get(other).status_code == 409
+    assert client.post(f"{other}edit/", form | {"telephone": "02 40 00 00 01"}).status_code in (409, 422)
+    assert Place.objects.get(id=places["rezé"]).phone == GOOD["telephone"]

@@ -1,6 +1,7 @@
 """Writing the directory: files sent, mapped, checked and written, programmes accepted, places run and ended."""
 
 from carnet.places.operations._acceptance import accept_programme, attach_operator, end_acceptance, end_place
+from carnet.places.operations._edits import edit_place
 from carnet.places.operations._files import (
     drop_place_file,
     map_place_file,
@@ -16,6 +17,7 @@ __all__ = [
     "attach_operator",
     "check_place_file",
     "drop_place_file",
+    "edit_place",
     "end_acceptance",
     "end_place",
     "import_places",

@@ -31,13 +31,14 @@ from carnet.places.rules import (
     read,
 )
 from carnet.places.rules.mapping import Mapping, mapped
+from carnet.places.rules.merging import merged
 from carnet.places.rules.repeats import Register, known_of
 from carnet.places.rules.standard import COLUMNS
 from carnet.places.rules.tables import read_table
 
 FAULTS_KEPT_MAX = 20_000
 _BATCH = 1000
-_WRITTEN = ("provenance", "imported_at", "content_hash", *COLUMNS, "extras")
+_WRITTEN = ("provenance", "imported_at", "content_hash", *COLUMNS, "extras", "origins")
 
 
 def check_place_file(
@@ -157,7 +158,7 @@ def compared(
             continue
         changed.append(place)
     named = {row.columns["national_id"] for row in checked.rows}
-    faults = (*checked.faults, *_met_elsewhere(provenance, checked.rows))
+    faults = (*checked.faults, *_met_elsewhere(provenance, checked.rows), *_kept_edits(changed, checked.rows, provenance, at, lock=lock))
     report = replace(
         _report(checked, provenance, file_name, at),
         created_count=created_count,
@@ -167,6 +168,21 @@ def compared(
         faults=tuple(sorted(faults, key=lambda fault: fault.line)),
     )
     return report, changed
+
+
+def _kept_edits(changed: list[dict[str, Any]], rows: tuple[PlaceRow, ...], provenance: str, at: datetime, *, lock: bool) -> Iterator[Fault]:
+    """Make what the file says one with what was corrected here; tell each disagreement. Locks: the places changed, by their ids."""
+    by_id = {each["national_id"]: each for each in changed}
+    lines = {row.columns["national_id"]: row for row in rows}
+    known = Place.objects.filter(provenance=provenance, national_id__in=list(by_id)).order_by("id")
+    for before in (known.select_for_update(of=("self",)) if lock else known).values("imported_at", "origins", *COLUMNS):
+        row, place = lines[before["national_id"]], by_id[before["national_id"]]
+        made = merged(before, before["origins"], row.columns, source=provenance, before_at=before["imported_at"], at=at)
+        place.update({**made.columns, "updated_on": made.columns["updated_on"].isoformat(), "origins": made.origins})
+        for each in made.conflicts:
+            code, outcome = (FaultCode.EDIT_REPLACED, Outcome.KEPT) if each.is_replaced else (FaultCode.EDIT_KEPT, Outcome.SET_ASIDE)
+            said = "|".join(each.said) if isinstance(each.said, list) else str(each.said)
+            yield Fault(row.line, code, outcome, each.field, said, each.edited_on.isoformat())
 
 
 _ELSEWHERE = {
@@ -201,6 +217,7 @@ def _place(row: PlaceRow, provenance: str, at: datetime) -> dict[str, Any]:
         "provenance": provenance,
         "imported_at": at.isoformat(),
         "content_hash": f"\\x{digest}",  # PostgreSQL's own writing of bytes
+        "origins": {},
     }
 
 

@@ -15,10 +15,11 @@ from carnet.places.queries._acceptance import Acceptance, accepted, accepted_by,
 from carnet.places.queries._geography import commune as commune_of
 from carnet.places.rules import needs, opening
 from carnet.places.rules.geography import box_around, distance_km
+from carnet.places.rules.merging import EDITABLE
 from carnet.places.rules.opening import Span
 from carnet.places.rules.refusals import LocalityUnknown, SearchRefused
 from carnet.places.rules.services import SERVICE_BY_CODE, service_kind
-from carnet.places.rules.standard import SERVICES
+from carnet.places.rules.standard import FIELD_BY_NAME, FIELDS, SERVICES
 
 PER_PAGE = 24
 PER_PAGE_MAX = 100
@@ -312,6 +313,62 @@ def place_card(place_id: int, *, at: datetime) -> PlaceCard:
         support_modes=tuple(place.support_modes),
         roaming=tuple(place.roaming),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOrigin:
+    """Where one field's value comes from: a file (`source`) or an edit made here by an organisation, said on a day.
+
+    `file_says`: what the file says instead of an edit; None when there is no disagreement.
+    """
+
+    field: str
+    value: str
+    source: str
+    organisation_id: int | None
+    said_on: date
+    recorded_at: datetime
+    file_says: str | None
+
+
+def field_origins(place_id: int) -> tuple[FieldOrigin, ...]:
+    """Who gave each filled (or edited) field of a place, in the standard's order. Raises: PlaceUnknown."""
+    place = access.place(place_id)
+    told = []
+    first: dict[str, Any] = {
+        "by": "FILE",
+        "source": place.provenance,
+        "on": place.updated_on.isoformat(),
+        "at": place.imported_at.isoformat(),
+    }
+    for field in FIELDS:
+        value = getattr(place, field.column)
+        entry = place.origins.get(field.column) or place.origins.get("") or first
+        is_edit = entry["by"] == "EDIT"
+        if (value in (None, "", []) and not is_edit) or field.column in ("national_id", "updated_on"):
+            continue
+        told.append(
+            FieldOrigin(
+                field=field.name,
+                value=_said(value),
+                source="" if is_edit else entry["source"],
+                organisation_id=entry["organisation"] if is_edit else None,
+                said_on=date.fromisoformat(entry["on"]),
+                recorded_at=datetime.fromisoformat(entry["at"]),
+                file_says=_said(entry["file"]) if is_edit else None,
+            )
+        )
+    return tuple(told)
+
+
+def editable_fields(place_id: int) -> dict[str, str]:
+    """What may be edited of a place, by national field, written as in a file. Raises: PlaceUnknown."""
+    place = access.place(place_id)
+    return {name: _said(getattr(place, FIELD_BY_NAME[name].column)) for name in EDITABLE}
+
+
+def _said(value: Any) -> str:
+    return "" if value is None else "|".join(value) if isinstance(value, list) else str(value)
 
 
 def open_at(place_ids: Iterable[int], *, at: datetime) -> dict[int, bool | None]:

@@ -43,6 +43,8 @@ class FaultCode(StrEnum):
     PLACE_ELSEWHERE = "place-elsewhere"
     NEAR_ELSEWHERE = "place-near-elsewhere"
     PIVOT_ELSEWHERE = "pivot-elsewhere"
+    EDIT_KEPT = "edit-kept"
+    EDIT_REPLACED = "edit-replaced"
     # of a value
     VALUE_UNKNOWN = "value-unknown"
     VALUE_WITHOUT_EQUIVALENT = "value-without-equivalent"

@@ -87,6 +87,12 @@ class MappingUnknown(PlacesRefused):
     code = "place-mapping-unknown"
 
 
+class EditRefused(PlacesRefused):
+    """A value given to a field is not one. Facts: field, fault (a code of `faults`), value, detail."""
+
+    code = "place-edit-refused"
+
+
 class PlaceFileUnknown(PlacesRefused):
     """No file of places has this number, or not this organisation's. Facts: file_id."""
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("places/accept/", _accept(_acceptances.AcceptView.as_view()), name="places-accept"),
     path("places/<int:place_id>/", _see(_directory.place), name="place"),
     path("places/<int:place_id>/operator/", _accept(_directory.AttachView.as_view()), name="place-attach"),
+    path("places/<int:place_id>/edit/", door("places.edit")(_directory.EditView.as_view()), name="place-edit"),
     path("places/<int:place_id>/end/", _edit(_directory.EndView.as_view()), name="place-end"),
     path(
         "places/<int:place_id>/acceptances/<int:programme_id>/end/",

@@ -26,6 +26,7 @@ from carnet.web.design.components import Cell, Column, Figure, Row, Table
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
 from carnet.web.figures import service_words
 from carnet.web.operator.places._forms import AttachForm, EndForm, ListForm
+from carnet.web.place_fields import EditPlaceView, origins_table
 
 PER_PAGE = 50
 
@@ -90,6 +91,7 @@ def place(request: HttpRequest, place_id: int) -> HttpResponse:
         "place": card.summary,
         "rows": _rows(card, may_accept=may_accept),
         "acceptances": _acceptances_table(acceptances, names, actor if may_accept else None, legal_day(at)),
+        "origins": origins_table(place_id),
         "has_ended": card.summary.ended_on is not None,
         "may_edit": allowed(actor.roles, "places.edit") and card.summary.ended_on is None,
         "may_accept": may_accept and card.summary.ended_on is None,
@@ -202,3 +204,10 @@ class EndView(OperationView):
         )
         messages.success(self.request, _("Le lieu est fermé."))
         return redirect("operator:place", self.kwargs["place_id"])
+
+
+class EditView(EditPlaceView):
+    """Correct what is said of a place, from the office."""
+
+    template_name = "operator/places/edit.html"
+    back = "operator:place"
