@@ -24,6 +24,7 @@ from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
 from carnet.scenarios.cast import cast_moment
+from carnet.scenarios.lessons import give_lessons
 from carnet.scenarios.plan import load, open_season
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.summary import summarise
@@ -108,6 +109,7 @@ def play_demo(
         people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
         _engage(closed, guests, at)
         _engage(current, guests, at)
+        give_lessons(current, at=at)
         tried = _to_try(closed, current, people, at, base_url, sign_in_url)
     folder.keep(folder.try_file, tried)
     summary = summarise(closed, seconds=clock() - started)

@@ -1,7 +1,7 @@
 """The demonstration may be cut short, at any moment, and played again: whoever comes then finds everything working."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from carnet.parties import queries as parties
 from carnet.parties.access import recognised
 from carnet.parties.models import Person
 from carnet.scenarios import cast, demo, plan
+from carnet.scenarios.lessons import PAST
 from carnet.scenarios.play import _Stage, play
+from carnet.workshops import queries as workshops
 from tests.scenarios.test_a_small_campaign import adds_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -47,11 +49,20 @@ def everybody_enters(tried: dict[str, Any]) -> None:
             assert parties.has_second_factor(person.id)
 
 
+def a_month_of_lessons() -> None:
+    """Twelve lessons to come at two places, four given, with who came."""
+    to_come = workshops.agenda(at=AT)
+    assert (to_come.total, len({view.place_id for view in to_come.sessions})) == (12, 2)
+    given = workshops.sessions_of(from_at=AT - timedelta(days=40), until_at=AT, at=AT)
+    assert [(view.booked_count, view.came_count) for view in given] == list(PAST)
+
+
 def test_a_demonstration_whose_files_are_lost_is_played_again_with_guests_who_enter(tmp_path: Path) -> None:
     folder = demo.DemoFolder(tmp_path)
     adds_up(play_it(folder))
     first = folder.to_try()
     everybody_enters(first)
+    a_month_of_lessons()
     assert folder.already() is not None
     folder.summary_file.unlink()
     assert folder.already() is None
