@@ -23,6 +23,7 @@ PROMISED_BYTES = 100_000
 THREE_G = {"latency": 300, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 768_000 / 8}
 SLOW_THREE_G = {"latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
 SLOWER = 4
+ARGON = "django.contrib.auth.hashers.Argon2PasswordHasher"
 PASSWORD = "une phrase assez longue"  # noqa: S105
 _slow: list[float] = []
 _bytes: list[int] = []
@@ -78,12 +79,15 @@ def described() -> str:
 
 def _signed_in(browser: Any, bench: Any, port: int) -> Any:
     """A mediator of the place, through the pages of sign-in: the cookies their browser keeps."""
+    from django.test import override_settings
+
     from carnet.gateways.database import acting_as_everything
     from carnet.parties import operations as parties
     from tests.factories.campaign import NOW, SYSTEM, rid
     from tests.web.conftest import SECRET, six_digits
 
-    with acting_as_everything(why="the benchmark's mediator"):
+    # The tests hash passwords quickly; the site does not read that.
+    with override_settings(PASSWORD_HASHERS=[ARGON]), acting_as_everything(why="the benchmark's mediator"):
         person_id = parties.enrol_member(
             organisation_id=bench.ready.place_organisation_id, email="mediator@example.org", display_name="Mediator", role="MEDIATOR",
             password=PASSWORD, actor=SYSTEM, request_id=rid(), at=NOW,
