@@ -116,9 +116,6 @@ def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[st
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
     declared = {re.match(r"[\w\-.]+", line).group(0).lower().replace("_", "-") for line in lines}
-    # What the benchmark shows beside our own figures lives in an environment of its own.
-    bench = (ROOT / "requirements-bench.in").read_text(encoding="utf-8")
-    declared |= {line.split("==")[0] for line in bench.splitlines() if "==" in line} if "benchmarks" in folders else set()
     packages = packages_distributions()
     undeclared = {
         name for name in imported(folders) if not {package.lower().replace("_", "-") for package in packages.get(name, [])} & declared

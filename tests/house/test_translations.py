@@ -71,6 +71,8 @@ class VisibleText(HTMLParser):
     """What a reader sees or hears of a page, once everything translated or computed is taken out."""
 
     SPOKEN = frozenset({"alt", "title", "placeholder", "aria-label", "aria-description"})
+    # What is inside is not for reading, or is an exact word of a machine, the same in every language.
+    SILENT = frozenset({"script", "style", "code"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,11 +80,11 @@ class VisibleText(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.silent += tag in {"script", "style"}
+        self.silent += tag in self.SILENT
         self.found += [value for name, value in attributes if name in self.SPOKEN and value]
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in {"script", "style"}
+        self.silent -= tag in self.SILENT
 
     def handle_data(self, text: str) -> None:
         if not self.silent:
@@ -92,7 +94,7 @@ class VisibleText(HTMLParser):
 # Names that are the same in every language.
 NAMES = (
     "Carnet", "QR", "PDF", "CSV", "JSON", "XML", "API", "OpenAPI", "SIRET", "SIREN", "RNA", "IBAN", "BIC", "SEPA", "INSEE", "Apache",
-    "English", "Français", "TOTP", "RGAA", "WCAG",
+    "English", "Français", "TOTP", "RGAA", "WCAG", "ms",
 )  # fmt: skip
 SAME_EVERYWHERE = re.compile(rf"&\w+;|\b(?:{'|'.join(NAMES)})\b")
 
@@ -147,8 +149,9 @@ FRENCH_ON_PURPOSE = (
     "carnet/places/",  # the words of the national schema
     "carnet/funding/rules/_templates.py",  # programmes to start from: a French local authority edits their texts
     "carnet/gateways/printer/",  # the paper of a French programme
-    "carnet/gateways/printer/",  # what is printed on booklets handed out in France
     "carnet/observatory/",  # columns of the published French data
+    "carnet/api/v1/contract.py",  # examples of what a French place sends, beside sentences that are translated
+    "carnet/api/reference.py",  # the same, as a program writes them
 )
 
 

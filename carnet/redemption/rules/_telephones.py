@@ -266,8 +266,10 @@ def _day(rest: str, today: date) -> tuple[date | None, str]:
 # --- answers: one unit of a text message each -------------------------------------------------------------
 
 # 3GPP TS 23.038, 6.2.1: the default alphabet of text messages; docs/sources/text-messages.md#alphabet.
-_GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+_GSM = (
+    frozenset("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ")
+    | frozenset(" !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyz")
+    | frozenset("äöñüà")
 )
 _GSM_DOUBLE = frozenset("^{}\\[~]|€\f")
 TEXT_UNITS_MAX = 160

@@ -192,7 +192,8 @@ class ChangeLesson(OperationView):
         )
         if changed:
             text = ngettext("%(count)s séance changée.", "%(count)s séances changées.", changed) % {"count": changed}
-            messages.success(self.request, f"{text} {_('Les guichets qui ont réservé sont prévenus si le jour ou l’heure change.')}")
+            told = _("Les guichets qui ont réservé sont prévenus si le jour ou l’heure change.")
+            messages.success(self.request, f"{text} {told}")
         else:
             messages.info(self.request, _("Rien n’a changé."))
         return redirect(_own(self.request, self.view.id))
