@@ -16,8 +16,8 @@ from benchmarks import _campaign
 NAME = "places-import"
 UNIT = "places/s"
 REFERENCE = "PostgreSQL's own COPY of the same file into a table of text columns: nothing read, judged, compared nor told"
-# Ten seconds for the file is the promise (493 places/s); COPY judges nothing, and shows what the machine could do at most.
-GOAL = None
+# Ten seconds for the file is the promise (493 places/s), whatever the machine; COPY judges nothing and writes twenty times faster.
+GOAL = 0.02
 PLACES = 4_930
 
 
