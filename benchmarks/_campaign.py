@@ -97,6 +97,6 @@ def campaign_of(voucher_count: int, *, name: str) -> Iterator[Bench]:
             connection.execute("VACUUM ANALYZE")
         surroundings = {
             **os.environ, "DJANGO_SETTINGS_MODULE": "benchmarks._settings", "CARNET_DATABASE_URL": url, "CARNET_KEYS_DIR": str(settings.KEYS_DIR),
-            "CARNET_VAR_DIR": str(settings.VAR_DIR), "CARNET_LOG_LEVEL": "ERROR",
+            "CARNET_VAR_DIR": str(settings.VAR_DIR), "CARNET_LOG_LEVEL": "ERROR", "CARNET_SECRET_KEY": settings.SECRET_KEY,
         }  # fmt: skip
         yield Bench(url, surroundings, ready, token.raw or "", token.id, voucher_count)
