@@ -46,8 +46,8 @@ class MappingForm(OperationForm):
     ) -> None:
         super().__init__(*arguments, **options)
         self.proposals = proposals
-        aside = ("", gettext("Garder à côté du lieu, sans s’en servir"))
-        choices = [aside, *((name, gettext("%(label)s (%(name)s)") % {"label": FIELDS[name], "name": name}) for name in TARGETS)]
+        aside = ("", gettext("Garder à côté du lieu"))
+        choices = [aside, *((name, FIELDS[name]) for name in TARGETS)]
         for rank, proposal in enumerate(proposals):
             self.fields[self.name_of(rank)] = forms.ChoiceField(
                 label=gettext("Ce que dit « %(column)s »") % {"column": proposal.column},
