@@ -11,7 +11,12 @@ from carnet.cli.speech import gettext as _
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-    group.command("run", help=_("Finir maintenant les travaux commencés ou en attente (codes à tirer, fichiers à imprimer)."))(run)
+    group.command(
+        "run",
+        help=_(
+            "Finir maintenant les travaux commencés ou en attente (codes à tirer, fichiers à imprimer, fichiers de lieux à vérifier ou à écrire)."
+        ),
+    )(run)
     group.command("letters", help=_("Envoyer maintenant les lettres qui attendent."))(letters)
     group.command("webhooks", help=_("Envoyer maintenant les événements qui attendent aux adresses choisies par les organisations."))(
         webhooks
@@ -24,10 +29,13 @@ def run(as_json: AsJson = False) -> None:
     with installation():
         from carnet.gateways.database import acting_as_everything
         from carnet.issuing import queries
+        from carnet.places import queries as places
 
         with acting_as_everything(why="finding the work that waits, whoever asked for it"):
             waiting = queries.live_jobs()
+            files = places.files_at_work()
         done = [_finish(job, quiet=as_json) for job in waiting]
+        done += [_finish_file(file_id, organisation_id) for file_id, organisation_id in files]
         if as_json:
             give(done)
         elif not done:
@@ -54,6 +62,15 @@ def _finish(job: Any, *, quiet: bool) -> dict[str, Any]:
             progress=lambda done, total: bar.update(shown, completed=done, total=total),
         )
     return {"job": job.id, "order": job.order_id, "kind": job.kind, "state": state.value}
+
+
+def _finish_file(file_id: int, organisation_id: int) -> dict[str, Any]:
+    """Judge or write a file of places to its end."""
+    from carnet.places import operations
+    from carnet.web import clock
+
+    state = operations.run_place_file(file_id=file_id, organisation_id=organisation_id, at=clock.now())
+    return {"place_file": file_id, "state": state.value}
 
 
 def letters(as_json: AsJson = False) -> None:
