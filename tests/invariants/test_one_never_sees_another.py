@@ -4,7 +4,8 @@ Asked through the ORM, model by model, so that a table added tomorrow is walked 
 """
 
 import dataclasses
-from datetime import date, timedelta
+import json
+from datetime import date, time, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -19,14 +20,25 @@ from carnet.funding import operations as funding
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
+from carnet.notices.rules import TOLD_BY
+from carnet.parties import operations as parties
+from carnet.places import operations as places
+from carnet.places import queries as places_queries
+from carnet.places.rules import FileState
+from carnet.redemption import access as redemption_access
 from carnet.redemption import operations as redemption
 from carnet.redemption import queries as redemption_queries
-from carnet.redemption.operations import SerialItem, TypedLine
+from carnet.redemption.operations import Asked, Item, SerialItem, TypedLine
 from carnet.redemption.rules import WRONG_SECRETS_MAX
 from carnet.scenarios import cast
 from carnet.settlement import operations as settlement
+from carnet.workshops import operations as workshops
+from carnet.workshops.rules import Plan
 from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, rid
+from tests.places.conftest import GOOD, csv_bytes
+from tests.redemption.offline import enrolled
 from tests.settlement.conftest import APRIL, LONG_AFTER, SPENT_AT, Payday, make_payday
+from tests.workshops.conftest import DETAILS
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +111,59 @@ def written_down(payday: Payday) -> None:
     redemption.answer_text(message_id="one", sender="+33639980001", text="AIDE", write=lambda _answer: [], at=SPENT_AT)
 
 
+def uploaded(payday: Payday) -> None:
+    """One device enrolled; one voucher accepted without network, and its upload confirmed."""
+    ready = payday.campaign
+    tablet = enrolled(ready)
+    items = [tablet.accept(ready.token(30), at=SPENT_AT, facts_at=SPENT_AT)]
+    body = json.dumps([each.text for each in items]).encode()
+    device = redemption_access.presented_device(device_id=tablet.id, message=body, signature=tablet.seal(body))
+    actor = redemption_access.device_actor(device)
+    with acting_as(actor):
+        (answer,) = redemption.upload(
+            device_id=tablet.id, device_now=SPENT_AT, items=items, actor=actor, request_id=rid(), at=SPENT_AT + timedelta(hours=1)
+        )
+    assert answer.state == "confirmed", answer
+
+
+def taught(payday: Payday) -> None:
+    """One lesson planned by the place, one seat booked by a desk, one voucher spent at the lesson."""
+    ready = payday.campaign
+    manager, desk = (
+        payday.counter(ready.place_organisation_id, "PLACE_MANAGER", "MEDIATOR"),
+        payday.counter(ready.prescriber_id, "PRESCRIBER"),
+    )
+    plan = Plan(SPENT_AT.date(), time(10, 0), 90)
+    with acting_as(manager):
+        planned = workshops.plan_workshop(place_id=ready.place_id, plan=plan, details=DETAILS, actor=manager, request_id=rid(), at=NOW)
+    (session_id,) = planned.session_ids
+    with acting_as(desk):
+        workshops.book(session_id=session_id, actor=desk, request_id=rid(), at=NOW)
+    item = Item(ready.code(31), "mailbox", ready.place_id, workshop_session=str(session_id), key=None)
+    with acting_as(manager):
+        (answer,) = redemption.redeem_at_sessions(asked=[Asked(item, manager)], at=SPENT_AT)
+    assert isinstance(answer, redemption_queries.Redeemed), answer
+
+
+def listed_and_told(payday: Payday) -> None:
+    """One file of places sent, its columns given a meaning, and checked; one address told of events, and tried."""
+    agent = payday.staff(78, "OPERATOR_AGENT")
+    facts: dict[str, Any] = {"actor": agent, "request_id": rid(), "at": APRIL}
+    with acting_as(agent):
+        file_id = places.send_place_file(provenance="essai", file_name="lieux.csv", stream=BytesIO(csv_bytes(GOOD)), **facts)
+        found = places_queries.place_file(file_id, actor=agent)
+        places.map_place_file(file_id=file_id, targets=found.targets, constants=found.constants, **facts)
+        state = places.run_place_file(file_id=file_id, organisation_id=payday.campaign.operator_id, at=APRIL)
+    assert state is FileState.CHECKED
+    manager = payday.counter(payday.campaign.place_organisation_id, "PLACE_MANAGER")
+    events = [event.value for event in TOLD_BY.values()]
+    with acting_as(manager):
+        opened = parties.open_webhook(
+            url="https://hooks.example.org/carnet", events=events, label="caisse", actor=manager, request_id=rid(), at=APRIL
+        )
+        parties.try_webhook(endpoint_id=opened.id, actor=manager, request_id=rid(), at=APRIL)
+
+
 def lived() -> Payday:
     """Handed over, spent, undone, refused, claimed, paid, closed, repaid, stated."""
     payday = make_payday()
@@ -119,6 +184,9 @@ def lived() -> Payday:
         redemption.check_quietly(code=code_of_nobody(), actor=counter, at=SPENT_AT)
     reserved_locked_disputed(payday)
     written_down(payday)
+    uploaded(payday)
+    taught(payday)
+    listed_and_told(payday)
     payday.spend(1, second=True)
     payday.pay()
     treasurer, approver = payday.treasurer(LONG_AFTER), payday.approver(LONG_AFTER)
