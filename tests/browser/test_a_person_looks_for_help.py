@@ -35,6 +35,7 @@ def test_a_place_nearby_takes_the_vouchers(site: Site) -> None:
     page.get_by_label("Accepte les chèques du carnet").check()
     page.get_by_role("button", name="Chercher").click()
     cards = page.locator("ul.places li")
+    cards.first.wait_for()
     assert 1 <= cards.count() <= 3
     assert "Accepte les chèques" in cards.first.inner_text()
     name = cards.first.get_by_role("heading").inner_text()

@@ -76,7 +76,7 @@ def test_import_then_export(committed_database, file, tmp_path):
         "read": 3, "created": 2, "refused": 1, "version": "1.0.2", "provenance": "essai",
     }  # fmt: skip
     assert [(fault["line"], fault["code"], fault["outcome"]) for fault in report["faults"]] == [
-        (3, "required-missing", "refused"), (4, "hours-unreadable", "set-aside"),
+        (3, "required-missing", "refused"), (4, "hours-unreadable", "set-aside"), (4, "pivot-twice", "kept"),
     ]  # fmt: skip
     out = tmp_path / "out.csv"
     written = carnet("export", "--out", str(out), "--json", database=committed_database)
