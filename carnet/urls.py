@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 DOORS = (
+    # First, since addresses are tried in this order and every redemption by a program passes here: a twentieth of its time.
+    ("api/v1/", "carnet.api.v1.urls"),
     ("", "carnet.web.public.urls"),
     ("", "carnet.web.accounts.urls"),
     ("", "carnet.web.assistant.urls"),
@@ -13,7 +15,6 @@ DOORS = (
     ("auditor/", "carnet.web.auditor.urls"),
     ("sms/", "carnet.web.telephones.urls"),
     ("demo/", "carnet.web.demo.urls"),
-    ("api/v1/", "carnet.api.v1.urls"),
     ("", "carnet.api.urls"),
 )
 

@@ -168,7 +168,7 @@ CREATE FUNCTION redeem_many(
 RETURNS TABLE (
   item integer, outcome text, series_id bigint, voucher_id bigint, generation smallint, programme_id bigint, value_cents integer,
   accepted_until timestamptz, redeemed_at timestamptz, redeemed_place_id bigint, answer jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
   n integer := cardinality(p_place);
