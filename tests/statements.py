@@ -31,7 +31,10 @@ FAN_OUT_FUNCTIONS = {
     ("carnet/ledger/queries/_money.py", "unissued"): "an agreement's money before and across its series, once per activation or repayment",
     ("carnet/ledger/queries/_money.py", "on_use_debts"): "what funders of a whole agreement owe each other",
     ("carnet/ledger/queries/_money.py", "movements"): "an auditor reads a whole programme's movements, page by page",
-    ("carnet/redemption/queries/_redemptions.py", "any_between"): "whether a whole programme used anything in a month, once per month to pay",
+    (
+        "carnet/redemption/queries/_redemptions.py",
+        "any_between",
+    ): "whether a whole programme used anything in a month, once per month to pay",
 }
 
 

@@ -193,7 +193,7 @@ class TestWalls:
             assert queries.booking(number.lower(), at=library.at)[1].id == session_id
             assert Booking.objects.count() == 0, "the key opens one row, for that look alone"
 
-    def test_a_number_nobody_has_and_anothers_list_are_unknown(self, library: Library) -> None:
+    def test_a_number_nobody_has_and_another_s_list_are_unknown(self, library: Library) -> None:
         (session_id,) = library.plan()
         with acting_as(Actor.anonymous()), pytest.raises(BookingUnknown):
             queries.booking("2222-2222", at=library.at)

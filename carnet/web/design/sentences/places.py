@@ -29,7 +29,9 @@ SENTENCES = {
     "place-columns-share-field": _("Plusieurs colonnes (%(columns)s) disent « %(field)s » : n’en gardez qu’une."),
     "place-mapping-unknown": _("« %(column)s » n’est ni une colonne de ce fichier, ni un champ du standard."),
     "place-edit-refused": _("« %(value)s » n’est pas compris ici. Rien n’a changé."),
-    "place-file-unknown": _("Ce fichier n’existe pas, ou n’est pas celui de votre organisation. Un fichier est oublié au bout de trente jours."),
+    "place-file-unknown": _(
+        "Ce fichier n’existe pas, ou n’est pas celui de votre organisation. Un fichier est oublié au bout de trente jours."
+    ),
     "place-file-not-ready": _("Ce fichier n’en est pas à cette étape. Rien n’a changé."),
     "place-import-unknown": _("Cet import n’existe pas, ou n’est pas celui de votre organisation."),
     "place-operator-not-running-places": _("« %(organisation)s » n’est pas enregistrée comme organisation qui tient des lieux."),
@@ -67,8 +69,12 @@ FAULTS = {
     FaultCode.NEAR_ELSEWHERE: _("« %(value)s » : presque le même nom, à moins de 150 m, qu’un lieu venu de « %(detail)s »."),
     FaultCode.PIVOT_ELSEWHERE: _("Le numéro %(value)s est aussi celui d’un lieu venu de « %(detail)s »."),
     FaultCode.PLACE_ELSEWHERE: _("« %(value)s » est déjà dans l’annuaire à la même adresse, venu de « %(detail)s »."),
-    FaultCode.EDIT_KEPT: _("« %(field)s » a été corrigé ici (%(detail)s), et le fichier est plus ancien : la correction est gardée, le fichier dit « %(value)s »."),
-    FaultCode.EDIT_REPLACED: _("« %(field)s » avait été corrigé ici (%(detail)s) ; le fichier, plus récent, dit « %(value)s » : il est suivi."),
+    FaultCode.EDIT_KEPT: _(
+        "« %(field)s » a été corrigé ici (%(detail)s), et le fichier est plus ancien : la correction est gardée, le fichier dit « %(value)s »."
+    ),
+    FaultCode.EDIT_REPLACED: _(
+        "« %(field)s » avait été corrigé ici (%(detail)s) ; le fichier, plus récent, dit « %(value)s » : il est suivi."
+    ),
     FaultCode.VALUE_UNKNOWN: _("« %(value)s » n’est pas une valeur possible de « %(field)s »."),
     FaultCode.VALUE_WITHOUT_EQUIVALENT: _("« %(value)s » n’a pas d’équivalent dans le standard actuel."),
     FaultCode.SEPARATOR: _("Mauvais séparateur entre les valeurs de « %(field)s »."),
