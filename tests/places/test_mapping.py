@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from carnet.places.rules import ColumnsMissing, ColumnsShareField, FileEmpty, MappingUnknown, check_file, read, spoken_hours
+from carnet.places.rules import ColumnsMissing, ColumnsShareField, FileEmpty, MappingUnknown, check_file, opening, read, spoken_hours
 from carnet.places.rules.mapping import TARGETS, Mapping, mapped, shape_of
 from carnet.places.rules.proposing import Reason, is_settled, mapping_of, proposed
 from carnet.places.rules.tables import read_table
@@ -246,9 +246,10 @@ def test_the_hours_of_one_day(text, spans):
 
 @settings(max_examples=200, deadline=1000)
 @given(some.text("lundimarejvsc 0123456789h:-/;,.é&\n", max_size=200))
-def test_no_text_breaks_the_reader_of_hours(text):
-    spoken_hours.week(text)
-    spoken_hours.spans(text)
+def test_whatever_the_text_its_hours_are_readable_and_within_a_day_or_not_understood(text):
+    week = spoken_hours.week(text)
+    assert week is None or opening.is_readable(week)
+    assert all(0 <= begins < ends <= 24 * 60 for begins, ends in spoken_hours.spans(text) or ())
 
 
 # --- a town's own file ------------------------------------------------------------------------------------------------
