@@ -50,7 +50,21 @@ class Photograph:
 
 
 def read(content: bytes) -> Photograph:
-    """Read one photograph. Raises: PhotographTooHeavy, PhotographUnreadable."""
+    """Read one photograph, and draw it anew to be kept. Raises: PhotographTooHeavy, PhotographUnreadable."""
+    drawn = _drawn(content)
+    texts = _texts(drawn)
+    drawn.thumbnail((KEPT_SIDE, KEPT_SIDE))
+    kept = BytesIO()
+    drawn.save(kept, "JPEG", quality=KEPT_QUALITY)
+    return Photograph(kept.getvalue(), texts)
+
+
+def texts_in(content: bytes) -> tuple[str, ...]:
+    """What the QR codes of one photograph say, from top to bottom; nothing is kept. Raises: as `read`."""
+    return _texts(_drawn(content))
+
+
+def _drawn(content: bytes) -> Image.Image:
     if len(content) > BYTES_MAX:
         raise PhotographTooHeavy(megabytes_max=BYTES_MAX // 2**20)
     picture = _opened(content)
@@ -61,11 +75,7 @@ def read(content: bytes) -> Photograph:
     except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError):
         raise PhotographUnreadable() from None
     drawn.thumbnail((READ_SIDE, READ_SIDE))
-    texts = _texts(drawn)
-    drawn.thumbnail((KEPT_SIDE, KEPT_SIDE))
-    kept = BytesIO()
-    drawn.save(kept, "JPEG", quality=KEPT_QUALITY)
-    return Photograph(kept.getvalue(), texts)
+    return drawn
 
 
 def _opened(content: bytes) -> Image.Image:
