@@ -8,29 +8,31 @@ from carnet.places.queries._acceptance import (
     place_counts,
     places_accepting,
 )
-from carnet.places.queries._directory import (
+from carnet.places.queries._cards import FieldOrigin, PlaceCard, editable_fields, field_origins, place_card
+from carnet.places.queries._files import ImportLine, export_count, export_lines, import_report, imports, inclusion_lines, report_of
+from carnet.places.queries._geography import DATA, commune, gazetteer, localities, locality, territory
+from carnet.places.queries._offers import (
+    FreeSpaceView,
+    Offer,
+    Said,
+    Stop,
+    TaughtService,
+    free_space_of,
+    free_spaces,
+    free_spaces_run_by,
+    offer,
+    stops_of,
+    taught_of,
+)
+from carnet.places.queries._search import (
     PER_PAGE,
     PER_PAGE_MAX,
     RADIUS_KM,
     RADIUS_KM_MAX,
-    FieldOrigin,
-    PlaceCard,
     PlacesFound,
-    PlaceSummary,
-    editable_fields,
-    field_origins,
-    ids_in,
     known_service,
-    names_of,
-    open_at,
-    place_card,
-    place_count,
-    places_of,
     search,
-    summaries,
 )
-from carnet.places.queries._files import ImportLine, export_count, export_lines, import_report, imports, inclusion_lines, report_of
-from carnet.places.queries._geography import DATA, commune, gazetteer, localities, locality, territory
 from carnet.places.queries._sent import (
     LineToMend,
     PlaceFileView,
@@ -42,6 +44,7 @@ from carnet.places.queries._sent import (
     proposals,
     table_of,
 )
+from carnet.places.queries._summaries import PlaceSummary, ids_in, names_of, open_at, place_count, places_of, summaries
 
 __all__ = [
     "DATA",
@@ -51,12 +54,17 @@ __all__ = [
     "RADIUS_KM_MAX",
     "Acceptance",
     "FieldOrigin",
+    "FreeSpaceView",
     "ImportLine",
     "LineToMend",
+    "Offer",
     "PlaceCard",
     "PlaceFileView",
     "PlaceSummary",
     "PlacesFound",
+    "Said",
+    "Stop",
+    "TaughtService",
     "acceptances_of",
     "accepted",
     "accepted_by",
@@ -67,6 +75,9 @@ __all__ = [
     "field_origins",
     "file_of_import",
     "files_at_work",
+    "free_space_of",
+    "free_spaces",
+    "free_spaces_run_by",
     "gazetteer",
     "ids_in",
     "import_report",
@@ -77,6 +88,7 @@ __all__ = [
     "localities",
     "locality",
     "names_of",
+    "offer",
     "open_at",
     "place_card",
     "place_count",
@@ -88,7 +100,9 @@ __all__ = [
     "proposals",
     "report_of",
     "search",
+    "stops_of",
     "summaries",
     "table_of",
+    "taught_of",
     "territory",
 ]
