@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
@@ -12,9 +13,11 @@ from carnet.kernel.periods import legal_day
 from carnet.parties.rules import check_allowed_now
 from carnet.places import access
 from carnet.places.queries import gazetteer
+from carnet.places.queries._offers import declared_of
 from carnet.places.rules import EditRefused, Outcome
 from carnet.places.rules.checking import judge_lines
 from carnet.places.rules.merging import EDITABLE, edited
+from carnet.places.rules.offers import NOTHING_DECLARED, traits
 from carnet.places.rules.standard import COLUMNS, FIELD_BY_NAME, Version
 from carnet.places.rules.tables import LIST_MARK, RawLine
 from carnet.places.rules.writing import national_row
@@ -60,7 +63,8 @@ def edit_place(*, place_id: int, said: Mapping[str, str], actor: Actor, request_
     for column, value in made.columns.items():
         setattr(place, column, value)
     place.origins = made.origins
-    place.save(update_fields=[*COLUMNS, "origins"])
+    place.traits = traits(made.columns, declared_of(Q(place_id=place.id)).get(place.id, NOTHING_DECLARED))
+    place.save(update_fields=[*COLUMNS, "origins", "traits"])
     journal.record(
         actor=actor,
         action="places.edited",

@@ -17,6 +17,7 @@ from carnet.kernel.periods import legal_day
 from carnet.parties.rules import check_allowed_now
 from carnet.places.models import Place, PlaceImport
 from carnet.places.queries import gazetteer, report_of
+from carnet.places.queries._offers import declared_of
 from carnet.places.rules import (
     CheckedFile,
     Fault,
@@ -32,13 +33,14 @@ from carnet.places.rules import (
 )
 from carnet.places.rules.mapping import Mapping, mapped
 from carnet.places.rules.merging import merged
+from carnet.places.rules.offers import NOTHING_DECLARED, projected, traits
 from carnet.places.rules.repeats import Register, known_of
 from carnet.places.rules.standard import COLUMNS
 from carnet.places.rules.tables import read_table
 
 FAULTS_KEPT_MAX = 20_000
 _BATCH = 1000
-_WRITTEN = ("provenance", "imported_at", "content_hash", *COLUMNS, "extras", "origins")
+_WRITTEN = ("provenance", "imported_at", "content_hash", *COLUMNS, "extras", "origins", "traits")
 
 
 def check_place_file(
@@ -175,10 +177,16 @@ def _kept_edits(changed: list[dict[str, Any]], rows: tuple[PlaceRow, ...], prove
     by_id = {each["national_id"]: each for each in changed}
     lines = {row.columns["national_id"]: row for row in rows}
     known = Place.objects.filter(provenance=provenance, national_id__in=list(by_id)).order_by("id")
-    for before in (known.select_for_update(of=("self",)) if lock else known).values("imported_at", "origins", *COLUMNS):
+    declared = declared_of(Q(place__provenance=provenance))
+    for before in (known.select_for_update(of=("self",)) if lock else known).values("id", "imported_at", "origins", *COLUMNS):
         row, place = lines[before["national_id"]], by_id[before["national_id"]]
         made = merged(before, before["origins"], row.columns, source=provenance, before_at=before["imported_at"], at=at)
-        place.update({**made.columns, "updated_on": made.columns["updated_on"].isoformat(), "origins": made.origins})
+        offered = declared.get(before["id"], NOTHING_DECLARED)
+        # What was declared is not undone by a file, however new: its own lists say too little to know better.
+        columns = {**made.columns, **projected(made.columns, offered)}
+        place.update(
+            {**columns, "updated_on": columns["updated_on"].isoformat(), "origins": made.origins, "traits": traits(columns, offered)}
+        )
         for each in made.conflicts:
             code, outcome = (FaultCode.EDIT_REPLACED, Outcome.KEPT) if each.is_replaced else (FaultCode.EDIT_KEPT, Outcome.SET_ASIDE)
             said = "|".join(each.said) if isinstance(each.said, list) else str(each.said)
@@ -222,7 +230,12 @@ def _place(row: PlaceRow, provenance: str, at: datetime) -> dict[str, Any]:
 
 
 def write_places(places: list[dict[str, Any]]) -> None:
-    """Insert or update, a batch per statement. One JSON parameter: forty thousand of them took Django three seconds to number."""
+    """Insert or update, a batch per statement. One JSON parameter: forty thousand of them took Django three seconds to number.
+
+    A place of which nothing was declared is searched by what its file says; the others, by both.
+    """
+    for each in places:
+        each.setdefault("traits", traits(each))
     columns = {name: Place._meta.get_field(name).db_type(connection) for name in _WRITTEN}  # noqa: SLF001 - Django publishes it
     names = ", ".join(columns)
     changed = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns if name not in ("provenance", "national_id"))
