@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "carnet.issuing",
     "carnet.places",
     "carnet.workshops",
+    "carnet.activities",
     "carnet.distribution",
     "carnet.redemption",
     "carnet.settlement",
