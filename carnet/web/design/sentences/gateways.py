@@ -24,6 +24,9 @@ SENTENCES: dict[str, str | Promise] = {
         "Cette photo est trop lourde : %(megabytes_max)s Mo au plus. Photographiez de plus loin, ou à une taille plus petite."
     ),
     "photograph-unreadable": _("Ce fichier n’est pas une photo qui se lit : JPEG, PNG ou WebP."),
+    "document-too-heavy": _("Ce document est trop lourd : %(megabytes_max)s Mo et %(pages_max)s pages au plus."),
+    "document-unreadable": _("Ce fichier n’est ni un PDF ni une photo qui se lit (JPEG, PNG, WebP)."),
+    "document-locked": _("Ce PDF est protégé par un mot de passe : enregistrez-le sans mot de passe."),
     "message-forged": _("Ce message n’est pas signé par la passerelle."),
     "message-stale": _("Ce message a été signé il y a trop longtemps, ou dans le futur."),
     "message-unreadable": _("Cet envoi n’est pas celui d’une passerelle de messages."),
