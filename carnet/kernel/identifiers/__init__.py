@@ -5,6 +5,7 @@ dashes) and raises its own refusal. ``str()`` gives the compact form that is sto
 """
 
 from carnet.kernel.identifiers._bank import Bic, BicInvalid, Iban, IbanInvalid
+from carnet.kernel.identifiers._drawn import ALPHABET, DrawnNumber
 from carnet.kernel.identifiers._organisations import (
     Rna,
     RnaInvalid,
@@ -37,12 +38,14 @@ from carnet.kernel.identifiers._vouchers import (
 )
 
 __all__ = [
+    "ALPHABET",
     "Bic",
     "BicInvalid",
     "BookletSerial",
     "CodeMistyped",
     "CommuneCode",
     "CommuneCodeInvalid",
+    "DrawnNumber",
     "Iban",
     "IbanInText",
     "IbanInvalid",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from carnet.places.rules.refusals import PlacesRefused
 from carnet.places.rules.services import SERVICE_BY_CODE
 from carnet.places.rules.standard import FREE_ON_CONDITION
 
@@ -37,6 +38,12 @@ _ROAMING, _FIXED = "Itinérant", "Fixe"
 def _(text: str) -> str:
     """Mark a French label for extraction; the door translates it."""
     return text
+
+
+class OfferRefused(PlacesRefused):
+    """Something declared of an offer is not possible. Facts: field, value."""
+
+    code = "place-offer-refused"
 
 
 class Mode(StrEnum):

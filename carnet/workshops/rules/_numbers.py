@@ -1,52 +1,17 @@
-"""The number of a booking: short, said over a telephone without mistake, and saying nothing."""
+"""The number of a booking."""
 
-import re
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
+from carnet.kernel.identifiers import ALPHABET, DrawnNumber
+from carnet.kernel.refusals import Refusal
 from carnet.workshops.rules._refusals import BookingNumberMistyped
 
-# No 0, 1, I, L, O, S nor U. Twenty-nine is prime: with unequal weights, one wrong symbol and any two exchanged are seen.
-ALPHABET = "23456789ABCDEFGHJKMNPQRTVWXYZ"
-_LENGTH = 7
+__all__ = ["ALPHABET", "BookingNumber"]
 
 
 @dataclass(frozen=True, slots=True)
-class BookingNumber:
-    """Seven drawn symbols and one of control, printed ``K7FM-42PX``."""
+class BookingNumber(DrawnNumber):
+    """Whoever holds it holds the seat. Raises: BookingNumberMistyped, when it is not one."""
 
-    text: str
-
-    DRAWN_MAX: ClassVar[int] = len(ALPHABET) ** _LENGTH
-
-    def __post_init__(self) -> None:
-        is_shaped = len(self.text) == _LENGTH + 1 and all(symbol in ALPHABET for symbol in self.text)
-        if not is_shaped or _control(self.text[:_LENGTH]) != self.text[_LENGTH]:
-            raise BookingNumberMistyped()
-
-    @classmethod
-    def parse(cls, typed: str) -> Self:
-        """Read what a person typed: spaces, dots, dashes and small letters do not matter. Raises: BookingNumberMistyped."""
-        return cls(re.sub(r"[\s.\-–—]", "", typed[:40]).upper())
-
-    @classmethod
-    def from_drawn(cls, drawn: int) -> Self:
-        """The number of an integer drawn at random, from 0 to DRAWN_MAX - 1."""
-        assert 0 <= drawn < cls.DRAWN_MAX
-        symbols = ""
-        for _rank in range(_LENGTH):
-            drawn, rest = divmod(drawn, len(ALPHABET))
-            symbols += ALPHABET[rest]
-        return cls(symbols + _control(symbols))
-
-    def __str__(self) -> str:
-        return self.text
-
-    def printed(self) -> str:
-        """The form on paper and on screens."""
-        return f"{self.text[:4]}-{self.text[4:]}"
-
-
-def _control(symbols: str) -> str:
-    total = sum(weight * ALPHABET.index(symbol) for weight, symbol in enumerate(symbols, start=2))
-    return ALPHABET[total % len(ALPHABET)]
+    MISTYPED: ClassVar[type[Refusal]] = BookingNumberMistyped

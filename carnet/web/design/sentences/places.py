@@ -38,6 +38,15 @@ SENTENCES = {
     "place-provenance-missing": _("Dites d’où vient ce fichier."),
     "place-search-refused": _("Cette recherche n’est pas comprise : %(value)s."),
     "locality-unknown": _("Aucune commune ne s’appelle « %(value)s ». Essayez un code postal."),
+    "place-offer-refused": _("« %(value)s » n’est pas compris ici. Rien n’a changé."),
+    "place-report-empty": _("Dites ce qui est faux, et de quoi il s’agit."),
+    "place-report-number-mistyped": _("Ce n’est pas un numéro de signalement : un caractère est faux. Recopiez-le."),
+    "place-report-unknown": _("Aucun signalement ne porte ce numéro."),
+    "place-report-answered": _("Une réponse a déjà été donnée à ce signalement."),
+    "place-report-answer-missing": _("Écrivez ce que vous répondez à la personne."),
+    "place-reports-too-many": _(
+        "Beaucoup de signalements arrivent en ce moment. Attendez %(minutes)s minutes, ou appelez le lieu : rien n’a été envoyé."
+    ),
     "acceptance-without-service": _("Choisissez au moins un service."),
     "acceptance-without-place": _("Choisissez au moins un lieu, et au plus %(place_count_max)s."),
     "service-kind-unknown": _("Le service « %(service)s » n’est pas au catalogue."),
