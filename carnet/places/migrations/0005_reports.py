@@ -22,7 +22,7 @@ CREATE POLICY presented ON places_placereport FOR SELECT USING (number = NULLIF(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('places', '0004_offers'),
+        ('places', '0007_joining'),
     ]
 
     operations = [
