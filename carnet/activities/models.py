@@ -28,7 +28,7 @@ class Record(models.Model):
     revision = models.SmallIntegerField()
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=14)
+    kind = models.CharField(max_length=16)
     day = models.DateField()
     where = models.CharField(max_length=13)
     minutes = models.SmallIntegerField()

@@ -13,6 +13,12 @@ class ActivityUnknown(ActivitiesRefused):
     code = "activity-unknown"
 
 
+class ActivityPlaceRequired(ActivitiesRefused):
+    """The organisation keeps several places, and none was named. Facts: places."""
+
+    code = "activity-place-required"
+
+
 class ActivityWordUnknown(ActivitiesRefused):
     """A word that is in no list of the national tool. Facts: field, value."""
 

@@ -94,7 +94,12 @@ def check_stretch(
 
     The place itself may seat somebody in the half hour that runs. Raises: StretchInvalid, StretchOver, StretchTooFar, SpaceClosed.
     """
-    if wanted.starts_at.minute % 30 or wanted.starts_at.second or wanted.starts_at.microsecond or wanted.minutes not in lengths(minutes_max):
+    if (
+        wanted.starts_at.minute % 30
+        or wanted.starts_at.second
+        or wanted.starts_at.microsecond
+        or wanted.minutes not in lengths(minutes_max)
+    ):
         raise StretchInvalid(minutes_max=max(lengths(minutes_max)))
     if (wanted.starts_at + STEP if by_place else wanted.starts_at) <= at:
         raise StretchOver(starts_at=wanted.starts_at)

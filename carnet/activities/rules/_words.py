@@ -20,6 +20,7 @@ class Kind(StrEnum):
     WORKSHOP = "WORKSHOP"
     EVENT = "EVENT"
     VOUCHER_LESSON = "VOUCHER_LESSON"
+    VOUCHER_WORKSHOP = "VOUCHER_WORKSHOP"
 
 
 KIND_LABELS = {
@@ -29,10 +30,12 @@ KIND_LABELS = {
     Kind.WORKSHOP: _("Atelier gratuit"),
     Kind.EVENT: _("Évènement"),
     Kind.VOUCHER_LESSON: _("Leçon payée par chèque"),
+    Kind.VOUCHER_WORKSHOP: _("Atelier payé par chèques"),
 }
-# What a person chooses when recording by hand; the other two come by a tap at the door and from the vouchers.
+# What a person chooses when recording by hand; the others come by a tap at the door and from the vouchers.
 BY_HAND = (Kind.ONE_TO_ONE, Kind.OPEN_ACCESS, Kind.WORKSHOP, Kind.EVENT)
-TOGETHER = frozenset({Kind.WORKSHOP, Kind.EVENT})
+TOGETHER = frozenset({Kind.WORKSHOP, Kind.EVENT, Kind.VOUCHER_WORKSHOP})
+PAID_BY_VOUCHERS = frozenset({Kind.VOUCHER_LESSON, Kind.VOUCHER_WORKSHOP})
 INDIVIDUAL, COLLECTIVE = "individuel", "collectif"
 NATIONAL_KIND_LABELS = {INDIVIDUAL: "Accompagnement individuel", COLLECTIVE: "Atelier collectif"}
 

@@ -85,6 +85,11 @@ _LINES: tuple[Permission, ...] = (
     _do("workshops.manage", "plan, change, cancel the sessions of one's places; note who came", _MANAGER, _MEDIATOR),
     _do("workshops.book", "book a seat for somebody, or give it back", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR),
     _see("workshops.see-figures", "the sessions of the programmes' places, in counts", *_OPERATOR, _AUDITOR),
+    # activities
+    _see("activities.see", "the free help given at one's places, and what it came to", _MANAGER, _MEDIATOR),
+    _do("activities.record", "record free help, correct it, take it back; say who came to a booked seat", _MANAGER, _MEDIATOR),
+    _do("activities.book-seat", "book a seat of a free digital space for somebody", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR),
+    _see("activities.see-figures", "the free help of the programmes' places, in counts", *_OPERATOR, _AUDITOR),
     # distribution
     _see("distribution.see-stock", "booklets held", _ADMIN, _AGENT, _LEAD, _PRESCRIBER),
     _do("distribution.hand-over", "hand vouchers over to a person", _LEAD, _PRESCRIBER),
@@ -165,6 +170,8 @@ SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
     Scope.REDEMPTIONS_READ: frozenset({"redemption.see"}),
     Scope.SETTLEMENT_READ: frozenset({"settlement.see-own"}),
     Scope.PLACES_WRITE: frozenset({"places.see", "places.edit"}),
+    Scope.ACTIVITIES_READ: frozenset({"activities.see"}),
+    Scope.ACTIVITIES_WRITE: frozenset({"activities.see", "activities.record"}),
 }
 
 ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {

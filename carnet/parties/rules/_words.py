@@ -53,3 +53,5 @@ class Scope(StrEnum):
     REDEMPTIONS_READ = "redemptions.read"
     SETTLEMENT_READ = "settlement.read"
     PLACES_WRITE = "places.write"
+    ACTIVITIES_READ = "activities.read"
+    ACTIVITIES_WRITE = "activities.write"

@@ -37,6 +37,8 @@ SCOPE_NAMES: Mapping[str, Promise] = {
     Scope.REDEMPTIONS_READ: _("Lire ses encaissements"),
     Scope.SETTLEMENT_READ: _("Lire ses paiements"),
     Scope.PLACES_WRITE: _("Mettre à jour ses lieux"),
+    Scope.ACTIVITIES_READ: _("Lire l’aide gratuite de ses lieux"),
+    Scope.ACTIVITIES_WRITE: _("Noter l’aide gratuite de ses lieux"),
 }
 
 EVENT_NAMES: Mapping[str, Promise] = {

@@ -8,6 +8,8 @@ from carnet.workshops.queries._bookings import (
     bookings_of_desk,
     bookings_of_session,
     desk_figures,
+    noted_at_sessions,
+    number_is_taken,
     vouchers_at,
 )
 from carnet.workshops.queries._sessions import (
@@ -40,6 +42,8 @@ __all__ = [
     "desk_figures",
     "following",
     "month_around",
+    "noted_at_sessions",
+    "number_is_taken",
     "session",
     "session_at",
     "sessions_of",

@@ -1,5 +1,6 @@
 """Bookings, for the place that gives the session, for the desk that asked, for whoever holds the number."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,6 +69,17 @@ def booking(number: str, *, at: datetime) -> tuple[BookingView, SessionView]:
     """A booking by its number, and its session. Raises: BookingNumberMistyped, BookingUnknown."""
     found = access.booking(BookingNumber.parse(number))
     return _view(found, place_in_line=_place_in_line(found)), session(found.session_id, at=at)
+
+
+def number_is_taken(number: BookingNumber) -> bool:
+    """Whether a lesson has this number: seats of free spaces take none of those."""
+    with access.presenting(number):
+        return Booking.objects.filter(number=str(number)).exists()
+
+
+def noted_at_sessions(redemptions: Collection[str]) -> set[str]:
+    """Which of these redemptions, by their numbers, were noted as spent at a session. Those the actor may see."""
+    return set(Presence.objects.filter(redemption__in=list(redemptions)).order_by("id").values_list("redemption", flat=True))
 
 
 def _place_in_line(found: Booking) -> int:
