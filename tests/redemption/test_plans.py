@@ -97,6 +97,31 @@ def test_a_group_reads_by_index_too(town: Campaign) -> None:
     assert {table: counts[3] for table, counts in done.items() if counts[3]} == {"ledger_voucher": 16}
 
 
+def test_a_plan_made_while_the_tables_were_empty_reads_no_more_as_they_fill(committed_database: str) -> None:
+    """The plan is kept as long as the connection: nothing must be read whole because it was empty when the plan was made."""
+    with acting_as_everything(why="prepare a campaign"):
+        ready = campaign(booklets=40)
+    connections["default"].close()
+    with psycopg.connect(committed_database, autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")  # now the server knows them empty
+    for rank in range(150):
+        redeem(ready, rank)
+    with acting_as(ready.mediator), connection.cursor() as cursor:
+        before = rows_read(cursor)
+        operations.redeem_many(asked=[Asked(Item(ready.code(150), "mailbox", ready.place_id, key="plan-150"), ready.mediator)], at=LATER)
+        after = rows_read(cursor)
+    read = {table: count - before.get(table, 0) for table, count in after.items() if count > before.get(table, 0)}
+    connections["default"].close()
+    assert read["ledger_voucher"] >= 1, "nothing was looked at"
+    assert {table: count for table, count in read.items() if count > 4} == {}
+
+
+def rows_read(cursor: Any) -> dict[str, int]:
+    """Rows this transaction read from each table, by scans of the whole and by indexes."""
+    cursor.execute("SELECT relname, COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables")
+    return dict(cursor.fetchall())
+
+
 def test_the_decision_is_planned_over_indexes(town: Campaign, committed_database: str) -> None:
     """EXPLAIN of the statement that decides, in which the server unfolds the function."""
     (candidate,) = access.candidates(town.code(7_000), place_id=town.place_id, at=LATER)
