@@ -23,6 +23,7 @@ from carnet.gateways.embedded_postgres import (
     running,
 )
 from carnet.gateways.embedded_postgres._processes import postmaster
+from carnet.gateways.embedded_postgres._runner import memory, shared_buffers
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
@@ -234,3 +235,14 @@ def test_root_without_anyone_to_step_down_to_is_refused(monkeypatch: pytest.Monk
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     with pytest.raises(NoUnprivilegedUser):
         _placement.unprivileged()
+
+
+@pytest.mark.parametrize(("gigabytes", "megabytes"), [(0.5, 128), (1, 128), (2, 256), (4, 512), (16, 2_048), (512, 2_048)])
+def test_the_server_keeps_an_eighth_of_the_memory_within_bounds(gigabytes: float, megabytes: int) -> None:
+    assert shared_buffers(int(gigabytes * 1_073_741_824)) == megabytes
+
+
+def test_the_server_is_started_with_what_this_machine_allows(project: Path) -> None:
+    with running(project / "var") as url, psycopg.connect(url) as connection:
+        row = connection.execute("SELECT setting::bigint * 8192 / 1048576 FROM pg_settings WHERE name = 'shared_buffers'").fetchone()
+    assert row == (shared_buffers(memory()),)
