@@ -19,14 +19,25 @@ def place(place_id: int) -> Place:
 
 def open_places_locked(place_ids: Iterable[int], *, on: date) -> list[Place]:
     """Places still open on the day `on`, locked in the order of their ids. Raises: PlaceUnknown, PlaceEnded."""
-    wanted = sorted(set(place_ids))
-    found = list(Place.objects.select_for_update(of=("self",)).filter(id__in=wanted).order_by("id"))
-    if missing := set(wanted) - {each.id for each in found}:
-        raise PlaceUnknown(place_id=min(missing))
+    found = list(places_locked(place_ids).values())
     for each in found:
-        if each.ended_on is not None and each.ended_on <= on:
-            raise PlaceEnded(place_id=each.id, name=each.name, ended_on=each.ended_on)
+        check_open(each, on=on)
     return found
+
+
+def places_locked(place_ids: Iterable[int]) -> dict[int, Place]:
+    """Places, ended or not, locked in the order of their ids. Raises: PlaceUnknown."""
+    wanted = set(place_ids)
+    found = {each.id: each for each in Place.objects.select_for_update(of=("self",)).filter(id__in=wanted).order_by("id")}
+    if missing := wanted - found.keys():
+        raise PlaceUnknown(place_id=min(missing))
+    return found
+
+
+def check_open(found: Place, *, on: date) -> None:
+    """Raises: PlaceEnded."""
+    if found.ended_on is not None and found.ended_on <= on:
+        raise PlaceEnded(place_id=found.id, name=found.name, ended_on=found.ended_on)
 
 
 def managed_place_locked(actor: Actor, place_id: int) -> Place:

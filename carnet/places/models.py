@@ -11,6 +11,7 @@ from carnet.places.rules.files import FileState
 from carnet.places.rules.joining import DecisionKind, DecisionState, DocumentKind
 from carnet.places.rules.joining import FileState as JoiningState
 from carnet.places.rules.offers import PRICE_CENTS_MAX, SEATS_MAX, VOUCHERS_MAX
+from carnet.places.rules.uniting import Verdict
 
 
 class PersonalColumn(NamedTuple):
@@ -602,3 +603,30 @@ PERSONAL_DATA_OF_JOINING: dict[str, tuple[str, str]] = {
     "JoiningAppeal.text": ("to answer an appeal; the screen asks for no name", "10 years after the decision"),
     "JoiningDecision.reason": ("to tell the applicant why; the screen asks for no name", "10 years after the decision"),
 }
+
+
+class PlaceRepeat(models.Model):
+    """What was decided of two places that look like one: `other` is one with `kept`, or they are two. Undone, the row stays."""
+
+    kept = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=8)
+    before = models.JSONField(default=dict)  # what undoing needs: see `operations._repeats`
+    organisation_id = models.BigIntegerField(null=True)  # the one acted for
+    decided_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(verdict__in=[each.value for each in Verdict]), name="places_repeat_verdict"),
+            models.CheckConstraint(condition=~Q(kept=F("other")), name="places_repeat_of_another"),
+            models.UniqueConstraint(
+                fields=["other"], condition=Q(verdict=Verdict.MERGED.value, undone_at__isnull=True), name="places_repeat_merged_once"
+            ),
+            models.UniqueConstraint(fields=["kept", "other"], condition=Q(undone_at__isnull=True), name="places_repeat_decided_once"),
+        ]
+        indexes = [models.Index(fields=["kept"], name="places_repeat_kept")]
+
+    def __str__(self) -> str:
+        return f"repeat {self.pk}"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from carnet.places.queries import DATA
 from carnet.places.rules import ColumnsMissing, ColumnsShareField, FileEmpty, MappingUnknown, check_file, opening, read, spoken_hours
 from carnet.places.rules.mapping import TARGETS, Mapping, mapped, shape_of
 from carnet.places.rules.proposing import Reason, is_settled, mapping_of, proposed
@@ -162,7 +163,7 @@ def test_days_make_a_week_and_a_day_not_understood_keeps_them_all_as_written(com
 
 def test_a_national_file_mapped_is_the_same_as_read_by_its_names(communes):
     for name in ("example-v1.0.2.csv", "example-v0.1.1.csv"):
-        content = (Path(check_file.__code__.co_filename).parents[1] / "data" / name).read_bytes()
+        content = (DATA / name).read_bytes()
         table = read_table(content)
         by_map = check_file(mapped(table, mapping_of(proposed(table, gazetteer=communes))), gazetteer=communes, today=TODAY)
         assert by_map == check_file(read(content), gazetteer=communes, today=TODAY)

@@ -79,6 +79,7 @@ _LINES: tuple[Permission, ...] = (
     _see("places.see", "the directory as its keepers see it", *_OPERATOR, _MANAGER, _MEDIATOR, _AUDITOR),
     _do("places.import", "import a file of places", _ADMIN, _AGENT),
     _do("places.edit", "edit a place (a manager: its own)", _ADMIN, _AGENT, _MANAGER),
+    _do("places.merge", "make one of two places that are the same, or undo it", _ADMIN, _AGENT),
     _do("places.accept", "let a place accept a programme's vouchers, or end it", _ADMIN, _AGENT),
     # workshops
     _see("workshops.see", "the sessions of one's places, and who is expected", _MANAGER, _MEDIATOR),

@@ -11,6 +11,7 @@ from carnet.places.operations._files import (
     written_report,
 )
 from carnet.places.operations._imports import check_place_file, import_places
+from carnet.places.operations._repeats import merge_places, part_places, tell_apart
 
 __all__ = [
     "accept_programme",
@@ -22,8 +23,11 @@ __all__ = [
     "end_place",
     "import_places",
     "map_place_file",
+    "merge_places",
+    "part_places",
     "run_place_file",
     "send_place_file",
+    "tell_apart",
     "write_place_file",
     "written_report",
 ]

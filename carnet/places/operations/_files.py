@@ -22,6 +22,7 @@ from carnet.parties.rules import check_allowed_now
 from carnet.places import access
 from carnet.places.models import PlaceFile, PlaceFilePart, PlaceMapping
 from carnet.places.operations._imports import compared, kept_import, write_places
+from carnet.places.operations._repeats import follow_files
 from carnet.places.queries import gazetteer, table_of
 from carnet.places.rules import FileNotReady, ImportReport, ProvenanceMissing, content_of
 from carnet.places.rules.checking import CheckedFile, gather, judge_lines
@@ -249,6 +250,7 @@ def _checked(file: PlaceFile) -> CheckedFile:
 def _write_file(file: PlaceFile, actor: Actor, at: datetime) -> None:
     report, changed = compared(_checked(file), provenance=file.provenance, file_name=file.file_name, at=at, lock=True)
     write_places(changed)
+    follow_files(file.provenance, [each["national_id"] for each in changed], at=at)
     made = kept_import(report, organisation_id=file.organisation_id or None, request_id=file.request_id)
     file.place_import, file.state, file.done = made, FileState.DONE.value, file.total
     file.report = report_as_json(replace(report, import_id=made.id))

@@ -16,7 +16,8 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.parties.rules import check_allowed_now
 from carnet.places.models import Place, PlaceImport
-from carnet.places.queries import gazetteer, report_of
+from carnet.places.operations._repeats import follow_files
+from carnet.places.queries import decided_of, gazetteer, report_of
 from carnet.places.queries._offers import declared_of
 from carnet.places.rules import (
     CheckedFile,
@@ -114,6 +115,7 @@ def import_places(
         if dry_run:
             return report
         write_places(changed)
+        follow_files(provenance, [each["national_id"] for each in changed], at=at)
         kept = kept_import(report, organisation_id=actor.organisation_id, request_id=request_id)
         journal.record(
             actor=actor,
@@ -201,18 +203,26 @@ _ELSEWHERE = {
 
 
 def _met_elsewhere(provenance: str, rows: tuple[PlaceRow, ...]) -> Iterator[Fault]:
-    """Places that another provenance already brought: told, and kept, for an operator to end one of the two."""
+    """Places that another provenance already brought: told, and kept, until somebody says that they are one or two."""
     postcodes = {row.columns["postcode"] for row in rows}
     pivots = {row.columns["pivot"] for row in rows} - {""}
     others = Place.objects.filter(Q(postcode__in=postcodes) | Q(pivot__in=pivots), ended_on=None).exclude(provenance=provenance)
-    register = Register()
-    for columns in others.order_by("id").values("name", "address", "postcode", "pivot", "latitude", "longitude", "provenance"):
-        register.add(known_of(columns, columns["provenance"]))
+    decided = decided_of(provenance)
+    register, sources = Register(), {}
+    for columns in others.order_by("id").values("id", "name", "address", "postcode", "pivot", "latitude", "longitude", "provenance"):
+        where = str(columns["id"])
+        register.add(known_of(columns, where))
+        sources[where] = columns["provenance"]
     for row in rows:
-        found = register.found(known_of(row.columns, ""))
-        if found is not None:
-            code, name, column = _ELSEWHERE[found[0]]
-            yield Fault(row.line, code, Outcome.KEPT, name, row.columns[column], found[1].where)
+        national_id = row.columns["national_id"]
+        if national_id in decided.merged:
+            yield Fault(row.line, FaultCode.PLACE_MERGED, Outcome.KEPT, "nom", row.columns["name"], decided.merged[national_id])
+            continue
+        for where, likeness in register.all_found(known_of(row.columns, "")).items():
+            if (national_id, int(where)) not in decided.apart:
+                code, name, column = _ELSEWHERE[likeness]
+                yield Fault(row.line, code, Outcome.KEPT, name, row.columns[column], sources[where])
+                break
 
 
 def _place(row: PlaceRow, provenance: str, at: datetime) -> dict[str, Any]:

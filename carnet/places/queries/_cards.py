@@ -82,7 +82,7 @@ def place_card(place_id: int, *, at: datetime) -> PlaceCard:
 
 @dataclass(frozen=True, slots=True)
 class FieldOrigin:
-    """Where one field's value comes from: a file (`source`) or an edit made here by an organisation, said on a day.
+    """Where one field's value comes from: a file (`source`, another's for what a merge took) or an edit made here by an organisation, and the day.
 
     `file_says`: what the file says instead of an edit; None when there is no disagreement.
     """
@@ -115,12 +115,12 @@ def field_origins(place_id: int) -> tuple[FieldOrigin, ...]:
         told.append(
             FieldOrigin(
                 field=field.name,
-                value=_said(value),
-                source="" if is_edit else entry["source"],
-                organisation_id=entry["organisation"] if is_edit else None,
+                value=said_words(value),
+                source=entry.get("source", ""),
+                organisation_id=None if "source" in entry else entry["organisation"],
                 said_on=date.fromisoformat(entry["on"]),
                 recorded_at=datetime.fromisoformat(entry["at"]),
-                file_says=_said(entry["file"]) if is_edit else None,
+                file_says=said_words(entry["file"]) if is_edit else None,
             )
         )
     return tuple(told)
@@ -129,8 +129,9 @@ def field_origins(place_id: int) -> tuple[FieldOrigin, ...]:
 def editable_fields(place_id: int) -> dict[str, str]:
     """What may be edited of a place, by national field, written as in a file. Raises: PlaceUnknown."""
     place = access.place(place_id)
-    return {name: _said(getattr(place, FIELD_BY_NAME[name].column)) for name in EDITABLE}
+    return {name: said_words(getattr(place, FIELD_BY_NAME[name].column)) for name in EDITABLE}
 
 
-def _said(value: Any) -> str:
+def said_words(value: Any) -> str:
+    """A value as a file writes it."""
     return "" if value is None else "|".join(value) if isinstance(value, list) else str(value)

@@ -6,6 +6,7 @@
 `inclusion` places to data.inclusion's schema                  `opening`   opening hours
 `geography` distances and communes                             `services`  what a voucher pays for
 `needs`     what a person needs a place to be ready for        `refusals`  every refusal
+`repeats`   places that look like one                          `uniting`   two places made one
 """
 
 from carnet.places.rules.checking import CheckedFile, PlaceRow, check_file
@@ -34,10 +35,14 @@ from carnet.places.rules.refusals import (
     OperatorNotRunningPlaces,
     PlaceEnded,
     PlaceFileUnknown,
+    PlaceMergedAlready,
+    PlaceNotMerged,
     PlaceNotYours,
     PlacesRefused,
     PlaceUnknown,
     ProvenanceMissing,
+    RepeatOfItself,
+    RepeatStillRun,
     SearchRefused,
     ServiceKindUnknown,
     ServiceOutsideProgramme,
@@ -82,12 +87,16 @@ __all__ = [
     "Outcome",
     "PlaceEnded",
     "PlaceFileUnknown",
+    "PlaceMergedAlready",
+    "PlaceNotMerged",
     "PlaceNotYours",
     "PlaceRow",
     "PlaceUnknown",
     "PlacesRefused",
     "ProvenanceMissing",
     "RawFile",
+    "RepeatOfItself",
+    "RepeatStillRun",
     "SearchRefused",
     "ServiceKind",
     "ServiceKindUnknown",

@@ -43,6 +43,7 @@ class FaultCode(StrEnum):
     PLACE_ELSEWHERE = "place-elsewhere"
     NEAR_ELSEWHERE = "place-near-elsewhere"
     PIVOT_ELSEWHERE = "pivot-elsewhere"
+    PLACE_MERGED = "place-merged"
     EDIT_KEPT = "edit-kept"
     EDIT_REPLACED = "edit-replaced"
     # of a value

@@ -51,22 +51,22 @@ def merged(
     """
     day = said["updated_on"]
     columns, kept = dict(said), dict(origins)
-    kept.setdefault(FIRST, _of_file(source, before["updated_on"], before_at))
+    kept.setdefault(FIRST, of_file(source, before["updated_on"], before_at))
     conflicts: list[Conflict] = []
     for column in COLUMNS:
         entry = kept.get(column)
         if entry is None or entry["by"] != "EDIT":
             if said[column] != before[column] and column != "updated_on":
-                kept[column] = _of_file(source, day, at)
+                kept[column] = of_file(source, day, at)
             continue
         edited_on = date.fromisoformat(entry["on"])
         if said[column] == before[column]:
-            kept[column] = _of_file(source, day, at)
+            kept[column] = of_file(source, day, at)
         elif said[column] == entry["file"]:
             columns[column] = before[column]
         elif day > edited_on:
             conflicts.append(Conflict(_NAMES[column], before[column], said[column], edited_on, is_replaced=True))
-            kept[column] = _of_file(source, day, at)
+            kept[column] = of_file(source, day, at)
         else:
             conflicts.append(Conflict(_NAMES[column], before[column], said[column], edited_on, is_replaced=False))
             columns[column], kept[column] = before[column], {**entry, "file": said[column]}
@@ -81,19 +81,20 @@ def edited(
 ) -> Merge:  # fmt: skip
     """What a place becomes when whoever keeps it changes some columns. Saying again what the file says takes the edit off."""
     columns, kept = dict(before), dict(origins)
-    kept.setdefault(FIRST, _of_file(source, before["updated_on"], before_at))
+    kept.setdefault(FIRST, of_file(source, before["updated_on"], before_at))
     for column, value in changed.items():
         if value == before[column]:
             continue
         entry = kept.get(column)
-        of_file = entry["file"] if entry is not None and entry["by"] == "EDIT" else before[column]
+        file_says = entry["file"] if entry is not None and entry["by"] == "EDIT" else before[column]
         columns[column] = value
-        kept[column] = {"by": "EDIT", "organisation": organisation_id, "on": on.isoformat(), "at": at.isoformat(), "file": of_file}
+        kept[column] = {"by": "EDIT", "organisation": organisation_id, "on": on.isoformat(), "at": at.isoformat(), "file": file_says}
         columns["updated_on"] = max(before["updated_on"], on)
-        if value == of_file:
+        if value == file_says:
             kept.pop(column)
     return Merge(columns, kept, ())
 
 
-def _of_file(source: str, on: date, at: datetime) -> dict[str, Any]:
+def of_file(source: str, on: date, at: datetime) -> dict[str, Any]:
+    """The entry of a value that a file gives."""
     return {"by": "FILE", "source": source, "on": on.isoformat(), "at": at.isoformat()}

@@ -175,3 +175,27 @@ class LocalityUnknown(PlacesRefused):
     """No commune has this name, INSEE code or postal code. Facts: value."""
 
     code = "locality-unknown"
+
+
+class RepeatOfItself(PlacesRefused):
+    """A place merged with itself."""
+
+    code = "place-repeat-of-itself"
+
+
+class RepeatStillRun(PlacesRefused):
+    """The place that would disappear is run by an organisation: it is the one to keep, or it is closed first. Facts: place_id, name."""
+
+    code = "place-repeat-still-run"
+
+
+class PlaceMergedAlready(PlacesRefused):
+    """The place is one with another already. Facts: place_id, name."""
+
+    code = "place-merged-already"
+
+
+class PlaceNotMerged(PlacesRefused):
+    """The place is one with no other: there is nothing to undo. Facts: place_id, name."""
+
+    code = "place-not-merged"

@@ -60,6 +60,17 @@ class Register:
             return FaultCode.PIVOT_TWICE, same
         return None
 
+    def all_found(self, known: Known) -> dict[str, FaultCode]:
+        """Where every place is that this one most likely is, with the surest likeness of each."""
+        told: dict[str, FaultCode] = {}
+        if (same := self._by_address.get((known.name, known.address, known.postcode))) is not None:
+            told[same.where] = FaultCode.PLACE_TWICE
+        for near in self._near(known, known.point) if known.point is not None else ():
+            told.setdefault(near.where, FaultCode.PLACE_NEAR)
+        if known.pivot and (same := self._by_pivot.get(known.pivot)) is not None:
+            told.setdefault(same.where, FaultCode.PIVOT_TWICE)
+        return told
+
     def _near(self, known: Known, point: tuple[float, float]) -> Iterator[Known]:
         words = _words(known.name)
         south, west = _cell(point)

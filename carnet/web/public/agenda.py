@@ -111,6 +111,7 @@ class Scope:
 def scope_of(at: datetime, *, place_id: int | None = None, organisation_id: int | None = None, slug: str | None = None) -> Scope:
     """The agenda that an address names. Raises: PlaceUnknown, OrganisationUnknown, ProgrammeUnknown."""
     if place_id is not None:
+        place_id = places.merged_into(place_id) or place_id
         found = places.names_of([place_id]).get(place_id)
         if found is None:
             raise PlaceUnknown(place_id=place_id)

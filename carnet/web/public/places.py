@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -202,6 +202,9 @@ def place(request: HttpRequest, place_id: int) -> HttpResponse:
     """Everything about one place."""
     at = clock.now()
     card = queries.place_card(place_id, at=at)
+    # A merged place is one with another: whoever kept its address finds the one that stays.
+    if card.summary.ended_on is not None and (kept_id := queries.merged_into(place_id)) is not None:
+        return redirect("public:place", kept_id)
     context = {
         "card": card,
         "place": card.summary,

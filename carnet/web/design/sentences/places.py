@@ -47,6 +47,12 @@ SENTENCES = {
     "place-reports-too-many": _(
         "Beaucoup de signalements arrivent en ce moment. Attendez %(minutes)s minutes, ou appelez le lieu : rien n’a été envoyé."
     ),
+    "place-repeat-of-itself": _("C’est deux fois le même lieu : choisissez-en deux."),
+    "place-repeat-still-run": _(
+        "Le lieu « %(name)s » est tenu par une organisation : gardez celui-ci, ou fermez-le d’abord. Rien n’a changé."
+    ),
+    "place-merged-already": _("Le lieu « %(name)s » est déjà réuni à un autre. Rien n’a changé."),
+    "place-not-merged": _("Le lieu « %(name)s » n’est réuni à aucun autre."),
     "acceptance-without-service": _("Choisissez au moins un service."),
     "acceptance-without-place": _("Choisissez au moins un lieu, et au plus %(place_count_max)s."),
     "service-kind-unknown": _("Le service « %(service)s » n’est pas au catalogue."),
@@ -78,6 +84,7 @@ FAULTS = {
     FaultCode.NEAR_ELSEWHERE: _("« %(value)s » : presque le même nom, à moins de 150 m, qu’un lieu venu de « %(detail)s »."),
     FaultCode.PIVOT_ELSEWHERE: _("Le numéro %(value)s est aussi celui d’un lieu venu de « %(detail)s »."),
     FaultCode.PLACE_ELSEWHERE: _("« %(value)s » est déjà dans l’annuaire à la même adresse, venu de « %(detail)s »."),
+    FaultCode.PLACE_MERGED: _("« %(value)s » a été réuni au lieu « %(detail)s » : ce que ce lieu en avait pris est mis à jour."),
     FaultCode.EDIT_KEPT: _(
         "« %(field)s » a été corrigé ici (%(detail)s), et le fichier est plus ancien : la correction est gardée, le fichier dit « %(value)s »."
     ),

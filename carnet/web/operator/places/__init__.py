@@ -3,11 +3,12 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.places import _acceptances, _directory, _files, _imports
+from carnet.web.operator.places import _acceptances, _directory, _files, _imports, _repeats
 
 _see = door("places.see")
 _import = door("places.import")
 _accept = door("places.accept")
+_merge = door("places.merge")
 _edit = door("places.see", post="places.edit")
 
 urlpatterns = [
@@ -20,6 +21,10 @@ urlpatterns = [
     path("places/files/<int:file_id>/write/", _import(_files.write), name="places-file-write"),
     path("places/files/<int:file_id>/drop/", _import(_files.drop), name="places-file-drop"),
     path("places/files/<int:file_id>/refused.csv", _import(_files.refused_csv), name="places-file-refused"),
+    path("places/repeats/", _merge(_repeats.repeats), name="places-repeats"),
+    path("places/<int:kept_id>/merge/<int:other_id>/", _merge(_repeats.MergeView.as_view()), name="place-merge"),
+    path("places/<int:kept_id>/apart/<int:other_id>/", _merge(_repeats.apart), name="place-apart"),
+    path("places/<int:place_id>/part/", _merge(_repeats.part), name="place-part"),
     path("places/accept/", _accept(_acceptances.AcceptView.as_view()), name="places-accept"),
     path("places/<int:place_id>/", _see(_directory.place), name="place"),
     path("places/<int:place_id>/operator/", _accept(_directory.AttachView.as_view()), name="place-attach"),

@@ -76,6 +76,7 @@ def places(request: HttpRequest) -> HttpResponse:
         "page_of": Paginator(range(found.total), PER_PAGE).get_page(found.page) if found else None,
         "may_import": allowed(actor.roles, "places.import"),
         "may_accept": allowed(actor.roles, "places.accept"),
+        "may_merge": allowed(actor.roles, "places.merge"),
     }
     return render(request, "operator/places/places.html", context, status=200 if found else 422)
 
@@ -93,12 +94,21 @@ def place(request: HttpRequest, place_id: int) -> HttpResponse:
         "acceptances": _acceptances_table(acceptances, names, actor if may_accept else None, legal_day(at)),
         "origins": origins_table(place_id),
         "has_ended": card.summary.ended_on is not None,
+        "merged_into": _merged_into(place_id),
+        "merged_with": queries.merged_with(place_id),
+        "may_merge": allowed(actor.roles, "places.merge"),
         "may_edit": allowed(actor.roles, "places.edit") and card.summary.ended_on is None,
         "may_accept": may_accept and card.summary.ended_on is None,
         "may_type_paper": _may_type_paper(actor, card),
         "request_id": uuid4(),
     }
     return render(request, "operator/places/place.html", context)
+
+
+def _merged_into(place_id: int) -> Row | None:
+    """The place this one leads to: its name and its page."""
+    kept_id = queries.merged_into(place_id)
+    return Row(queries.names_of([kept_id])[kept_id], "", reverse("operator:place", args=[kept_id])) if kept_id else None
 
 
 def _may_type_paper(actor: Actor, card: PlaceCard) -> bool:

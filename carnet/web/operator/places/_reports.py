@@ -4,12 +4,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from carnet.places.rules import Fault, ImportReport, Outcome
+from carnet.places.rules import Fault, FaultCode, ImportReport, Outcome
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Table
 from carnet.web.design.sentences.places import OUTCOMES, kinds_of_faults, sentence_of_fault
 
 LINES_PER_PAGE = 100
+REPEATS = {
+    FaultCode.PLACE_TWICE, FaultCode.PLACE_NEAR, FaultCode.PIVOT_TWICE,
+    FaultCode.PLACE_ELSEWHERE, FaultCode.NEAR_ELSEWHERE, FaultCode.PIVOT_ELSEWHERE,
+}  # fmt: skip
 TONES = {Outcome.REFUSED: "danger", Outcome.SET_ASIDE: "warning", Outcome.MENDED: "info", Outcome.KEPT: "neutral"}
 
 
@@ -43,6 +47,7 @@ def told(report: ImportReport, shown: tuple[Fault, ...]) -> dict[str, Any]:
     ]
     return {
         "report": report,
+        "has_repeats": any(fault.code in REPEATS for fault in report.faults),
         "figures": figures,
         "kinds": Table(
             _("Ce qui ne va pas, un exemple de chaque sorte"),
