@@ -193,7 +193,7 @@ def test_a_row_is_never_changed_nor_removed(space: Space) -> None:
         with (
             acting_as_everything(why="try"),
             connection.cursor() as cursor,
-            pytest.raises(Exception, match="permission denied|append-only"),
+            pytest.raises(Exception, match=r"permission denied|append-only"),
             transaction.atomic(),
         ):
             cursor.execute(statement)

@@ -13,6 +13,7 @@ from carnet.activities.rules._refusals import (
     StretchOver,
     StretchTooFar,
 )
+from carnet.places.rules.offers import MACHINES
 
 STEP = timedelta(minutes=30)
 LENGTHS = (30, 60, 90, 120)
@@ -51,8 +52,8 @@ class Stretch:
 
 
 def stations(*, seats: int, machines: Mapping[str, int]) -> tuple[str, ...]:
-    """The machine of each seat, station 1 first: as many as there are seats; a seat without a machine is for one's own."""
-    found = [kind for kind, count in machines.items() for _rank in range(count)]
+    """The machine of each seat, in the order of the catalogue of machines: as many as there are seats; without one, it is for one's own."""
+    found = [kind for kind in MACHINES for _rank in range(machines.get(kind, 0))]
     return tuple((found + [OWN_MACHINE] * seats)[:seats])
 
 

@@ -21,6 +21,7 @@ from carnet.redemption.queries._disputes import (
     disputes_of,
     to_recover,
 )
+from carnet.redemption.queries._lessons import LessonDay, lessons_outside_sessions
 from carnet.redemption.queries._locks import (
     LockedSerial,
     locked_serial,
@@ -92,6 +93,7 @@ __all__ = [
     "DeviceView",
     "DisputeLine",
     "Guessing",
+    "LessonDay",
     "LockedSerial",
     "PictureFacts",
     "Redeemed",
@@ -121,6 +123,7 @@ __all__ = [
     "forget_series_facts",
     "guessing",
     "guessing_everywhere",
+    "lessons_outside_sessions",
     "locked_serial",
     "locked_serials",
     "operators_of_place",
