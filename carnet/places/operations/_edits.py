@@ -18,6 +18,7 @@ from carnet.places.rules import EditRefused, Outcome
 from carnet.places.rules.checking import judge_lines
 from carnet.places.rules.merging import EDITABLE, edited
 from carnet.places.rules.offers import NOTHING_DECLARED, traits
+from carnet.places.rules.opening import bits_of_week
 from carnet.places.rules.standard import COLUMNS, FIELD_BY_NAME, Version
 from carnet.places.rules.tables import LIST_MARK, RawLine
 from carnet.places.rules.writing import national_row
@@ -63,8 +64,9 @@ def edit_place(*, place_id: int, said: Mapping[str, str], actor: Actor, request_
     for column, value in made.columns.items():
         setattr(place, column, value)
     place.origins = made.origins
+    place.open_week = bits_of_week(place.opening_hours)
     place.traits = traits(made.columns, declared_of(Q(place_id=place.id)).get(place.id, NOTHING_DECLARED))
-    place.save(update_fields=[*COLUMNS, "origins", "traits"])
+    place.save(update_fields=[*COLUMNS, "origins", "traits", "open_week"])
     journal.record(
         actor=actor,
         action="places.edited",

@@ -35,13 +35,14 @@ from carnet.places.rules import (
 from carnet.places.rules.mapping import Mapping, mapped
 from carnet.places.rules.merging import merged
 from carnet.places.rules.offers import NOTHING_DECLARED, projected, traits
+from carnet.places.rules.opening import bits_of_week
 from carnet.places.rules.repeats import Register, known_of
 from carnet.places.rules.standard import COLUMNS
 from carnet.places.rules.tables import read_table
 
 FAULTS_KEPT_MAX = 20_000
 _BATCH = 1000
-_WRITTEN = ("provenance", "imported_at", "content_hash", *COLUMNS, "extras", "origins", "traits")
+_WRITTEN = ("provenance", "imported_at", "content_hash", *COLUMNS, "extras", "origins", "traits", "open_week")
 
 
 def check_place_file(
@@ -246,6 +247,8 @@ def write_places(places: list[dict[str, Any]]) -> None:
     """
     for each in places:
         each.setdefault("traits", traits(each))
+        week = bits_of_week(each["opening_hours"])
+        each["open_week"] = None if week is None else f"\\x{week.hex()}"
     columns = {name: Place._meta.get_field(name).db_type(connection) for name in _WRITTEN}  # noqa: SLF001 - Django publishes it
     names = ", ".join(columns)
     changed = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns if name not in ("provenance", "national_id"))

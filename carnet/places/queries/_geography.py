@@ -38,5 +38,10 @@ def locality(text: str) -> Commune:
 
 def territory(perimeter: list[str] | tuple[str, ...]) -> frozenset[str]:
     """The INSEE codes of the communes of a perimeter: "FR", départements, EPCI and communes mixed."""
+    return _territory(tuple(perimeter))
+
+
+@lru_cache(maxsize=256)
+def _territory(perimeter: tuple[str, ...]) -> frozenset[str]:
     wanted = set(perimeter)
     return frozenset(each.code for each in gazetteer() if "FR" in wanted or not wanted.isdisjoint((each.code, each.department, each.epci)))

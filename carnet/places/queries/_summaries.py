@@ -27,6 +27,8 @@ class PlaceSummary:
     acceptances: tuple[Acceptance, ...]
     opening_hours: str
     is_open: bool | None
+    phone: str
+    traits: tuple[str, ...]  # of `rules.offers`
     operator_id: int | None
     ended_on: date | None
 
@@ -53,6 +55,8 @@ def summary_of(place: Place, acceptances: tuple[Acceptance, ...], km: float | No
         acceptances=acceptances,
         opening_hours=place.opening_hours,
         is_open=opening.is_open(place.opening_hours, postcode=place.postcode, at=at),
+        phone=place.phone,
+        traits=tuple(place.traits),
         operator_id=place.operator_id,
         ended_on=place.ended_on,
     )

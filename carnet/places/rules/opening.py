@@ -4,8 +4,10 @@ Public holidays are the French ones, when the text speaks of them (``PH off``). 
 La Réunion is asked in the time of La Réunion.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from enum import IntEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -29,6 +31,25 @@ _OVERSEAS = {
 }
 
 Span = tuple[time, time]
+
+
+class Hours(IntEnum):
+    """How a search asks hours: by the bits of a week, by them but on public holidays, one by one, or not at all."""
+
+    WEEKLY = 0
+    HOLIDAYS = 1
+    BY_CALENDAR = 2
+    UNKNOWN = 3
+
+
+# A week as a row of bits, Monday midnight first, one for each five minutes: what a database can ask of thousands of places at once.
+SLOT_MINUTES = 5
+SLOTS_A_DAY = 24 * 60 // SLOT_MINUTES
+WEEK_BYTES = 7 * SLOTS_A_DAY // 8
+# Days and hours alone, or what holidays change: anything else (months, dates, school holidays, the sun, "unknown") follows the calendar.
+_WEEKLY = re.compile(r"(?:24/7|Mo|Tu|We|Th|Fr|Sa|Su|PH|off|closed|open|[0-9:,;\- ])+")
+_ORDINARY_MONDAY = datetime(2024, 2, 5)  # noqa: DTZ001 - no holiday of France in that week nor on its eve
+_HOLIDAYS = "PH"
 
 
 def zone_of(postcode: str) -> ZoneInfo:
@@ -85,3 +106,46 @@ def week_of(hours: str, *, day: date) -> Sequence[tuple[date, tuple[Span, ...]]]
         return ()
     monday = day - timedelta(days=day.weekday())
     return tuple((on, spans_of(hours, day=on)) for on in (monday + timedelta(days=rank) for rank in range(7)))
+
+
+def bits_of_week(hours: str) -> bytes | None:
+    """The open stretches of an ordinary week as bits, the lowest of each byte first (as PostgreSQL's `get_bit` counts them).
+
+    None when a week does not say it all: unreadable or empty hours, hours that follow the calendar, or finer than five minutes. Holidays
+    are not in it: see `Hours`.
+    """
+    parsed = _parsed(hours) if _WEEKLY.fullmatch(hours) else None
+    if parsed is None:
+        return None
+    bits = bytearray(WEEK_BYTES)
+    for begin, end, state, _comment in parsed.intervals(_ORDINARY_MONDAY, _ORDINARY_MONDAY + timedelta(days=7)):
+        if state != State.OPEN:
+            continue
+        first, rest = divmod(_minutes_in(begin), SLOT_MINUTES)
+        until, over = divmod(_minutes_in(end), SLOT_MINUTES)
+        if rest or over:
+            return None
+        for slot in range(first, until):
+            bits[slot // 8] |= 1 << slot % 8
+    return bytes(bits)
+
+
+def _minutes_in(moment: datetime) -> int:
+    return int((moment - _ORDINARY_MONDAY).total_seconds()) // 60
+
+
+def slot_of(moment: datetime, *, zone: ZoneInfo = PARIS) -> int:
+    """The bit of an ordinary week that an aware moment falls on, by the clocks of a zone."""
+    local = aware(moment).astimezone(zone)
+    return local.weekday() * SLOTS_A_DAY + (local.hour * 60 + local.minute) // SLOT_MINUTES
+
+
+def touches_holiday(day: date) -> bool:
+    """Whether `day` or its eve (a night that goes past midnight) is a public holiday, as hours understand it."""
+    parsed = _parsed(_HOLIDAYS)
+    return parsed is not None and any(spans_of(_HOLIDAYS, day=each) for each in (day - timedelta(days=1), day))
+
+
+def overseas() -> tuple[tuple[str, ZoneInfo], ...]:
+    """The beginnings of postal codes that live by another clock than Paris, with their zones."""
+    return tuple((start, ZoneInfo(name)) for start, name in _OVERSEAS.items())
