@@ -12,6 +12,7 @@ from carnet.places.operations._files import (
 )
 from carnet.places.operations._imports import check_place_file, import_places
 from carnet.places.operations._repeats import merge_places, part_places, tell_apart
+from carnet.places.operations._weeks import learn_weeks
 
 __all__ = [
     "accept_programme",
@@ -22,6 +23,7 @@ __all__ = [
     "end_acceptance",
     "end_place",
     "import_places",
+    "learn_weeks",
     "map_place_file",
     "merge_places",
     "part_places",

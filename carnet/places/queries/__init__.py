@@ -10,7 +10,7 @@ from carnet.places.queries._acceptance import (
 )
 from carnet.places.queries._cards import FieldOrigin, PlaceCard, editable_fields, field_origins, place_card
 from carnet.places.queries._files import ImportLine, export_count, export_lines, import_report, imports, inclusion_lines, report_of
-from carnet.places.queries._geography import DATA, commune, gazetteer, localities, locality, territory
+from carnet.places.queries._geography import DATA, commune, density, gazetteer, localities, locality, nearest_commune, territory
 from carnet.places.queries._offers import (
     FreeSpaceView,
     Offer,
@@ -91,6 +91,7 @@ __all__ = [
     "agreeing_count",
     "commune",
     "decided_of",
+    "density",
     "differences",
     "editable_fields",
     "export_count",
@@ -113,6 +114,7 @@ __all__ = [
     "merged_into",
     "merged_with",
     "names_of",
+    "nearest_commune",
     "offer",
     "open_at",
     "place_card",

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from carnet.places.rules.geography import Commune, Gazetteer
 from carnet.places.rules.refusals import LocalityUnknown
+from carnet.places.rules.travel import Density, density_of
 
+NEAREST_KM = 10.0
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -34,6 +36,16 @@ def locality(text: str) -> Commune:
     if not found:
         raise LocalityUnknown(value=text.strip()[:100])
     return found[0]
+
+
+def nearest_commune(point: tuple[float, float]) -> Commune | None:
+    """The commune whose point is nearest, within ten kilometres: what to call where somebody stands. None when none is."""
+    return next((commune for _km, commune in gazetteer().around(point, NEAREST_KM)), None)
+
+
+def density(point: tuple[float, float]) -> Density:
+    """How dense the country is around a point."""
+    return density_of(gazetteer().people_per_km2(point))
 
 
 def territory(perimeter: list[str] | tuple[str, ...]) -> frozenset[str]:

@@ -14,6 +14,8 @@ EARTH_RADIUS_KM = 6371.0088
 # A representative point may lie this far from a place of the same commune: Arles, the widest of the mainland, needs 24 km.
 COMMUNE_RADIUS_MAX_KM = 25.0
 GUYANE_RADIUS_MAX_KM = 200.0
+# Around a point, what tells a town from the country: wide enough to meet a point of the commune one stands in.
+DENSITY_KM = 5.0
 
 
 def distance_km(from_point: tuple[float, float], to_point: tuple[float, float]) -> float:
@@ -87,7 +89,10 @@ class Gazetteer:
         self._by_code: dict[str, Commune] = {}
         self._by_name: dict[str, list[Commune]] = defaultdict(list)
         self._by_postcode: dict[str, list[Commune]] = defaultdict(list)
+        self._by_cell: dict[tuple[int, int], list[Commune]] = defaultdict(list)
         for commune in communes:
+            if commune.point is not None:
+                self._by_cell[_cell(commune.point)].append(commune)
             self._by_code[commune.code] = commune
             self._by_name[folded(commune.name)].append(commune)
             for postcode in commune.postcodes:
@@ -152,6 +157,18 @@ class Gazetteer:
         placed = [(distance_km(point, commune.point), commune.code, commune) for commune in candidates if commune.point]
         return min(placed)[2] if placed else None
 
+    def around(self, point: tuple[float, float], radius_km: float) -> list[tuple[float, Commune]]:
+        """The communes whose point is at most `radius_km` (10 or less) from `point`, the nearest first, with how far."""
+        row, column = _cell(point)
+        cells = ((row + north, column + east) for north in (-1, 0, 1) for east in (-1, 0, 1))
+        near = [(distance_km(point, commune.point), commune) for cell in cells for commune in self._by_cell.get(cell, ()) if commune.point]
+        return sorted(((km, commune) for km, commune in near if km <= radius_km), key=lambda each: (each[0], each[1].code))
+
+    def people_per_km2(self, point: tuple[float, float]) -> float:
+        """How many people live around a point, a square kilometre, counting each commune where its own point is."""
+        people = sum(commune.population for _km, commune in self.around(point, DENSITY_KM))
+        return people / (math.pi * DENSITY_KM**2)
+
     def typed(self, text: str, *, most: int = 12) -> Sequence[Commune]:
         """Communes a person may mean by a code, a postal code, a name or its beginning; the most peopled first."""
         words = text.strip()
@@ -168,6 +185,11 @@ class Gazetteer:
         if postcode:
             matches = [commune for commune in matches if postcode.group() in commune.postcodes] or matches
         return sorted(matches, key=lambda commune: -commune.population)[:most]
+
+
+def _cell(point: tuple[float, float]) -> tuple[int, int]:
+    """A square of the map, at least eleven kilometres wide anywhere in France."""
+    return math.floor(point[0] * 5), math.floor(point[1] * 5)
 
 
 def _department_of(postcode: str) -> str:

@@ -10,7 +10,9 @@ SENTENCES: dict[str, str | Promise] = {
     "joining-closed": _("Le réseau « %(programme)s » n’accueille pas de nouveaux lieux pour l’instant."),
     "joining-not-writable": _("Ce dossier est envoyé ou décidé : il ne peut plus être modifié. Rien n’a changé."),
     "joining-incomplete": _("Il reste %(count)s points à compléter. Le dossier n’est pas parti ; rien n’est perdu."),
-    "joining-already-open": _("Un dossier existe déjà pour le numéro %(number)s dans ce réseau. Demandez son lien avec l’adresse qui l’a ouvert."),
+    "joining-already-open": _(
+        "Un dossier existe déjà pour le numéro %(number)s dans ce réseau. Demandez son lien avec l’adresse qui l’a ouvert."
+    ),
     "joining-decision-waiting": _("Une décision sur ce dossier attend déjà une seconde personne."),
     "joining-decision-unknown": _("Cette décision n’existe pas, ou n’est pas de votre réseau."),
     "joining-decision-not-now": _("Ce dossier ne peut pas recevoir cette décision en ce moment. Rien n’a changé."),
