@@ -73,6 +73,10 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("accounts:invitation", args=[context["secret"]])
     elif kind == "parties.password-reset":
         path = reverse("new-password", args=[context["person_id"], context["token"]])
+    elif kind == "places.report-answered":
+        path = reverse("public:report-read")
+    elif kind in ("places.error-reported", "places.confirmation-due"):
+        path = reverse("place:own-places")
     else:
         path = reverse("accounts:home")
     return f"{settings.BASE_URL}{path}"

@@ -1,12 +1,16 @@
 """The only ways from a number in an address to a row. Places are public; changing one is not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
+
+from django.db import connection, transaction
 
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import ROLES_OF_KIND, OrganisationKind
-from carnet.places.models import Place, PlaceFile
+from carnet.places.models import Place, PlaceFile, PlaceReport
 from carnet.places.rules import PlaceEnded, PlaceFileUnknown, PlaceNotYours, PlaceUnknown
+from carnet.places.rules.errors import ReportNumber, ReportUnknown
 
 
 def place(place_id: int) -> Place:
@@ -52,6 +56,45 @@ def managed_place_locked(actor: Actor, place_id: int) -> Place:
     if not is_staff and (found.operator_id is None or found.operator_id != actor.organisation_id):
         raise PlaceNotYours(place_id=place_id, name=found.name)
     return found
+
+
+@contextmanager
+def presenting_report(number: ReportNumber) -> Iterator[None]:
+    """Show the one report that has this number, to whoever holds it (docs/decisions/0024-what-a-place-offers.md)."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(current_setting('carnet.report', true), '')")
+        before = cursor.fetchone()[0]
+        cursor.execute("SELECT set_config('carnet.report', %s, true)", [str(number)])
+        yield
+        cursor.execute("SELECT set_config('carnet.report', %s, true)", [before])
+
+
+def presented_report(number: ReportNumber) -> PlaceReport:
+    """The report of this number, with its place. Raises: ReportUnknown."""
+    with presenting_report(number):
+        found = PlaceReport.objects.select_related("place").filter(number=str(number)).first()
+    if found is None:
+        raise ReportUnknown()
+    return found
+
+
+def managed_report(actor: Actor, report_id: int, *, lock: bool = False) -> PlaceReport:
+    """A report the actor answers: of a place its organisation runs, or of its programmes (the wall hides the others).
+
+    Raises: ReportUnknown.
+    """
+    rows = PlaceReport.objects.select_for_update(of=("self",)) if lock else PlaceReport.objects
+    found = rows.select_related("place").filter(id=report_id).first()
+    if found is None or not is_report_of(actor, found):
+        raise ReportUnknown()
+    return found
+
+
+def is_report_of(actor: Actor, found: PlaceReport) -> bool:
+    """Whether a report is for the organisation the actor acts for."""
+    if actor.kind == "system":
+        return True
+    return actor.organisation_id is not None and actor.organisation_id in {found.organisation_id, *found.operator_ids}
 
 
 # Whose files and mappings those of the command line are: the installation's.

@@ -9,6 +9,14 @@ from carnet.places.queries._acceptance import (
     places_accepting,
 )
 from carnet.places.queries._cards import FieldOrigin, PlaceCard, editable_fields, field_origins, place_card
+from carnet.places.queries._confirmations import (
+    Confirmation,
+    confirmation_of,
+    confirmations_due,
+    confirmations_of,
+    confirmed_on,
+    late_confirmations,
+)
 from carnet.places.queries._files import ImportLine, export_count, export_lines, import_report, imports, inclusion_lines, report_of
 from carnet.places.queries._geography import DATA, commune, density, gazetteer, localities, locality, nearest_commune, territory
 from carnet.places.queries._offers import (
@@ -38,6 +46,7 @@ from carnet.places.queries._repeats import (
     merged_with,
     repeats,
 )
+from carnet.places.queries._reports import ReportCounts, ReportView, report, report_by_number, report_counts, reports
 from carnet.places.queries._search import (
     PER_PAGE,
     PER_PAGE_MAX,
@@ -68,6 +77,7 @@ __all__ = [
     "RADIUS_KM_MAX",
     "REPEATS_PER_PAGE",
     "Acceptance",
+    "Confirmation",
     "Decided",
     "Difference",
     "FieldOrigin",
@@ -82,6 +92,8 @@ __all__ = [
     "PlacesFound",
     "Repeat",
     "Repeats",
+    "ReportCounts",
+    "ReportView",
     "Said",
     "Stop",
     "TaughtService",
@@ -90,6 +102,10 @@ __all__ = [
     "accepted_by",
     "agreeing_count",
     "commune",
+    "confirmation_of",
+    "confirmations_due",
+    "confirmations_of",
+    "confirmed_on",
     "decided_of",
     "density",
     "differences",
@@ -108,6 +124,7 @@ __all__ = [
     "imports",
     "inclusion_lines",
     "known_service",
+    "late_confirmations",
     "lines_to_mend",
     "localities",
     "locality",
@@ -126,7 +143,11 @@ __all__ = [
     "places_of",
     "proposals",
     "repeats",
+    "report",
+    "report_by_number",
+    "report_counts",
     "report_of",
+    "reports",
     "search",
     "stops_of",
     "summaries",
