@@ -32,6 +32,7 @@ from carnet.places.queries._offers import (
     stops_of,
     taught_of,
 )
+from carnet.places.queries._outlines import communes_of_department, departments
 from carnet.places.queries._repeats import (
     REPEATS_PER_PAGE,
     Decided,
@@ -52,7 +53,9 @@ from carnet.places.queries._search import (
     PER_PAGE_MAX,
     RADIUS_KM,
     RADIUS_KM_MAX,
+    Filters,
     PlacesFound,
+    counts_by_department,
     known_service,
     search,
 )
@@ -81,6 +84,7 @@ __all__ = [
     "Decided",
     "Difference",
     "FieldOrigin",
+    "Filters",
     "FreeSpaceView",
     "ImportLine",
     "LineToMend",
@@ -102,12 +106,15 @@ __all__ = [
     "accepted_by",
     "agreeing_count",
     "commune",
+    "communes_of_department",
     "confirmation_of",
     "confirmations_due",
     "confirmations_of",
     "confirmed_on",
+    "counts_by_department",
     "decided_of",
     "density",
+    "departments",
     "differences",
     "editable_fields",
     "export_count",

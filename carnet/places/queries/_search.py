@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
+from typing import TypedDict, Unpack
 
-from django.db.models import Case, Count, F, FloatField, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models import Case, CharField, Count, F, FloatField, IntegerField, Q, QuerySet, Value, When, Window
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Left
 
 from carnet.kernel.periods import legal_day
 from carnet.places.models import Finder
@@ -40,63 +42,77 @@ class PlacesFound:
     centre: Point | None = None
 
 
-def search(
-    *,
-    at: datetime,
-    near: Point | None = None,
-    radius_km: float = RADIUS_KM,
-    around: str | None = None,
-    commune: str | None = None,
-    department: str | None = None,
-    territory: Collection[str] = (),
-    postcode: str | None = None,
-    name: str | None = None,
-    service: str | None = None,
-    accepts: int | bool | None = None,
-    operator_id: int | None = None,
-    open_at: datetime | None = None,
-    open_on: date | None = None,
-    need: str | None = None,
-    wishes: Collection[str] = (),
-    language: str | None = None,
-    among: Sequence[int] | None = None,
-    in_given_order: bool = False,
-    page: int = 1,
-    per_page: int = PER_PAGE,
-) -> PlacesFound:
-    """Places open to the public at `at`, the nearest first when a point is given, else by postal code and name.
+class Filters(TypedDict, total=False):
+    """What a search may ask of places; anything left out, None or empty asks nothing.
 
-    Units:   `near` is (latitude, longitude) in degrees; `radius_km` at most 100; moments are aware.
-    Filters: `around` an INSEE code: the places of that commune first, then those within the radius of its point;
-             `commune` an INSEE code, alone; `territory` départements, EPCI and communes mixed; `service` a code of the catalogue or one
-             of the nine national services; `accepts` a programme's id, or True for any; `open_at` a moment, `open_on` a day; `need` a code
-             of `rules.NEEDS`; `wishes` codes of `rules.wishes`, all of them; `language` a code of `rules.offers.LANGUAGES`, or `other`;
-             `among` ids, first to last when `in_given_order`.
-    Cost:    one statement over the places and one over the hours that bits of a week cannot say (few), whatever the filters.
-    Raises:  SearchRefused, ServiceKindUnknown, LocalityUnknown.
+    `near` (latitude, longitude) in degrees, with `radius_km` at most 100; `around` an INSEE code: the places of that commune first, then
+    those within the radius of its point; `commune` an INSEE code, alone; `department` its code; `territory` départements, EPCI and communes
+    mixed; `service` a code of the catalogue or one of the nine national services; `accepts` a programme's id, or True for any; `open_at` an
+    aware moment, `open_on` a day; `need` a code of `rules.NEEDS`; `wishes` codes of `rules.wishes`, all of them; `language` a code of
+    `rules.offers.LANGUAGES`, or `other`; `among` ids.
     """
+
+    near: Point | None
+    radius_km: float
+    around: str | None
+    commune: str | None
+    department: str | None
+    territory: Collection[str]
+    postcode: str | None
+    name: str | None
+    service: str | None
+    accepts: int | bool | None
+    operator_id: int | None
+    open_at: datetime | None
+    open_on: date | None
+    need: str | None
+    wishes: Collection[str]
+    language: str | None
+    among: Sequence[int] | None
+
+
+def search(*, at: datetime, in_given_order: bool = False, page: int = 1, per_page: int = PER_PAGE, **asked: Unpack[Filters]) -> PlacesFound:
+    """Places open to the public at `at`, the nearest first when a point is given, else by postal code and name; or as `among` orders them.
+
+    Cost:   one statement over the places and one over the hours that bits of a week cannot say (few), whatever the filters.
+    Raises: SearchRefused, ServiceKindUnknown, LocalityUnknown.
+    """
+    rows, centre, own_commune = _matching(at, asked)
+    among = asked.get("among")
+    order = [RawSQL("array_position(%s::bigint[], places_finder.place_id)", [list(among)])] if among is not None and in_given_order else []
+    return _page_of(rows, centre, own_commune, order, max(1, page), min(max(1, per_page), PER_PAGE_MAX), at)
+
+
+def counts_by_department(*, at: datetime, **asked: Unpack[Filters]) -> dict[str, int]:
+    """How many places a search finds in each département, by its code; places of no known commune are left out (one statement).
+
+    Raises: SearchRefused, ServiceKindUnknown, LocalityUnknown.
+    """
+    rows, _centre, _own = _matching(at, asked)
+    code = Case(
+        When(commune_code__startswith="97", then=Left("commune_code", 3)), default=Left("commune_code", 2), output_field=CharField()
+    )
+    counted = rows.exclude(commune_code="").annotate(department=code).values("department").annotate(places=Count("place_id"))
+    return {row["department"]: row["places"] for row in counted.order_by("department")}
+
+
+def _matching(at: datetime, asked: Filters) -> tuple[QuerySet[Finder], Point | None, str | None]:
+    """The rows that answer, what their distances are counted from, and the commune whose own places come first."""
     day = legal_day(at)
-    centre, own_commune = _centre(near, around)
-    rows = Finder.objects.exclude(ended_on__lte=day)
-    rows = _where(rows, commune=commune, department=department, territory=territory, postcode=postcode)
-    if name:
-        rows = rows.filter(name__contains=plain(name.strip()[:100]))
-    if operator_id is not None:
-        rows = rows.filter(operator_number=operator_id)
-    if among is not None:
-        rows = rows.filter(one_of("place_id", "bigint", among))
-    rows = granted(offering(rows, day, service, accepts), wishes, language, need)
+    centre, own_commune = _centre(asked.get("near"), asked.get("around"))
+    rows = _where(Finder.objects.exclude(ended_on__lte=day), asked)
+    rows = offering(rows, day, asked.get("service"), asked.get("accepts"))
+    rows = granted(rows, asked.get("wishes") or (), asked.get("language"), asked.get("need"))
     if centre is not None:
-        rows = _within(rows, centre, _radius(radius_km), own_commune)
+        rows = _within(rows, centre, _radius(asked.get("radius_km", RADIUS_KM)), own_commune)
     elif own_commune is not None:
         rows = rows.filter(commune_code=own_commune)
     # Last: hours that have to be read one by one are only read where everything else already agrees.
-    if open_at is not None:
-        rows = _hours.open_at(rows, open_at)
-    if open_on is not None:
-        rows = _hours.open_on(rows, open_on)
-    order = [RawSQL("array_position(%s::bigint[], places_finder.place_id)", [list(among)])] if among is not None and in_given_order else []
-    return _page_of(rows, centre, own_commune, order, max(1, page), min(max(1, per_page), PER_PAGE_MAX), at)
+    if (moment := asked.get("open_at")) is not None:
+        rows = _hours.open_at(rows, moment)
+    if (on := asked.get("open_on")) is not None:
+        rows = _hours.open_on(rows, on)
+    return rows, centre, own_commune
 
 
 def _centre(near: Point | None, around: str | None) -> tuple[Point | None, str | None]:
@@ -118,17 +134,22 @@ def _radius(radius_km: float) -> float:
     return radius_km
 
 
-def _where(
-    rows: QuerySet[Finder], *, commune: str | None, department: str | None, territory: Collection[str], postcode: str | None
-) -> QuerySet[Finder]:
-    if commune:
+def _where(rows: QuerySet[Finder], asked: Filters) -> QuerySet[Finder]:
+    """What names places or the land they stand on."""
+    if commune := asked.get("commune"):
         rows = rows.filter(commune_code=commune)
-    if department:
+    if department := asked.get("department"):
         rows = rows.filter(commune_code__startswith=department)
-    if territory:
+    if territory := asked.get("territory"):
         rows = rows.filter(one_of("commune_code", "text", communes_of(tuple(sorted(territory)))))
-    if postcode:
+    if postcode := asked.get("postcode"):
         rows = rows.filter(postcode=postcode)
+    if name := asked.get("name"):
+        rows = rows.filter(name__contains=plain(name.strip()[:100]))
+    if (operator_id := asked.get("operator_id")) is not None:
+        rows = rows.filter(operator_number=operator_id)
+    if (among := asked.get("among")) is not None:
+        rows = rows.filter(one_of("place_id", "bigint", among))
     return rows
 
 

@@ -12,6 +12,7 @@ from carnet.workshops.queries._bookings import (
     number_is_taken,
     vouchers_at,
 )
+from carnet.workshops.queries._next import SATURDAY, next_with_seats, places_with_seats
 from carnet.workshops.queries._sessions import (
     PER_PAGE,
     Agenda,
@@ -29,6 +30,7 @@ from carnet.workshops.queries._sessions import (
 
 __all__ = [
     "PER_PAGE",
+    "SATURDAY",
     "Agenda",
     "BookingView",
     "DeskFigures",
@@ -42,8 +44,10 @@ __all__ = [
     "desk_figures",
     "following",
     "month_around",
+    "next_with_seats",
     "noted_at_sessions",
     "number_is_taken",
+    "places_with_seats",
     "session",
     "session_at",
     "sessions_of",

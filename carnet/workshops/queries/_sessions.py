@@ -95,7 +95,7 @@ class Totals:
 
 def session(session_id: int, *, at: datetime) -> SessionView:
     """One session. Raises: WorkshopSessionUnknown."""
-    (found,) = _views([access.session(session_id)], at=at)
+    (found,) = views_of([access.session(session_id)], at=at)
     return found
 
 
@@ -137,7 +137,7 @@ def agenda(
     total = rows.count()
     page = max(1, page)
     shown = rows.order_by("starts_at", "id")[(page - 1) * per_page : page * per_page]
-    return Agenda(_views(shown, at=at, distances=distances), total, page, max(1, -(-total // per_page)))
+    return Agenda(views_of(shown, at=at, distances=distances), total, page, max(1, -(-total // per_page)))
 
 
 def _to_come(at: datetime, from_on: date | None, until_on: date | None) -> QuerySet[Session]:
@@ -195,14 +195,14 @@ def sessions_of(
         rows = rows.filter(organisation_id=organisation_id)
     if place_ids is not None:
         rows = rows.filter(place_id__in=list(place_ids))
-    return _views(rows[:LOOKED_AT_MAX], at=at)
+    return views_of(rows[:LOOKED_AT_MAX], at=at)
 
 
 def following(session_id: int, *, at: datetime) -> tuple[SessionView, ...]:
     """A session and the later ones of the same workshop that stand, in order. Raises: WorkshopSessionUnknown."""
     first = access.session(session_id)
     rows = Session.objects.filter(workshop_id=first.workshop_id, starts_at__gte=first.starts_at, cancelled_at=None)
-    return _views(rows.order_by("starts_at", "id"), at=at)
+    return views_of(rows.order_by("starts_at", "id"), at=at)
 
 
 def version(*, place_ids: Collection[int] | None = None, since: datetime) -> tuple[datetime | None, int, int]:
@@ -239,7 +239,8 @@ def month_around(day: date) -> tuple[datetime, datetime]:
     return start_of_day(first), start_of_day((first + timedelta(days=32)).replace(day=1))
 
 
-def _views(rows: Iterable[Session], *, at: datetime, distances: dict[int, float] | None = None) -> tuple[SessionView, ...]:
+def views_of(rows: Iterable[Session], *, at: datetime, distances: dict[int, float] | None = None) -> tuple[SessionView, ...]:
+    """Sessions already read, with where they are (two queries), in the order given."""
     found: Sequence[Session] = list(rows)
     where = {place.place_id: place for place in places.summaries({each.place_id for each in found}, at=at)}
     return tuple(_view(each, where[each.place_id], (distances or {}).get(each.place_id)) for each in found)
