@@ -13,6 +13,7 @@ from carnet.distribution.models import HandOver
 from carnet.distribution.rules import (
     AgeBand,
     Area,
+    HandOverItem,
     HandOverUnknown,
     Kind,
     NotAPrescriberOrganisation,
@@ -33,7 +34,7 @@ from carnet.parties.rules import NotAllowed
 from tests.distribution.conftest import NOW, Desks
 
 
-def give(desks: Desks, *items: operations.HandOverItem, **more: object) -> list[operations.HandedOver]:
+def give(desks: Desks, *items: HandOverItem, **more: object) -> list[operations.HandedOver]:
     facts = {"items": items, "actor": desks.prescriber, "request_id": uuid4(), "at": desks.at} | more
     return operations.hand_over_many(**facts)  # type: ignore[arg-type]
 

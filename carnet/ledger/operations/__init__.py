@@ -4,6 +4,7 @@ These operations do not journal: the rooms above call them inside their own jour
 every row written here is itself append-only. Each repeats harmlessly under the same request id.
 """
 
+from carnet.ledger.operations._coming_back import bring_back_booklets
 from carnet.ledger.operations._endings import end_booklets
 from carnet.ledger.operations._lives import (
     hand_over_booklets,
@@ -30,6 +31,7 @@ __all__ = [
     "PaidPart",
     "SeriesPlan",
     "activate_series",
+    "bring_back_booklets",
     "draw_vouchers",
     "end_booklets",
     "finish_drawing",

@@ -13,6 +13,7 @@ from carnet.ledger.queries._money import (
     unissued,
     vouchers_owed,
 )
+from carnet.ledger.queries._stock import arrivals, held_since, stock_ids
 from carnet.ledger.queries._verify import verify
 from carnet.ledger.queries._vouchers import (
     BookletView,
@@ -47,12 +48,14 @@ __all__ = [
     "StockLine",
     "VoucherView",
     "accounts",
+    "arrivals",
     "booklet",
     "booklet_range",
     "booklets",
     "counts",
     "counts_by_holder",
     "counts_by_pattern",
+    "held_since",
     "money",
     "movements",
     "on_use_debts",
@@ -62,6 +65,7 @@ __all__ = [
     "series",
     "series_list",
     "stock",
+    "stock_ids",
     "to_receive",
     "unissued",
     "verify",

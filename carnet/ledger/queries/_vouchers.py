@@ -258,9 +258,16 @@ def _voucher_view(row: Series, cover: Booklet, found: Voucher) -> VoucherView:
     )
 
 
-def stock(*, holder_id: int | None = None, programme_id: int | None = None, to_give_at: datetime | None = None) -> list[StockLine]:
-    """Untouched booklets by series and holder; only those that may still be handed over, if a moment is given."""
+def stock(
+    *, holder_id: int | None = None, programme_id: int | None = None, to_give_at: datetime | None = None, whole_only: bool = False
+) -> list[StockLine]:
+    """Untouched booklets by series and holder; only those that may still be handed over, if a moment is given.
+
+    `whole_only` leaves out those some vouchers of which were given: they stay where they are.
+    """
     rows = Booklet.objects.filter(handed_over_at=None, voided_at=None, in_transit_to_id=None)
+    if whole_only:
+        rows = rows.filter(opened=False)
     if holder_id is not None:
         rows = rows.filter(holder_id=holder_id)
     if programme_id is not None:

@@ -1,4 +1,4 @@
-"""What the desk writes: hand-overs, ranges taken out on paper, prescribers joining and leaving a programme."""
+"""Hand-overs, ranges taken out on paper, prescribers joining and leaving a programme."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,0 +1,43 @@
+"""What lies in a cupboard, and since when."""
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Max, Min
+
+from carnet.ledger.models import Booklet, Passage
+from carnet.ledger.rules import PassageKind
+
+
+def stock_ids(*, holder_id: int, programme_id: int, whole_only: bool = False) -> list[int]:
+    """The ids of a holder's booklets of a programme, in order, whatever their season: what its cupboard should hold."""
+    rows = Booklet.objects.filter(
+        holder_id=holder_id, programme_id=programme_id, handed_over_at=None, voided_at=None, in_transit_to_id=None
+    )
+    if whole_only:
+        rows = rows.filter(opened=False)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def held_since(*, programme_id: int, holder_id: int | None = None) -> dict[int, tuple[datetime, datetime]]:
+    """By holder, when the first and the latest of the booklets it still has arrived. A depot where they were printed is in none."""
+    holder = "" if holder_id is None else " AND b.holder_id = %(holder)s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.holder_id, min(p.at), max(p.at) FROM ledger_booklet b JOIN ledger_series s ON s.id = b.series_id"
+            " JOIN ledger_passage p ON p.series_id = s.id AND p.kind = 'RECEIVED' AND p.to_holder_id = b.holder_id"
+            " AND s.first_voucher_id + (b.id - s.first_booklet_id) * s.booklet_size BETWEEN p.first_voucher_id AND p.last_voucher_id"
+            " WHERE b.programme_id = %(programme)s AND b.handed_over_at IS NULL AND b.voided_at IS NULL AND b.in_transit_to_id IS NULL"
+            f"{holder} GROUP BY 1",
+            {"programme": programme_id, "holder": holder_id},
+        )
+        return {holder: (first, latest) for holder, first, latest in cursor.fetchall()}
+
+
+def arrivals(*, programme_id: int, holder_id: int | None = None) -> dict[int, tuple[datetime, datetime]]:
+    """By holder, when booklets of a programme arrived there for the first and the last time, still there or not."""
+    rows = Passage.objects.filter(programme_id=programme_id, kind=PassageKind.RECEIVED, to_holder_id__isnull=False)
+    if holder_id is not None:
+        rows = rows.filter(to_holder_id=holder_id)
+    found = rows.order_by("to_holder_id").values_list("to_holder_id").annotate(Min("at"), Max("at"))
+    return {holder: (first, latest) for holder, first, latest in found}
