@@ -35,7 +35,7 @@ class Letter:
 def letter_of(*, kind: str, context: Mapping[str, Any], language: str) -> Letter:
     """Write the letter of one kind of notice. The first line of its template is the subject."""
     with translation.override(language):
-        text = render_to_string(f"letters/{kind}.txt", {**_facts(context), "link": _link(kind, context), "site": settings.BASE_URL})
+        text = render_to_string(f"letters/{kind}.txt", {**facts_of(context), "link": _link(kind, context), "site": settings.BASE_URL})
     subject, _newline, body = text.strip().partition("\n")
     return Letter(subject=subject.strip(), body=re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n")
 
@@ -82,8 +82,8 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
-def _facts(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The outbox keeps JSON: moments (…_at, …_from) and days (…_on) become what they were."""
+def facts_of(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What a template receives. The outbox keeps JSON: moments (…_at, …_from) and days (…_on) become what they were."""
     return {name: _fact(name, value) for name, value in context.items()}
 
 

@@ -2,18 +2,31 @@
 
 from datetime import datetime
 
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
 from carnet.gateways import sms
 from carnet.gateways.database import acting_as_everything
+from carnet.jobs.letters import facts_of
+from carnet.notices import operations as notices
+from carnet.notices.operations import TextToSend
 from carnet.redemption import operations
 
 
 def send_texts(*, at: datetime) -> tuple[int, int]:
     """Send what waits through this installation's gateway; return (sent, failed)."""
     gateway = sms.gateway()
-    return operations.send_texts(send=lambda to, text, reference: gateway.send(to=to, text=text, reference=reference), at=at)
+    answers = operations.send_texts(send=lambda to, text, reference: gateway.send(to=to, text=text, reference=reference), at=at)
+    told = notices.send_texts(send=lambda each: gateway.send(to=each.to, text=text_of(each), reference=each.reference), at=at)
+    return answers[0] + told[0], answers[1] + told[1]
+
+
+def text_of(notice: TextToSend) -> str:
+    """Write one text message in its reader's language, from a template named after its kind."""
+    with translation.override(notice.language):
+        text = render_to_string(f"texts/{notice.kind}.txt", facts_of(notice.context))
+    return " ".join(text.split())
 
 
 @app.task(name="redemption.send-texts", queue="notices")

@@ -7,7 +7,10 @@ from carnet.gateways.webhooks import URL_LENGTH_MAX
 from carnet.notices.rules import DeliveryState, EndpointState
 
 # Column: purpose, lifetime. Read by the data map.
-PERSONAL_DATA = {"Notice.to_email": ("reach the person the notice is for", "emptied once sent")}
+PERSONAL_DATA = {
+    "Notice.to_email": ("reach the person the notice is for", "emptied once sent"),
+    "TextNotice.sealed": ("tell a person who left a number, by text message", "deleted once sent, or after a day"),
+}
 
 
 class Notice(models.Model):
@@ -32,6 +35,17 @@ class Notice(models.Model):
             )
         ]
         indexes = [models.Index(fields=["id"], condition=models.Q(sent_at__isnull=True), name="notices_notice_waiting")]
+
+
+class TextNotice(models.Model):
+    """One text message on its way: its number, its kind and its facts, sealed. Deleted once sent."""
+
+    sealed = models.BinaryField()
+    posted_at = models.DateTimeField()
+    attempts = models.SmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"text {self.pk}"
 
 
 class WebhookEndpoint(models.Model):

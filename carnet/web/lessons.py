@@ -7,11 +7,12 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from allauth.account.adapter import get_adapter
+from django import forms
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.places import queries as places
@@ -149,6 +150,17 @@ def month_of(text: str, today: date) -> date:
     except (ValueError, TypeError):
         return today.replace(day=1)
     return found if 2000 <= found.year <= 2100 else today.replace(day=1)
+
+
+def phone_field() -> forms.CharField:
+    """The telephone a person may leave, and why: it is never asked, it is offered."""
+    return forms.CharField(
+        label=gettext_lazy("Un téléphone, si vous voulez être prévenu d’un changement"),
+        help_text=gettext_lazy("Facultatif. Il ne sert qu’à cela, et il est effacé la nuit qui suit la leçon."),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
 
 
 def check_tries(request: HttpRequest) -> None:

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import SerialMistyped
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import BookletUnknown, State, VoucherSerialUnknown
 from carnet.parties.rules import check_may
-from carnet.workshops.models import Booking, Session
+from carnet.workshops.models import Booking, Contact, Session
 from carnet.workshops.rules import BookingNumber, BookingUnknown, BookletNotGood, Channel, EndedBy, WorkshopSessionUnknown
 
 
@@ -78,6 +79,16 @@ def booking(number: BookingNumber) -> Booking:
     if found is None:
         raise BookingUnknown
     return found
+
+
+def contact_purpose(booking_id: int) -> str:
+    """What the telephone of a booking is sealed for: another booking's row does not open it."""
+    return f"telephone of booking {booking_id}"
+
+
+def phone_of(contact: Contact) -> str:
+    """The telephone somebody left, in international form."""
+    return key_ring().unseal(contact_purpose(contact.booking_id), bytes(contact.sealed_phone)).decode()
 
 
 def side_of(actor: Actor, found: Booking) -> EndedBy:

@@ -4,10 +4,32 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from carnet.workshops.rules import SEATS_MAX, VOUCHERS_MAX, WAITING_MAX, BookingState, Channel, EndedBy, Rhythm, Teacher
+from carnet.workshops.rules import (
+    SEATS_MAX,
+    VOUCHERS_MAX,
+    WAITING_MAX,
+    BookingState,
+    Channel,
+    EndedBy,
+    News,
+    Rhythm,
+    Teacher,
+    ToldBy,
+)
+
+# Column: purpose, lifetime. Read by the data map.
+PERSONAL_DATA = {
+    "Contact.sealed_phone": (
+        "tell a person who asked for it that the lesson moved or is cancelled",
+        "erased with the seat, or the night after the lesson",
+    ),
+    "Booking.booklet_id": ("one seat a booklet; know who came by the voucher", "forgotten thirty days after the session"),
+}
 
 
-def _values(words: type[Rhythm] | type[Teacher] | type[BookingState] | type[Channel] | type[EndedBy]) -> list[str]:
+def _values(
+    words: type[Rhythm] | type[Teacher] | type[BookingState] | type[Channel] | type[EndedBy] | type[News] | type[ToldBy],
+) -> list[str]:
     return [each.value for each in words]
 
 
@@ -99,6 +121,7 @@ class Booking(models.Model):
     booked_at = models.DateTimeField()
     moved_up_at = models.DateTimeField(null=True)
     came = models.BooleanField(null=True)
+    passed_on_at = models.DateTimeField(null=True)  # the seat of an absent person, given on the day to somebody else
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=7, default="")
     request_id = models.UUIDField(unique=True)
@@ -115,6 +138,7 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=Q(came__isnull=True) | Q(state=BookingState.BOOKED.value), name="workshops_booking_came_seated"
             ),
+            models.CheckConstraint(condition=Q(passed_on_at__isnull=True) | Q(came=False), name="workshops_booking_passed_on_absent"),
             models.CheckConstraint(
                 condition=Q(channel=Channel.DESK.value, desk__isnull=False) | (~Q(channel=Channel.DESK.value) & Q(desk__isnull=True)),
                 name="workshops_booking_desk",
@@ -132,6 +156,31 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"booking {self.pk}"
+
+
+class Contact(models.Model):
+    """The telephone a person chose to leave, to be told of a change. Sealed; erased with the seat, or the night after the session."""
+
+    booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="contact")
+    organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")  # the place's
+    sealed_phone = models.BinaryField()
+    language = models.CharField(max_length=2)
+    news = models.CharField(max_length=9, default="")  # what there is to tell
+    told_at = models.DateTimeField(null=True)
+    told_by = models.CharField(max_length=4, default="")
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(news="") | Q(news__in=_values(News)), name="workshops_contact_news"),
+            models.CheckConstraint(
+                condition=Q(told_at__isnull=True, told_by="") | Q(told_at__isnull=False, told_by__in=_values(ToldBy)),
+                name="workshops_contact_told_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"contact {self.pk}"
 
 
 class Presence(models.Model):

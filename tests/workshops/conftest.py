@@ -99,5 +99,5 @@ def counts_hold(session_id: int) -> bool:
     """The counts a visitor sees are those of the bookings."""
     with acting_as_everything(why="count bookings"):
         row = Session.objects.get(id=session_id)
-        booked, waiting = (Booking.objects.filter(session=row, state=state).count() for state in ("BOOKED", "WAITING"))
+        booked, waiting = (Booking.objects.filter(session=row, state=state, passed_on_at=None).count() for state in ("BOOKED", "WAITING"))
     return (row.booked_count, row.waiting_count) == (booked, waiting)

@@ -18,10 +18,13 @@ from carnet.notices.operations._endpoints import (
     send_again,
 )
 from carnet.notices.operations._letters import ATTEMPTS_MAX, post, send_waiting
+from carnet.notices.operations._texts import TEXT_GIVEN_UP, TextToSend, post_text, send_texts
 
 __all__ = [
     "ATTEMPTS_MAX",
+    "TEXT_GIVEN_UP",
     "Due",
+    "TextToSend",
     "Tried",
     "claim_due",
     "end_endpoint",
@@ -30,10 +33,12 @@ __all__ = [
     "pause_endpoint",
     "post",
     "post_test",
+    "post_text",
     "record_tries",
     "resume_endpoint",
     "rotate_secret",
     "send_again",
+    "send_texts",
     "send_waiting",
     "tell_events",
 ]

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from carnet.kernel.identifiers import PhoneNumber
 from carnet.kernel.periods import add_months, legal_day, start_of_day
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
@@ -26,8 +27,8 @@ from carnet.web.place import counter
 from carnet.web.place.certificates import certificate_pdf
 from carnet.web.place.lesson_forms import CancelForm, CertificateForm, ChangeForm, PlanForm, initial_of
 from carnet.workshops import operations, queries
-from carnet.workshops.queries import BookingView, SessionView
-from carnet.workshops.rules import BookingState, Channel, WorkshopSessionUnknown
+from carnet.workshops.queries import BookingView, Call, SessionView
+from carnet.workshops.rules import BookingState, Channel, News, ToldBy, WorkshopSessionUnknown
 
 REFUSAL_FIELDS = {
     "title-missing": "title",
@@ -229,8 +230,8 @@ class CancelLesson(OperationView):
             at=clock.now(),
         )
         text = ngettext(
-            "%(count)s séance annulée. Les guichets qui ont réservé sont prévenus.",
-            "%(count)s séances annulées. Les guichets qui ont réservé sont prévenus.",
+            "%(count)s séance annulée. Les guichets qui ont réservé sont prévenus ; voyez ci-dessous qui appeler.",
+            "%(count)s séances annulées. Les guichets qui ont réservé sont prévenus ; voyez sur chacune qui appeler.",
             count,
         )
         messages.success(self.request, text % {"count": count})
@@ -244,7 +245,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     """The list to hold in one's hand during the lesson."""
     view, actor, at = _session(request, session_id), actor_of(request), clock.now()
     _places(request)
-    found = queries.bookings_of_session(actor, session_id)
+    found, to_tell = queries.bookings_of_session(actor, session_id), queries.calls_of(actor, session_id)
     desks = parties.organisations({each.desk_id for each in found if each.desk_id is not None})
     is_today = legal_day(at) >= legal_day(view.starts_at)
     context = {
@@ -255,11 +256,15 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
         "expected": [_expected(each, desks) for each in found if each.state is BookingState.BOOKED],
         "waiting": [_expected(each, desks) for each in found if each.state is BookingState.WAITING],
         "vouchers": queries.vouchers_at(actor, session_id),
+        "calls": _calls(to_tell.calls),
+        "unreachable": to_tell.unreachable_count,
+        "may_seat": is_today and view.ends_at > at and view.cancelled_at is None,
         "may_note": is_today and view.cancelled_at is None,
         "may_change": view.starts_at > at and view.cancelled_at is None,
         "may_add": view.ends_at > at and view.cancelled_at is None,
         "takes_vouchers": is_today and view.voucher_count > 0 and view.cancelled_at is None,
         "request_id": uuid4(),
+        "request_id_of_call": uuid4(),
     }
     return render(request, "place/session.html", context)
 
@@ -277,7 +282,13 @@ def add(request: HttpRequest, session_id: int) -> HttpResponse:
         return redirect("place:session", session_id=session_id)
     _session(request, session_id)
     try:
-        done = operations.book(session_id=session_id, actor=actor_of(request), request_id=_request_id(request), at=clock.now())
+        done = operations.book(
+            session_id=session_id,
+            phone=request.POST.get("phone", "")[:30],
+            actor=actor_of(request),
+            request_id=_request_id(request),
+            at=clock.now(),
+        )
     except Refusal as refusal:
         messages.error(request, sentence_for(refusal))
         return redirect("place:session", session_id=session_id)
@@ -291,7 +302,7 @@ def add(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 def note(request: HttpRequest, session_id: int) -> HttpResponse:
-    """One tap: came, did not come, not known; or the seat given back."""
+    """One tap: came, did not come, not known; a seat given back, or given on the day; a person called."""
     if request.method != "POST":
         return redirect("place:session", session_id=session_id)
     view, actor, at = _session(request, session_id), actor_of(request), clock.now()
@@ -299,15 +310,39 @@ def note(request: HttpRequest, session_id: int) -> HttpResponse:
         if "give-back" in request.POST:
             operations.give_back(number=request.POST["give-back"], actor=actor, request_id=_request_id(request), at=at)
             messages.success(request, _("La place est rendue. Si quelqu’un attendait, il l’a."))
+        elif (booking_id := _number(request.POST.get("seat", ""))) is not None:
+            operations.seat_waiting(session_id=view.id, booking_id=booking_id, actor=actor, request_id=_request_id(request), at=at)
+            messages.success(request, _("La personne a une place."))
+        elif (booking_id := _number(request.POST.get("called", ""))) is not None:
+            operations.note_called(session_id=view.id, booking_id=booking_id, actor=actor, request_id=_request_id(request), at=at)
         else:
             came, _separator, booking = request.POST.get("came", "").partition("-")
-            if came in CAME and booking.isascii() and booking.isdigit() and len(booking) < 19:
+            if came in CAME and (booking_id := _number(booking)) is not None:
                 operations.note_attendance(
-                    session_id=view.id, booking_id=int(booking), came=CAME[came], actor=actor, request_id=_request_id(request), at=at
+                    session_id=view.id, booking_id=booking_id, came=CAME[came], actor=actor, request_id=_request_id(request), at=at
                 )
     except Refusal as refusal:
         messages.error(request, sentence_for(refusal))
     return redirect(_own(request, session_id) + "#expected")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _calls(calls: Sequence[Call]) -> list[dict[str, Any]]:
+    """Whom to call, in words: those still to be told first."""
+    told = {ToldBy.TEXT: _("message envoyé"), ToldBy.CALL: _("appelé")}
+    news = {News.SEAT: _("une place s’est libérée"), News.CHANGED: _("la séance a changé"), News.CANCELLED: _("la séance est annulée")}
+    return [
+        {
+            "call": each,
+            "phone": PhoneNumber.parse(each.phone).printed(),
+            "news": news[each.news],
+            "told": told[each.told_by] if each.told_by else "",
+        }
+        for each in sorted(calls, key=lambda each: each.told_by is not None)
+    ]
 
 
 def _request_id(request: HttpRequest) -> UUID:

@@ -22,7 +22,7 @@ from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.design.sentences import sentence_for
 from carnet.web.doors import door
 from carnet.web.prescriber import desk
-from carnet.web.public.agenda import AgendaForm
+from carnet.web.public.agenda import AgendaForm, PhoneForm
 from carnet.workshops import operations, queries
 from carnet.workshops.queries import BookingView, SessionView
 from carnet.workshops.rules import BookingState, EndedBy
@@ -92,7 +92,12 @@ def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     organisation_id = desk.organisation_of(actor)
     desk.programmes(request, organisation_id, at)
     found, view = queries.booking_of_desk(organisation_id=organisation_id, booking_id=booking_id, at=at)
-    if request.method == "POST":
+    phone_form = PhoneForm(request.POST if "leave-phone" in request.POST else None)
+    if phone_form.is_bound:
+        if _leave_phone(request, found, phone_form, at):
+            messages.success(request, _("Le téléphone est noté. Il est effacé la nuit qui suit la leçon."))
+            return redirect(reverse("prescriber:booking", args=[found.id]) + "?new")
+    elif request.method == "POST":
         try:
             operations.give_back(number=found.number, actor=actor, request_id=uuid4(), at=at)
             messages.success(request, _("La place est rendue."))
@@ -113,8 +118,21 @@ def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
         "state": state,
         "tone": tone,
         "may_give_back": found.is_standing and view.starts_at > at,
+        "phone_form": phone_form,
+        "has_phone": queries.has_phone(found.number),
     }
-    return render(request, "prescriber/booking.html", context)
+    return render(request, "prescriber/booking.html", context, status=422 if phone_form.is_bound else 200)
+
+
+def _leave_phone(request: HttpRequest, found: BookingView, form: PhoneForm, at: datetime) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        operations.leave_phone(number=found.number, phone=form.cleaned_data["phone"], actor=actor_of(request), request_id=uuid4(), at=at)
+    except Refusal as refusal:
+        show_refusal(form, refusal, {"phone-number-invalid": "phone"})
+        return False
+    return True
 
 
 def bookings(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from carnet.funding import queries as funding
+from carnet.kernel.identifiers import PhoneNumberInvalid
 from carnet.kernel.periods import legal_day
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
@@ -83,6 +84,13 @@ class BookletForm(OperationForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Recopiez le numéro de la couverture.")},
     )
+    phone = lessons.phone_field()
+
+
+class PhoneForm(forms.Form):
+    """The telephone left with a booking."""
+
+    phone = lessons.phone_field()
 
 
 class NumberForm(forms.Form):
@@ -199,6 +207,8 @@ def _book(request: HttpRequest, view: SessionView, form: BookletForm, at: dateti
         return operations.book_with_booklet(
             session_id=view.id,
             serial=form.cleaned_data["serial"],
+            phone=form.cleaned_data["phone"],
+            language=get_language() or "fr",
             actor=actor_of(request),
             request_id=form.cleaned_data["request_id"],
             at=at,
@@ -207,7 +217,8 @@ def _book(request: HttpRequest, view: SessionView, form: BookletForm, at: dateti
         if refusal.code in WRONG_NUMBERS:
             lessons.note_wrong(request)
         form.is_valid()
-        show_refusal(form, refusal, dict.fromkeys((*WRONG_NUMBERS, "already-booked", "too-many-bookings"), "serial"))
+        on_serial = dict.fromkeys((*WRONG_NUMBERS, "already-booked", "too-many-bookings"), "serial")
+        show_refusal(form, refusal, {**on_serial, "phone-number-invalid": "phone"})
     return None
 
 
@@ -247,10 +258,10 @@ def booking(request: HttpRequest) -> HttpResponse:
         lessons.check_tries(request)
         if form.is_valid():
             number = form.cleaned_data["number"]
-            if "give-back" in request.POST:
-                operations.give_back(number=number, actor=actor_of(request), request_id=uuid4(), at=at)
+            phone_form = _act_on(request, number, at)
             found, view = queries.booking(number, at=at)
-            return render(request, "public/booking.html", _booking_page(found, view, at))
+            page = _booking_page(found, view, at) | {"phone_form": phone_form, "has_phone": queries.has_phone(number)}
+            return render(request, "public/booking.html", page, status=422 if phone_form.is_bound and phone_form.errors else 200)
     except Refusal as refusal:
         if refusal.code in WRONG_NUMBERS:
             lessons.note_wrong(request)
@@ -258,6 +269,22 @@ def booking(request: HttpRequest) -> HttpResponse:
     return render(
         request, "public/booking.html", {"form": form}, status=429 if form.has_error(NON_FIELD_ERRORS, TooManyTries.code) else 422
     )
+
+
+def _act_on(request: HttpRequest, number: str, at: datetime) -> PhoneForm:
+    """Give the seat back, leave a telephone or take it back, as the button says."""
+    form = PhoneForm(request.POST if "leave-phone" in request.POST else None)
+    if "give-back" in request.POST:
+        operations.give_back(number=number, actor=actor_of(request), request_id=uuid4(), at=at)
+    elif "forget-phone" in request.POST or (form.is_bound and form.is_valid()):
+        phone = "" if "forget-phone" in request.POST else form.cleaned_data["phone"]
+        try:
+            operations.leave_phone(
+                number=number, phone=phone, language=get_language() or "fr", actor=actor_of(request), request_id=uuid4(), at=at
+            )
+        except PhoneNumberInvalid as refusal:
+            show_refusal(form, refusal, {"phone-number-invalid": "phone"})
+    return form
 
 
 def _booking_page(found: BookingView, view: SessionView, at: datetime) -> dict[str, Any]:

@@ -11,7 +11,17 @@ from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.workshops import access
 from carnet.workshops.models import Booking, Presence, Session
-from carnet.workshops.rules import BOOKLET_KEPT, BookingEnded, BookingState, BookingUnknown, check_may_note
+from carnet.workshops.operations._seats import free_a_seat, shift, take_back
+from carnet.workshops.rules import (
+    BOOKLET_KEPT,
+    BookingEnded,
+    BookingState,
+    BookingUnknown,
+    NobodyAbsent,
+    SessionFull,
+    check_may_note,
+    check_may_seat,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,8 @@ class Spent:
 def note_attendance(*, session_id: int, booking_id: int, came: bool | None, actor: Actor, request_id: UUID, at: datetime) -> None:
     """Say that whoever holds a booking came, did not, or that it is not known after all. Lock: the session.
 
-    Raises: NotAllowed, WorkshopSessionUnknown, BookingUnknown, BookingEnded, NotHeldYet, AttendanceClosed, SessionCancelled.
+    An absent person whose seat was given to somebody else came after all only if a seat is left.
+    Raises: NotAllowed, WorkshopSessionUnknown, BookingUnknown, BookingEnded, NotHeldYet, AttendanceClosed, SessionCancelled, SessionFull.
     """
     access.check_may_manage(actor)
     found = access.own_session(actor, session_id, lock=True)
@@ -39,14 +50,51 @@ def note_attendance(*, session_id: int, booking_id: int, came: bool | None, acto
             raise BookingEnded
         if row.came == came:
             return
+        if row.passed_on_at is not None and not take_back(found, row):
+            raise SessionFull(seats=found.seats)
         row.came = came
-        row.save(update_fields=["came"])
+        row.save(update_fields=["came", "passed_on_at"])
         _recount(found)
     journal.record(
         actor=actor,
         action="workshops.attendance-noted",
         subject=("session", found.id),
         facts={"booking": row.id, "came": came},
+        organisation_id=found.organisation_id,
+        request_id=request_id,
+        at=at,
+    )
+
+
+@transaction.atomic
+def seat_waiting(*, session_id: int, booking_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """Give a seat to somebody who waits and is there, on the day: one that is left, else that of somebody noted absent. It is a presence.
+
+    Seated already: nothing changes. Lock: the session.
+    Raises: NotAllowed, WorkshopSessionUnknown, BookingUnknown, BookingEnded, SessionCancelled, NotHeldYet, SessionOver, NobodyAbsent.
+    """
+    access.check_may_manage(actor)
+    found = access.own_session(actor, session_id, lock=True)
+    check_may_seat(starts_at=found.starts_at, ends_at=found.ends_at, cancelled_at=found.cancelled_at, at=at)
+    with access.at_the_place(found):
+        row = Booking.objects.filter(id=booking_id, session=found).first()
+        if row is None:
+            raise BookingUnknown
+        if row.state == BookingState.ENDED:
+            raise BookingEnded
+        if row.state == BookingState.BOOKED:
+            return
+        if not free_a_seat(found, at=at):
+            raise NobodyAbsent(seats=found.seats)
+        row.state, row.moved_up_at, row.came = BookingState.BOOKED.value, at, True
+        row.save(update_fields=["state", "moved_up_at", "came"])
+        shift(found, booked=1, waiting=-1)
+        _recount(found)
+    journal.record(
+        actor=actor,
+        action="workshops.seated-on-the-day",
+        subject=("session", found.id),
+        facts={"booking": row.id},
         organisation_id=found.organisation_id,
         request_id=request_id,
         at=at,
@@ -69,9 +117,11 @@ def note_vouchers(*, session_id: int, spent: Sequence[Spent], actor: Actor, at: 
             if each.redemption in known:
                 continue
             row = Booking.objects.filter(session=found, booklet_id=each.booklet_id, state=BookingState.BOOKED).first()
+            if row is not None and row.passed_on_at is not None and not take_back(found, row):
+                row = None  # somebody else has the seat; the voucher is spent all the same
             if row is not None and row.came is not True:
                 row.came = True
-                row.save(update_fields=["came"])
+                row.save(update_fields=["came", "passed_on_at"])
             Presence.objects.create(
                 session=found, organisation_id=found.organisation_id, booking=row, redemption=each.redemption, noted_at=at
             )

@@ -10,9 +10,11 @@ from django.db import transaction
 from carnet.gateways.database import acting_as_everything
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
+from carnet.kernel.identifiers import PhoneNumber
 from carnet.workshops import access
 from carnet.workshops.models import Booking, Session
-from carnet.workshops.operations._seats import move_up, shift
+from carnet.workshops.operations._contacts import erase_phones, keep_phone
+from carnet.workshops.operations._seats import free_a_seat, move_up, shift
 from carnet.workshops.rules import (
     BOOKINGS_PER_BOOKLET_MAX,
     AlreadyBooked,
@@ -22,6 +24,7 @@ from carnet.workshops.rules import (
     SessionNotOnline,
     SessionOver,
     TooManyBookings,
+    phone_left,
     state_of_new_booking,
 )
 
@@ -37,14 +40,16 @@ class Booked:
 
 
 @transaction.atomic
-def book(*, session_id: int, actor: Actor, request_id: UUID, at: datetime) -> Booked:
+def book(*, session_id: int, actor: Actor, request_id: UUID, at: datetime, phone: str = "") -> Booked:
     """Book a seat for somebody in front of the desk, or on the telephone with the place. Nobody is named.
 
-    Full, and with a waiting list, the booking waits. The place may still add whoever comes to the door.
+    Full, and with a waiting list, the booking waits. The place may still add whoever comes to the door, on the seat of somebody
+    noted absent if need be. `phone`: left to be told of a change, if the person wishes.
     Repeat: the same request_id gives the first number again. Lock: the session.
-    Raises: NotAllowed, WorkshopSessionUnknown, SessionCancelled, SessionOver, SessionFull.
+    Raises: NotAllowed, WorkshopSessionUnknown, SessionCancelled, SessionOver, SessionFull, PhoneNumberInvalid.
     """
     access.check_may_book(actor)
+    given = phone_left(phone)
     found = access.session_locked(session_id)
     channel = access.channel_of(actor, found)
     desk_id = actor.organisation_id if channel is Channel.DESK else None
@@ -52,18 +57,22 @@ def book(*, session_id: int, actor: Actor, request_id: UUID, at: datetime) -> Bo
         first = Booking.objects.filter(request_id=request_id, session=found).first()
         row = first or _take(found, channel=channel, desk_id=desk_id, booklet_id=None, request_id=request_id, at=at)
         if first is None:
+            _keep(row, given, "fr", at=at)
             _journal("workshops.booked", row, actor=actor, request_id=request_id, at=at)
     return _booked(row)
 
 
 @transaction.atomic
-def book_with_booklet(*, session_id: int, serial: str, actor: Actor, request_id: UUID, at: datetime) -> Booked:
+def book_with_booklet(
+    *, session_id: int, serial: str, actor: Actor, request_id: UUID, at: datetime, phone: str = "", language: str = "fr"
+) -> Booked:
     """Book a seat with the number printed on a booklet: no account, no name. The door throttles whoever tries numbers.
 
     Repeat: the same request_id gives the first number again. Lock: the session.
     Raises: WorkshopSessionUnknown, SessionNotOnline, BookletNotGood, AlreadyBooked, TooManyBookings, SessionCancelled,
-    SessionOver, SessionFull.
+    SessionOver, SessionFull, PhoneNumberInvalid.
     """
+    given = phone_left(phone)
     booklet_id = access.booklet_in_hands(serial, at=at)
     found = access.session_locked(session_id)
     if not found.is_online:
@@ -76,8 +85,14 @@ def book_with_booklet(*, session_id: int, serial: str, actor: Actor, request_id:
             raise AlreadyBooked(session=session_id)
         _check_not_too_many(booklet_id, at=at)
         row = _take(found, channel=Channel.PUBLIC, desk_id=None, booklet_id=booklet_id, request_id=request_id, at=at)
+        _keep(row, given, language, at=at)
         _journal("workshops.booked", row, actor=actor, request_id=request_id, at=at)
     return _booked(row)
+
+
+def _keep(row: Booking, phone: PhoneNumber | None, language: str, *, at: datetime) -> None:
+    if phone is not None:
+        keep_phone(row, phone, language=language, at=at)
 
 
 def _check_not_too_many(booklet_id: int, *, at: datetime) -> None:
@@ -88,6 +103,8 @@ def _check_not_too_many(booklet_id: int, *, at: datetime) -> None:
 
 
 def _take(found: Session, *, channel: Channel, desk_id: int | None, booklet_id: int | None, request_id: UUID, at: datetime) -> Booking:
+    if channel is Channel.PLACE and found.starts_at <= at < found.ends_at:
+        free_a_seat(found, at=at)
     state = state_of_new_booking(
         starts_at=found.starts_at,
         ends_at=found.ends_at,
@@ -143,6 +160,7 @@ def give_back(*, number: str, actor: Actor, request_id: UUID, at: datetime) -> N
         row.ended_by = access.side_of(actor, row).value
         row.save(update_fields=["state", "came", "ended_at", "ended_by"])
         shift(found, booked=0 if was_waiting else -1, waiting=-1 if was_waiting else 0)
+        erase_phones([row.id])
         move_up(found, at=at)
         _journal("workshops.given-back", row, actor=actor, request_id=request_id, at=at)
 

@@ -18,11 +18,13 @@ from carnet.places.rules import PlaceNotYours
 from carnet.places.rules.opening import zone_of
 from carnet.workshops import access
 from carnet.workshops.models import Booking, Session, Workshop
+from carnet.workshops.operations._contacts import tell
 from carnet.workshops.operations._seats import move_up, numbers_by_desk, told
 from carnet.workshops.rules import (
     BookingState,
     Details,
     EndedBy,
+    News,
     Plan,
     Rhythm,
     TitleMissing,
@@ -204,13 +206,17 @@ def _tell_of_change(row: Session, *, at: datetime) -> None:
             context=told(row) | {"numbers": ", ".join(numbers), "vouchers": row.voucher_count},
             at=at,
         )
+    tell(row, _standing_ids(row), News.CHANGED, told(row), at=at)
+
+
+def _standing_ids(row: Session) -> list[int]:
+    return list(Booking.objects.filter(session=row).exclude(state=BookingState.ENDED).order_by("id").values_list("id", flat=True))
 
 
 @transaction.atomic
 def cancel_session(*, session_id: int, reason: str, and_later: bool = False, actor: Actor, request_id: UUID, at: datetime) -> int:
-    """Cancel a session, or it and the later ones, and tell every desk that booked; return how many were cancelled.
-
-    The page of each booking says it to whoever has its number. Cancelling again changes nothing.
+    """Cancel a session, or it and the later ones, and tell every desk that booked and whoever left a telephone; return how many
+    were cancelled. The page of each booking says it to whoever has its number. Cancelling again changes nothing.
     Raises: NotAllowed, WorkshopSessionUnknown, SessionInThePast, TitleMissing (no reason), NirInText, IbanInText.
     """
     access.check_may_manage(actor)
@@ -244,8 +250,9 @@ def _cancel(row: Session, because: str, *, at: datetime) -> None:
                 context=told(row) | {"numbers": ", ".join(numbers), "because": because},
                 at=at,
             )
+        tell(row, _standing_ids(row), News.CANCELLED, told(row) | {"because": because}, at=at)
         Booking.objects.filter(session=row).exclude(state=BookingState.ENDED).update(
-            state=BookingState.ENDED.value, came=None, ended_at=at, ended_by=EndedBy.SESSION.value
+            state=BookingState.ENDED.value, came=None, passed_on_at=None, ended_at=at, ended_by=EndedBy.SESSION.value
         )
     row.booked_count = row.waiting_count = 0
     row.cancelled_at, row.cancelled_because = at, because

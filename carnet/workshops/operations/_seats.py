@@ -7,7 +7,8 @@ from django.db.models import F
 from carnet.notices import operations as notices
 from carnet.places import queries as places
 from carnet.workshops.models import Booking, Session
-from carnet.workshops.rules import BookingNumber, BookingState, promotions
+from carnet.workshops.operations._contacts import tell
+from carnet.workshops.rules import BookingNumber, BookingState, News, promotions
 
 
 def shift(found: Session, *, booked: int = 0, waiting: int = 0) -> None:
@@ -25,7 +26,8 @@ def move_up(found: Session, *, at: datetime) -> int:
     )  # fmt: skip
     if not count:
         return 0
-    for row in Booking.objects.filter(session=found, state=BookingState.WAITING).order_by("booked_at", "id")[:count]:
+    rows = list(Booking.objects.filter(session=found, state=BookingState.WAITING).order_by("booked_at", "id")[:count])
+    for row in rows:
         row.state, row.moved_up_at = BookingState.BOOKED.value, at
         row.save(update_fields=["state", "moved_up_at"])
         if row.desk_id is not None:
@@ -36,7 +38,32 @@ def move_up(found: Session, *, at: datetime) -> int:
                 at=at,
             )
     shift(found, booked=count, waiting=-count)
+    tell(found, [row.id for row in rows], News.SEAT, told(found), at=at)
     return count
+
+
+def free_a_seat(found: Session, *, at: datetime) -> bool:
+    """Find a seat for somebody who is there: one that is left, else that of the first to have been noted absent. False: there is none."""
+    if found.booked_count < found.seats:
+        return True
+    absent = (
+        Booking.objects.filter(session=found, state=BookingState.BOOKED, came=False, passed_on_at=None).order_by("booked_at", "id").first()
+    )
+    if absent is None:
+        return False
+    absent.passed_on_at = at
+    absent.save(update_fields=["passed_on_at"])
+    shift(found, booked=-1)
+    return True
+
+
+def take_back(found: Session, row: Booking) -> bool:
+    """Give a seat again to somebody noted absent whose seat was passed on. False: every seat is taken."""
+    if found.booked_count >= found.seats:
+        return False
+    row.passed_on_at = None
+    shift(found, booked=1)
+    return True
 
 
 def told(found: Session) -> dict[str, object]:

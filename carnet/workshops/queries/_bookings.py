@@ -8,9 +8,9 @@ from django.db.models import Count, Q
 
 from carnet.kernel.actors import Actor
 from carnet.workshops import access
-from carnet.workshops.models import Booking, Presence
+from carnet.workshops.models import Booking, Contact, Presence
 from carnet.workshops.queries._sessions import SessionView, session
-from carnet.workshops.rules import BookingNumber, BookingState, BookingUnknown, Channel, EndedBy
+from carnet.workshops.rules import BookingNumber, BookingState, BookingUnknown, Channel, EndedBy, News, ToldBy
 
 SHOWN_MAX = 200
 
@@ -32,6 +32,7 @@ class BookingView:
     ended_by: EndedBy | None
     place_in_line: int = 0
     has_voucher: bool = False
+    is_passed_on: bool = False  # absent, and somebody else has the seat
 
     @property
     def is_standing(self) -> bool:
@@ -58,6 +59,52 @@ def bookings_of_session(actor: Actor, session_id: int) -> list[BookingView]:
     seated = [_view(row, has_voucher=row.id in with_voucher) for row in rows if row.state == BookingState.BOOKED]
     waiting = [row for row in rows if row.state == BookingState.WAITING]
     return seated + [_view(row, place_in_line=rank) for rank, row in enumerate(waiting, start=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody who left a telephone and has news to hear. `told_by`: None until told."""
+
+    booking_id: int
+    number: str
+    phone: str
+    news: News
+    told_by: ToldBy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Whom a place tells of a session; `unreachable_count` people booked by the place or with a booklet, and left no number."""
+
+    calls: tuple[Call, ...]
+    unreachable_count: int
+
+
+def calls_of(actor: Actor, session_id: int) -> Calls:
+    """Whom to call about a session of one's own that was moved or cancelled, or where a seat was found. Raises: WorkshopSessionUnknown."""
+    found = access.own_session(actor, session_id)
+    rows = Contact.objects.filter(booking__session=found).exclude(news="").select_related("booking").order_by("booking__booked_at", "id")
+    calls = tuple(
+        Call(
+            booking_id=row.booking_id,
+            number=BookingNumber(row.booking.number).printed(),
+            phone=access.phone_of(row),
+            news=News(row.news),
+            told_by=ToldBy(row.told_by) if row.told_by else None,
+        )
+        for row in rows
+    )
+    if found.cancelled_at is None:
+        return Calls(calls, 0)
+    silent = Booking.objects.filter(session=found, desk=None, ended_by=EndedBy.SESSION.value, contact=None)
+    return Calls(calls, silent.count())
+
+
+def has_phone(number: str) -> bool:
+    """Whether a telephone was left with this booking, for whoever holds its number. Raises: BookingNumberMistyped, BookingUnknown."""
+    found = access.booking(BookingNumber.parse(number))
+    with access.at_the_place(found.session):
+        return Contact.objects.filter(booking_id=found.id).exists()
 
 
 def vouchers_at(actor: Actor, session_id: int) -> int:
@@ -138,4 +185,5 @@ def _view(row: Booking, *, place_in_line: int = 0, has_voucher: bool = False) ->
         ended_by=EndedBy(row.ended_by) if row.ended_by else None,
         place_in_line=place_in_line,
         has_voucher=has_voucher,
+        is_passed_on=row.passed_on_at is not None,
     )

@@ -15,6 +15,7 @@ from carnet.workshops.rules._days import (
     nth_weekday,
 )
 from carnet.workshops.rules._numbers import ALPHABET, BookingNumber
+from carnet.workshops.rules._phones import phone_left, takes_texts
 from carnet.workshops.rules._refusals import (
     AlreadyBooked,
     AttendanceClosed,
@@ -23,6 +24,7 @@ from carnet.workshops.rules._refusals import (
     BookingUnknown,
     BookletNotGood,
     HoursImpossible,
+    NobodyAbsent,
     NotHeldYet,
     RhythmEmpty,
     RhythmTooLong,
@@ -57,10 +59,13 @@ from carnet.workshops.rules._sessions import (
     Channel,
     Details,
     EndedBy,
+    News,
     Plan,
     Teacher,
+    ToldBy,
     check_horizon,
     check_may_note,
+    check_may_seat,
     check_seats,
     check_standing,
     check_to_come,
@@ -99,6 +104,8 @@ __all__ = [
     "Details",
     "EndedBy",
     "HoursImpossible",
+    "News",
+    "NobodyAbsent",
     "NotHeldYet",
     "Plan",
     "Rhythm",
@@ -113,6 +120,7 @@ __all__ = [
     "SessionOver",
     "Teacher",
     "TitleMissing",
+    "ToldBy",
     "TooManyBookings",
     "TooManyTries",
     "VouchersInvalid",
@@ -122,6 +130,7 @@ __all__ = [
     "WorkshopsRefused",
     "check_horizon",
     "check_may_note",
+    "check_may_seat",
     "check_seats",
     "check_standing",
     "check_to_come",
@@ -131,6 +140,8 @@ __all__ = [
     "is_public_holiday",
     "moments_of",
     "nth_weekday",
+    "phone_left",
     "promotions",
     "state_of_new_booking",
+    "takes_texts",
 ]

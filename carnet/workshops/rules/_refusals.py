@@ -133,6 +133,12 @@ class BookingEnded(WorkshopsRefused):
     code = "booking-ended"
 
 
+class NobodyAbsent(WorkshopsRefused):
+    """No seat is free, and nobody was noted absent whose seat could be given."""
+
+    code = "nobody-absent"
+
+
 class NotHeldYet(WorkshopsRefused):
     """Who came is noted from the day of the session on. Facts: starts_at."""
 

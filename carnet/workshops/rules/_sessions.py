@@ -73,6 +73,21 @@ class EndedBy(StrEnum):
     SESSION = "SESSION"
 
 
+class News(StrEnum):
+    """What whoever left a telephone is to be told."""
+
+    SEAT = "SEAT"
+    CHANGED = "CHANGED"
+    CANCELLED = "CANCELLED"
+
+
+class ToldBy(StrEnum):
+    """How a person was told."""
+
+    TEXT = "TEXT"
+    CALL = "CALL"
+
+
 TEACHER_LABELS = {
     Teacher.TEAM: _("L’équipe du lieu"),
     Teacher.VOLUNTEER: _("Un ou une bénévole"),
@@ -196,12 +211,13 @@ def state_of_new_booking(
 ) -> BookingState:
     """What a booking asked at `at` becomes. The place itself may still add whoever comes to the door, until the end.
 
-    Nobody passes before those who wait. Raises: SessionCancelled, SessionOver, SessionFull.
+    Nobody passes before those who wait, until the session begins: then the place seats whoever is there.
+    Raises: SessionCancelled, SessionOver, SessionFull.
     """
     check_standing(cancelled_at=cancelled_at)
     if at >= (ends_at if by_place else starts_at):
         raise SessionOver(starts_at=starts_at)
-    if booked < seats and waiting == 0:
+    if booked < seats and (waiting == 0 or at >= starts_at):
         return BookingState.BOOKED
     if waiting < waiting_seats and at < starts_at:
         return BookingState.WAITING
@@ -211,6 +227,15 @@ def state_of_new_booking(
 def promotions(*, seats: int, booked: int, waiting: int, starts_at: datetime, at: datetime) -> int:
     """How many of those who wait take a seat now: as many as are free, until the session begins."""
     return min(waiting, max(0, seats - booked)) if at < starts_at else 0
+
+
+def check_may_seat(*, starts_at: datetime, ends_at: datetime, cancelled_at: datetime | None, at: datetime) -> None:
+    """The seat of somebody who did not come is given on the day, until the end. Raises: SessionCancelled, NotHeldYet, SessionOver."""
+    check_standing(cancelled_at=cancelled_at)
+    if legal_day(at) < legal_day(starts_at):
+        raise NotHeldYet(starts_at=starts_at)
+    if at >= ends_at:
+        raise SessionOver(starts_at=starts_at)
 
 
 def check_may_note(*, starts_at: datetime, cancelled_at: datetime | None, at: datetime) -> None:

@@ -28,6 +28,7 @@ SENTENCES = {
     "already-booked": _("Vous avez déjà une place à cette séance. Votre numéro de réservation permet de la revoir."),
     "too-many-bookings": _("Vous avez déjà %(bookings_max)s leçons à venir. Allez à l’une d’elles, ou rendez une place."),
     "booking-ended": _("Cette place a été rendue, ou la séance annulée."),
+    "nobody-absent": _("Toutes les places sont prises. Notez d’abord qui est absent."),
     "not-held-yet": _("On note qui est venu à partir du jour de la séance."),
     "attendance-closed": _("On ne change plus qui est venu après %(days)s jours."),
     "too-many-tries": _("Trop d’essais. Attendez %(minutes)s minutes, ou téléphonez au lieu."),
