@@ -1,7 +1,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.prescriber import lessons, losses, views
+from carnet.web.prescriber import lessons, losses, seats, views
 
 app_name = "prescriber"
 see = door("distribution.see-stock")
@@ -19,3 +19,4 @@ urlpatterns = [
     path("shipments/<int:shipment_id>/", door("distribution.see-stock", post="issuing.receive")(views.receive), name="receive"),
 ]
 urlpatterns += lessons.urlpatterns
+urlpatterns += seats.urlpatterns

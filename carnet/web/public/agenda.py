@@ -25,6 +25,7 @@ from carnet.web import calendars, clock, lessons
 from carnet.web.design.components import Row
 from carnet.web.design.forms import DayField, OperationForm
 from carnet.web.design.screens import actor_of, show_refusal
+from carnet.web.public import spaces
 from carnet.workshops import operations, queries
 from carnet.workshops.operations import Booked
 from carnet.workshops.queries import BookingView, SessionView
@@ -258,6 +259,9 @@ def booking(request: HttpRequest) -> HttpResponse:
         lessons.check_tries(request)
         if form.is_valid():
             number = form.cleaned_data["number"]
+            of_seat = spaces.answer_of_seat(request, number, at)
+            if of_seat is not None:
+                return of_seat
             phone_form = _act_on(request, number, at)
             found, view = queries.booking(number, at=at)
             page = _booking_page(found, view, at) | {"phone_form": phone_form, "has_phone": queries.has_phone(number)}

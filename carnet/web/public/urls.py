@@ -3,7 +3,7 @@ from django.views.i18n import set_language
 
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import agenda, places, views
+from carnet.web.public import agenda, places, spaces, views
 
 app_name = "public"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("aide/", public(views.help_page), name="help"),
     path("places/", public(places.places), name="places"),
     path("places/<int:place_id>/", public(places.place), name="place"),
+    path("places/<int:place_id>/espace/", public(spaces.space), name="space"),
     path("places.csv", public(places.places_csv), name="places-csv"),
     path("places.data-inclusion.json", public(places.places_inclusion), name="places-inclusion"),
     path("agenda/", public(agenda.agenda), name="agenda"),
