@@ -30,7 +30,7 @@ from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import check_may
-from carnet.redemption.operations import Answer, Asked, redeem_at_sessions
+from carnet.redemption.operations import Answer, Asked, redeem_at_sessions, redeem_many
 from carnet.web import clock
 
 PATH = "/api/v1/redemptions"
@@ -128,10 +128,13 @@ def _reply(outcome: Answer | Exception, accept_language: str) -> Reply:
 
 
 def redeem_group(group: Sequence[Asked]) -> Sequence[Answer]:
-    """One statement and one commit for redemptions of different organisations."""
+    """One statement, which is one commit, for redemptions of different organisations; a transaction around it if one names a session."""
+    at = clock.now()
+    if all(each.item.workshop_session is None for each in group):
+        return redeem_many(asked=group, at=at)
     organisation_ids = {each.actor.organisation_id for each in group if each.actor.organisation_id is not None}
     with acting_as(organisation_ids=organisation_ids):
-        return redeem_at_sessions(asked=group, at=clock.now())
+        return redeem_at_sessions(asked=group, at=at)
 
 
 def present(raw: str, at: datetime) -> Actor:

@@ -119,7 +119,7 @@ def json_reply(value: Mapping[str, Any], *, status: int = 200, headers: tuple[tu
 
 def as_json(value: Any) -> bytes:
     """JSON as every answer writes it: UTF-8, moments in UTC."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_written).encode()
+    return _JSON.encode(value).encode()
 
 
 def _written(value: Any) -> str:
@@ -128,6 +128,9 @@ def _written(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_written)
 
 
 def moment(at: datetime) -> str:

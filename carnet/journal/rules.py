@@ -10,6 +10,7 @@ from carnet.kernel.refusals import Refusal
 KEY_LENGTH_MAX = 255
 KEPT_DAYS = 90
 SEALED_TABLES = ("journal_line", "ledger_movement", "ledger_passage", "ledger_sharepattern")
+_CANONICAL = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":"))
 
 
 class JournalRefused(Refusal):
@@ -57,7 +58,7 @@ class Break:
 
 def body_digest(body: Any) -> bytes:
     """A 32-byte digest of a request body, the same for the same content however it is laid out."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str, separators=(",", ":")).encode()).digest()
+    return hashlib.sha256(_CANONICAL.encode(body).encode()).digest()
 
 
 def check_key(key: str) -> str:

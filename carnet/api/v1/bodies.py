@@ -61,7 +61,7 @@ def check_content_type(header: str) -> None:
 def read_json(raw: bytes) -> Any:
     """One JSON value, as the standard has it: UTF-8, no NaN, no field twice. Raises: BodyNotJson."""
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_no_such_number, object_pairs_hook=_fields_once)
+        return _JSON.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError):
         raise BodyNotJson from None
 
@@ -75,6 +75,9 @@ def _fields_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) < len(pairs):
         raise ValueError("a field is given twice")
     return fields
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_such_number, object_pairs_hook=_fields_once)
 
 
 def read_body(raw: bytes, shape: type[Read]) -> Read:

@@ -99,6 +99,11 @@ def batch_answer(item: Item, answer: Answer) -> dict[str, Any]:
 def payment_day(programme_id: int, redeemed_at: datetime) -> date:
     """The day a place is paid for a voucher redeemed at that moment."""
     rules = _rules(programme_id, int(redeemed_at.timestamp()) // RULES_SECONDS)
+    return _payable_on(redeemed_at, rules)
+
+
+@lru_cache(maxsize=64)  # vouchers redeemed by one commit share their moment
+def _payable_on(redeemed_at: datetime, rules: funding.RedemptionRules) -> date:
     return payable_on(redeemed_at=redeemed_at, frequency=rules.payment_frequency, undo_window=timedelta(minutes=rules.undo_window_minutes))
 
 

@@ -12,8 +12,9 @@ def squeezed(text: str) -> str:
 
     Digits of other scripts and of full width become ASCII digits.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    joined = _BETWEEN.sub("", plain).upper()
+    if text.isascii():  # nearly always: nothing to fold
+        return _BETWEEN.sub("", text).upper()
+    joined = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
     return "".join(_ascii_digit(character) for character in joined)
 
 

@@ -21,6 +21,8 @@ from carnet.redemption.access import Candidate
 from carnet.redemption.models import Redemption, Reversal
 from carnet.redemption.rules import PlaceNotAccepted, VoucherUnknown, parse_redemption_number, redemption_number
 
+_RECEIPT_JSON = json.JSONEncoder(separators=(",", ":"), sort_keys=True)  # the same bytes each time
+
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
@@ -112,7 +114,7 @@ def redeemed_now(
 
 def _receipt(programme_id: int, facts: Mapping[str, Any]) -> str:
     version = 1  # receipts stay verifiable whatever the current version: the first key never leaves the ring
-    payload = json.dumps({"v": version, **facts}, separators=(",", ":"), sort_keys=True).encode()
+    payload = _RECEIPT_JSON.encode({"v": version, **facts}).encode()
     signature = key_ring().sign(programme_id, RECEIPT, payload, version=version)
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (payload, signature))
 
