@@ -2,28 +2,28 @@
 
 from django.urls import include, path
 
-from carnet.web.accounts import sign_in, views, webhooks
+from carnet.web.accounts import bank_accounts, members, sign_in, views, webhooks
 
 accounts = [
     path("home", views.home, name="home"),
     path("account/", views.account, name="account"),
     path("account/organisation/", views.choose_organisation, name="choose-organisation"),
     path("invitation/<str:secret>/", views.invitation, name="invitation"),
-    path("members/", views.members, name="members"),
-    path("members/<int:organisation_id>/", views.members, name="members-of"),
-    path("members/<int:organisation_id>/<int:membership_id>/", views.member, name="member"),
+    path("members/", members.members, name="members"),
+    path("members/<int:organisation_id>/", members.members, name="members-of"),
+    path("members/<int:organisation_id>/<int:membership_id>/", members.member, name="member"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke-token"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/<int:endpoint_id>/", webhooks.webhook, name="webhook"),
     path("webhooks/<int:endpoint_id>/again/<int:delivery_id>/", webhooks.send_again, name="send-webhook-again"),
-    path("bank-account/", views.bank_account, name="bank-account"),
-    path("bank-account/<int:organisation_id>/", views.bank_account, name="bank-account-of"),
-    path("bank-account/<int:organisation_id>/propose/", views.propose_bank_account, name="propose-bank-account"),
+    path("bank-account/", bank_accounts.bank_account, name="bank-account"),
+    path("bank-account/<int:organisation_id>/", bank_accounts.bank_account, name="bank-account-of"),
+    path("bank-account/<int:organisation_id>/propose/", bank_accounts.propose_bank_account, name="propose-bank-account"),
     *(
         path(
             f"bank-account/<int:organisation_id>/<int:account_id>/{decision}/",
-            views.decide_bank_account,
+            bank_accounts.decide_bank_account,
             {"decision": decision},
             name=f"{decision}-bank-account",
         )

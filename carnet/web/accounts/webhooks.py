@@ -14,8 +14,8 @@ from carnet.notices.queries import DeliveryView
 from carnet.notices.rules import EndpointState
 from carnet.parties import operations
 from carnet.web import clock
+from carnet.web.accounts.desk import page, performed
 from carnet.web.accounts.forms import BareForm, WebhookForm
-from carnet.web.accounts.views import page, performed
 from carnet.web.accounts.words import DELIVERY_ERRORS, DELIVERY_STATES, ENDPOINT_STATES, EVENT_NAMES, STOPPED_REASONS
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door

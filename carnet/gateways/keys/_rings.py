@@ -1,0 +1,135 @@
+"""What every ring does, and the ring of tests."""
+
+import hmac
+import secrets
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from carnet.gateways.keys._boxes import opened, sealed_by, signs
+from carnet.gateways.keys._words import (
+    HASH_SIZE,
+    SECRET_SIZE,
+    VERSION_MAX,
+    Hasher,
+    KeysExhausted,
+    KeysMissing,
+    ProgrammeKeys,
+    PublicKey,
+    SeedMissing,
+    private_key,
+)
+
+
+def new_keys(version: int) -> ProgrammeKeys:
+    if version > VERSION_MAX:
+        raise KeysExhausted(version_max=VERSION_MAX)
+    return ProgrammeKeys(version, hashing=secrets.token_bytes(SECRET_SIZE), signing=secrets.token_bytes(SECRET_SIZE))
+
+
+class RingOfKeys:
+    """What every ring does once it can find, keep and forget keys and seeds."""
+
+    def _find(self, programme_id: int, version: int) -> ProgrammeKeys:
+        raise NotImplementedError
+
+    def _keep(self, programme_id: int, keys: ProgrammeKeys) -> bool:
+        """Keep new keys; False if another process has just kept that version."""
+        raise NotImplementedError
+
+    def versions(self, programme_id: int) -> tuple[int, ...]:
+        raise NotImplementedError
+
+    def create_programme_keys(self, programme_id: int) -> int:
+        if not self.versions(programme_id):
+            self._keep(programme_id, new_keys(1))
+        return self._current(programme_id)
+
+    def rotate(self, programme_id: int) -> int:
+        while not self._keep(programme_id, new_keys(version := self._current(programme_id) + 1)):
+            pass
+        return version
+
+    def _current(self, programme_id: int) -> int:
+        versions = self.versions(programme_id)
+        if not versions:
+            raise KeysMissing(programme_id=programme_id)
+        return versions[-1]
+
+    def hasher(self, programme_id: int, version: int) -> Hasher:
+        key = self._find(programme_id, version).hashing
+
+        def hash_digits(digits: str) -> bytes:
+            return hmac.digest(key, digits.encode("ascii"), "sha256")[:HASH_SIZE]
+
+        return hash_digits
+
+    def hash_code(self, programme_id: int, version: int, digits: str) -> bytes:
+        return self.hasher(programme_id, version)(digits)
+
+    def sign(self, programme_id: int, purpose: bytes, message: bytes, *, version: int | None = None) -> bytes:
+        keys = self._find(programme_id, version or self._current(programme_id))
+        return private_key(keys.signing).sign(purpose + message)
+
+    def _own_key(self, purpose: str) -> bytes:
+        return HKDF(algorithm=SHA256(), length=SECRET_SIZE, salt=None, info=f"carnet own {purpose}".encode()).derive(self._wrapping_key())
+
+    def _wrapping_key(self) -> bytes:
+        raise NotImplementedError
+
+    def seal(self, purpose: str, content: bytes) -> bytes:
+        return sealed_by(self._own_key(purpose), content, purpose.encode())
+
+    def unseal(self, purpose: str, sealed: bytes) -> bytes:
+        return opened(self._own_key(purpose), sealed, purpose.encode())
+
+    def mark(self, purpose: str, text: str) -> bytes:
+        return hmac.digest(self._own_key(f"mark {purpose}"), text.encode(), "sha256")
+
+    def verify(self, programme_id: int, version: int, purpose: bytes, message: bytes, signature: bytes) -> bool:
+        return signs(self._find(programme_id, version).public, purpose, message, signature)
+
+    def public_keys(self, programme_id: int) -> tuple[PublicKey, ...]:
+        return tuple(PublicKey(programme_id, version, self._find(programme_id, version).public) for version in self.versions(programme_id))
+
+
+class InMemoryKeyRing(RingOfKeys):
+    """A ring that ends with its process: for tests."""
+
+    def __init__(self) -> None:
+        self._keys: dict[tuple[int, int], ProgrammeKeys] = {}
+        self._seeds: dict[tuple[int, int], bytes] = {}
+        self._wrapping = secrets.token_bytes(SECRET_SIZE)
+
+    def _wrapping_key(self) -> bytes:
+        return self._wrapping
+
+    def versions(self, programme_id: int) -> tuple[int, ...]:
+        return tuple(sorted(version for programme, version in self._keys if programme == programme_id))
+
+    def _find(self, programme_id: int, version: int) -> ProgrammeKeys:
+        try:
+            return self._keys[programme_id, version]
+        except KeyError:
+            raise KeysMissing(programme_id=programme_id, version=version) from None
+
+    def _keep(self, programme_id: int, keys: ProgrammeKeys) -> bool:
+        return self._keys.setdefault((programme_id, keys.version), keys) is keys
+
+    def create_seed(self, programme_id: int, order_id: int, *, anew: bool = False) -> None:
+        drawn = secrets.token_bytes(SECRET_SIZE)
+        if anew:
+            self._seeds[programme_id, order_id] = drawn
+        self._seeds.setdefault((programme_id, order_id), drawn)
+
+    def seed(self, programme_id: int, order_id: int) -> bytes:
+        try:
+            return self._seeds[programme_id, order_id]
+        except KeyError:
+            raise SeedMissing(order_id=order_id) from None
+
+    def destroy_seed(self, programme_id: int, order_id: int) -> None:
+        self._seeds.pop((programme_id, order_id), None)
+
+    def sealed_for_successor(self, programme_id: int, version: int) -> bytes | None:
+        return None

@@ -1,0 +1,49 @@
+"""What the pages of one's account and organisation share: their navigation, and one call behind a form."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from carnet.kernel.refusals import Refusal
+from carnet.parties.rules import SecondFactorNeeded, allowed
+from carnet.web.design.screens import actor_of, show_refusal
+
+NAVIGATION = (
+    ("accounts:members", "parties.see-members"),
+    ("accounts:bank-account", "parties.see-bank-account"),
+    ("accounts:tokens", "parties.manage-tokens"),
+    ("accounts:webhooks", "parties.manage-webhooks"),
+    ("accounts:approvals", "parties.see-approvals"),
+)
+
+
+def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """A page of this desk, with the entries of the navigation that the table opens to this person."""
+    names = {
+        "accounts:members": _("Membres"),
+        "accounts:bank-account": _("Compte bancaire"),
+        "accounts:tokens": _("Jetons d’API"),
+        "accounts:webhooks": _("Webhooks"),
+        "accounts:approvals": _("À approuver"),
+    }
+    held = actor_of(request).roles
+    entries = [(route, names[route]) for route, action in NAVIGATION if allowed(held, action)]
+    return render(request, f"accounts/{template}.html", {"entries": entries, **context}, status=status)
+
+
+def performed(form: BaseForm, perform: Callable[[dict[str, Any]], Any]) -> bool:
+    """Call one operation with what was typed; a refusal comes back on the form. True when it was done."""
+    if not form.is_valid():
+        return False
+    try:
+        perform(form.cleaned_data)
+    except SecondFactorNeeded:
+        raise
+    except Refusal as refusal:
+        show_refusal(form, refusal)
+        return False
+    return True
