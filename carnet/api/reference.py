@@ -28,6 +28,7 @@ PYTHON: Mapping[str, str] = {
     "redeem_batch": 'carnet.redeem_many([{"key": "atelier-1", "code": "482 915 006 731 284 906", "service": "mailbox"}])',
     "reverse": 'carnet.reverse("7-5312-0", reason="mauvais chèque")',
     "reserve": 'carnet.reserve("482 915 006 731 284 906", service="mailbox", until=datetime.fromisoformat("2026-11-10T18:00+01:00"), place=41)',
+    "reservations": 'for held in carnet.reservations(state="held"): ...',
     "reservation": 'carnet.reservation("R318")',
     "capture": 'carnet.capture("R318", attended_on=date(2026, 11, 10))',
     "release": 'carnet.release("R318")',

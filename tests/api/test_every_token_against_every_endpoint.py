@@ -68,6 +68,7 @@ CALLS: Mapping[str, Call] = {
     "reserve": lambda caller, world: caller.post(
         "/api/v1/reservations", {"code": world.ready.code(2), "service": "mailbox", "until": (world.now + timedelta(days=2)).isoformat()}
     ),
+    "reservations": lambda caller, world: caller.get("/api/v1/reservations"),
     "reservation": lambda caller, world: caller.get(f"/api/v1/reservations/{world.reservation}"),
     "capture": lambda caller, world: caller.post(f"/api/v1/reservations/{world.reservation}/capture", {}),
     "release": lambda caller, world: caller.post(f"/api/v1/reservations/{world.reservation}/release", {}),
@@ -89,6 +90,7 @@ FOREIGN: Mapping[str, tuple[int, str | None]] = {
     "redeem_batch": (200, "voucher-unknown"),
     "reverse": (404, "redemption-unknown"),
     "reserve": (404, "voucher-unknown"),
+    "reservations": (200, None),
     "reservation": (404, "reservation-unknown"),
     "capture": (404, "reservation-unknown"),
     "release": (404, "reservation-unknown"),

@@ -109,3 +109,36 @@ def test_a_mistake_seen_too_late_is_disputed_once(site: Caller, ready: Campaign,
     for organisation_id in others:
         stranger = Caller(Site(), token_of(organisation_id, *Scope))
         assert stranger.post(address, {"reason": "pas à moi"}).code == "redemption-unknown"
+
+
+def test_ones_own_are_listed_page_by_page(site: Caller, ready: Campaign, settings: Any) -> None:
+    numbers = [reserve(site, ready.code(rank)).json()["id"] for rank in range(5)]
+    sooner = reserve(site, ready.code(5), until=(LATER + timedelta(days=1)).isoformat()).json()["id"]
+    site.post(f"{RESERVATIONS}/{numbers[2]}/release", {})
+    told, address = [], f"{RESERVATIONS}?limit=2"
+    while address:
+        page = site.get(address).json()
+        assert len(page["reservations"]) <= 2
+        told += [each["id"] for each in page["reservations"]]
+        address = page["next"]
+    assert told == [sooner, *numbers], "the soonest to end first; five that end at the same instant are each told once"
+    held = f"{RESERVATIONS}?state=held&limit=3"
+    first = site.get(held).json()
+    rest = site.get(first["next"]).json()
+    assert [each["id"] for each in (*first["reservations"], *rest["reservations"])] == [sooner, *numbers[:2], *numbers[3:]]
+    assert rest["next"] is None
+    at(settings, LATER + timedelta(days=2))
+    assert sooner not in [each["id"] for each in site.get(held).json()["reservations"]], "its time has passed"
+    assert site.get(f"{RESERVATIONS}?limit=2&cursor=abc").code == "cursor-invalid"
+    assert site.get(f"{RESERVATIONS}?place=999999").json() == {"reservations": [], "next": None}
+
+
+def test_nobody_elses_are_listed(site: Caller, ready: Campaign) -> None:
+    with acting_as_everything(why="a neighbour"):
+        neighbour_id = organisation("Voisin", "PLACE_OPERATOR")
+        accept(place("Voisin", neighbour_id), ready.programme_id)
+    reserve(site, ready.code(0))
+    neighbour = Caller(Site(), token_of(neighbour_id))
+    assert neighbour.get(RESERVATIONS).json()["reservations"] == []
+    assert neighbour.get(f"{RESERVATIONS}?place={ready.place_id}").json()["reservations"] == []
+    assert len(site.get(RESERVATIONS).json()["reservations"]) == 1

@@ -224,6 +224,13 @@ CONTRACTS: dict[str, Contract] = {
         answer=_RESERVATION,
         status=201,
     ),
+    "reservations": Contract(
+        title=_("Lister ses réservations"),
+        explains=_("De la première à finir à la dernière, quel que soit leur état. Un jeton d’un lieu ne lit que ce lieu."),
+        action="redemption.reserve",
+        codes=("cursor-invalid",),
+        answer={"reservations": [_RESERVATION], "next": None},
+    ),
     "reservation": Contract(
         title=_("Lire une réservation"),
         explains=_("Celle d’une autre organisation se lit comme un numéro qui n’existe pas."),

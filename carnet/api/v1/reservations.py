@@ -1,17 +1,18 @@
 """Holding a voucher for a booked lesson, taking it, giving it back; and disputing a redemption once its window has closed."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_noop as _
-from ninja import Header, Router, Schema
+from ninja import Header, Query, Router, Schema
 from pydantic import Field
 
 from carnet.api.problems import as_response, json_reply, refused
 from carnet.api.v1 import redeeming
+from carnet.api.v1.cursors import next_page, read_cursor, write_cursor
 from carnet.api.v1.description import KEY
-from carnet.api.v1.lists import Moment
+from carnet.api.v1.lists import Headers, Moment, PageQuery
 from carnet.api.v1.schemas import Body, Code, Day, Number, Problem, ProgrammeOut, RedemptionOut, Text
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as
@@ -62,6 +63,20 @@ class ReservationOut(Schema):
     until: datetime
     accepted_until: datetime
     ended_at: datetime | None
+
+
+class ReservationsQuery(PageQuery):
+    """The filters of one's reservations. `since` and `until` are about the end of each."""
+
+    place: Number | None = Field(None, description=_("Un de ses lieux."))
+    state: Literal["held"] | None = Field(None, description=_("held : seulement ce qui est encore tenu."))
+
+
+class ReservationsOut(Schema):
+    """One page of reservations, the soonest to end first."""
+
+    reservations: list[ReservationOut]
+    next: str | None = Field(description=_("L’adresse de la page suivante, aussi dans l’en-tête Link ; null à la fin."))
 
 
 class ReleaseIn(Body):
@@ -131,6 +146,37 @@ def reserve(request: HttpRequest, body: ReservationIn, idempotency_key: str | No
         found = _own(answered.body["id"], actor, at)
     headers = (redeeming.REPLAYED,) if answered.repeated else ()
     return as_response(json_reply(_document(found), status=answered.status, headers=headers))
+
+
+@reservations.get("", operation_id="reservations", response={200: ReservationsOut, **PROBLEMS})
+def own_reservations(request: HttpRequest, filters: ReservationsQuery = Query(...)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: B008
+    actor = request.auth  # type: ignore[attr-defined]
+    of_list: dict[str, Any] = {"path": request.path, "query": request.GET}
+    with acting_as(actor):
+        page = queries.reservation_page(
+            actor=actor,
+            since=filters.since,
+            until=filters.until,
+            place_id=filters.place,
+            held_only=filters.state is not None,
+            after=_stop(filters.cursor, actor, of_list),
+            limit=filters.limit,
+            at=clock.now(),
+        )
+        found = [_document(each) for each in page.lines]
+    address: str | None = None
+    headers: Headers = ()
+    if page.after is not None:
+        ends_at, *place = page.after
+        address, headers = next_page(write_cursor([ends_at.isoformat(), *place], actor=actor, **of_list), **of_list)
+    return as_response(json_reply({"reservations": found, "next": address}, headers=headers))
+
+
+def _stop(cursor: str | None, actor: Actor, of_list: dict[str, Any]) -> tuple[datetime, int, int] | None:
+    if cursor is None:
+        return None
+    ends_at, last_id, passed = read_cursor(cursor, actor=actor, **of_list)
+    return datetime.fromisoformat(ends_at), last_id, passed
 
 
 @reservations.get("/{number}", operation_id="reservation", response={200: ReservationOut, **PROBLEMS})

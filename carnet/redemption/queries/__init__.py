@@ -68,9 +68,11 @@ from carnet.redemption.queries._redemptions import (
 )
 from carnet.redemption.queries._reservations import (
     Reservation,
+    ReservationPage,
     Reserved,
     reservation,
     reservation_of,
+    reservation_page,
     reservations_of,
     reserved,
 )
@@ -102,6 +104,7 @@ __all__ = [
     "RedemptionPage",
     "RedemptionState",
     "Reservation",
+    "ReservationPage",
     "Reserved",
     "SheetFacts",
     "SheetPage",
@@ -139,6 +142,7 @@ __all__ = [
     "refused_lately",
     "reservation",
     "reservation_of",
+    "reservation_page",
     "reservations_of",
     "reserved",
     "seen",

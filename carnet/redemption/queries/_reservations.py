@@ -7,7 +7,10 @@ from typing import Any
 
 from django.db import connection
 
+from carnet.kernel.actors import Actor
+from carnet.parties.rules import check_may
 from carnet.redemption.access import Candidate
+from carnet.redemption.queries._pages import PAGE_MAX
 from carnet.redemption.queries._redemptions import serial_of
 from carnet.redemption.rules import RESERVATIONS_MAX, ReservationState, ReservationUnknown, parse_reservation_number, reservation_number
 
@@ -50,6 +53,57 @@ def reservations_of(
     return _read([organisation_id, place_id, None, since, until, limit, at])
 
 
+# Where a page stops: the end of its last reservation, its id, and how many with that very end were read so far.
+Stop = tuple[datetime, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationPage:
+    """Some reservations, the soonest to end first; `after` is where the next page begins, None at the end."""
+
+    lines: tuple[Reservation, ...]
+    after: Stop | None
+
+
+def reservation_page(
+    *,
+    actor: Actor,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    place_id: int | None = None,
+    held_only: bool = False,
+    after: Stop | None = None,
+    limit: int = 50,
+    at: datetime,
+) -> ReservationPage:
+    """The actor's own reservations that end between two instants (the second excluded), the soonest first, at most 200 a page.
+
+    A token of one place reads that place's only, whatever place is asked. Raises: NotAllowed.
+    """
+    check_may(actor, "redemption.reserve")
+    assert 0 < limit <= PAGE_MAX, "a page has a size"
+    if actor.place_id is not None and place_id not in (None, actor.place_id):
+        return ReservationPage((), None)
+    lines: list[Reservation] = []
+    if held_only:  # what has ended holds nothing
+        since = max(since, at) if since is not None else at
+    while True:
+        # Many end at the same instant (the evening of a day): those read before are asked again, and passed over.
+        begun, asked = after, limit + 1 + (after[2] if after is not None else 0)
+        rows = _rows([actor.organisation_id or 0, actor.place_id or place_id, None, begun[0] if begun else since, until, asked, at])
+        for row in rows:
+            ends_at, number = row[10], row[0]
+            if begun is not None and (ends_at, number) <= begun[:2]:
+                continue
+            if len(lines) == limit:
+                return ReservationPage(tuple(lines), after)
+            after = (ends_at, number, 1 if after is None or ends_at != after[0] else after[2] + 1)
+            if not held_only or row[1] == "held":
+                lines.append(_told(row))
+        if len(rows) < asked:
+            return ReservationPage(tuple(lines), None)
+
+
 def reservation_of(*, organisation_id: int, number: str, place_id: int | None = None, at: datetime) -> Reservation:
     """One of an organisation's own reservations by its number. Raises: ReservationUnknown."""
     return reservation(organisation_id=organisation_id, reservation_id=parse_reservation_number(number), place_id=place_id, at=at)
@@ -64,13 +118,21 @@ def reservation(*, organisation_id: int, reservation_id: int, place_id: int | No
 
 
 def _read(values: list[Any]) -> list[Reservation]:
+    return [_told(row) for row in _rows(values)]
+
+
+def _told(row: tuple[Any, ...]) -> Reservation:
+    return Reservation(reservation_number(row[0]), row[1], serial_of(row[2], row[3]), *row[5:])
+
+
+def _rows(values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_COLUMNS} FROM redemption_reservations(%s, %s, %s::bigint[], %s, %s, %s, %s) /* series_id: found by the function */",
             values,
         )
-        rows = cursor.fetchall()
-    return [Reservation(reservation_number(row[0]), row[1], serial_of(row[2], row[3]), *row[5:]) for row in rows]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

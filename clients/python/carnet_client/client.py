@@ -130,6 +130,17 @@ class Client:
         """Hold a voucher for a booked lesson until a moment (aware). Raises: Problem, Unreachable."""
         return self._call("POST", "reservations", body=_said(code=code, service=service, until=until, place=place), key=key or _new_key())
 
+    def reservations(
+        self,
+        *,
+        since: datetime | date | None = None,
+        until: datetime | date | None = None,
+        place: int | None = None,
+        state: str | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """One's own reservations, the soonest to end first, read page by page as they are asked for. Raises: Problem, Unreachable."""
+        return self._pages("reservations", "reservations", since=since, until=until, place=place, state=state)
+
     def reservation(self, number: str) -> dict[str, Any]:
         """One of one's own reservations. Raises: Problem, Unreachable."""
         return self._call("GET", f"reservations/{quote(number, safe='')}")
