@@ -18,7 +18,7 @@ run: .venv/ready node_modules/ready
 
 test: .venv/ready-dev node_modules/ready
 	@.ci/system-packages chromium:chromium xgettext:gettext
-	@.venv/bin/carnet database run -- .venv/bin/pytest -n $${TEST_WORKERS:-auto} --dist loadgroup $(TEST_ARGS)
+	@.venv/bin/python -m tests.server .venv/bin/pytest -n $${TEST_WORKERS:-auto} --dist loadscope $(TEST_ARGS)
 
 check: .venv/ready-dev
 	@.ci/system-packages xgettext:gettext
@@ -28,7 +28,7 @@ check: .venv/ready-dev
 	@.venv/bin/mypy carnet
 	@.venv/bin/djlint carnet --lint --quiet
 	@.venv/bin/typos
-	@.venv/bin/carnet database run -- .venv/bin/pytest tests/house -q
+	@.venv/bin/python -m tests.server .venv/bin/pytest tests/house -q
 
 bench: .venv/ready-dev node_modules/ready
 	@BENCH="$(BENCH)" .ci/bench-packages

@@ -17,11 +17,15 @@ from carnet.redemption.queries import forget_series_facts
 from carnet.web.public import figures
 from tests import statements
 from tests.databases import TestDatabases
+from tests.scheduling import longest_first, pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler
 
+__all__ = ["pytest_xdist_auto_num_workers", "pytest_xdist_make_scheduler"]  # hooks, found here by their names
 statements.watch_every_connection()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        longest_first(items)
     for item in items:
         marker = item.get_closest_marker("django_db")
         if marker and (marker.kwargs.get("transaction") or marker.kwargs.get("reset_sequences")):

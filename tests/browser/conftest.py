@@ -35,9 +35,9 @@ BASE_URL = "http://127.0.0.1:8000"
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """One worker plays the town and owns Chromium."""
+    """Stories stay with one worker (tests/scheduling.py), which plays the town and owns Chromium."""
     if Path(__file__).parent in item.path.parents:
-        for marker in (pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")):
+        for marker in (pytest.mark.browser, pytest.mark.slow):
             item.add_marker(marker)
 
 
@@ -77,10 +77,10 @@ def live_in(patch: pytest.MonkeyPatch, var: Path) -> None:
         patch.setattr(settings, name, value, raising=False)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     # Playwright keeps a loop running in this thread; Django would take it for a request served asynchronously.
-    # One a module, not one a session: no other test, with a loop or a browser of its own, may meet it.
+    # One for this folder, not one a session: no other test, with a loop or a browser of its own, may meet it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])

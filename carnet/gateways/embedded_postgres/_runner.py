@@ -4,7 +4,7 @@ import os
 import shlex
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -48,10 +48,14 @@ def shared_buffers(memory_bytes: int) -> int:
 
 
 class EmbeddedPostgres:
-    """The server of one project, shared by every process of the project that uses it."""
+    """The server of one project, shared by every process of the project that uses it.
 
-    def __init__(self, var_dir: Path) -> None:
+    `settings` are PostgreSQL's, over ours; whoever starts the server decides.
+    """
+
+    def __init__(self, var_dir: Path, settings: Mapping[str, str] | None = None) -> None:
         self.var_dir = var_dir.absolute()
+        self.settings = dict(settings or {})
         self.lease: Lease | None = None
         self._placement: Placement | None = None
 
@@ -82,7 +86,7 @@ class EmbeddedPostgres:
             try:
                 if not (placement.data / "PG_VERSION").exists():
                     initialise(placement)
-                start(placement)
+                start(placement, self.settings)
                 self.prepare()
             except BaseException:
                 self.leave()
@@ -113,9 +117,9 @@ class EmbeddedPostgres:
 
 
 @contextmanager
-def running(var_dir: Path) -> Iterator[str]:
+def running(var_dir: Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """Use the project's server for as long as the block lasts; gives the address of its database."""
-    server = EmbeddedPostgres(var_dir)
+    server = EmbeddedPostgres(var_dir, settings)
     url = server.acquire()
     try:
         yield url
@@ -139,7 +143,7 @@ def initialise(placement: Placement) -> None:
         raise ServerDidNotStart(seconds=0, log=str(placement.log), reason=latest_line(done.stderr))
 
 
-def start(placement: Placement) -> None:
+def start(placement: Placement, given: Mapping[str, str]) -> None:
     """Return once the server answers: it already ran, was starting or recovering, or is started now."""
     deadline = time.monotonic() + START_SECONDS
     reason = ""
@@ -152,15 +156,16 @@ def start(placement: Placement) -> None:
             time.sleep(0.1)  # starting, recovering, or stopping: its own time
             continue
         forget_the_dead(placement.data, placement.sockets)
-        reason = launch(placement, seconds=max(1, int(deadline - time.monotonic())))
+        reason = launch(placement, given, seconds=max(1, int(deadline - time.monotonic())))
         if reason:
             time.sleep(0.5)  # orphans of a killed postmaster need a moment to notice and leave
     raise ServerDidNotStart(seconds=int(START_SECONDS), log=str(placement.log), reason=reason)
 
 
-def launch(placement: Placement, *, seconds: int) -> str:
+def launch(placement: Placement, given: Mapping[str, str], *, seconds: int) -> str:
     """Start a postmaster; gives the reason when it would not start."""
-    settings = {**SERVER_SETTINGS, "shared_buffers": f"{shared_buffers(memory())}MB", "unix_socket_directories": str(placement.sockets)}
+    ours = {**SERVER_SETTINGS, "shared_buffers": f"{shared_buffers(memory())}MB"}
+    settings = {**ours, **given, "unix_socket_directories": str(placement.sockets)}
     options = " ".join(shlex.quote(f"--{name}={value}") for name, value in settings.items())
     command: list[str | Path] = [
         placement.binaries / "pg_ctl",
