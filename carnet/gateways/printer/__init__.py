@@ -6,9 +6,22 @@ than a few thousand pages is cut into files by its caller, so that a killed run 
 last whole file.
 """
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from carnet.gateways.printer._edition import Edition, PrintedBooklet, PrintedVoucher
-from carnet.gateways.printer._pdf import write_pdf
 from carnet.gateways.printer._variable_data import CSV_HEADER, write_csv
 from carnet.gateways.printer._words import printed_validity
 
 __all__ = ["CSV_HEADER", "Edition", "PrintedBooklet", "PrintedVoucher", "printed_validity", "write_csv", "write_pdf"]
+
+
+def write_pdf(path: Path, edition: Edition, booklets: Iterable[PrintedBooklet]) -> int:
+    """Write one file, whole or not at all; returns its number of pages.
+
+    The same edition and booklets give the same bytes, so that an edition made twice can be compared.
+    """
+    # A PDF writer and a font cutter take half a second to load: every command starts without them.
+    from carnet.gateways.printer import _pdf
+
+    return _pdf.write_pdf(path, edition, booklets)

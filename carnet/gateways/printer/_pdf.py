@@ -15,10 +15,7 @@ _SHEET = [0, 0, round(PAGE_WIDTH_MM * POINTS_PER_MM, 3), round(PAGE_HEIGHT_MM * 
 
 
 def write_pdf(path: Path, edition: Edition, booklets: Iterable[PrintedBooklet]) -> int:
-    """Write one file, whole or not at all; returns its number of pages.
-
-    The same edition and booklets give the same bytes, so that an edition made twice can be compared.
-    """
+    """Behind the package's `write_pdf`, which says what it promises."""
     with pikepdf.new() as pdf:
         fonts = pikepdf.Dictionary(R=embed(pdf, "R"), B=embed(pdf, "B"))
         resources = {

@@ -12,9 +12,6 @@ from datetime import date, datetime, time
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from carnet.places.rules.refusals import FileLinesTooMany, WorkbookTooLarge, WorkbookUnreadable
 
 UNFOLDED_MAX_BYTES = 100 * 1024 * 1024
@@ -23,7 +20,7 @@ CELL_COUNT_MAX = 2_000_000
 _CHUNK = 256 * 1024
 _DECLARATIONS = tuple(word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 # openpyxl and what it stands on raise all of these for a file made to harm or cut short.
-_UNREADABLE = (InvalidFileException, ParseError, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError,
+_UNREADABLE = (ParseError, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError,
                EOFError, NotImplementedError, RuntimeError, SyntaxError)  # fmt: skip
 
 
@@ -38,6 +35,10 @@ class Workbook:
 
 def read_workbook(content: bytes, *, line_count_max: int, column_count_max: int) -> Workbook:
     """Read the first sheet that holds anything. Raises: WorkbookUnreadable, WorkbookTooLarge, FileLinesTooMany."""
+    # A quarter of a second to load, for whoever sends a workbook; the others, and every command, start without it.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         _weigh(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
@@ -45,7 +46,7 @@ def read_workbook(content: bytes, *, line_count_max: int, column_count_max: int)
             return _read(book, line_count_max, column_count_max)
         finally:
             book.close()
-    except _UNREADABLE:
+    except (InvalidFileException, *_UNREADABLE):
         raise WorkbookUnreadable(line=0) from None
 
 
