@@ -8,9 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connections
 
+from tests import commands
+from tests.conftest import point_django_at
 from tests.databases import TestDatabases
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,13 +23,18 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def empty_database(test_databases: TestDatabases, worker_id: str) -> Iterator[str]:
-    """A database without any table."""
-    name = f"{test_databases.prefix}_{worker_id}_empty"
+def empty_database(django_db_setup: None, test_databases: TestDatabases, django_db_blocker: Any, worker_id: str) -> Iterator[str]:
+    """A database without any table, for other processes and for this one."""
+    name, shared = f"{test_databases.prefix}_{worker_id}_empty", connections.settings["default"]["NAME"]
     test_databases.drop(name)
     test_databases.server.execute(f'CREATE DATABASE "{name}"')
-    yield test_databases.url(name)
-    test_databases.drop(name)
+    with django_db_blocker.unblock():
+        point_django_at(name)
+        try:
+            yield test_databases.url(name)
+        finally:
+            point_django_at(shared)
+            test_databases.drop(name)
 
 
 def carnet(*words: str, var: Path, url: str) -> subprocess.CompletedProcess[str]:
@@ -47,7 +56,7 @@ def test_from_nothing_to_a_well_installation(empty_database: str, tmp_path: Path
     assert "carnet init" in before.stderr
     assert len(before.stderr.strip().splitlines()) == 1
 
-    ill = carnet("doctor", "--json", var=tmp_path, url=empty_database)
+    ill = commands.carnet("doctor", "--json")
     assert ill.returncode == 1
     assert json.loads(ill.stdout)["well"] is False
 
@@ -56,7 +65,7 @@ def test_from_nothing_to_a_well_installation(empty_database: str, tmp_path: Path
     keys = Path(json.loads(made.stdout)["keys"])
     assert keys.stat().st_mode & 0o777 == 0o700
 
-    again = carnet("migrate", "--json", var=tmp_path, url=empty_database)
+    again = commands.carnet("migrate", "--json")
     assert json.loads(again.stdout) == {"migrated": []}
 
     well = carnet("doctor", "--json", var=tmp_path, url=empty_database)
@@ -64,7 +73,7 @@ def test_from_nothing_to_a_well_installation(empty_database: str, tmp_path: Path
     assert all(check["well"] for check in json.loads(well.stdout)["checks"])
 
     for words in (["ledger", "verify"], ["journal", "verify"]):
-        verified = carnet(*words, "--json", var=tmp_path, url=empty_database)
+        verified = commands.carnet(*words, "--json")
         assert verified.returncode == 0, verified.stderr
         assert json.loads(verified.stdout)["verified"] is True
 

@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from tests import commands
 from tests.places.conftest import GOOD, csv_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def carnet(*words: str, database: str = "", language: str = "fr_FR.UTF-8") -> subprocess.CompletedProcess[str]:
+def carnet(*words: str) -> subprocess.CompletedProcess[str]:
+    return commands.carnet("places", *words)
+
+
+def in_a_process(*words: str, database: str = "", language: str = "fr_FR.UTF-8") -> subprocess.CompletedProcess[str]:
     surroundings = {
         **os.environ,
         "CARNET_DATABASE_URL": database,
@@ -34,7 +39,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_check_needs_no_database_and_tells_every_fault(file):
-    done = carnet("check", str(file), "--all", database="postgresql://nobody@/none?host=/nonexistent")
+    done = in_a_process("check", str(file), "--all", database="postgresql://nobody@/none?host=/nonexistent")
     assert done.returncode == 1, done.stderr
     assert "3 lieux lus (standard 1.0.2) : 2 gardés, 1 refusés." in done.stdout
     assert "ligne 3 [ligne refusée] « nom » est vide." in done.stdout
@@ -67,10 +72,10 @@ def test_bad_use_is_two():
 
 @pytest.mark.slow
 def test_import_then_export(committed_database, file, tmp_path):
-    tried = carnet("import", str(file), "--source", "essai", "--dry-run", "--json", database=committed_database)
+    tried = carnet("import", str(file), "--source", "essai", "--dry-run", "--json")
     assert tried.returncode == 0, tried.stderr
     assert json.loads(tried.stdout)["import_id"] is None
-    done = carnet("import", str(file), "--source", "essai", "--json", database=committed_database)
+    done = carnet("import", str(file), "--source", "essai", "--json")
     report = json.loads(done.stdout)
     assert {name: report[name] for name in ("read", "created", "refused", "version", "provenance")} == {
         "read": 3, "created": 2, "refused": 1, "version": "1.0.2", "provenance": "essai",
@@ -79,14 +84,14 @@ def test_import_then_export(committed_database, file, tmp_path):
         (3, "required-missing", "refused"), (4, "hours-unreadable", "set-aside"), (4, "pivot-twice", "kept"),
     ]  # fmt: skip
     out = tmp_path / "out.csv"
-    written = carnet("export", "--out", str(out), "--json", database=committed_database)
+    written = carnet("export", "--out", str(out), "--json")
     assert json.loads(written.stdout) == {"file": str(out), "places": 2}
     assert out.read_text(encoding="utf-8").startswith("id,pivot,nom,")
     assert carnet("check", str(out)).returncode == 0
-    piped = carnet("export", "--out", "-", database=committed_database)
+    piped = in_a_process("export", "--out", "-", database=committed_database)
     assert piped.stdout == out.read_text(encoding="utf-8")
     said = tmp_path / "out.json"
-    written = carnet("export", "--out", str(said), "--format", "data-inclusion", "--json", database=committed_database)
+    written = carnet("export", "--out", str(said), "--format", "data-inclusion", "--json")
     assert json.loads(written.stdout) == {"file": str(said), "places": 2}
     assert len(json.loads(said.read_text(encoding="utf-8"))["structures"]) == 2
 
@@ -102,7 +107,7 @@ def test_a_file_of_another_make_is_mapped_by_its_names_and_by_what_is_said(commi
     assert carnet("check", str(file), "--set", "date_maj=2026-11-01").returncode == 0
     assert "écrivez « nom=valeur »" in carnet("check", str(file), "--map", "Ville").stderr
     said = ("import", str(file), "--source", "ville", "--set", "date_maj=2026-11-01", "--map", "Tel=", "--json")
-    done = json.loads(carnet(*said, database=committed_database).stdout)
+    done = json.loads(carnet(*said).stdout)
     assert (done["created"], [fault["code"] for fault in done["faults"]]) == (1, ["column-unmapped", "pivot-placeholder"])
-    again = json.loads(carnet(*said, database=committed_database).stdout)
+    again = json.loads(carnet(*said).stdout)
     assert (again["created"], again["unchanged"]) == (0, 1)
