@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_safe
 
 from carnet.api.problems import status_of
-from carnet.api.v1.contract import CONTRACTS, Contract
+from carnet.api.v1.contract import ALWAYS, CONTRACTS, Contract
 from carnet.api.v1.description import INTRODUCTION
 from carnet.api.v1.endpoints import api
 from carnet.notices.rules import ROTATION, EventType, event_body, event_data
@@ -38,12 +38,17 @@ PYTHON: Mapping[str, str] = {
     "payments": 'for payment in carnet.payments(state="paid"): ...',
     "expected_payments": "carnet.expected_payments()",
     "payment": "carnet.payment(88)",
+    "record_activity": (
+        'carnet.record_activity(kind="one_to_one", minutes=30, people={"soixante_soixante_neuf": 1}, day=date(2026, 11, 3), themes=["email"], place=41)'
+    ),
+    "activities": 'for activity in carnet.activities(month="2026-11"): ...',
+    "space": "carnet.space(41, day=date(2026, 11, 3))",
     "places": 'for place in carnet.places(near="47.218,-1.553", radius_km=5): ...',
     "figures": "carnet.figures()",
 }
 NUMBERS = {
     "redemption": "7-5312-0", "reverse": "7-5312-0", "dispute": "7-5312-0", "payment": "88", "reservation": "R318", "capture": "R318",
-    "release": "R318", "device_upload": "12",
+    "release": "R318", "device_upload": "12", "space": "41",
 }  # fmt: skip
 _HAPPENED = datetime(2026, 11, 3, 9, 14, 5, tzinfo=UTC)
 _PAID = {"cents": 42000, "reference": "CARNET-12-88-1"}
@@ -117,6 +122,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "events": [(event.value, EVENT_NAMES[event], example_event(event)) for event in EVENTS],
             "rotation_hours": int(ROTATION.total_seconds()) // 3600,
             "base_url": settings.BASE_URL,
+            "always": ALWAYS,
         },
     )
 
@@ -148,7 +154,7 @@ def endpoints(schema: Mapping[str, Any]) -> Iterator[Endpoint]:
                 python=PYTHON.get(name, ""),
                 status=contract.status,
                 answer=_laid_out(contract.answer),
-                codes=contract.all_codes,
+                codes=tuple(code for code in contract.all_codes if code not in ALWAYS),
             )
 
 

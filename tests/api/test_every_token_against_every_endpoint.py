@@ -19,6 +19,7 @@ from carnet.parties import operations as parties
 from carnet.parties.models import ApiToken
 from carnet.parties.rules import SCOPE_ACTIONS, Scope
 from carnet.settlement import operations as settlement
+from tests.activities.conftest import open_space
 from tests.api.conftest import REDEMPTIONS, Answered, Caller, Site, at, token_of
 from tests.factories.campaign import LATER, SYSTEM, Campaign, campaign, rid
 from tests.redemption.offline import enrolled
@@ -44,6 +45,7 @@ class World:
         self.payment = mine.get("/api/v1/payments").json()["payments"][0]["id"]
         self.redemption = mine.redeem(ready.code(1)).json()["id"]
         self.now = after
+        open_space(ready.place_id)
         held = mine.post(
             "/api/v1/reservations", {"code": ready.code(3), "service": "mailbox", "until": (after + timedelta(days=1)).isoformat()}
         )
@@ -79,6 +81,12 @@ CALLS: Mapping[str, Call] = {
     "expected_payments": lambda caller, world: caller.get("/api/v1/payments/expected"),
     "payment": lambda caller, world: caller.get(f"/api/v1/payments/{world.payment}"),
     "device_upload": lambda caller, world: sent_by_a_tablet(caller, world.ready),
+    "record_activity": lambda caller, world: caller.post(
+        "/api/v1/activities",
+        {"kind": "one_to_one", "minutes": 30, "people": {"non_communique": 1}, "place": world.ready.place_id},
+    ),
+    "activities": lambda caller, world: caller.get("/api/v1/activities"),
+    "space": lambda caller, world: caller.get(f"/api/v1/places/{world.ready.place_id}/space"),
     "places": lambda caller, world: caller.get("/api/v1/places"),
     "figures": lambda caller, world: caller.get("/api/v1/figures"),
 }
@@ -101,6 +109,9 @@ FOREIGN: Mapping[str, tuple[int, str | None]] = {
     "expected_payments": (200, None),
     "payment": (404, "claim-unknown"),
     "device_upload": (200, None),
+    "record_activity": (404, "place-not-yours"),
+    "activities": (200, None),
+    "space": (200, None),
     "places": (200, None),
     "figures": (200, None),
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from carnet.activities import access
 from carnet.activities.models import AGE_COLUMNS, Record
@@ -19,8 +19,12 @@ SHOWN_MAX = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ActivityView:
-    """One activity as it stands. `revision` 0: as first told; `told_at` the first telling, `changed_at` the latest correction."""
+    """One activity as it stands. `revision` 0: as first told; `told_at` the first telling, `changed_at` the latest correction.
 
+    `row_id` places it in a list; it changes with each telling.
+    """
+
+    row_id: int
     activity: UUID
     revision: int
     place_id: int
@@ -57,9 +61,13 @@ def activities(
     place_id: int | None = None,
     kind: Kind | None = None,
     without_visits: bool = False,
+    after: tuple[date, int] | None = None,
     limit: int = SHOWN_MAX,
 ) -> tuple[ActivityView, ...]:
-    """One's own activities between two days (the second excluded), the latest day first. Raises: NotAllowed."""
+    """One's own activities between two days (the second excluded), the latest day first. Raises: NotAllowed.
+
+    `after`, the day and the `row_id` of one: only those that follow it in the list.
+    """
     access.check_may_see(actor)
     rows = access.standing().filter(organisation_id=actor.organisation_id or 0, day__gte=from_on, day__lt=until_on)
     chosen = place_id if actor.place_id is None else actor.place_id
@@ -69,6 +77,8 @@ def activities(
         rows = rows.filter(kind=kind.value)
     if without_visits:
         rows = rows.exclude(kind=Kind.SPACE_VISIT.value)
+    if after is not None:
+        rows = rows.filter(Q(day__lt=after[0]) | Q(day=after[0], id__lt=after[1]))
     return _views(rows.order_by("-day", "-id")[:limit])
 
 
@@ -143,6 +153,7 @@ def _views(rows: QuerySet[Record]) -> tuple[ActivityView, ...]:
 
 def _view(row: Record, first_told_at: datetime) -> ActivityView:
     return ActivityView(
+        row_id=row.id,
         activity=row.activity,
         revision=row.revision,
         place_id=row.place_id,

@@ -81,6 +81,22 @@ _PAYMENT = {
     "reason": "",
     "references": ["CARNET-12-88-1"],
 }
+_ACTIVITY = {
+    "id": "3f0c1b9e-7a55-4c0e-9b7e-2a9d2f4f6a10",
+    "revision": 0,
+    "place": 41,
+    "kind": "one_to_one",
+    "day": "2026-11-03",
+    "people": {"soixante_soixante_neuf": 1},
+    "returning": 0,
+    "told_at": "2026-11-03T09:14:05+00:00",
+    "source": "hand",
+    "national": {
+        "type": "individuel", "accompagnements": 1, "date": "2026-11-03", "duree": 30, "type_lieu": "lieu_activite",
+        "oriente_vers_structure": False, "structure_de_redirection": None, "materiel": [], "thematiques": ["email"],
+        "tags": ["Aide individuelle"], "titre_atelier": None, "niveau_atelier": None,
+    },
+}  # fmt: skip
 _VOUCHERS = {"issued": 5000, "in_stock": 1200, "handed_over": 1600, "redeemed": 2150, "lapsed": 40, "void": 10}
 _MONEY = {
     "funded": 5000000, "unissued": 0, "in_circulation": 2850000, "owed": 310000, "paid": 1840000, "returned": 0,
@@ -298,6 +314,44 @@ CONTRACTS: dict[str, Contract] = {
             }],
             "facts": [{"programme": 3, "text": '{"v":1,"programme":3,…}', "signature": "3u9b…=="}],
         },
+    ),
+    "record_activity": Contract(
+        title=_("Noter une aide gratuite"),
+        explains=_(
+            "Aide individuelle, accès libre, visite, atelier ou évènement : aux catégories de l’outil national, jamais un nom."
+            " On corrige et on retire par l’écran du lieu."
+        ),
+        action="activities.record",
+        codes=(
+            "place-not-yours", "place-unknown", "activity-place-required", "activity-word-unknown", "activity-day-invalid",
+            "activity-people-invalid", "activity-minutes-invalid", "nir-in-text", "iban-in-text",
+        ),
+        keyed=True,
+        request={
+            "kind": "one_to_one", "minutes": 30, "people": {"soixante_soixante_neuf": 1}, "day": "2026-11-03", "themes": ["email"], "place": 41,
+        },
+        answer=_ACTIVITY,
+        status=201,
+    ),
+    "activities": Contract(
+        title=_("Lire l’aide gratuite de ses lieux"),
+        explains=_("Un mois, le jour le plus récent d’abord ; ce qui a été retiré n’y est plus. Un jeton d’un seul lieu ne lit que ce lieu."),
+        action="activities.see",
+        codes=("cursor-invalid",),
+        answer={"activities": [_ACTIVITY], "next": None},
+        query="?month=2026-11",
+    ),
+    "space": Contract(
+        title=_("Voir les places d’un espace numérique libre"),
+        explains=_("Ce qui est libre maintenant, et à chaque demi-heure d’un jour. Personne n’y est nommé ; réserver se fait par la page de l’espace."),
+        action=None,
+        codes=("space-unknown", "place-unknown", "address-unknown"),
+        answer={
+            "place": 41, "seats": 4, "machines": {"computer": 3}, "is_bookable": True, "minutes_max": 60, "opening_hours": "Tu-Sa 10:00-18:00",
+            "free_now": 2, "day": "2026-11-03", "starts": [{"at": "2026-11-03T09:30:00+00:00", "free": 2, "minutes": [30, 60]}],
+        },
+        query="?day=2026-11-03",
+        parameters={"number": _("Le numéro du lieu.")},
     ),
     "places": Contract(
         title=_("Trouver des lieux"),

@@ -187,11 +187,29 @@ class Client:
         """What is owed, and when. Raises: Problem, Unreachable."""
         return self._call("GET", "payments/expected")
 
+    # --- Free help ------------------------------------------------------------------------------------------------------
+
+    def record_activity(
+        self, *, kind: str, minutes: int, people: Mapping[str, int], day: date | None = None, key: str | None = None, **more: Any
+    ) -> dict[str, Any]:
+        """Record free help: `people` counts by age band; `more` is where, themes, equipment, place… Raises: Problem, Unreachable."""
+        body = _said(kind=kind, minutes=minutes, people=dict(people), day=day, **more)
+        return self._call("POST", "activities", body=body, key=key or _new_key())
+
+    def activities(self, *, month: str | None = None, place: int | None = None) -> Iterator[dict[str, Any]]:
+        """One's own free help of a month (``2026-11``), read page by page as it is asked for. Raises: Problem, Unreachable."""
+        return self._pages("activities", "activities", month=month, place=place)
+
     # --- Public ---------------------------------------------------------------------------------------------------------
 
     def places(self, **filters: Any) -> Iterator[dict[str, Any]]:
         """Places of the public directory: near, radius_km, commune, service, accepts, open_at, need. Raises: Problem, Unreachable."""
         return self._pages("places", "places", **filters)
+
+    def space(self, place: int, *, day: date | None = None) -> dict[str, Any]:
+        """The seats of a free digital space. Raises: Problem, Unreachable."""
+        query = urlencode(_said(day=day))
+        return self._call("GET", f"places/{place}/space" + (f"?{query}" if query else ""))
 
     def figures(self) -> dict[str, Any]:
         """The published figures. Raises: Problem, Unreachable."""
