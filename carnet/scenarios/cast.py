@@ -212,6 +212,19 @@ def _operators_of(place_ids: list[int], helper: _Registry, at: datetime) -> dict
     return organisations
 
 
+def welcome(everyone: Cast, *, place_id: int, organisation: str, rank: int, at: datetime) -> int:
+    """Let one more place into the cast, run by an organisation of its own that can be paid; give that organisation's id."""
+    helper = _Registry(everyone.operator_id, everyone.staff[Role.OPERATOR_ADMIN], at)
+    organisation_id = helper.organisation(organisation, OrganisationKind.PLACE_OPERATOR)
+    places.attach_operator(
+        place_id=place_id, organisation_id=organisation_id, actor=Actor.system("scenario"), request_id=uuid4(), at=at
+    )  # fmt: skip
+    _open_accounts([organisation_id], everyone.operator_id, everyone.staff, at)
+    everyone.place_ids.insert(rank, place_id)
+    everyone.place_organisations[place_id] = organisation_id
+    return organisation_id
+
+
 def _open_accounts(organisation_ids: list[int], operator_id: int, staff: dict[str, int], at: datetime) -> None:
     for organisation_id in organisation_ids:
         try:

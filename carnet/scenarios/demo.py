@@ -24,7 +24,8 @@ from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
 from carnet.scenarios.cast import cast_moment
-from carnet.scenarios.lessons import give_lessons
+from carnet.scenarios.lessons import SEATS, give_lessons
+from carnet.scenarios.library import open_library
 from carnet.scenarios.plan import load, open_season
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.summary import summarise
@@ -104,12 +105,13 @@ def play_demo(
     )  # fmt: skip
     # Whole or not at all: whoever cuts a demonstration short may play it again, with guests and passwords that work.
     with transaction.atomic():
+        open_library(current, today=today, at=at)
         guests = _guests(current, today)
         people = [_enrol(guest, password, at) for guest in guests]
         people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
         _engage(closed, guests, at)
         _engage(current, guests, at)
-        give_lessons(current, at=at)
+        give_lessons(current, [current.codes[rank] for rank in current.in_hands[-SEATS:]], at=at)
         tried = _to_try(closed, current, people, at, base_url, sign_in_url)
     folder.keep(folder.try_file, tried)
     summary = summarise(closed, seconds=clock() - started)
@@ -188,7 +190,7 @@ def _to_try(closed: Played, current: Played, people: list[dict[str, str]], at: d
         "place": first_place,
         "other_place": second_place,
         "service": "mailbox",
-        "codes": [current.codes[rank] for rank in current.in_hands[:CODES]],
+        "codes": [current.codes[rank] for rank in current.in_hands[:-SEATS][:CODES]],
         "voucher": _voucher(current, current.in_hands[0], base_url),
         "telephone": _telephone(current, first_place, at),
         "lapsed_code": closed.codes[closed.in_hands[0]],

@@ -1,60 +1,143 @@
-"""A demonstration's lessons: a month already given at one place, with who came, and the weeks to come at two."""
+"""A demonstration's lessons: a media library's month, given, given today and to come; and another place's, in a sign language."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
-from carnet.kernel.periods import legal_day
+from carnet.kernel.periods import PARIS, legal_day
+from carnet.redemption import operations as redemption
+from carnet.redemption.operations import Asked, Item
+from carnet.redemption.queries import Redeemed
+from carnet.scenarios.library import RANK
 from carnet.scenarios.play import Played
 from carnet.workshops import operations, queries
-from carnet.workshops.rules import Details, Plan, Rhythm
+from carnet.workshops.rules import EARLIEST, LATEST, Details, Plan, Rhythm, Teacher
 
 WEEKS_BEFORE, WEEKS_AFTER = 4, 4
 SEATS = 6
-# For each week given: who had booked, and how many of them came.
-PAST = ((5, 4), (6, 5), (3, 3), (6, 4))
-ONE_VOUCHER = Details(service="mailbox", title="", seats=SEATS, waiting_seats=3, voucher_count=1)
-TO_COME: tuple[tuple[int, int, Details], ...] = (
-    (2, 10, replace(ONE_VOUCHER, title="Ouvrir et utiliser une boîte mail")),
-    (4, 14, replace(ONE_VOUCHER, service="smartphone", title="Premiers pas avec un téléphone", voucher_count=0, needs=("reading",))),
-)
-OTHER_TO_COME = (3, 16, replace(ONE_VOUCHER, title="La boîte mail, pas à pas", languages=("fr", "fsl"), seats=4))
+# Of the numbers kept for fiction.
+PHONE = "06 39 98 00 42"
+WHY_CANCELLED = "La salle est fermée pour travaux"
 
 
-def give_lessons(current: Played, *, at: datetime) -> None:
-    """Plan, book and attend them through the same operations as the screens."""
-    library, other = current.cast.place_ids[:2]
-    _give_past_month(current, library, at)
-    for days, hour, details in TO_COME:
-        planned = _plan(current, library, details, at + timedelta(days=days), hour, WEEKS_AFTER, at=at)
-        _book(_desk(current), planned[0], 2 + days, at=at)
-    days, hour, details = OTHER_TO_COME
-    _book(_desk(current), _plan(current, other, details, at + timedelta(days=days), hour, WEEKS_AFTER, at=at)[0], 1, at=at)
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What is given every week, on a day (0: Monday) at an hour. `past`: for each week given, how many booked and how many came."""
+
+    weekday: int
+    begins: time
+    details: Details
+    past: tuple[tuple[int, int], ...]
+    to_come: tuple[int, ...]  # booked already, week after week
+    minutes: int = 90
 
 
-def _give_past_month(current: Played, place_id: int, at: datetime) -> None:
-    free = Details(service="open-access", title="L’heure des questions", seats=SEATS, waiting_seats=2)
-    planned_at = at - timedelta(weeks=WEEKS_BEFORE, days=1)
-    planned = _plan(current, place_id, free, planned_at + timedelta(days=1), 10, WEEKS_BEFORE, at=planned_at)
+def _about(service: str, title: str, **more: object) -> Details:
+    return replace(Details(service=service, title=title, seats=SEATS, waiting_seats=3), **more)  # type: ignore[arg-type]
+
+
+MONTH = (
+    Habit(1, time(10, 0), _about("mailbox", "Ma boîte mail, pas à pas", voucher_count=1), ((5, 4), (6, 5), (3, 3), (6, 4)), (8, 4, 2, 0)),
+    Habit(
+        3, time(14, 0), _about("smartphone", "Premiers pas avec un téléphone", needs=("reading",), taught_by=Teacher.VOLUNTEER),
+        ((6, 6), (4, 2), (6, 5), (5, 5)), (6, 3, 1, 0),
+    ),
+    Habit(5, time(10, 30), _about("open-access", "Le samedi des questions", seats=8, waiting_seats=0), ((8, 7), (5, 5), (7, 6), (8, 8)), (4, 1, 0, 0), 120),
+)  # fmt: skip
+TODAY = _about("online-procedures", "Mes démarches en ligne", voucher_count=1, note="Apportez votre dernier avis d’impôt.")
+ONCE = _about("online-procedures", "Des mots de passe sûrs, avec la police municipale", seats=12, taught_by=Teacher.PARTNER)
+ELSEWHERE = _about("mailbox", "La boîte mail, pas à pas", voucher_count=1, languages=("fr", "fsl"), seats=4)
+
+
+def give_lessons(current: Played, spare_codes: Sequence[str], *, at: datetime) -> None:
+    """Plan, book and attend them through the same operations as the screens. `spare_codes`: vouchers in hands, to spend at a lesson."""
+    library, other = current.cast.place_ids[RANK], current.cast.place_ids[0]
+    monday = legal_day(at) - timedelta(days=legal_day(at).weekday())
+    for habit in MONTH:
+        _keep_habit(current, library, habit, monday, at)
+    _spend_at_the_latest(current, library, spare_codes, at)
+    _give_today(current, library, at)
+    once = _plan(current, library, ONCE, monday + timedelta(days=18), time(18, 0), 90, 1, at=at)
+    _book(_desk(current), once[0], 3, at=at)
+    elsewhere = _plan(current, other, ELSEWHERE, monday + timedelta(days=9), time(16, 0), 90, WEEKS_AFTER, at=at)
+    _book(_desk(current), elsewhere[0], 1, at=at)
+
+
+def _keep_habit(current: Played, place_id: int, habit: Habit, monday: date, at: datetime) -> None:
+    planned_at = at - timedelta(weeks=WEEKS_BEFORE + 1)
+    first = monday + timedelta(days=habit.weekday, weeks=-WEEKS_BEFORE)
+    weeks = WEEKS_BEFORE + WEEKS_AFTER
+    planned = _plan(current, place_id, habit.details, first, habit.begins, habit.minutes, weeks, at=planned_at)
+    over = [each for each in planned if queries.session(each, at=at).ends_at <= at]
+    for rank, session_id in enumerate(over):
+        booked, came = habit.past[rank % len(habit.past)]
+        _attend(current, place_id, session_id, booked, came, at=planned_at)
+    later = [each for each in planned if queries.session(each, at=at).starts_at > at]
+    for session_id, booked in zip(later, habit.to_come, strict=False):
+        _book(_desk(current), session_id, booked, at=at)
+    if habit is MONTH[-1] and later:
+        _cancel(current, place_id, later[-1], at=at)
+
+
+def _attend(current: Played, place_id: int, session_id: int, booked: int, came: int, *, at: datetime) -> None:
+    place, ends_at = _place(current, place_id), queries.session(session_id, at=at).ends_at
+    _book(_desk(current), session_id, booked, at=at)
+    with acting_as(place):
+        for rank, each in enumerate(queries.bookings_of_session(place, session_id)):
+            operations.note_attendance(
+                session_id=session_id, booking_id=each.id, came=rank < came, actor=place, request_id=uuid4(), at=ends_at
+            )  # fmt: skip
+
+
+def _spend_at_the_latest(current: Played, place_id: int, codes: Sequence[str], at: datetime) -> None:
+    """The vouchers of the latest mail lesson, scanned there: one for each person who came."""
+    before = at - timedelta(weeks=WEEKS_BEFORE)
+    held = [
+        view
+        for view in queries.sessions_of(place_ids=[place_id], from_at=before, until_at=at, at=at)
+        if view.voucher_count and view.ends_at <= at and view.came_count
+    ]
+    if not held:
+        return
+    place, session = _place(current, place_id), held[-1]
+    items = [
+        Item(code=code, service=session.service, place_id=place_id, attended_on=session.day, workshop_session=str(session.id))
+        for code in codes[: session.came_count]
+    ]
+    with acting_as(place):
+        answers = redemption.redeem_at_sessions(asked=[Asked(item, place, "SCREEN") for item in items], at=at)
+    assert all(isinstance(answer, Redeemed) for answer in answers), answers
+
+
+def _give_today(current: Played, place_id: int, at: datetime) -> None:
+    """One lesson that goes on as the visitor arrives (or is next, early in the morning): full, and two people wait."""
+    clock = at.astimezone(PARIS)
+    hour = min(max(clock.hour, EARLIEST.hour + 2), LATEST.hour - 2)
+    begins = time(hour, 0)
+    starts_at = datetime.combine(clock.date(), begins, tzinfo=PARIS)
+    asked_at = min(at, starts_at) - timedelta(days=1)
+    (session_id,) = _plan(current, place_id, TODAY, clock.date(), begins, 120, 1, at=asked_at)
+    _book(_desk(current), session_id, SEATS, at=asked_at)
     place = _place(current, place_id)
-    for session_id, (booked, came) in zip(planned, PAST, strict=False):
-        _book(_desk(current), session_id, booked, at=planned_at)
-        ends_at = queries.session(session_id, at=at).ends_at
-        if ends_at > at:
-            continue
-        with acting_as(place):
-            for rank, each in enumerate(queries.bookings_of_session(place, session_id)):
-                operations.note_attendance(
-                    session_id=session_id, booking_id=each.id, came=rank < came, actor=place, request_id=uuid4(), at=ends_at
-                )  # fmt: skip
+    with acting_as(place):
+        for phone in (PHONE, ""):
+            operations.book(session_id=session_id, phone=phone, actor=place, request_id=uuid4(), at=asked_at)
 
 
-def _plan(current: Played, place_id: int, details: Details, first: datetime, hour: int, weeks: int, *, at: datetime) -> Sequence[int]:
-    day = legal_day(first)
-    plan = Plan(day, time(hour, 0), 90, Rhythm.WEEKLY, day + timedelta(weeks=weeks - 1), skips_holidays=False)
+def _cancel(current: Played, place_id: int, session_id: int, *, at: datetime) -> None:
+    place = _place(current, place_id)
+    with acting_as(place):
+        operations.book(session_id=session_id, phone=PHONE, actor=place, request_id=uuid4(), at=at)
+        operations.cancel_session(session_id=session_id, reason=WHY_CANCELLED, actor=place, request_id=uuid4(), at=at)
+
+
+def _plan(
+    current: Played, place_id: int, details: Details, first: date, begins: time, minutes: int, weeks: int, *, at: datetime
+) -> tuple[int, ...]:
+    plan = Plan(first, begins, minutes, Rhythm.WEEKLY, first + timedelta(weeks=weeks - 1), skips_holidays=False)
     place = _place(current, place_id)
     with acting_as(place):
         return operations.plan_workshop(place_id=place_id, plan=plan, details=details, actor=place, request_id=uuid4(), at=at).session_ids

@@ -138,7 +138,7 @@ def taught(payday: Payday) -> None:
         planned = workshops.plan_workshop(place_id=ready.place_id, plan=plan, details=DETAILS, actor=manager, request_id=rid(), at=NOW)
     (session_id,) = planned.session_ids
     with acting_as(desk):
-        workshops.book(session_id=session_id, actor=desk, request_id=rid(), at=NOW)
+        workshops.book(session_id=session_id, phone="06 39 98 00 42", actor=desk, request_id=rid(), at=NOW)
     item = Item(ready.code(31), "mailbox", ready.place_id, workshop_session=str(session_id), key=None)
     with acting_as(manager):
         (answer,) = redemption.redeem_at_sessions(asked=[Asked(item, manager)], at=SPENT_AT)

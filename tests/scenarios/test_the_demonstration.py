@@ -9,13 +9,16 @@ import pytest
 from django.contrib.auth.hashers import check_password
 
 from carnet.funding import queries as funding
+from carnet.gateways.database import acting_as_everything
 from carnet.parties import queries as parties
 from carnet.parties.access import recognised
 from carnet.parties.models import Person
 from carnet.scenarios import cast, demo, plan
-from carnet.scenarios.lessons import PAST
+from carnet.scenarios.lessons import MONTH
+from carnet.scenarios.library import NAME
 from carnet.scenarios.play import _Stage, play
 from carnet.workshops import queries as workshops
+from carnet.workshops.models import Presence
 from tests.scenarios.test_a_small_campaign import adds_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -50,11 +53,17 @@ def everybody_enters(tried: dict[str, Any]) -> None:
 
 
 def a_month_of_lessons() -> None:
-    """Twelve lessons to come at two places, four given, with who came."""
-    to_come = workshops.agenda(at=AT)
-    assert (to_come.total, len({view.place_id for view in to_come.sessions})) == (12, 2)
-    given = workshops.sessions_of(from_at=AT - timedelta(days=40), until_at=AT, at=AT)
-    assert [(view.booked_count, view.came_count) for view in given] == list(PAST)
+    """A media library's lessons, given with who came, one with vouchers, one today that is full, and weeks of them to come."""
+    given = [view for view in workshops.sessions_of(from_at=AT - timedelta(days=40), until_at=AT, at=AT) if view.ends_at <= AT]
+    assert {view.place_name for view in given} == {NAME}
+    assert [view.title for view in given if not view.came_count] == []
+    assert {(view.booked_count, view.came_count) for view in given} <= {each for habit in MONTH for each in habit.past}
+    with acting_as_everything(why="count the vouchers of lessons"):
+        assert Presence.objects.exclude(redemption="").exists()
+    to_come = workshops.sessions_of(from_at=AT - timedelta(hours=24), until_at=AT + timedelta(days=40), at=AT)
+    assert [view.waiting_count for view in to_come if view.title == "Mes démarches en ligne"] == [2]
+    assert len([view for view in to_come if view.cancelled_at is not None]) == 1
+    assert len({view.place_id for view in to_come}) == 2
 
 
 def test_a_demonstration_whose_files_are_lost_is_played_again_with_guests_who_enter(tmp_path: Path) -> None:
