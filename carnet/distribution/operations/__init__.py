@@ -1,5 +1,11 @@
 """What the desk writes: hand-overs, stock asked for, moved and counted, booklets replaced, prescribers joining and leaving."""
 
+from carnet.distribution.operations._counting import (
+    Scanned,
+    close_stock_take,
+    open_stock_take,
+    scan,
+)
 from carnet.distribution.operations._handing import (
     HandedOver,
     declare_loss,
@@ -10,14 +16,48 @@ from carnet.distribution.operations._handing import (
     leave_programme,
     take_out_range,
 )
+from carnet.distribution.operations._moves import (
+    ask_move,
+    decline_move,
+    receive_move,
+    send_move,
+    settle_missing,
+)
+from carnet.distribution.operations._replacing import (
+    give_replacement,
+    open_replacement,
+)
+from carnet.distribution.operations._requests import (
+    ask_for_stock,
+    refuse_request,
+    withdraw_request,
+)
+from carnet.distribution.operations._weekly import (
+    tell_stock,
+)
 
 __all__ = [
     "HandedOver",
+    "Scanned",
+    "ask_for_stock",
+    "ask_move",
+    "close_stock_take",
     "declare_loss",
+    "decline_move",
+    "give_replacement",
     "hand_over",
     "hand_over_many",
     "join_programme",
     "join_programme_many",
     "leave_programme",
+    "open_replacement",
+    "open_stock_take",
+    "receive_move",
+    "refuse_request",
+    "scan",
+    "send_move",
+    "settle_missing",
     "take_out_range",
+    "tell_stock",
+    "withdraw_request",
 ]

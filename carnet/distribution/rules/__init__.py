@@ -60,6 +60,7 @@ from carnet.distribution.rules._moves import (
     check_wanted_on,
     difference,
     move_state,
+    pick,
     runs,
 )
 from carnet.distribution.rules._replacing import (
@@ -195,6 +196,7 @@ __all__ = [
     "keeps",
     "move_state",
     "needed",
+    "pick",
     "proposals",
     "replacements_allowed",
     "runs",

@@ -140,8 +140,9 @@ class MoveState(StrEnum):
 
 
 class Found(StrEnum):
-    """What became of booklets missing from a parcel: with the giver after all, or lost on the way."""
+    """What became of booklets missing from a parcel: arrived after all, still with the giver, or gone on the way."""
 
+    ARRIVED = "ARRIVED"
     BACK = "BACK"
     LOST = "LOST"
     STOLEN = "STOLEN"
@@ -227,6 +228,17 @@ def runs(booklet_ids: Iterable[int], *, cuts: Collection[int] = ()) -> list[tupl
         else:
             found.append((each, each))
     return found
+
+
+def pick(booklet_ids: Iterable[int], *, count: int, cuts: Collection[int] = ()) -> list[int]:
+    """The booklets to take out of a cupboard: all in one row if a row is long enough (the shortest such), else the longest rows first.
+
+    Fewer than `count` when there are not enough.
+    """
+    rows = sorted(runs(booklet_ids, cuts=cuts), key=lambda run: (run[0] - run[1], run[0]))
+    enough = [run for run in rows if run[1] - run[0] + 1 >= count]
+    chosen = [enough[-1]] if enough else rows
+    return sorted([each for first, last in chosen for each in range(first, last + 1)][:count])
 
 
 def check_explains(explained: Sequence[Explained], *, missing: Iterable[int]) -> None:

@@ -313,8 +313,20 @@ def void_booklets(
 
 
 @transaction.atomic
-def void_vouchers(*, series_id: int, voucher_ids: Sequence[int], reason: str, actor: Actor, request_id: UUID, at: datetime) -> int:
-    """End some unspent vouchers; return how many. Spent or ended ones are left as they are. Raises: SeriesUnknown."""
+def void_vouchers(
+    *,
+    series_id: int,
+    voucher_ids: Sequence[int],
+    reason: str,
+    holder_id: int | None = None,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
+) -> int:
+    """End some unspent vouchers; return how many. Spent or ended ones are left as they are. Raises: SeriesUnknown.
+
+    `holder_id` is the desk that handed them over, named by the passage: a desk writes only passages of its own.
+    """
     series = access.series(series_id)
     wanted = sorted(set(voucher_ids))
     assert wanted, "no voucher to void"
@@ -324,7 +336,7 @@ def void_vouchers(*, series_id: int, voucher_ids: Sequence[int], reason: str, ac
         mark=Mark.VOID, reserved_by_id=None, reserved_until=None
     )
     for run in _runs(wanted):
-        _passed(PassageKind.VOIDED, series, run, actor=actor, request_id=request_id, at=at, reason=reason)
+        _passed(PassageKind.VOIDED, series, run, actor=actor, request_id=request_id, at=at, from_holder_id=holder_id, reason=reason)
     return ended
 
 

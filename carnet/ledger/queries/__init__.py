@@ -13,7 +13,7 @@ from carnet.ledger.queries._money import (
     unissued,
     vouchers_owed,
 )
-from carnet.ledger.queries._stock import arrivals, held_since, stock_ids
+from carnet.ledger.queries._stock import arrivals, booklet_number, held_since, on_the_way, stock_ids
 from carnet.ledger.queries._verify import verify
 from carnet.ledger.queries._vouchers import (
     BookletView,
@@ -50,6 +50,7 @@ __all__ = [
     "accounts",
     "arrivals",
     "booklet",
+    "booklet_number",
     "booklet_range",
     "booklets",
     "counts",
@@ -59,6 +60,7 @@ __all__ = [
     "money",
     "movements",
     "on_use_debts",
+    "on_the_way",
     "patterns",
     "serial_of_booklet",
     "serial_of_voucher",

@@ -3,20 +3,51 @@
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 
+from carnet.kernel.identifiers import BookletSerial, SerialMistyped, VoucherSerial
+from carnet.ledger import access
 from carnet.ledger.models import Booklet, Passage
+from carnet.ledger.queries._vouchers import _giving
 from carnet.ledger.rules import PassageKind
 
 
-def stock_ids(*, holder_id: int, programme_id: int, whole_only: bool = False) -> list[int]:
-    """The ids of a holder's booklets of a programme, in order, whatever their season: what its cupboard should hold."""
+def stock_ids(*, holder_id: int, programme_id: int, to_give_at: datetime | None = None, whole_only: bool = False) -> list[int]:
+    """The ids of a holder's booklets of a programme, in order: what its cupboard should hold.
+
+    `to_give_at` keeps those that may be handed over at that moment; `whole_only` leaves out those some vouchers of which were given.
+    """
     rows = Booklet.objects.filter(
         holder_id=holder_id, programme_id=programme_id, handed_over_at=None, voided_at=None, in_transit_to_id=None
     )
+    if to_give_at is not None:
+        rows = rows.filter(series_id__in=_giving(to_give_at))
     if whole_only:
         rows = rows.filter(opened=False)
     return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def on_the_way(*, programme_id: int, holder_id: int | None = None) -> dict[int, int]:
+    """How many booklets of a programme are on their way, by whom they are sent to."""
+    rows = Booklet.objects.filter(programme_id=programme_id, in_transit_to_id__isnull=False)
+    if holder_id is not None:
+        rows = rows.filter(in_transit_to_id=holder_id)
+    return dict(rows.order_by("in_transit_to_id").values_list("in_transit_to_id").annotate(Count("id")))
+
+
+def booklet_number(serial: str) -> tuple[int, int]:
+    """The series and the booklet that a printed number names, a booklet's or one of its vouchers', whoever holds it.
+
+    It says nothing of the booklet: numbers follow one another on paper. Raises: BookletUnknown, VoucherSerialUnknown, SerialMistyped.
+    """
+    try:
+        cover = BookletSerial.parse(serial)
+    except SerialMistyped:
+        parsed = VoucherSerial.parse(serial)
+        row = access.series_of_serial(parsed)
+        return row.id, row.first_booklet_id + (parsed.number - row.first_serial) // row.booklet_size
+    row = access.series_of_booklet_serial(cover)
+    return row.id, row.first_booklet_id + cover.number - row.first_booklet_serial
 
 
 def held_since(*, programme_id: int, holder_id: int | None = None) -> dict[int, tuple[datetime, datetime]]:

@@ -97,7 +97,10 @@ _LINES: tuple[Permission, ...] = (
     _see("distribution.see-desks", "the desks of one's programmes, what each has left and gave", *_OPERATOR),
     _do("distribution.admit-prescriber", "let a prescriber into a programme, or end it", _ADMIN, _AGENT),
     _do("distribution.move-stock", "ship, move or return booklets of the stock", _ADMIN, _AGENT, _LEAD),
+    _do("distribution.request-stock", "ask for booklets before a day, or withdraw it", _LEAD, _PRESCRIBER),
+    _do("distribution.count-stock", "count the booklets of one's cupboard", _LEAD, _PRESCRIBER),
     _do("distribution.declare-loss", "declare booklets lost or damaged", _ADMIN, _AGENT, _LEAD),
+    _do("distribution.replace", "block what is left of a booklet handed over, and give another", _ADMIN, _AGENT, _LEAD, _PRESCRIBER),
     # redemption
     _see("redemption.see", "redemptions", *_OPERATOR, _MANAGER, _MEDIATOR, _AUDITOR),
     _do("redemption.check", "test a voucher without spending it", _MANAGER, _MEDIATOR),
