@@ -37,8 +37,10 @@ VOUCHERS_PER_KILL = 250
 SHOW_EVERY = 50
 
 
-def play(*, worker_kills: int = WORKER_KILLS, database_kills: int = DATABASE_KILLS, seed: int = 1) -> dict[str, Any]:
-    """Deal that many kills, in an order and at moments that follow from `seed`."""
+def play(
+    *, worker_kills: int = WORKER_KILLS, database_kills: int = DATABASE_KILLS, workers: int = WORKERS, seed: int = 1
+) -> dict[str, Any]:
+    """Deal that many kills to servers of that many workers, in an order and at moments that follow from `seed`."""
     chance = random.Random(seed)
     folder = Path(tempfile.mkdtemp(prefix="carnet-drill-"))
     folder.chmod(0o755)
@@ -54,7 +56,10 @@ def play(*, worker_kills: int = WORKER_KILLS, database_kills: int = DATABASE_KIL
         blows = ["worker"] * worker_kills + ["database"] * database_kills
         chance.shuffle(blows)
         with contextlib.ExitStack() as stack:
-            ports = [stack.enter_context(serving(words, surroundings)) for words in (["serve", "--no-worker"], ["fast"])]
+            ports = [
+                stack.enter_context(serving([*words, "--workers", str(workers)], surroundings))
+                for words in (["serve", "--no-worker"], ["fast"])
+            ]
             with Tills(ports, codes=till["codes"], token=till["token"], how_many=TILLS, pause_seconds=0.04) as tills:
                 time.sleep(2)
                 recoveries = deal(blows, ports, folder / "var", server, chance, tills)
@@ -74,7 +79,7 @@ def play(*, worker_kills: int = WORKER_KILLS, database_kills: int = DATABASE_KIL
 
 @contextlib.contextmanager
 def serving(words: list[str], surroundings: dict[str, str]) -> Iterator[int]:
-    with _http.serving_program(program(["carnet", *words, "--workers", str(WORKERS)]), surroundings) as port:
+    with _http.serving_program(program(["carnet", *words]), surroundings) as port:
         yield port
 
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_no_acknowledged_redemption_is_lost_or_doubled_when_everything_is_killed() -> None:
-    figures = redemptions_killed.play(worker_kills=3, database_kills=1)
+    figures = redemptions_killed.play(worker_kills=3, database_kills=1, workers=2)
     assert (figures["worker_kills"], figures["database_kills"]) == (3, 1)
     assert figures["acknowledged"] > 20
     assert (figures["lost"], figures["doubled"]) == (0, 0)
