@@ -82,6 +82,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "has_places": bool(own),
         "places": own,
         "month": formats.month(month),
+        "month_code": f"{month:%Y-%m}",
         "earlier": f"?month={add_months(month, -1):%Y-%m}",
         "later": f"?month={add_months(month, 1):%Y-%m}",
         "figures": [

@@ -41,11 +41,15 @@ def home(request: HttpRequest) -> HttpResponse:
     organisation_id = counter.organisation_of(actor)
     sees_money = allowed(actor.roles, "settlement.see-own")
     expected = settlement.expected_payments(organisation_id=organisation_id, at=at) if sees_money else []
-    context = till.context(request) | {
-        "tasks": [*devices.tasks(actor, at), *reservations.tasks(actor, at), *counter.tasks(expected)],
-        "figures": counter.figures(counter.days(organisation_id, legal_day(at)), expected if sees_money else None, legal_day(at)),
-        "today": days.table(organisation_id, legal_day(at), limit=8),
-    } | free_help.tiles(request, places.places_of([organisation_id], at=at))
+    context = (
+        till.context(request)
+        | {
+            "tasks": [*devices.tasks(actor, at), *reservations.tasks(actor, at), *counter.tasks(expected)],
+            "figures": counter.figures(counter.days(organisation_id, legal_day(at)), expected if sees_money else None, legal_day(at)),
+            "today": days.table(organisation_id, legal_day(at), limit=8),
+        }
+        | free_help.tiles(request, places.places_of([organisation_id], at=at))
+    )
     return render(request, "place/home.html", context)
 
 

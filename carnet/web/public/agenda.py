@@ -167,6 +167,7 @@ def agenda(request: HttpRequest, **named: Any) -> HttpResponse:
         "is_precise": any(request.GET.get(name) for name in ("need", "language", "free", "seats")),
         "page_of": Paginator(range(found.total), queries.PER_PAGE).get_page(found.page) if found else None,
         "feed_url": scope.feed_url,
+        "month_url": f"{request.path}mois.pdf" if scope.feed_url else "",
     }
     return render(request, "public/agenda.html", context, status=200 if found else 422)
 

@@ -3,7 +3,7 @@ from django.views.i18n import set_language
 
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import agenda, places, spaces, views
+from carnet.web.public import agenda, month, places, spaces, views
 
 app_name = "public"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("agenda/<int:session_id>.ics", public(agenda.session_file), name="session-file"),
     path("agenda/lieu/<int:place_id>/", public(agenda.agenda), name="agenda-place"),
     path("agenda/lieu/<int:place_id>.ics", public(agenda.feed), name="agenda-place-feed"),
+    path("agenda/lieu/<int:place_id>/mois.pdf", public(month.month_sheet), name="agenda-place-month"),
+    path("agenda/reseau/<int:organisation_id>/mois.pdf", public(month.month_sheet), name="agenda-network-month"),
+    path("agenda/programme/<slug:slug>/mois.pdf", public(month.month_sheet), name="agenda-programme-month"),
     path("agenda/reseau/<int:organisation_id>/", public(agenda.agenda), name="agenda-network"),
     path("agenda/reseau/<int:organisation_id>.ics", public(agenda.feed), name="agenda-network-feed"),
     path("agenda/programme/<slug:slug>/", public(agenda.agenda), name="agenda-programme"),
