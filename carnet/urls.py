@@ -13,6 +13,7 @@ DOORS = (
     ("prescriber/", "carnet.web.prescriber.urls"),
     ("place/", "carnet.web.place.urls"),
     ("auditor/", "carnet.web.auditor.urls"),
+    ("state/", "carnet.web.state.urls"),
     ("sms/", "carnet.web.telephones.urls"),
     ("demo/", "carnet.web.demo.urls"),
     ("", "carnet.api.urls"),

@@ -71,6 +71,12 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
     """The address the letter leads to."""
     if kind == "parties.invitation":
         path = reverse("accounts:invitation", args=[context["secret"]])
+    elif kind == "places.joining-link":
+        path = reverse("public:joining-open", args=[context["secret"]])
+    elif kind == "places.joining-decided" or kind == "places.joining-sent":
+        path = reverse("public:joining")
+    elif kind == "places.joining-appeal":
+        path = reverse("operator:joining")
     elif kind == "parties.password-reset":
         path = reverse("new-password", args=[context["person_id"], context["token"]])
     elif kind == "places.report-answered":

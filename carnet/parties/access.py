@@ -2,19 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
-from carnet.parties.models import ApiToken, Approval, BankAccount, Membership, Organisation
+from carnet.parties.models import ApiToken, Approval, BankAccount, HeadChange, Membership, OperatorLabel, Organisation
 from carnet.parties.rules import (
     ROLES_OF_KIND,
     AccountUnknown,
     ApprovalUnknown,
+    HeadChangeUnknown,
+    LabelNotForOrganisation,
+    LabelUnknown,
     MembershipUnknown,
     OrganisationKind,
     OrganisationUnknown,
+    Role,
     TokenUnknown,
     secret_hash,
 )
@@ -126,3 +132,36 @@ def decidable_approval(actor: Actor, approval_id: int, *, lock: bool = False) ->
     if approval is None or (actor.kind != "system" and approval.organisation_id != actor.organisation_id):
         raise ApprovalUnknown(approval=approval_id)
     return approval
+
+
+def state_body(actor: Actor) -> Organisation:
+    """The State body an officer acts for. Raises: LabelNotForOrganisation."""
+    organisation = Organisation.objects.filter(id=actor.organisation_id or 0).first()
+    if organisation is None or OrganisationKind.STATE not in organisation.kinds:
+        raise LabelNotForOrganisation(organisation=organisation.name if organisation else "")
+    return organisation
+
+
+def label_locked(label_id: int) -> OperatorLabel:
+    """A label, locked: they are public, and any State body may answer. Raises: LabelUnknown."""
+    label = OperatorLabel.objects.select_for_update(of=("self",)).filter(id=label_id).first()
+    if label is None:
+        raise LabelUnknown
+    return label
+
+
+def head_change(actor: Actor, change_id: int, *, lock: bool = False) -> HeadChange:
+    """A change of head that the organisation acted for prepared, or its own. Raises: HeadChangeUnknown."""
+    rows = HeadChange.objects.select_related("organisation")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    change = rows.filter(id=change_id).first()
+    if change is None or actor.organisation_id not in (change.operator_id, change.organisation_id):
+        raise HeadChangeUnknown
+    return change
+
+
+def heads(organisation_id: int, at: datetime) -> QuerySet[Membership]:
+    """Who heads a place's organisation at `at`. Call it inside `stepping_into`."""
+    current = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    return Membership.objects.filter(current, organisation_id=organisation_id, role=Role.PLACE_MANAGER).select_related("person")

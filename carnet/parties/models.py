@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from carnet.parties.rules import AccountState, Decision, OrganisationKind, Role
+from carnet.parties.rules import AccountState, Decision, HeadChangeState, LabelAct, LabelLevel, LabelState, OrganisationKind, Role
 
 
 class PersonalColumn(NamedTuple):
@@ -33,6 +33,11 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
     "Invitation.display_name": PersonalColumn("to greet the invited person", "30 days after it was answered or expired"),
     "Organisation.contact_email": PersonalColumn("to write to the organisation", "as long as the organisation"),
     "Organisation.contact_phone": PersonalColumn("to call the organisation back", "as long as the organisation"),
+    "HeadChange.email": PersonalColumn("to invite the new head", "3 years after the change"),
+    "HeadChange.display_name": PersonalColumn("to greet the new head, and to compare with the document", "3 years after the change"),
+    "HeadChange.sealed_document": PersonalColumn(
+        "to prove a change of head when the earlier one is gone; sealed", "1 year after the change"
+    ),
     "BankAccount.holder_name": PersonalColumn("to pay the right holder", "10 years after the last payment (commercial code, L123-22)"),
     "BankAccount.iban": PersonalColumn("to pay", "10 years after the last payment (commercial code, L123-22)"),
     "BankAccount.bic": PersonalColumn("to pay", "10 years after the last payment (commercial code, L123-22)"),
@@ -295,3 +300,117 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"approval {self.pk}"
+
+
+class OperatorLabel(models.Model):
+    """A label an operator asked the State for, and what became of it. Published: a refused or withdrawn one stays in the list."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=12)
+    state = models.CharField(max_length=10, default=LabelState.REQUESTED.value)
+    statement = models.CharField(max_length=2000)  # what the operator declares it does; published
+    requested_at = models.DateTimeField()
+    requested_by_id = models.BigIntegerField()
+    authority = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")  # the State body that answered
+    order_reference = models.CharField(max_length=120, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    from_on = models.DateField(null=True)
+    until_on = models.DateField(null=True)  # exclusive
+    withdrawn_on = models.DateField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=_within("level", LabelLevel), name="parties_label_level_known"),
+            models.CheckConstraint(condition=_within("state", LabelState), name="parties_label_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="REQUESTED", authority__isnull=True, answered_at__isnull=True)
+                | (~Q(state="REQUESTED") & Q(authority__isnull=False, answered_at__isnull=False)),
+                name="parties_label_answer_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["GRANTED", "WITHDRAWN"])
+                | (Q(from_on__isnull=False, until_on__isnull=False, until_on__gt=F("from_on")) & ~Q(order_reference="")),
+                name="parties_label_granted_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="WITHDRAWN", withdrawn_on__isnull=False) | (~Q(state="WITHDRAWN") & Q(withdrawn_on__isnull=True)),
+                name="parties_label_withdrawn_whole",
+            ),
+            models.UniqueConstraint(fields=["organisation", "level"], condition=Q(state="REQUESTED"), name="parties_label_one_request"),
+        ]
+        indexes = [models.Index(fields=["organisation", "state"], name="parties_label_of")]
+
+    def __str__(self) -> str:
+        return f"label {self.pk}"
+
+
+class OperatorLabelDecision(models.Model):
+    """The State's answer: prepared by one officer, taken or set aside by another. What was prepared never changes."""
+
+    label = models.ForeignKey(OperatorLabel, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")  # the operator, which reads it once taken
+    authority = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=10)
+    reason = models.CharField(max_length=2000)
+    order_reference = models.CharField(max_length=120, blank=True)
+    from_on = models.DateField(null=True)
+    until_on = models.DateField(null=True)
+    prepared_by_id = models.BigIntegerField()
+    prepared_at = models.DateTimeField()
+    decision = models.CharField(max_length=10, null=True)  # noqa: DJ001 - not decided yet
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=_within("act", LabelAct), name="parties_labeldecision_act_known"),
+            models.CheckConstraint(condition=_within("decision", Decision) | Q(decision__isnull=True), name="parties_labeldecision_known"),
+            models.CheckConstraint(condition=_paired("decision", "decided_by_id", "decided_at"), name="parties_labeldecision_whole"),
+            models.CheckConstraint(
+                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("prepared_by_id")), name="parties_labeldecision_two_people"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="parties_labeldecision_motivated"),
+            models.UniqueConstraint(fields=["label"], condition=Q(decision__isnull=True), name="parties_labeldecision_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"label decision {self.pk}"
+
+
+class HeadChange(models.Model):
+    """Somebody else heads a place's organisation: the earlier head hands on, or two people of the operator rely on a document.
+
+    The earlier head keeps its access until the new one has joined.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    operator = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    leaving = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    email = models.EmailField(max_length=254)
+    display_name = models.CharField(max_length=120)
+    reason = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=10)
+    sealed_document = models.BinaryField(null=True)
+    media_type = models.CharField(max_length=40, blank=True)
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_by_id = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    decided_by_id = models.BigIntegerField(null=True)
+    done_at = models.DateTimeField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=_within("state", HeadChangeState), name="parties_headchange_state_known"),
+            models.CheckConstraint(
+                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("asked_by_id")), name="parties_headchange_two_people"
+            ),
+            models.CheckConstraint(condition=~Q(state="INVITED") | Q(invitation__isnull=False), name="parties_headchange_invited"),
+            models.UniqueConstraint(fields=["organisation"], condition=Q(state__in=["ASKED", "INVITED"]), name="parties_headchange_one"),
+        ]
+        indexes = [models.Index(fields=["organisation"], name="parties_headchange_of")]
+
+    def __str__(self) -> str:
+        return f"head change {self.pk}"

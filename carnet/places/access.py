@@ -6,11 +6,15 @@ from datetime import date
 
 from django.db import connection, transaction
 
+from carnet.funding.access import operated_programme
+from carnet.funding.rules import ProgrammeUnknown
 from carnet.kernel.actors import Actor
-from carnet.parties.rules import ROLES_OF_KIND, OrganisationKind
-from carnet.places.models import Place, PlaceFile, PlaceReport
+from carnet.parties.access import presenting
+from carnet.parties.rules import ROLES_OF_KIND, OrganisationKind, secret_hash
+from carnet.places.models import JoiningDecision, JoiningFile, Place, PlaceFile, PlaceReport
 from carnet.places.rules import PlaceEnded, PlaceFileUnknown, PlaceNotYours, PlaceUnknown
 from carnet.places.rules.errors import ReportNumber, ReportUnknown
+from carnet.places.rules.joining import JoiningDecisionUnknown, JoiningFileUnknown
 
 
 def place(place_id: int) -> Place:
@@ -114,3 +118,44 @@ def place_file(actor: Actor, file_id: int, *, lock: bool = False) -> PlaceFile:
     if found is None or not is_theirs:
         raise PlaceFileUnknown(file_id=file_id)
     return found
+
+
+def joining_file_of_link(secret: str) -> JoiningFile:
+    """The application that a link opens, for reading; its own wall shows nothing else. Raises: JoiningFileUnknown."""
+    with presenting(secret):
+        found = JoiningFile.objects.select_related("programme", "terms").filter(secret_hash=secret_hash(secret)).first()
+    if found is None or found.erased_at is not None:
+        raise JoiningFileUnknown
+    return found
+
+
+def joining_file(actor: Actor, file_id: int, *, lock: bool = False) -> JoiningFile:
+    """An application to a network the actor's operator runs, or its organisation's own. Raises: JoiningFileUnknown."""
+    rows = JoiningFile.objects.select_related("programme", "terms")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found = rows.filter(id=file_id).first()
+    if found is None:
+        raise JoiningFileUnknown
+    if actor.kind == "system" or (found.organisation_id is not None and found.organisation_id == actor.organisation_id):
+        return found
+    try:
+        operated_programme(actor, found.programme_id)
+    except ProgrammeUnknown:
+        raise JoiningFileUnknown from None
+    return found
+
+
+def joining_decision(actor: Actor, decision_id: int, *, lock: bool = False) -> JoiningDecision:
+    """A decision about an application to a network the actor's operator runs; its file first when locked. Raises: JoiningDecisionUnknown."""
+    found = JoiningDecision.objects.filter(id=decision_id).first()
+    if found is None:
+        raise JoiningDecisionUnknown
+    try:
+        joining_file(actor, found.file_id, lock=lock)
+        if actor.kind != "system":
+            operated_programme(actor, found.programme_id)
+    except (JoiningFileUnknown, ProgrammeUnknown):
+        raise JoiningDecisionUnknown from None
+    rows = JoiningDecision.objects.select_related("file", "terms")
+    return rows.select_for_update(of=("self",)).get(id=found.id) if lock else rows.get(id=found.id)

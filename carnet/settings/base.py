@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "carnet.web.prescriber",
     "carnet.web.place",
     "carnet.web.auditor",
+    "carnet.web.state",
     "carnet.web.sheets",
     "carnet.web.telephones",
     "carnet.web.demo",

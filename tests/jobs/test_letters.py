@@ -43,6 +43,18 @@ CONTEXTS = {
     "workshops.session-cancelled": {
         "title": "Ma boîte mail", "place": "Médiathèque", "starts_at": "2026-11-17T13:00:00+00:00", "numbers": "K7FM-42PX", "because": "Fermeture",
     },
+    "places.joining-link": {"programme": "Nantes", "name": "Les Souris", "secret": "s3cret"},
+    "places.joining-sent": {"programme": "Nantes", "name": "Les Souris", "due_on": "2026-12-03"},
+    "places.joining-decided": {
+        "programme": "Nantes", "name": "Les Souris", "kind": "SUSPEND", "reason": "Des leçons ont été facturées.",
+        "criteria": ["Des leçons gratuites"], "from_on": "2026-12-03", "due_on": None, "appeal_days": 60,
+    },
+    "places.joining-appeal": {"programme": "Nantes", "name": "Les Souris"},
+    "places.label-ends": {"place": "Les Souris, Bellevue", "programme": "Nantes", "last_on": "2028-11-20"},
+    "parties.operator-label-decided": {
+        "state": "GRANTED", "reason": "Tout est conforme.", "order": "Arrêté du 3 mars 2026", "from_on": "2026-04-01", "until_on": "2029-04-01",
+        "withdrawn_on": None,
+    },
 }  # fmt: skip
 
 

@@ -369,6 +369,24 @@ CONTRACTS: dict[str, Contract] = {
         },
         query="?near=47.218,-1.553&radius_km=5",
     ),
+    "labels": Contract(
+        title=_("Lire les labels"),
+        explains=_("Les opérateurs reconnus par l’État, les lieux de chaque réseau, avec leurs dates. Un label refusé ou retiré reste dans la liste."),
+        action=None,
+        codes=(),
+        answer={
+            "day": "2026-11-22",
+            "operators": [{
+                "organisation": "Médias-Cité", "level": "vouchers", "state": "granted", "in_force": True, "order": "Arrêté du 3 mars 2026",
+                "requested_on": "2026-01-12", "first_day": "2026-04-01", "last_day": "2029-03-31", "withdrawn_on": None,
+            }],
+            "places": [{
+                "place": 41, "name": "Médiathèque Floresca-Guépin", "commune": "Nantes", "programme": 3, "organisation": "Ville de Nantes",
+                "state": "in_force", "first_day": "2026-02-01", "last_day": "2028-01-31", "suspended_on": None, "withdrawn_on": None,
+            }],
+        },
+        query="?programme=3",
+    ),
     "figures": Contract(
         title=_("Lire les chiffres publiés"),
         explains=_("Ce que chacun peut recompter à partir des données ouvertes."),

@@ -1,18 +1,20 @@
 """Places and figures, open to anybody."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
 
-from carnet.api.v1.schemas import PlacesQuery
+from carnet.api.v1.schemas import LabelsQuery, PlacesQuery
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
-from carnet.kernel.periods import PARIS
+from carnet.kernel.periods import PARIS, legal_day
 from carnet.observatory.rules import ProgrammeFigures, proof_of
+from carnet.parties import queries as parties
+from carnet.parties.queries import OperatorLabelView
 from carnet.places import queries as places
-from carnet.places.queries import PlaceSummary
+from carnet.places.queries import LabelView, PlaceSummary
 from carnet.places.rules import SearchRefused
 from carnet.web import clock
 from carnet.web.public import figures as published_figures
@@ -41,6 +43,46 @@ def found(filters: PlacesQuery, *, path: str, query: QueryDict, at: datetime) ->
         "page": page.page,
         "pages": page.page_count,
         "next": _next(path, query, page.page + 1) if page.page < page.page_count else None,
+    }
+
+
+def labels(filters: LabelsQuery, *, at: datetime) -> dict[str, Any]:
+    """Who holds a label on a day: operators by the State, places by their network. What was refused or withdrawn stays listed."""
+    day = filters.day or legal_day(at)
+    shown = places.place_labels(day=day, programme_id=filters.programme)
+    return {
+        "day": day,
+        "operators": [_operator_label(each) for each in parties.operator_labels(day=day)],
+        "places": [_place_label(each) for each in shown if filters.place is None or each.place_id == filters.place],
+    }
+
+
+def _operator_label(label: OperatorLabelView) -> dict[str, Any]:
+    return {
+        "organisation": label.organisation,
+        "level": label.level.lower(),
+        "state": label.state.lower(),
+        "in_force": label.is_in_force,
+        "order": label.order_reference,
+        "requested_on": legal_day(label.requested_at),
+        "first_day": label.from_on,
+        "last_day": label.until_on - timedelta(days=1) if label.until_on else None,
+        "withdrawn_on": label.withdrawn_on,
+    }
+
+
+def _place_label(label: LabelView) -> dict[str, Any]:
+    return {
+        "place": label.place_id,
+        "name": label.place,
+        "commune": label.commune,
+        "programme": label.programme_id,
+        "organisation": label.organisation,
+        "state": label.state.lower(),
+        "first_day": label.from_on,
+        "last_day": label.until_on - timedelta(days=1),
+        "suspended_on": label.suspended_on,
+        "withdrawn_on": label.withdrawn_on,
     }
 
 

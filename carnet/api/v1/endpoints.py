@@ -24,6 +24,8 @@ from carnet.api.v1.schemas import (
     BatchIn,
     BatchOut,
     FiguresOut,
+    LabelsOut,
+    LabelsQuery,
     PlacesOut,
     PlacesQuery,
     Problem,
@@ -175,6 +177,11 @@ def one_payment(request: HttpRequest, number: int) -> HttpResponse:
 @api.get("/places", operation_id="places", auth=None, response={200: PlacesOut, **PROBLEMS}, tags=["public"])
 def places(request: HttpRequest, filters: PlacesQuery = Query(...)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: B008
     return as_response(json_reply(directory.found(filters, path=request.path, query=request.GET, at=clock.now())))
+
+
+@api.get("/labels", operation_id="labels", auth=None, response={200: LabelsOut, **PROBLEMS}, tags=["public"])
+def labels(request: HttpRequest, filters: LabelsQuery = Query(...)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: B008
+    return as_response(json_reply(directory.labels(filters, at=clock.now())))
 
 
 @api.get("/figures", operation_id="figures", auth=None, response={200: FiguresOut, **PROBLEMS}, tags=["public"])

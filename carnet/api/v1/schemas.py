@@ -222,6 +222,51 @@ class PlacesOut(Schema):
     next: str | None
 
 
+class OperatorLabelOut(Schema):
+    """A label the State was asked for. Last days are included."""
+
+    organisation: str
+    level: str
+    state: str = Field(description=_("requested, granted, refused ou withdrawn."))
+    in_force: bool
+    order: str
+    requested_on: date
+    first_day: date | None
+    last_day: date | None
+    withdrawn_on: date | None
+
+
+class PlaceLabelOut(Schema):
+    """A place's label in a programme's network. Last days are included."""
+
+    place: int
+    name: str
+    commune: str
+    programme: int
+    organisation: str
+    state: str = Field(description=_("to_come, in_force, suspended, expired ou withdrawn."))
+    first_day: date
+    last_day: date
+    suspended_on: date | None
+    withdrawn_on: date | None
+
+
+class LabelsOut(Schema):
+    """Every label, of operators and of places, as of a day."""
+
+    day: date
+    operators: list[OperatorLabelOut]
+    places: list[PlaceLabelOut]
+
+
+class LabelsQuery(Schema):
+    """The filters of labels."""
+
+    programme: int | None = Field(None, description=_("Le numéro d’un programme : les labels des lieux de son réseau."))
+    place: int | None = Field(None, description=_("Le numéro d’un lieu."))
+    day: date | None = Field(None, description=_("Le jour demandé ; aujourd’hui s’il n’est pas dit."))
+
+
 class PlacesQuery(Schema):
     """The filters of the public directory."""
 

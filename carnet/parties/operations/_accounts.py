@@ -1,5 +1,6 @@
 """Bank accounts: proposed by one person, approved by another, effective after 72 hours when they replace one."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -32,16 +33,27 @@ APPROVE = "parties.approve-bank-account"
 
 @transaction.atomic
 def propose_bank_account(
-    *, organisation_id: int, iban: str, holder_name: str, bic: str = "", actor: Actor, request_id: UUID, at: datetime
+    *,
+    organisation_id: int,
+    iban: str,
+    holder_name: str,
+    bic: str = "",
+    checked_by: int | None = None,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
 ) -> int:
     """Propose where an organisation is to be paid, and tell the organisation; return the account's id.
 
-    The account in force stays so until the new one is approved and effective.
+    The account in force stays so until the new one is approved and effective. `checked_by`: for a program that carries out a
+    decision, the person who checked the account on paper, and so cannot approve it.
     Raises:  NotAllowed, SecondFactorNeeded, PersonNeeded, OrganisationUnknown, IbanInvalid, BicInvalid, HolderMissing,
              AccountUnchanged, AccountChangeWaiting.
     Repeat:  the same request_id returns the first id.
     """
     check_allowed_now(actor, "parties.propose-bank-account", at)
+    if checked_by is not None and actor.kind == "system":
+        actor = replace(actor, person_id=checked_by)
     proposed_by = person_of(actor, "parties.propose-bank-account")
     organisation = access.managed_organisation(actor, organisation_id)
     account_iban = Iban.parse(iban)

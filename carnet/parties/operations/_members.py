@@ -18,12 +18,13 @@ from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.notices import operations as notices
 from carnet.parties import access
-from carnet.parties.models import Invitation, Membership, Organisation, Person
+from carnet.parties.models import HeadChange, Invitation, Membership, Organisation, Person
 from carnet.parties.operations._organisations import create_organisation
 from carnet.parties.rules import (
     INVITATION_LIFETIME,
     AlreadyInitialised,
     AlreadyMember,
+    HeadChangeState,
     InvitationInvalid,
     NotAllowed,
     OrganisationKind,
@@ -137,6 +138,7 @@ def accept_invitation(
             invitation.accepted_at, invitation.accepted_by = at, person
             invitation.save(update_fields=["accepted_at", "accepted_by"])
             membership = _join(person, invitation.organisation, invitation.role, request_id, at)
+        _finish_head_change(invitation.id, at)
     actor = Actor(kind="person", label="", person_id=person.id, organisation_id=invitation.organisation_id)
     _journal(
         actor, "parties.member-joined", ("membership", membership.id), invitation.organisation_id, request_id, at, role=membership.role
@@ -375,6 +377,18 @@ def _open_membership(organisation_id: int, membership_id: int, actor: Actor, at:
 
 def _current(organisation_id: int, at: datetime):  # type: ignore[no-untyped-def]
     return Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), organisation_id=organisation_id)
+
+
+def _finish_head_change(invitation_id: int, at: datetime) -> None:
+    """The invited head has joined: the earlier one's membership ends now, and not before."""
+    change = HeadChange.objects.filter(invitation_id=invitation_id, state=HeadChangeState.INVITED).select_related("leaving").first()
+    if change is None:
+        return
+    if change.leaving is not None and change.leaving.ends_at is None:
+        change.leaving.ends_at = at
+        change.leaving.save(update_fields=["ends_at"])
+    change.state, change.done_at = HeadChangeState.DONE.value, at
+    change.save(update_fields=["state", "done_at"])
 
 
 def _new_person(email: str, display_name: str, password: str | None, language: str) -> Person:

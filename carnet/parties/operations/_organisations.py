@@ -131,3 +131,27 @@ def update_organisation(
         at=at,
     )
     return organisation.id
+
+
+@transaction.atomic
+def add_kind(*, organisation_id: int, kind: str, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """Say that an organisation does one more thing. Its others stay. Adding it again changes nothing.
+
+    Raises: NotAllowed, OrganisationUnknown, OrganisationKindsInvalid.
+    """
+    check_allowed_now(actor, "parties.register-organisation", at)
+    organisation = access.managed_organisation(actor, organisation_id)
+    (added,) = clean_kinds([kind])
+    if added.value in organisation.kinds:
+        return
+    organisation.kinds = [each.value for each in clean_kinds([*organisation.kinds, added.value])]
+    organisation.save(update_fields=["kinds"])
+    journal.record(
+        actor=actor,
+        action="parties.organisation-kind-added",
+        subject=("organisation", organisation.id),
+        facts={"kind": added.value},
+        organisation_id=organisation.id,
+        request_id=request_id,
+        at=at,
+    )

@@ -28,7 +28,7 @@ class Permission:
 
 _ADMIN, _AGENT, _TREASURER, _APPROVER = (Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER)
 _FUNDER, _LEAD, _PRESCRIBER = Role.FUNDER, Role.PRESCRIBER_LEAD, Role.PRESCRIBER
-_MANAGER, _MEDIATOR, _AUDITOR = Role.PLACE_MANAGER, Role.MEDIATOR, Role.AUDITOR
+_MANAGER, _MEDIATOR, _AUDITOR, _OFFICER = Role.PLACE_MANAGER, Role.MEDIATOR, Role.AUDITOR, Role.STATE_OFFICER
 _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
 
@@ -46,10 +46,11 @@ _LINES: tuple[Permission, ...] = (
     _see("home.prescriber", "the prescriber's home page", _LEAD, _PRESCRIBER),
     _see("home.place", "the place's home page", _MANAGER, _MEDIATOR),
     _see("home.auditor", "the auditor's home page", _AUDITOR),
+    _see("home.state", "the State's home page: labels of operators", _OFFICER),
     _do("account.manage", "one's own account: name, language, password, second factor", *Role),
     # parties
-    _see("parties.see-members", "the members of one's organisation", *_OPERATOR, _FUNDER, _LEAD, _MANAGER),
-    _do("parties.manage-members", "invite, change, suspend members", _ADMIN, _FUNDER, _LEAD, _MANAGER, proof=True),
+    _see("parties.see-members", "the members of one's organisation", *_OPERATOR, _FUNDER, _LEAD, _MANAGER, _OFFICER),
+    _do("parties.manage-members", "invite, change, suspend members", _ADMIN, _FUNDER, _LEAD, _MANAGER, _OFFICER, proof=True),
     _see("parties.see-organisations", "the organisations brought in by the operator", *_OPERATOR, _AUDITOR),
     _do("parties.register-organisation", "register an organisation", _ADMIN, _AGENT),
     _do("parties.import-people", "invite people from a file", _ADMIN, proof=True),
@@ -58,7 +59,14 @@ _LINES: tuple[Permission, ...] = (
     _see("parties.see-bank-account", "the bank account, all but four characters hidden", _ADMIN, _TREASURER, _APPROVER, _MANAGER),
     _do("parties.propose-bank-account", "propose a bank account", _ADMIN, _TREASURER, _MANAGER, proof=True),
     _do("parties.approve-bank-account", "approve, refuse or end a bank account", _ADMIN, _APPROVER, proof=True),
-    _see("parties.see-approvals", "what waits for one's decision", *_OPERATOR, _FUNDER),
+    _see("parties.see-approvals", "what waits for one's decision", *_OPERATOR, _FUNDER, _OFFICER),
+    _do("parties.hand-on", "hand one's part as head of a place on to somebody else", _MANAGER, proof=True),
+    _do("parties.prepare-new-head", "prepare a change of a place's head, from a document", _ADMIN, _AGENT),
+    _do("parties.approve-new-head", "approve or refuse a change of a place's head", _ADMIN, _APPROVER, proof=True),
+    _see("parties.see-operator-label", "one's own label: what was asked and answered", *_OPERATOR),
+    _do("parties.request-operator-label", "ask the State for a label", _ADMIN, proof=True),
+    _do("parties.prepare-operator-label", "prepare the State's answer to an operator, or the end of its label", _OFFICER),
+    _do("parties.approve-operator-label", "grant, refuse or withdraw an operator's label", _OFFICER, proof=True),
     # funding
     _see("funding.see", "programmes, agreements, shares and money", *_OPERATOR, _FUNDER, _AUDITOR),
     _do("funding.manage-programme", "create and set a programme", _ADMIN),
@@ -81,6 +89,12 @@ _LINES: tuple[Permission, ...] = (
     _do("places.edit", "edit a place (a manager: its own)", _ADMIN, _AGENT, _MANAGER),
     _do("places.merge", "make one of two places that are the same, or undo it", _ADMIN, _AGENT),
     _do("places.accept", "let a place accept a programme's vouchers, or end it", _ADMIN, _AGENT),
+    _see("places.see-joining", "applications to one's network, their papers, decisions and appeals", *_OPERATOR),
+    _do("places.publish-terms", "publish what one's network asks of its places", _ADMIN, proof=True),
+    _do("places.prepare-joining", "prepare a decision about a place that joins or has joined", _ADMIN, _AGENT),
+    _do("places.approve-joining", "take such a decision, or set it aside", _ADMIN, _APPROVER, proof=True),
+    _see("places.see-own-joining", "one's own application, labels, and what was decided", _MANAGER, _MEDIATOR),
+    _do("places.appeal", "appeal against a decision about one's places", _MANAGER),
     # workshops
     _see("workshops.see", "the sessions of one's places, and who is expected", _MANAGER, _MEDIATOR),
     _do("workshops.manage", "plan, change, cancel the sessions of one's places; note who came", _MANAGER, _MEDIATOR),
@@ -164,6 +178,7 @@ HOMES: dict[Role, str] = {
     Role.PLACE_MANAGER: "place:home",
     Role.MEDIATOR: "place:home",
     Role.AUDITOR: "auditor:home",
+    Role.STATE_OFFICER: "state:home",
 }
 
 SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
@@ -180,7 +195,7 @@ SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
 
 ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.FUNDER: frozenset({_FUNDER}),
-    OrganisationKind.STATE: frozenset({_FUNDER}),
+    OrganisationKind.STATE: frozenset({_FUNDER, _OFFICER}),
     OrganisationKind.OPERATOR: frozenset(_OPERATOR),
     OrganisationKind.PRESCRIBER: frozenset({_LEAD, _PRESCRIBER}),
     OrganisationKind.PLACE_OPERATOR: frozenset({_MANAGER, _MEDIATOR}),
@@ -192,16 +207,17 @@ ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
 PROGRAMME_KINDS = (OrganisationKind.OPERATOR, OrganisationKind.FUNDER, OrganisationKind.STATE, OrganisationKind.AUDITOR)
 
 # Roles a holder may give inside its own organisation; an operator's administrator gives any role, also in the
-# organisations its operator registered.
+# organisations its operator registered; never the State's, or an operator could label itself.
 GRANTS: dict[Role, frozenset[Role]] = {
-    _ADMIN: frozenset(Role),
+    _ADMIN: frozenset(Role) - {_OFFICER},
     _FUNDER: frozenset({_FUNDER}),
     _LEAD: frozenset({_LEAD, _PRESCRIBER}),
     _MANAGER: frozenset({_MANAGER, _MEDIATOR}),
+    _OFFICER: frozenset({_OFFICER, _FUNDER}),
 }
 
 # These move money or open every door: a second factor from the first sign-in (docs/sources/signing-in.md#second-factor).
-SECOND_FACTOR_ROLES = frozenset({_ADMIN, _TREASURER, _APPROVER})
+SECOND_FACTOR_ROLES = frozenset({_ADMIN, _TREASURER, _APPROVER, _OFFICER})
 
 PROOF_MINUTES = 15  # a recent proof: as long as Aidants Connect's activity check
 

@@ -263,3 +263,63 @@ class AlreadyInitialised(PartiesRefused):
     """This installation already has an administrator."""
 
     code = "already-initialised"
+
+
+class LabelUnknown(PartiesRefused):
+    """No such label, or not one of the actor's."""
+
+    code = "operator-label-unknown"
+
+
+class LabelNotForOrganisation(PartiesRefused):
+    """Only an operator asks for a label, and only a State body answers. Facts: organisation."""
+
+    code = "operator-label-not-for-organisation"
+
+
+class LabelAlreadyStands(PartiesRefused):
+    """The operator already asked for this label, or has it. Facts: state."""
+
+    code = "operator-label-already-stands"
+
+
+class LabelActNotNow(PartiesRefused):
+    """A label in this state cannot receive this decision. Facts: act, state."""
+
+    code = "operator-label-act-not-now"
+
+
+class LabelDaysInvalid(PartiesRefused):
+    """A label is granted from a day to a later one, or withdrawn from today on. Facts: from_on, until_on (None when missing)."""
+
+    code = "operator-label-days-invalid"
+
+
+class LabelOrderMissing(PartiesRefused):
+    """The State's decision names the order (arrêté) it rests on."""
+
+    code = "operator-label-order-missing"
+
+
+class HeadAlready(PartiesRefused):
+    """The person already heads this organisation. Facts: email."""
+
+    code = "head-already"
+
+
+class HeadChangeWaiting(PartiesRefused):
+    """Another change of head is on its way in this organisation."""
+
+    code = "head-change-waiting"
+
+
+class HeadChangeUnknown(PartiesRefused):
+    """No such change of head, or not of an organisation the actor manages."""
+
+    code = "head-change-unknown"
+
+
+class HeadUnknown(PartiesRefused):
+    """Nobody heads this organisation in that membership."""
+
+    code = "head-unknown"

@@ -16,6 +16,7 @@ class Role(StrEnum):
     PLACE_MANAGER = "PLACE_MANAGER"
     MEDIATOR = "MEDIATOR"
     AUDITOR = "AUDITOR"
+    STATE_OFFICER = "STATE_OFFICER"
 
 
 class OrganisationKind(StrEnum):
@@ -42,6 +43,39 @@ class Decision(StrEnum):
     """A second person's answer."""
 
     APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+
+
+class LabelLevel(StrEnum):
+    """What the State recognises in an operator (docs/sources/labels.md): an initiative, or a whole scheme of vouchers."""
+
+    INITIATIVE = "INITIATIVE"
+    VOUCHERS = "VOUCHERS"
+
+
+class LabelState(StrEnum):
+    """An operator's label, as the State answered."""
+
+    REQUESTED = "REQUESTED"
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class LabelAct(StrEnum):
+    """What the State decides about a label; prepared by one officer, taken by another."""
+
+    GRANT = "GRANT"
+    REFUSE = "REFUSE"
+    WITHDRAW = "WITHDRAW"
+
+
+class HeadChangeState(StrEnum):
+    """A change of head: asked on a document, invited, done, or refused."""
+
+    ASKED = "ASKED"
+    INVITED = "INVITED"
+    DONE = "DONE"
     REFUSED = "REFUSED"
 
 

@@ -155,7 +155,7 @@ def compared(
     changed: list[dict[str, Any]] = []
     created_count = 0
     for row in checked.rows:
-        place = _place(row, provenance, at)
+        place = place_of_row(row, provenance, at)
         before = known.get(place["national_id"])
         if before is None:
             created_count += 1
@@ -226,7 +226,7 @@ def _met_elsewhere(provenance: str, rows: tuple[PlaceRow, ...]) -> Iterator[Faul
                 break
 
 
-def _place(row: PlaceRow, provenance: str, at: datetime) -> dict[str, Any]:
+def place_of_row(row: PlaceRow, provenance: str, at: datetime) -> dict[str, Any]:
     """The columns of a place, as plain JSON."""
     said: dict[str, Any] = {**row.columns, "updated_on": row.columns["updated_on"].isoformat(), "extras": dict(row.extras)}
     content = json.dumps(said, sort_keys=True, ensure_ascii=False).encode()

@@ -19,6 +19,7 @@ ROLE_NAMES: Mapping[str, Promise] = {
     Role.PLACE_MANAGER: _("Responsable de lieu"),
     Role.MEDIATOR: _("Médiateur numérique"),
     Role.AUDITOR: _("Audit"),
+    Role.STATE_OFFICER: _("Agent de l’État (labels)"),
 }
 
 KIND_NAMES: Mapping[str, Promise] = {
@@ -87,6 +88,9 @@ ACCOUNT_STATES: Mapping[str, tuple[Promise, str]] = {
 
 # Each decision a second person takes: its words, and the page where it is taken (a route with the subject's id).
 DECISIONS: Mapping[str, tuple[Promise, str]] = {
+    "places.approve-joining": (_("Décider d’un dossier de lieu"), "operator:joining-decision"),
+    "parties.approve-new-head": (_("Accepter un changement de responsable"), "operator:new-head"),
+    "parties.approve-operator-label": (_("Décider d’un label d’opérateur"), "state:label"),
     "parties.approve-bank-account": (_("Approuver un compte bancaire"), "accounts:bank-account-of"),
     "issuing.approve-edition": (_("Approuver une édition"), "operator:edition"),
     "settlement.approve-payment": (_("Approuver un paiement"), "operator:payment"),

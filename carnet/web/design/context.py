@@ -60,6 +60,8 @@ def _footer() -> list[Link]:
         Link(_address("public:accessibility"), _("Accessibilité : non conforme")),
         Link(_address("public:legal"), _("Mentions légales")),
         Link(_address("public:figures"), _("Chiffres publics")),
+        Link(_address("public:labels"), _("Labels")),
+        Link(_address("public:joining"), _("Rejoindre le réseau")),
         Link(_address("public:help"), _("Aide")),
         Link(_address("api-reference"), _("API")),
     ]

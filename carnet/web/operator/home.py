@@ -30,6 +30,7 @@ from carnet.web.doors import door
 from carnet.web.figures import count_figures, money_figures
 from carnet.web.operator import disputes, guessing
 from carnet.web.operator.desks import admit_url
+from carnet.web.operator.joining import tasks as joining_tasks
 
 # The next step of an order: what is said, the verb, the action its doer must hold.
 ORDER_STEPS = {
@@ -72,6 +73,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from _approvals(actor)
     yield from disputes.tasks(actor)
     yield from guessing.tasks(actor)
+    yield from joining_tasks(actor)
     programme_ids = [each.id for each in programmes]
     agreements = funding.agreements(actor, programme_ids, at=at)
     if allowed(actor.roles, "funding.sign-agreement"):

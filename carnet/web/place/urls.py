@@ -1,7 +1,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.place import days, devices, directory, disputes, help, lessons, reservations, space, views, workshop
+from carnet.web.place import days, devices, directory, disputes, help, joining, lessons, reservations, space, views, workshop
 from carnet.web.place.till import reads_codes
 from carnet.web.sheets.views import PLACE
 from carnet.web.sheets.views import routes as sheet_routes
@@ -35,4 +35,4 @@ urlpatterns = [
     ),
     path("telephones/<int:telephone_id>/revoke/", door("redemption.manage-telephones")(telephones.revoke), name="telephone-revoke"),
 ]
-urlpatterns += devices.urlpatterns + lessons.urlpatterns + directory.urlpatterns + help.urlpatterns + space.urlpatterns
+urlpatterns += devices.urlpatterns + lessons.urlpatterns + directory.urlpatterns + joining.urlpatterns + help.urlpatterns + space.urlpatterns

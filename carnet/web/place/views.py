@@ -28,7 +28,7 @@ from carnet.web.design.components import Column, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_for
 from carnet.web.disputes import MISTAKES, reason_kept
-from carnet.web.place import counter, days, devices, disputes, reservations, till
+from carnet.web.place import counter, days, devices, disputes, joining, reservations, till
 from carnet.web.place import help as free_help
 from carnet.web.place.forms import AcceptForm, CodeForm, UndoForm
 
@@ -47,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "tasks": [*devices.tasks(actor, at), *reservations.tasks(actor, at), *counter.tasks(expected)],
             "figures": counter.figures(counter.days(organisation_id, legal_day(at)), expected if sees_money else None, legal_day(at)),
             "today": days.table(organisation_id, legal_day(at), limit=8),
+            "suspended": joining.suspended_sentence(organisation_id),
         }
         | free_help.tiles(request, places.places_of([organisation_id], at=at))
     )

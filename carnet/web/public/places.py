@@ -21,7 +21,7 @@ from carnet.kernel.refusals import Refusal
 from carnet.places import queries
 from carnet.places.queries import PlaceCard, PlaceSummary
 from carnet.places.rules import LEVEL_LABELS, NEEDS, SERVICE_KINDS, Level
-from carnet.web import clock
+from carnet.web import clock, labels
 from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.design.screens import actor_of, show_refusal
@@ -211,6 +211,7 @@ def place(request: HttpRequest, place_id: int) -> HttpResponse:
         "address": ", ".join(part for part in (card.summary.address, card.address_extra) if part),
         "ended_on": card.summary.ended_on if card.summary.ended_on and card.summary.ended_on <= legal_day(at) else None,
         "accepted": _accepted(card, at),
+        "labels": labels.place_sentences(queries.labels_of_places([place_id], day=legal_day(at)).get(place_id, ())),
         "week": [_Day(week_day(day), spans_words(spans), day == legal_day(at)) for day, spans in card.week],
         "rows": _rows(card),
         "phone": phone_words(card.phone),

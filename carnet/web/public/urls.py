@@ -3,7 +3,7 @@ from django.views.i18n import set_language
 
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import agenda, month, places, spaces, views
+from carnet.web.public import agenda, joining, month, places, spaces, views
 
 app_name = "public"
 urlpatterns = [
@@ -38,3 +38,4 @@ urlpatterns = [
     path("langue/", public(set_language), name="language"),
     path("design/", public(design.gallery), name="design"),
 ]
+urlpatterns += joining.urlpatterns

@@ -211,6 +211,11 @@ class Client:
         query = urlencode(_said(day=day))
         return self._call("GET", f"places/{place}/space" + (f"?{query}" if query else ""))
 
+    def labels(self, **filters: Any) -> dict[str, Any]:
+        """Who holds a label, of operators and of places: programme, place, day. Raises: Problem, Unreachable."""
+        query = urlencode(_said(**filters))
+        return self._call("GET", f"labels?{query}" if query else "labels")
+
     def figures(self) -> dict[str, Any]:
         """The published figures. Raises: Problem, Unreachable."""
         return self._call("GET", "figures")

@@ -4,6 +4,7 @@
 is missing or wrong, each with its step, its site and its field, so that the screen shows it where it is.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
@@ -17,7 +18,7 @@ from carnet.places.rules.faults import Fault, FaultCode, Outcome
 from carnet.places.rules.geography import Gazetteer
 from carnet.places.rules.joining._terms import Terms
 from carnet.places.rules.joining._words import BEYOND_CENTS_MAX, DOCUMENTS_OF_FORM, DocumentKind, LegalForm, Step
-from carnet.places.rules.offers import ACCESS_BY_CODE
+from carnet.places.rules.offers import ACCESS_BY_CODE, Mode
 from carnet.places.rules.services import SERVICE_BY_CODE
 from carnet.places.rules.standard import Version
 from carnet.places.rules.tables import RawLine
@@ -53,6 +54,7 @@ _MUST_MEND = frozenset(
         FaultCode.PHONE_MALFORMED,
     }
 )
+_POSTCODE = re.compile(r"[0-9]{5}")
 _FIELD_OF = {national: name for name, national in SITE_FIELDS.items()}
 
 
@@ -111,10 +113,12 @@ def sites(answers: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def judged_site(site: Mapping[str, Any], *, number: str, gazetteer: Gazetteer, today: date) -> tuple[PlaceRow | None, tuple[Fault, ...]]:
+def judged_site(
+    site: Mapping[str, Any], *, number: str, gazetteer: Gazetteer, today: date, national_id: str = "site"
+) -> tuple[PlaceRow | None, tuple[Fault, ...]]:
     """A site as the directory would keep it, and the faults found on the way. None while it cannot make a place."""
     cells = {national: str(site.get(name, "")) for name, national in SITE_FIELDS.items()}
-    cells |= {"id": f"site-{site['key']}", "pivot": number, "date_maj": today.isoformat()}
+    cells |= {"id": national_id, "pivot": number, "date_maj": today.isoformat()}
     judged = judge_lines([RawLine(1, cells)], version=Version.V1, unknown_columns=(), gazetteer=gazetteer, today=today)
     return (judged.rows[0] if judged.rows else None), judged.faults
 
@@ -152,7 +156,7 @@ def _who(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Problem]:
     yield from _missing(Step.WHO, who, ("name", "street", "postcode", "city"))
     if legal_form(answers) is None:
         yield Problem(Step.WHO, "form-missing", "form")
-    if who.get("postcode") and not (len(who["postcode"]) == 5 and who["postcode"].isdigit()):
+    if who.get("postcode") and not _POSTCODE.fullmatch(who["postcode"]):
         yield Problem(Step.WHO, "postcode-malformed", "postcode")
 
 
@@ -174,11 +178,16 @@ def _sites(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Problem
             yield Problem(Step.SITES, "place-run-by-another", "", key, {"name": site.get("name", "")})
         if site.get("place_id") in around.ended:
             yield Problem(Step.SITES, "site-ended", "", key)
+        if site.get("postcode") and not _POSTCODE.fullmatch(site["postcode"]):
+            yield Problem(Step.SITES, "postcode-malformed", "postcode", key)
+            continue  # what is wrong with the commune would only follow from it
+        if site.get("commune") and site.get("postcode") and around.gazetteer.named(site["commune"], postcode=site["postcode"]) is None:
+            yield Problem(Step.SITES, "commune-unknown", "commune", key)
         _row, faults = judged_site(site, number=answers["who"].get("number", ""), gazetteer=around.gazetteer, today=around.today)
         for fault in faults:
             name = _FIELD_OF.get(fault.field, "")
             must = fault.code in _MUST_MEND or (fault.outcome is Outcome.REFUSED and fault.code is not FaultCode.REQUIRED_MISSING)
-            if must and name and str(site.get(name, "")).strip():
+            if must and name and name != "commune" and str(site.get(name, "")).strip():
                 yield Problem(Step.SITES, fault.code.value, name, key, {"value": fault.value, "detail": fault.detail})
 
 
@@ -190,6 +199,8 @@ def _teaching(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Prob
             yield Problem(Step.TEACHING, "services-missing", "services", site["key"])
         elif not set(services) <= set(SERVICE_BY_CODE) & set(around.services):
             yield Problem(Step.TEACHING, "service-outside-programme", "services", site["key"])
+        if not taught.get("modes") or not set(taught["modes"]) <= set(Mode):
+            yield Problem(Step.TEACHING, "modes-missing", "modes", site["key"])
         beyond = taught.get("beyond_cents")
         if beyond is None:
             yield Problem(Step.TEACHING, "missing", "beyond_cents", site["key"])

@@ -138,4 +138,3 @@ DRAFT_KEPT = timedelta(days=180)
 REFUSED_KEPT = timedelta(days=365)
 PAPERS_KEPT_YEARS = 5
 RENEWAL_DAYS = 60
-LINK_LIFETIME = timedelta(days=180)

@@ -52,6 +52,7 @@ PROBLEMS: Mapping[str, Promise | str] = {
     "phone-malformed": _("« %(value)s » n’est pas un numéro de téléphone."),
     "services-missing": _("Choisissez au moins une chose que vous enseignez ici."),
     "service-outside-programme": _("Un des choix n’est pas payé par les chèques de ce réseau."),
+    "modes-missing": _("Dites comment les personnes sont aidées ici."),
     "beyond-too-much": _("Ce que la personne paie en plus d’un chèque ne peut pas dépasser %(most_cents)s."),
     "access-unknown": _("Un des choix n’est pas dans la liste."),
     "document-missing": _("Ce document manque."),
