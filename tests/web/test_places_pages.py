@@ -18,7 +18,9 @@ from carnet.parties import operations as parties
 from carnet.places import queries
 from carnet.places.models import Place, PlaceAcceptance
 from carnet.places.operations import accept_programme, import_places
-from carnet.web.public.places import distance_words, next_saturday, spans_words
+from carnet.web.public.found import distance_words
+from carnet.web.public.places import spans_words
+from carnet.web.public.search_form import next_saturday
 from tests.places.conftest import GOOD, csv_bytes
 from tests.web.conftest import PROGRAM, sign_in
 from tests.web.test_operator_programmes import sent_back
@@ -97,7 +99,7 @@ def test_the_list_and_the_page_open_for_a_stranger_in_both_languages(client: Cli
 def test_a_stranger_finds_the_nearest_place_by_commune_or_postal_code(client: Client, places: dict[str, int]) -> None:
     for where in ("Rezé", "reze", "44400"):
         answer = client.get("/places/", {"where": where, "radius": 10})
-        names = re.findall(r"<h3><a[^>]*>(.*?)</a>", answer.content.decode())
+        names = re.findall(r"<h3>.*?<a[^>]*>(.*?)</a>", answer.content.decode())
         assert names == ["Médiathèque &lt;b&gt;de Rezé&lt;/b&gt;", GOOD["nom"]]
         assert "2 lieux près de Rezé" in text_of(answer)
 
@@ -132,10 +134,15 @@ def test_a_search_made_by_hand_that_means_nothing_breaks_nothing(client: Client,
     assert client.get("/places/", asked).status_code == 422
 
 
-def test_nothing_found_proposes_to_look_wider(client: Client, places: dict[str, int]) -> None:
-    answer = client.get("/places/", {"where": "Gap", "radius": 2})
-    assert "Aucun lieu trouvé" in text_of(answer)
-    assert "?where=Gap&amp;radius=50" in answer.content.decode()
+def test_nothing_found_says_what_to_give_up_and_what_it_brings(client: Client, places: dict[str, int]) -> None:
+    answer = client.get("/places/", {"where": "Rezé", "radius": "2", "opening": "saturday", "wish": ["home", "lift"]})
+    said = text_of(answer)
+    assert "Aucun lieu trouvé" in said
+    assert "Sans «" not in said  # giving up one of two that fail brings nothing
+    said = text_of(client.get("/places/", {"where": "Rezé", "radius": "2", "opening": "saturday"}))
+    assert "Jusqu’à 50 km : 1 lieu" in said
+    assert "Sans « Ouvert » : 1 lieu" in said
+    assert "Sans « Il me faut » : 2 lieux" in text_of(client.get("/places/", {"where": "Rezé", "wish": "home"}))
 
 
 def test_the_page_of_a_place_says_when_how_and_what_vouchers_pay(

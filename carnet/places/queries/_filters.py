@@ -41,8 +41,8 @@ def offering(rows: QuerySet[Finder], day: date, service: str | None, accepts: in
     return rows.filter(Q(tags__overlap=tags([kind.national_service, f"taught:{kind.code}"])) | paid)
 
 
-def granted(rows: QuerySet[Finder], wishes: Collection[str], language: str | None, need: str | None) -> QuerySet[Finder]:
-    """Places that grant every wish, speak a language, answer a need: for certain, or likely. Raises: SearchRefused."""
+def granted(rows: QuerySet[Finder], wishes: Collection[str], language: str | None) -> QuerySet[Finder]:
+    """Places that grant every wish and speak a language: for certain, or likely. Raises: SearchRefused."""
     for code in sorted(set(wishes)):
         rows = rows.filter(tags__overlap=tags(granting(wish(code))))
     if language:
@@ -51,6 +51,12 @@ def granted(rows: QuerySet[Finder], wishes: Collection[str], language: str | Non
         if others:
             spoken |= Q(tags__contains=tags([OTHER_LANGUAGE])) & ~Q(tags__overlap=tags(others))
         rows = rows.filter(spoken)
-    if need:
-        rows = rows.filter(tags__contains=tags([needs.need(need).value]))
     return rows
+
+
+def answering(rows: QuerySet[Finder], need: str | None, known: Collection[int]) -> QuerySet[Finder]:
+    """Places whose lists name a need, and those known to answer it in another way. Raises: SearchRefused."""
+    if not need:
+        return rows
+    named = Q(tags__contains=tags([needs.need(need).value]))
+    return rows.filter(named | Q(one_of("place_id", "bigint", known)) if known else named)

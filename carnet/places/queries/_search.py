@@ -13,7 +13,7 @@ from django.db.models.functions import Left
 from carnet.kernel.periods import legal_day
 from carnet.places.models import Finder
 from carnet.places.queries import _hours
-from carnet.places.queries._filters import granted, offering, one_of
+from carnet.places.queries._filters import answering, granted, offering, one_of
 from carnet.places.queries._geography import commune as commune_of
 from carnet.places.queries._geography import territory as communes_of
 from carnet.places.queries._summaries import PlaceSummary, Point, summaries
@@ -49,7 +49,7 @@ class Filters(TypedDict, total=False):
     those within the radius of its point; `commune` an INSEE code, alone; `department` its code; `territory` départements, EPCI and communes
     mixed; `service` a code of the catalogue or one of the nine national services; `accepts` a programme's id, or True for any; `open_at` an
     aware moment, `open_on` a day; `need` a code of `rules.NEEDS`; `wishes` codes of `rules.wishes`, all of them; `language` a code of
-    `rules.offers.LANGUAGES`, or `other`; `among` ids.
+    `rules.offers.LANGUAGES`, or `other`; `among` ids; `answering` ids of places known to answer the need in another way.
     """
 
     near: Point | None
@@ -69,6 +69,7 @@ class Filters(TypedDict, total=False):
     wishes: Collection[str]
     language: str | None
     among: Sequence[int] | None
+    answering: Collection[int]
 
 
 def search(*, at: datetime, in_given_order: bool = False, page: int = 1, per_page: int = PER_PAGE, **asked: Unpack[Filters]) -> PlacesFound:
@@ -102,7 +103,8 @@ def _matching(at: datetime, asked: Filters) -> tuple[QuerySet[Finder], Point | N
     centre, own_commune = _centre(asked.get("near"), asked.get("around"))
     rows = _where(Finder.objects.exclude(ended_on__lte=day), asked)
     rows = offering(rows, day, asked.get("service"), asked.get("accepts"))
-    rows = granted(rows, asked.get("wishes") or (), asked.get("language"), asked.get("need"))
+    rows = granted(rows, asked.get("wishes") or (), asked.get("language"))
+    rows = answering(rows, asked.get("need"), asked.get("answering") or ())
     if centre is not None:
         rows = _within(rows, centre, _radius(asked.get("radius_km", RADIUS_KM)), own_commune)
     elif own_commune is not None:

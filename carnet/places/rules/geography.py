@@ -164,6 +164,19 @@ class Gazetteer:
         near = [(distance_km(point, commune.point), commune) for cell in cells for commune in self._by_cell.get(cell, ()) if commune.point]
         return sorted(((km, commune) for km, commune in near if km <= radius_km), key=lambda each: (each[0], each[1].code))
 
+    def largest_in(self, box: Box, *, most: int) -> list[Commune]:
+        """The most peopled communes whose point is inside a box, the largest first."""
+        south, west = _cell((box.south, box.west))
+        north, east = _cell((box.north, box.east))
+        cells = [(row, column) for row in range(south, north + 1) for column in range(west, east + 1)]
+        inside = [
+            commune
+            for cell in cells
+            for commune in self._by_cell.get(cell, ())
+            if commune.point and box.south <= commune.point[0] <= box.north and box.west <= commune.point[1] <= box.east
+        ]
+        return sorted(inside, key=lambda commune: (-commune.population, commune.code))[:most]
+
     def people_per_km2(self, point: tuple[float, float]) -> float:
         """How many people live around a point, a square kilometre, counting each commune where its own point is."""
         people = sum(commune.population for _km, commune in self.around(point, DENSITY_KM))

@@ -4,6 +4,8 @@ from django.views.i18n import set_language
 from carnet.web.design import views as design
 from carnet.web.doors import public
 from carnet.web.public import agenda, joining, month, places, spaces, views
+from carnet.web.public import agenda, places, spaces, views
+from carnet.web.public import agenda, places, search, views, widget
 
 app_name = "public"
 urlpatterns = [
@@ -12,7 +14,10 @@ urlpatterns = [
     path("V/<str:token>", public(views.scanned), name="scanned"),
     path("obtenir/", public(views.obtain), name="obtain"),
     path("aide/", public(views.help_page), name="help"),
-    path("places/", public(places.places), name="places"),
+    path("places/", public(search.places), name="places"),
+    path("places/imprimer/", public(search.paper), name="places-paper"),
+    path("places/widget/", public(widget.widget), name="places-widget"),
+    path("places/integrer/", public(widget.builder), name="places-embed"),
     path("places/<int:place_id>/", public(places.place), name="place"),
     path("places/<int:place_id>/espace/", public(spaces.space), name="space"),
     path("places.csv", public(places.places_csv), name="places-csv"),
@@ -34,6 +39,7 @@ urlpatterns = [
     path("mentions-legales/", public(views.legal), name="legal"),
     path("chiffres/", public(views.all_figures), name="figures"),
     path("opendata/<slug:name>.csv", public(views.open_data), name="open-data"),
+    path("theme/couleur/<str:colour>.css", public(widget.colour), name="theme-colour"),
     path("theme/<slug:slug>.css", public(views.theme), name="theme"),
     path("langue/", public(set_language), name="language"),
     path("design/", public(design.gallery), name="design"),

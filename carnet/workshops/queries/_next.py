@@ -25,10 +25,12 @@ def next_with_seats(
 
 
 def places_with_seats(
-    *, at: datetime, until_on: date | None = None, service: str | None = None, weekday: int | None = None
+    *, at: datetime, until_on: date | None = None, service: str | None = None, weekday: int | None = None, need: str | None = None
 ) -> tuple[int, ...]:
-    """The places that have a lesson to come with a seat left, the soonest first (one query)."""
+    """The places that have a lesson to come with a seat left, the soonest first (one query). `need`: made for it, of `places.rules.NEEDS`."""
     rows = _with_seats(at, until_on=until_on, service=service, weekday=weekday)
+    if need:
+        rows = rows.filter(needs__contains=[need])
     found = rows.values("place_id").annotate(soonest=Min("starts_at")).order_by("soonest", "place_id")
     return tuple(found.values_list("place_id", flat=True))
 
