@@ -3,7 +3,8 @@
     .venv/bin/python -m docs.pictures [http://127.0.0.1:8000]
 
 `make docs` takes them too when a demonstration answers there. It signs in through /demo/ and only looks, but for one voucher: the one
-of the demonstration's page is spent at one place, tried again at another, then undone, so that a visitor can still spend it.
+of the demonstration's page is spent at one place, tried again at another, then undone, so that a visitor can still spend it. One device is
+enrolled, then revoked, and one sheet of paper is opened.
 """
 
 import io
@@ -59,6 +60,10 @@ SHOTS = (
     Shot("voucher-good", "PLACE_MANAGER", ("check the voucher",)),
     Shot("voucher-accepted", "PLACE_MANAGER", ("check the voucher", "accept it")),
     Shot("voucher-refused-phone", "MEDIATOR", ("check the voucher",), PHONE),
+    Shot("offline-phone", "PLACE_MANAGER", ("enrol this device",), PHONE),
+    Shot("devices", "PLACE_MANAGER", ("/place/devices/",)),
+    Shot("sheet", "PLACE_MANAGER", ("type a sheet",)),
+    Shot("telephone", None, ("/demo/telephone/",)),
     Shot("place-payments", "PLACE_MANAGER", ("/place/payments/",)),
     Shot("funder", "FUNDER"),
     Shot("agreement", "FUNDER", ("> /funder/agreements/",)),
@@ -137,6 +142,28 @@ class Visit:
         self.page.locator("main input[name=reason][value=other]").check()
         self.press("main form .button")
 
+    def enrol(self) -> None:
+        """Make of this window a device that accepts without network; it shows the app."""
+        self.page.goto(f"{self.base}/place/devices/enrol/")
+        self.page.locator("[data-enrol] input[name=name]").fill("Téléphone de l’accueil")
+        self.page.locator("[data-enrol] button[type=submit]").click()
+        self.page.locator("[data-ready]").wait_for()
+
+    def revoke(self) -> None:
+        """Forget that device: its key ended with its window."""
+        self.page.goto(f"{self.base}/place/devices/")
+        self.press("main table a")
+        self.page.goto(self.page.url.rstrip("/") + "/revoke/")
+        self.press("main form .button")
+
+    def sheet(self) -> None:
+        """The first sheet that waits to be typed, a new one if none does."""
+        self.page.goto(f"{self.base}/place/sheets/")
+        if not self.page.locator("main table a").count():
+            self.press("main form button[name=print][value=''], main form .button.secondary")
+        else:
+            self.follow("/place/sheets/")
+
     def latest_order(self) -> None:
         links = self.page.eval_on_selector_all("main a[href]", "links => links.map(link => link.getAttribute('href'))")
         orders = [link for link in links if link.removeprefix("/operator/orders/").rstrip("/").isdigit()]
@@ -148,6 +175,8 @@ class Visit:
 
 STEPS: dict[str, Callable[[Visit], None]] = {
     "check the voucher": Visit.check_voucher,
+    "enrol this device": Visit.enrol,
+    "type a sheet": Visit.sheet,
     "accept it": Visit.accept,
     "the latest order": Visit.latest_order,
     "recompute everything": Visit.recompute,
@@ -196,6 +225,7 @@ def take_all(base: str = SERVED_BY_MAKE_DEMO) -> list[str]:
                 (FOLDER / f"{name}.png").write_bytes(content)
             counter = Visit(browser, base, Shot("undo", "PLACE_MANAGER"))
             counter.undo()
+            counter.revoke()
             counter.close()
         finally:
             browser.close()
