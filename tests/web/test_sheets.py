@@ -80,7 +80,12 @@ def test_what_is_good_is_done_once_and_what_is_not_stays_to_be_mended(season: Se
     client = season.counter if desk == "place" else season.enter("OPERATOR_AGENT", season.campaign.operator_id)
     where = opened(client, season, desk)
     wrong = season.campaign.code(1)[:-1] + str((int(season.campaign.code(1)[-1]) + 1) % 10)
-    form = line(season, 1, 0) | line(season, 2, 1, code=wrong) | line(season, 3, 2, service="") | line(season, 4, 3)
+    form = (
+        line(season, 1, 2, service="")
+        | line(season, 2, 1, code=wrong)
+        | line(season, 3, 0)
+        | line(season, 4, 3, service="", attended_on="")
+    )
     answer = client.post(where, form)
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -94,9 +99,16 @@ def test_what_is_good_is_done_once_and_what_is_not_stays_to_be_mended(season: Se
     again = client.post(where, form)
     assert again.status_code == 422
     assert spent(season) == 2
-    mended = client.post(where, line(season, 2, 1) | line(season, 3, 2))
+    mended = client.post(where, line(season, 2, 1) | line(season, 1, 2))
     assert (mended.status_code, spent(season)) == (302, 4)
     assert client.get(where).content.decode().count("is-done") == 4
+
+
+def test_nothing_typed_is_said_to_be_nothing(season: Season) -> None:
+    where = opened(season.counter, season)
+    answer = season.counter.post(where, {}, follow=True)
+    assert "rien n’a été saisi" in answer.content.decode()
+    assert spent(season) == 0
 
 
 def test_a_serial_of_another_voucher_spends_nothing(season: Season) -> None:

@@ -67,8 +67,13 @@ def test_an_address_from_its_opening_to_its_end(signed_in: Callable[[str], Clien
     second = secret_in(text(do(client, page, "rotate")))
     assert second != first
     assert "L’ancien secret signe" in text(client.get(page))
-    do(client, page, "end")
+    asked_first = text(client.get(f"{page}end/"))
+    assert "son secret est effacé" in asked_first
+    assert URL.split("?")[0] in asked_first
+    assert "Notre caisse" in text(client.get("/webhooks/")), "looking ends nothing"
+    assert client.post(f"{page}end/", {"request_id": str(rid())}).status_code == 302
     text(client.get(page), 404)
+    text(client.get(f"{page}end/"), 404)
     assert "Notre caisse" not in text(client.get("/webhooks/"))
 
 
@@ -92,7 +97,8 @@ def test_another_organisation_s_address_does_not_exist(signed_in: Callable[[str]
     page = opened(mine)
     text(mine.get(page))
     text(stranger.get(page), 404)
-    text(do(stranger, page, "end"), 404)
+    text(stranger.get(f"{page}end/"), 404)
+    text(stranger.post(f"{page}end/", {"request_id": str(rid())}), 404)
     assert page not in text(stranger.get("/webhooks/"))
     assert page in text(mine.get("/webhooks/"))
 

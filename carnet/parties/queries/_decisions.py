@@ -1,7 +1,7 @@
 """What opens, what is paid, what waits: tokens, bank accounts, approvals."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
@@ -23,7 +23,7 @@ class TokenLine:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
-    latest_used_on: object
+    latest_used_on: date | None
 
 
 def tokens(*, actor: Actor) -> list[TokenLine]:

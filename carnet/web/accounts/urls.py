@@ -16,6 +16,7 @@ accounts = [
     path("tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke-token"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/<int:endpoint_id>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:endpoint_id>/end/", webhooks.end_webhook, name="end-webhook"),
     path("webhooks/<int:endpoint_id>/again/<int:delivery_id>/", webhooks.send_again, name="send-webhook-again"),
     path("bank-account/", bank_accounts.bank_account, name="bank-account"),
     path("bank-account/<int:organisation_id>/", bank_accounts.bank_account, name="bank-account-of"),

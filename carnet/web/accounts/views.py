@@ -24,7 +24,8 @@ from carnet.web.accounts.forms import (
 )
 from carnet.web.accounts.sign_in import safe_next
 from carnet.web.accounts.words import DECISIONS, ROLE_NAMES, SCOPE_NAMES
-from carnet.web.design.components import Task
+from carnet.web.design import formats
+from carnet.web.design.components import Row, Task
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door, public, refused, signed_in
 from carnet.web.tenancy import CHOSEN_ORGANISATION
@@ -117,18 +118,38 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and performed(form, create):
         return page(request, "token_made", token=made[0])
     lines = [(each, [SCOPE_NAMES[scope] for scope in SCOPE_NAMES if scope in each.scopes]) for each in parties.tokens(actor=actor)]
-    return page(request, "tokens", form=form, tokens=lines, now=clock.now(), revoke_form=BareForm(), status=422 if form.is_bound else 200)
+    return page(request, "tokens", form=form, tokens=lines, now=clock.now(), status=422 if form.is_bound else 200)
 
 
 @door("parties.manage-tokens")
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponseBase:
-    """Refuse a token from now on."""
+    """Refuse a token from now on: a program that uses it stops at once, so it is asked first."""
+    actor = actor_of(request)
+    token = next((each for each in parties.tokens(actor=actor) if each.id == token_id and each.revoked_at is None), None)
+    if token is None:
+        return page(request, "gone", status=404)
     form = BareForm(request.POST or None)
     if request.method == "POST" and performed(
-        form, lambda typed: operations.revoke_token(token_id=token_id, **typed, actor=actor_of(request), at=clock.now())
+        form, lambda typed: operations.revoke_token(token_id=token_id, **typed, actor=actor, at=clock.now())
     ):
         messages.success(request, _("Le jeton est refusé dès maintenant."))
-    return redirect("accounts:tokens")
+        return redirect("accounts:tokens")
+    return page(
+        request,
+        "decide",
+        title=_("Révoquer ce jeton ?"),
+        lead=_("Le logiciel qui s’en sert est refusé aussitôt. Un jeton révoqué ne revient pas : il faudra en créer un autre."),
+        verb=_("Révoquer ce jeton"),
+        kind="danger",
+        rows=[
+            Row(_("À quoi il sert"), token.label),
+            Row(_("Début"), f"{token.prefix}…"),
+            Row(_("Dernier jour d’utilisation"), formats.day(token.latest_used_on) if token.latest_used_on else _("jamais")),
+        ],
+        form=form,
+        cancel_url=reverse("accounts:tokens"),
+        status=422 if form.is_bound else 200,
+    )
 
 
 # --- Approvals ---------------------------------------------------------------------------------------------------------

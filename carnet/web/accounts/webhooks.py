@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -17,6 +18,8 @@ from carnet.web import clock
 from carnet.web.accounts.desk import page, performed
 from carnet.web.accounts.forms import BareForm, WebhookForm
 from carnet.web.accounts.words import DELIVERY_ERRORS, DELIVERY_STATES, ENDPOINT_STATES, EVENT_NAMES, STOPPED_REASONS
+from carnet.web.design import formats
+from carnet.web.design.components import Row
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
 
@@ -44,7 +47,7 @@ def webhooks(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @door("parties.manage-webhooks")
 def webhook(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
-    """One address: what was sent to it, try it, pause it, renew its secret, end it."""
+    """One address: what was sent to it, try it, pause it, renew its secret."""
     actor = actor_of(request)
     organisation_id = actor.organisation_id or 0
     endpoint = notices.endpoint(organisation_id=organisation_id, endpoint_id=endpoint_id)
@@ -57,7 +60,6 @@ def webhook(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
         "pause": (operations.pause_webhook, _("Les envois sont en pause.")),
         "resume": (operations.resume_webhook, _("Les envois reprennent.")),
         "rotate": (lambda **asked: renewed.append(operations.rotate_webhook_secret(**asked)), ""),
-        "end": (operations.end_webhook, _("Cette adresse est supprimée.")),
     }
     form = BareForm(request.POST or None)
     asked = performs.get(request.POST.get("do", ""))
@@ -65,7 +67,7 @@ def webhook(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
         if renewed:
             return page(request, "webhook_secret", secret=renewed[0], endpoint_id=endpoint_id, renewed=True)
         messages.success(request, asked[1])
-        return redirect("accounts:webhooks") if request.POST["do"] == "end" else redirect("accounts:webhook", endpoint_id)
+        return redirect("accounts:webhook", endpoint_id)
     return page(
         request,
         "webhook",
@@ -78,6 +80,39 @@ def webhook(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
         deliveries=[_line(each) for each in notices.deliveries(organisation_id=organisation_id, endpoint_id=endpoint_id)],
         form=form,
         fresh=BareForm(auto_id=False),
+        status=422 if form.is_bound else 200,
+    )
+
+
+@door("parties.manage-webhooks")
+def end_webhook(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
+    """Tell an address nothing any more: its secret and what waits for it are erased, so it is asked first."""
+    actor = actor_of(request)
+    organisation_id = actor.organisation_id or 0
+    endpoint = notices.endpoint(organisation_id=organisation_id, endpoint_id=endpoint_id)
+    if endpoint is None:
+        return page(request, "gone", status=404)
+    form = BareForm(request.POST or None)
+    if request.method == "POST" and performed(
+        form, lambda typed: operations.end_webhook(endpoint_id=endpoint_id, **typed, actor=actor, at=clock.now())
+    ):
+        messages.success(request, _("Cette adresse est supprimée."))
+        return redirect("accounts:webhooks")
+    waiting = notices.waiting_count(organisation_id=organisation_id, endpoint_id=endpoint_id)
+    return page(
+        request,
+        "decide",
+        title=_("Supprimer cette adresse ?"),
+        lead=_("Elle ne saura plus rien, et son secret est effacé. Pour un arrêt de quelques jours, mettez-la plutôt en pause."),
+        verb=_("Supprimer cette adresse"),
+        kind="danger",
+        rows=[
+            Row(_("À quoi elle sert"), endpoint.label),
+            Row(_("Adresse"), endpoint.url),
+            Row(_("En attente d’envoi, qui ne partiront pas"), formats.number(waiting)),
+        ],
+        form=form,
+        cancel_url=reverse("accounts:webhook", args=[endpoint_id]),
         status=422 if form.is_bound else 200,
     )
 

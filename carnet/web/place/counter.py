@@ -87,8 +87,7 @@ def organisation_of(actor: Actor) -> int:
 def own_places(request: HttpRequest, organisation_id: int, at: datetime) -> tuple[PlaceSummary, ...]:
     """The organisation's open places that accept something today; when all is one programme's, the page carries its name."""
     found = tuple(place for place in places.places_of([organisation_id], at=at) if place.acceptances)
-    programme_ids = {acceptance.programme_id for place in found for acceptance in place.acceptances}
-    theming.carry_only_one(request, funding.programmes(programme_ids), at)
+    theming.carry_of_places(request, found, at)
     return found
 
 

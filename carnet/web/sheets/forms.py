@@ -63,7 +63,7 @@ class LineForm(forms.Form):
     def __init__(self, *args: Any, position: int, services: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options | {"prefix": f"line-{position}"})
         self.position = position
-        self.fields["service"].choices = [("", "–"), *services]  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", "–" if position == 1 else _("comme au-dessus")), *services]  # type: ignore[attr-defined]
 
     @property
     def is_blank(self) -> bool:
@@ -112,10 +112,23 @@ def line_forms(
 ) -> dict[int, LineForm]:
     """A form for each line that is not accepted yet; blank ones carry the codes read on photographs."""
     found = {}
-    for position in range(1, SHEET_LINES + 1):
-        if position in accepted:
-            continue
+    open_lines = [position for position in range(1, SHEET_LINES + 1) if position not in accepted]
+    told = as_above(data, open_lines) if data is not None else None
+    for position in open_lines:
         code = read.get(position)
         initial = {"token": code.token, "read_as": code.serial} if code is not None else {}
-        found[position] = LineForm(data, position=position, services=services, initial=initial)
+        found[position] = LineForm(told, position=position, services=services, initial=initial)
     return found
+
+
+def as_above(data: Mapping[str, Any], positions: Sequence[int]) -> dict[str, Any]:
+    """What was typed, the service and the day left empty on a line being those of the line above: a whole workshop is often one of each."""
+    told = {name: data.get(name, "") for name in data}
+    above = {"service": "", "attended_on": ""}
+    for position in positions:
+        if not any(str(told.get(f"line-{position}-{name}", "")).strip() for name in ("serial", "code", "token")):
+            continue
+        for name in above:
+            above[name] = str(told.get(f"line-{position}-{name}", "")).strip() or above[name]
+            told[f"line-{position}-{name}"] = above[name]
+    return told

@@ -20,7 +20,7 @@ from carnet.redemption import operations
 from carnet.redemption import queries as redemption
 from carnet.redemption.queries import CodeRead, SheetFacts, SheetPage
 from carnet.redemption.rules import SHEET_LINES, placed
-from carnet.web import clock
+from carnet.web import clock, theming
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of, show_refusal
@@ -83,7 +83,10 @@ def _own_places(request: HttpRequest, desk: Desk) -> list[tuple[int, str]]:
     actor = actor_of(request)
     if desk is not PLACE or actor.organisation_id is None:
         return []
-    return [(each.place_id, each.name) for each in places.places_of([actor.organisation_id], at=clock.now()) if each.acceptances]
+    at = clock.now()
+    own = [each for each in places.places_of([actor.organisation_id], at=at) if each.acceptances]
+    theming.carry_of_places(request, own, at)
+    return [(each.place_id, each.name) for each in own]
 
 
 def _table(caption: str, found: Sequence[SheetFacts], names: dict[int, str], desk: Desk, empty: str) -> Table:
@@ -160,6 +163,8 @@ def sheet(request: HttpRequest, sheet_id: int, *, desk: Desk) -> HttpResponseBas
     for answer in answers:
         forms[answer.position].show(answer)
     _tell(request, [answer.accepted.value_cents for answer in answers if answer.accepted is not None])
+    if all(form.is_blank for form in forms.values() if form.is_valid()) and not any(form.errors for form in forms.values()):
+        messages.warning(request, _("Aucune ligne n’était remplie : rien n’a été saisi."))
     if any(form.errors for form in forms.values()):
         return _grid(request, desk, redemption.sheet_page(actor_of(request), sheet_id), forms, status=422)
     return redirect(desk.url("sheet", sheet_id))
@@ -184,6 +189,7 @@ def _tell(request: HttpRequest, cents: Sequence[int]) -> None:
 
 
 def _grid(request: HttpRequest, desk: Desk, page: SheetPage, forms: dict[int, LineForm], *, status: int = 200) -> HttpResponse:
+    _own_places(request, desk)  # the page carries its programme's name
     done = {line.position: line for line in page.accepted}
     rows = [
         {"position": rank, "form": None if rank in done else forms.get(rank), "done": _done(done.get(rank))}

@@ -20,7 +20,7 @@ from carnet.redemption import operations
 from carnet.redemption import queries as redemption
 from carnet.redemption.queries import TelephoneLine
 from carnet.redemption.rules import SERVICE_NUMBERS
-from carnet.web import clock
+from carnet.web import clock, theming
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.forms import OperationForm
@@ -89,8 +89,10 @@ def telephones(request: HttpRequest) -> HttpResponseBase:
 
 def _form(request: HttpRequest, data: Any = None) -> TelephoneForm:
     organisation_id = actor_of(request).organisation_id
-    own = places.places_of([organisation_id] if organisation_id is not None else [], at=clock.now())
-    return TelephoneForm(data, places=[(each.place_id, each.name) for each in own if each.acceptances])
+    at = clock.now()
+    own = [each for each in places.places_of([organisation_id] if organisation_id is not None else [], at=at) if each.acceptances]
+    theming.carry_of_places(request, own, at)
+    return TelephoneForm(data, places=[(each.place_id, each.name) for each in own])
 
 
 def _page(request: HttpRequest, form: TelephoneForm, *, status: int = 200) -> HttpResponse:

@@ -179,11 +179,12 @@ def page_header(title: str, lead: str = "", back_url: str = "", back_text: str =
 @register.inclusion_tag("design/error_summary.html")
 def error_summary(form: BaseForm | None) -> dict[str, Any]:
     """Every error of a form, first on the page, each leading to its field."""
-    errors: list[dict[str, str]] = []
+    errors: list[dict[str, Any]] = []
     if form is not None and form.is_bound:
         for name, messages in form.errors.items():
             target, label = _place_of(form, name)
-            errors += [{"text": str(message), "label": label, "target": target} for message in messages]
+            asks = label.endswith("?")  # a question takes no colon
+            errors += [{"text": str(message), "label": label, "asks": asks, "target": target} for message in messages]
     return {"errors": errors}
 
 

@@ -32,6 +32,10 @@
     }
   });
 
+  // On a telephone the entries of the navigation open and close; the style sheet says when the switch shows.
+  const menu = document.querySelector("[data-menu]");
+  if (menu) menu.addEventListener("click", () => menu.setAttribute("aria-expanded", String(menu.getAttribute("aria-expanded") !== "true")));
+
   // After a refusal the reader's attention goes to what must be mended; after a result, to the result.
   const first = document.querySelector("[data-focus-first]");
   if (first) first.focus();
