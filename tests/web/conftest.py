@@ -54,9 +54,9 @@ def person_with(db: None) -> Callable[..., tuple[int, int, str]]:
     return make
 
 
-def sign_in(client: Client, email: str, *, code: str | None = None) -> Client:
+def sign_in(client: Client, email: str, *, code: str | None = None, password: str = PASSWORD) -> Client:
     """Through the pages, as a person does."""
-    answer = client.post("/sign-in/", {"login": email, "password": PASSWORD})
+    answer = client.post("/sign-in/", {"login": email, "password": password})
     assert answer.status_code == 302, answer.content.decode()
     if answer["Location"].startswith("/sign-in/second-factor/"):
         answer = client.post("/sign-in/second-factor/", {"code": code or six_digits()})
