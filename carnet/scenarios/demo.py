@@ -24,6 +24,7 @@ from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
 from carnet.scenarios.cast import cast_moment
+from carnet.scenarios.free_help import give_free_help
 from carnet.scenarios.lessons import SEATS, give_lessons
 from carnet.scenarios.library import open_library
 from carnet.scenarios.plan import load, open_season
@@ -112,6 +113,7 @@ def play_demo(
         _engage(closed, guests, at)
         _engage(current, guests, at)
         give_lessons(current, [current.codes[rank] for rank in current.in_hands[-SEATS:]], at=at)
+        give_free_help(current, at=at)
         tried = _to_try(closed, current, people, at, base_url, sign_in_url)
     folder.keep(folder.try_file, tried)
     summary = summarise(closed, seconds=clock() - started)

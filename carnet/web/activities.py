@@ -26,7 +26,7 @@ from carnet.places import queries as places
 from carnet.places.rules.offers import MACHINES
 from carnet.places.rules.opening import zone_of
 from carnet.web.design import formats
-from carnet.web.design.components import Column, Figure, Row, Table
+from carnet.web.design.components import Figure, Row
 
 THEMES_SHOWN = 12
 
@@ -46,7 +46,7 @@ def minutes_words(minutes: int) -> str:
     """``30 minutes``, ``1 h``, ``1 h 30``."""
     hours, rest = divmod(minutes, 60)
     if not hours:
-        return _("%(minutes)s minutes") % {"minutes": minutes}
+        return (_("%(minutes)s minutes") % {"minutes": minutes}).replace(" ", formats.NO_BREAK)
     return (_("%(hours)s h %(rest)s") % {"hours": hours, "rest": f"{rest:02d}"} if rest else _("%(hours)s h") % {"hours": hours}).replace(
         " ", formats.NO_BREAK
     )
@@ -94,14 +94,21 @@ def month_figures(found: Figures) -> list[Figure]:
     ]
 
 
-def breakdown(caption: str, rows: Sequence[tuple[str, int | None]], total: int) -> Table:
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """People by something: each line a name, a count, a share."""
+
+    caption: str
+    lines: tuple[tuple[str, str, str], ...]
+
+
+def breakdown(caption: str, rows: Sequence[tuple[str, int | None]], total: int) -> Breakdown:
     """People by something. A count that is hidden says so."""
-    columns = [Column(caption), Column(_("Personnes"), number=True), Column(_("Part"), number=True)]
-    told = [
-        [label, _("moins de 5") if count is None else formats.number(count), "" if count is None else formats.percent(count, total)]
+    told = (
+        (label, _("moins de 5") if count is None else formats.number(count), "" if count is None else formats.percent(count, total))
         for label, count in rows
-    ]
-    return Table(caption, columns, told, empty=_("Rien ce mois-ci."))
+    )
+    return Breakdown(caption, tuple(told))
 
 
 def labelled(counts: dict[str, int], labels: dict[str, str], *, most: int | None = None) -> list[tuple[str, int | None]]:
@@ -120,7 +127,7 @@ def machine_word(kind: str) -> str:
 
 def machines_words(machines: dict[str, int]) -> str:
     """``4 ordinateurs``…: what there is, with how many."""
-    return ", ".join(f"{_(MACHINES[kind])} : {count}" for kind, count in machines.items() if count and kind in MACHINES)
+    return ", ".join(f"{_(label)} : {machines[kind]}" for kind, label in MACHINES.items() if machines.get(kind))
 
 
 def free_words(seats: SeatsOfDay) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy
 
 from carnet.activities.queries import SeatsOfDay
@@ -13,7 +14,6 @@ from carnet.activities.rules import DAYS_AHEAD
 from carnet.places.queries import FreeSpaceView
 from carnet.places.rules.opening import zone_of
 from carnet.web import activities as words
-from carnet.web.design import formats
 from carnet.web.design.forms import OperationForm
 
 
@@ -67,7 +67,4 @@ def days_around(day: date, today: date, *, count: int = 7) -> list[Day]:
     """The days to choose from: a week from today, or around the day chosen when it is later."""
     first = max(today, min(day - timedelta(days=count // 2), today + timedelta(days=DAYS_AHEAD + 1 - count)))
     found = (first + timedelta(days=rank) for rank in range(count))
-    return [
-        Day(each.isoformat(), gettext("Aujourd’hui") if each == today else formats.weekday(each).rsplit(" ", 1)[0], each == day)
-        for each in found
-    ]
+    return [Day(each.isoformat(), gettext("Aujourd’hui") if each == today else date_format(each, "D j M"), each == day) for each in found]

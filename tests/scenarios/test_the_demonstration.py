@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.db.models import Count
 
+from carnet.activities.models import Record, SeatBooking
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as_everything
 from carnet.parties import queries as parties
@@ -66,12 +68,24 @@ def a_month_of_lessons() -> None:
     assert len({view.place_id for view in to_come}) == 2
 
 
+def a_month_of_free_help() -> None:
+    """Visits on every open day, help and an event; two finished workshops left to take up; seats booked for the days to come."""
+    with acting_as_everything(why="count"):
+        told = Record.objects.filter(revision=0)
+        by_kind = dict(told.values_list("kind").annotate(count=Count("id")))
+        assert by_kind["SPACE_VISIT"] > 5 * told.filter(kind="SPACE_VISIT").values("day", "place_id").distinct().count()
+        assert by_kind["SPACE_VISIT"] > by_kind["ONE_TO_ONE"] > by_kind["EVENT"] >= 1
+        assert told.filter(source="SESSION").exists()
+        assert SeatBooking.objects.filter(starts_at__gt=AT, desk__isnull=False).exists()
+
+
 def test_a_demonstration_whose_files_are_lost_is_played_again_with_guests_who_enter(tmp_path: Path) -> None:
     folder = demo.DemoFolder(tmp_path)
     adds_up(play_it(folder))
     first = folder.to_try()
     everybody_enters(first)
     a_month_of_lessons()
+    a_month_of_free_help()
     assert folder.already() is not None
     folder.summary_file.unlink()
     assert folder.already() is None

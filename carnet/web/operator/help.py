@@ -66,7 +66,7 @@ def _shown(count: int) -> str:
     return formats.number(count) if count >= SMALL_COUNT else _("moins de %(count)s") % {"count": SMALL_COUNT}
 
 
-def _breakdowns(found: Figures) -> list[Table]:
+def _breakdowns(found: Figures) -> list[words.Breakdown]:
     by_kind = hide_small({kind.value: count for kind, count in found.by_kind.items()})
     by_where = hide_small({where.value: count for where, count in found.by_where.items()})
     kinds = {kind.value: label for kind, label in KIND_LABELS.items()}

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from carnet.activities import queries
@@ -98,7 +99,7 @@ def _waiting(request: HttpRequest, first: date, after: date, place_id: int | Non
     return queries.proposals(actor, voucher_days=days, from_on=first, until_on=after, place_id=place_id, at=at)
 
 
-def _breakdowns(found: queries.Figures) -> list[Table]:
+def _breakdowns(found: queries.Figures) -> list[words.Breakdown]:
     return [
         words.breakdown(_("Quoi"), [(_(KIND_LABELS[kind]), count) for kind, count in found.by_kind.items()], found.people),
         words.breakdown(_("Âge"), words.labelled(found.by_band, AGE_BANDS), found.people),
@@ -113,7 +114,7 @@ def _table(told: Sequence[ActivityView], names: dict[int, str], *, several: bool
     for each in told:
         kind = each.told.title or _(KIND_LABELS[each.told.kind])
         row = [
-            Cell(formats.day(each.told.day), url=reverse("place:help-change", args=[each.activity])),
+            Cell(date_format(each.told.day, "D j"), url=reverse("place:help-change", args=[each.activity])),
             f"{kind} – {names.get(each.place_id, '')}" if several else kind,
             words.themes_words(each.told.themes) or "–",
             words.minutes_words(each.told.minutes),
