@@ -13,6 +13,7 @@ from carnet.api.problems import as_response, json_reply
 from carnet.api.refusals import MetricsClosed
 from carnet.api.tokens import bearer
 from carnet.gateways.database import acting_as_everything
+from carnet.notices import queries as notices
 from carnet.redemption import queries as redemption
 from carnet.web import clock
 
@@ -50,6 +51,7 @@ def _of_the_database() -> bytes:
     try:
         with acting_as_everything(why="figures of the whole installation, without a name"):
             seen, locked = redemption.guessing_everywhere(at=clock.now()), redemption.locked_serials()
+            sending = notices.webhooks_everywhere(at=clock.now())
     except Error:
         return b""
     registry = CollectorRegistry()
@@ -58,6 +60,10 @@ def _of_the_database() -> bytes:
         seen.is_pressing
     )
     Gauge("carnet_serials_locked", "Serials that wait for a person to unlock them (200 at most)", registry=registry).set(len(locked))
+    Gauge("carnet_webhooks_waiting", "Events that wait to be sent to an address", registry=registry).set(sending.waiting_count)
+    Gauge("carnet_webhooks_late_seconds", "How long the oldest of them should have left", registry=registry).set(sending.late_seconds)
+    Gauge("carnet_webhooks_failing", "Addresses that have failed since their latest success", registry=registry).set(sending.failing_count)
+    Gauge("carnet_webhooks_given_up", "Events of the last 30 days given up after every try", registry=registry).set(sending.given_up_count)
     return generate_latest(registry)
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Min
+
 from carnet.notices.models import WebhookDelivery, WebhookEndpoint
-from carnet.notices.rules import EndpointState
+from carnet.notices.rules import DeliveryState, EndpointState
 
 DELIVERIES_SHOWN = 50
 
@@ -41,6 +43,28 @@ class DeliveryView:
     latest_status: int | None
     latest_error: str
     latest_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SendingEverywhere:
+    """How webhooks are doing on the whole installation. Unit: whole seconds."""
+
+    waiting_count: int
+    late_seconds: int
+    failing_count: int
+    given_up_count: int
+
+
+def webhooks_everywhere(*, at: datetime) -> SendingEverywhere:
+    """What an alarm can be set on; names nobody. Sees what the caller sees: ask it inside ``acting_as_everything``."""
+    waiting = WebhookDelivery.objects.filter(state=DeliveryState.WAITING.value).aggregate(count=Count("id"), soonest=Min("next_at"))
+    soonest = waiting["soonest"]
+    return SendingEverywhere(
+        waiting_count=waiting["count"],
+        late_seconds=max(0, int((at - soonest).total_seconds())) if soonest is not None else 0,
+        failing_count=WebhookEndpoint.objects.filter(state=EndpointState.RUNNING.value, failing_since__isnull=False).count(),
+        given_up_count=WebhookDelivery.objects.filter(state=DeliveryState.FAILED.value).count(),
+    )
 
 
 def endpoints(*, organisation_id: int) -> list[EndpointView]:

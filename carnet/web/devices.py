@@ -61,6 +61,22 @@ def summary(device: DeviceView) -> list[Row]:
             device.broken_count,
         )
         rows.append(Row(_("À regarder"), broken % {"count": formats.number(device.broken_count)}))
+    if device.beyond is not None:
+        beyond = _(
+            "%(count)s chèques confirmés (%(amount)s) sont arrivés d’un coup %(when)s : plus que les limites d’aujourd’hui."
+            " Rien n’a été refusé pour cela. Si les limites n’ont pas été baissées depuis, l’application de cet appareil a été modifiée."
+        )
+        rows.append(
+            Row(
+                _("Au-delà des limites"),
+                beyond
+                % {
+                    "count": formats.number(device.beyond.count),
+                    "amount": formats.euros(device.beyond.cents),
+                    "when": _("le %(moment)s") % {"moment": formats.moment(device.beyond.received_at)},
+                },
+            )
+        )
     return rows
 
 

@@ -217,6 +217,7 @@ def test_the_counters_are_for_whoever_runs_the_site(settings: Any, ready: Campai
     assert "carnet_guesses 0.0" in text
     assert "carnet_guessing_pressing 0.0" in text
     assert "carnet_serials_locked 0.0" in text
+    assert "carnet_webhooks_waiting 0.0" in text
     assert 'carnet_redemptions_total{outcome="redeemed"}' in text
     assert 'carnet_http_requests_total{method="POST",route="/api/v1/redemptions",status="201"}' in text
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")

@@ -247,6 +247,22 @@ def test_a_failure_is_tried_again_on_the_standard_s_schedule_then_given_up(ready
     assert len({each.body for each in fake.sent}) == 1
 
 
+def test_an_alarm_can_be_set_on_what_does_not_leave(ready: Campaign) -> None:
+    due(ready)
+
+    def everywhere(at: datetime) -> queries.SendingEverywhere:
+        with acting_as_everything(why="the figures of whoever runs the site"):
+            return queries.webhooks_everywhere(at=at)
+
+    waiting = everywhere(LATER + timedelta(minutes=5))
+    assert (waiting.waiting_count, waiting.failing_count, waiting.given_up_count) == (1, 0, 0)
+    assert waiting.late_seconds >= 299
+    send_webhooks(at=LATER, sender=FakeWebhookSender(FAILED))
+    assert everywhere(LATER).failing_count == 1
+    send_webhooks(at=LATER + timedelta(minutes=30), sender=FakeWebhookSender(Outcome(204)))
+    assert everywhere(LATER + timedelta(hours=1)) == queries.SendingEverywhere(0, 0, 0, 0)
+
+
 def test_an_event_that_gets_through_late_is_delivered_and_all_is_well(ready: Campaign) -> None:
     endpoint_id, fake = due(ready), FakeWebhookSender(FAILED, Outcome(204))
     send_webhooks(at=LATER, sender=fake)

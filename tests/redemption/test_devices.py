@@ -405,6 +405,21 @@ class TestUploading:
         with pytest.raises(BatchTooLarge):
             send(tablet, [SignedText("{}", b"")] * (UPLOAD_ITEMS_MAX + 1))
 
+    def test_what_comes_above_the_limits_is_taken_and_told(self, ready: Campaign, tablet: Tablet) -> None:
+        def limited(count: int, cents: int) -> queries.DeviceView:
+            with acting_as(agent):
+                operations.limit_device(device_id=tablet.id, caps=Caps(count, cents, 72), actor=agent, request_id=rid(), at=LATER)
+                return queries.device(agent, tablet.id, at=later)
+
+        agent, later = operator_of(ready), BACK + timedelta(hours=1)
+        send(tablet, accepted(tablet, ready, 0, 1))
+        assert limited(2, 60_000).beyond is None
+        assert codes(send(tablet, accepted(tablet, ready, 2, 3, 4), at=later)) == ["confirmed"] * 3, "nothing is refused for it"
+        too_many = queries.Beyond(later, 3, 3000)
+        assert limited(1, 60_000).beyond == too_many, "the latest is told"
+        assert limited(60, 2_500).beyond == too_many, "too many euros is too much too"
+        assert limited(60, 60_000).beyond is None
+
     def test_rows_are_kept_for_ever_and_devices_are_not_deleted(self, ready: Campaign, tablet: Tablet) -> None:
         send(tablet, accepted(tablet, ready, 0))
         for statement in (

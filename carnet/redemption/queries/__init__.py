@@ -2,6 +2,7 @@
 
 from carnet.redemption.queries._devices import (
     CONFIRMED,
+    Beyond,
     DeviceView,
     SignedFacts,
     UploadedLine,
@@ -90,6 +91,7 @@ from carnet.redemption.queries._throttles import (
 __all__ = [
     "CONFIRMED",
     "AcceptedLine",
+    "Beyond",
     "CodeRead",
     "DayCount",
     "DeviceView",

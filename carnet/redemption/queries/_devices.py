@@ -3,10 +3,10 @@
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from carnet.funding import queries as funding
 from carnet.gateways.keys import FACTS, key_ring
@@ -34,7 +34,10 @@ SERIES_MAX = 2_000
 
 @dataclass(frozen=True, slots=True)
 class DeviceView:
-    """A device as its place and its operator see it. `waiting` is not known here: it is on the device."""
+    """A device as its place and its operator see it. `waiting` is not known here: it is on the device.
+
+    `beyond` is told of one device looked at alone: what it sent at once above its limits of today.
+    """
 
     id: int
     organisation_id: int
@@ -48,6 +51,16 @@ class DeviceView:
     confirmed_count: int
     refused_count: int
     broken_count: int
+    beyond: "Beyond | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """The latest upload above a device's limits: when, and how many vouchers and whole cents were confirmed in it."""
+
+    received_at: datetime
+    count: int
+    cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,17 @@ def device(actor: Actor, device_id: int, *, at: datetime) -> DeviceView:
     """One of them. Raises: DeviceUnknown."""
     with access.watched_places(actor, at=at) as place_ids:
         row = access.watched_device(device_id, place_ids)
-        return _views(Device.objects.filter(id=row.id))[0]
+        return replace(_views(Device.objects.filter(id=row.id))[0], beyond=_beyond(row))
+
+
+def _beyond(row: Device) -> Beyond | None:
+    """The device holds its own limits, and a good voucher is never refused for them; the server counts what comes, and says so."""
+    confirmed = UploadedItem.objects.filter(device_id=row.id, outcome=CONFIRMED).values("received_at")
+    uploads = confirmed.annotate(count=Count("id"), cents=Sum("value_cents")).filter(
+        Q(count__gt=row.count_max) | Q(cents__gt=row.limit_cents)
+    )
+    latest = uploads.order_by("-received_at").first()
+    return Beyond(latest["received_at"], latest["count"], latest["cents"]) if latest is not None else None
 
 
 def _views(rows: QuerySet[Device]) -> list[DeviceView]:

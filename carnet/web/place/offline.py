@@ -157,6 +157,11 @@ def _words() -> dict[str, str]:
         "online": _("En ligne. Tout est envoyé."),
         "away": _("Pas de réseau. Vous pouvez continuer : tout partira à son retour."),
         "upload-refused": _("L’envoi a été refusé ({code}). Rien n’est perdu : appelez l’opérateur."),
+        "device-unknown.title": _("Appareil inconnu du serveur"),
+        "device-unknown": _(
+            "Le serveur ne connaît plus cet appareil et ne confirmera plus rien de lui. N’acceptez plus rien ici. Chèques qui attendent : {count}."
+            " Passez-les sur la page du lieu avec les chèques de papier que vous avez gardés, puis appelez l’opérateur."
+        ),
         "told-confirmed.title": _("Confirmé"),
         "told-confirmed": _("Passages confirmés : {count}."),
         "told-refused.title": _("Refusé par le serveur"),
