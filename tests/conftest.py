@@ -17,9 +17,11 @@ from carnet.redemption.queries import forget_series_facts
 from carnet.web.public import figures
 from tests import statements
 from tests.databases import TestDatabases
+from tests.lasting import lasting_campaign, ready
 from tests.scheduling import longest_first, pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler
 
-__all__ = ["pytest_xdist_auto_num_workers", "pytest_xdist_make_scheduler"]  # hooks, found here by their names
+# Fixtures and hooks, found here by their names.
+__all__ = ["lasting_campaign", "pytest_xdist_auto_num_workers", "pytest_xdist_make_scheduler", "ready"]
 statements.watch_every_connection()
 
 
@@ -68,6 +70,8 @@ def committed_database(django_db_setup: None, test_databases: TestDatabases, dja
 
 def point_django_at(name: str) -> None:
     """Threads opened later follow: they share this dictionary. What was remembered of the other database's rows, whose ids are the same, goes."""
+    if connections["default"].in_atomic_block:
+        raise RuntimeError("rows that last a module (tests/lasting.py) would be lost: a test with commits of its own belongs elsewhere")
     for forget in (forget_place_keys, forget_series_facts, forget_payment_days, figures.forget, forget_tokens):
         forget()
     connections["default"].close()

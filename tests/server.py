@@ -30,7 +30,10 @@ def main(command: list[str]) -> int:
         return subprocess.run(command, check=False).returncode
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server is let go of
     with running(env.folder("CARNET_VAR_DIR", ROOT / "var") / "tests", FORGETFUL) as url:
-        return subprocess.run(command, check=False, env={**os.environ, "CARNET_DATABASE_URL": url}).returncode
+        try:
+            return subprocess.run(command, check=False, env={**os.environ, "CARNET_DATABASE_URL": url}).returncode
+        except KeyboardInterrupt:
+            return 130
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from carnet.gateways.database import acting_as_everything
 from carnet.kernel.identifiers import SecretCode
 from carnet.parties import operations as parties
 from carnet.parties.rules import Scope
-from tests.factories.campaign import LATER, NOW, SYSTEM, Campaign, campaign, rid
+from tests.factories.campaign import LATER, NOW, SYSTEM, Campaign, rid
 
 UNKNOWN = SecretCode.from_random(4829150067312849).digits
 REDEMPTIONS = "/api/v1/redemptions"
@@ -35,12 +35,6 @@ def _nothing_remembered(settings) -> Iterator[None]:
     yield
     forget_tokens()
     forget_payment_days()
-
-
-@pytest.fixture
-def ready(db) -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
 
 
 def token_of(organisation_id: int, *scopes: Scope, place_id: int | None = None, days: int = 730) -> str:

@@ -31,12 +31,6 @@ ALL = [event.value for event in rules.TOLD_BY.values()]
 FAILED = Outcome(500)
 
 
-@pytest.fixture
-def ready(db: None) -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
-
-
 def manager(ready: Campaign, **changes: Any) -> Actor:
     facts: dict[str, Any] = {
         "kind": "person", "label": "manager", "person_id": 77, "organisation_id": ready.place_organisation_id,

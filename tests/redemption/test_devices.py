@@ -42,12 +42,6 @@ pytestmark = pytest.mark.django_db
 BACK = LATER + timedelta(hours=5)
 
 
-@pytest.fixture
-def ready() -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
-
-
 def operator_of(ready: Campaign) -> Actor:
     return Actor(
         kind="person",

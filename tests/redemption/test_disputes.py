@@ -58,12 +58,6 @@ def test_what_is_not_a_number_is_no_dispute(number: str) -> None:
         parse_dispute_number(number)
 
 
-@pytest.fixture
-def ready(db: None) -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
-
-
 def operator_of(ready: Campaign, person_id: int = 900) -> Actor:
     programmes = frozenset({ready.programme_id})
     return Actor(

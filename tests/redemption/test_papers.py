@@ -32,12 +32,6 @@ from tests.factories.campaign import LATER, Campaign, accept, campaign, organisa
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ready() -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
-
-
 def staff(organisation_id: int, *, programmes: tuple[int, ...] = (), person_id: int = 900) -> Actor:
     return Actor(
         kind="person", label="staff", person_id=person_id, organisation_id=organisation_id, organisation_ids=frozenset({organisation_id}),

@@ -38,12 +38,6 @@ from tests.factories.campaign import LATER, NOW, SYSTEM, Campaign, accept, campa
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ready() -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
-
-
 def spend(ready: Campaign, rank: int = 0, **changes: object) -> queries.Redeemed:
     facts: dict[str, object] = {"code": ready.code(rank), "service": "mailbox", "key": None}
     at = changes.pop("at", LATER)

@@ -34,7 +34,7 @@ from carnet.redemption.rules import (
     parse_reservation_number,
     reservation_state,
 )
-from tests.factories.campaign import LATER, SYSTEM, Campaign, accept, campaign, code_of_nobody, organisation, place, rid
+from tests.factories.campaign import LATER, SYSTEM, Campaign, accept, code_of_nobody, organisation, place, rid
 
 LESSON = LATER + timedelta(days=6)
 HOUR = timedelta(hours=1)
@@ -61,12 +61,6 @@ def test_what_is_not_a_number_is_no_reservation(number: str) -> None:
 
 
 # --- The operations ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def ready(db: None) -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
 
 
 @pytest.fixture

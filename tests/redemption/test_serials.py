@@ -57,12 +57,6 @@ def test_the_latest_of_a_lock_and_an_unlocking_holds() -> None:
 
 
 @pytest.fixture
-def ready(db: None) -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
-
-
-@pytest.fixture
 def operator(ready: Campaign) -> Actor:
     programmes = frozenset({ready.programme_id})
     return Actor(

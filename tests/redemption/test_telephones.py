@@ -26,16 +26,10 @@ from carnet.redemption.rules import (
     TelephoneTaken,
     TelephoneUnknown,
 )
-from tests.factories.campaign import LATER, Campaign, accept, campaign, organisation, place, rid
+from tests.factories.campaign import LATER, Campaign, accept, organisation, place, rid
 
 pytestmark = pytest.mark.django_db
 NUMBER = "06 39 98 00 01"
-
-
-@pytest.fixture
-def ready() -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
 
 
 class Post:

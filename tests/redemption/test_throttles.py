@@ -34,13 +34,6 @@ from carnet.redemption.rules import (
 from tests.factories.campaign import LATER, Campaign, accept, campaign, organisation, place
 from tests.redemption.test_decide import become_the_owner
 
-
-@pytest.fixture
-def ready(db: None) -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
-
-
 # --- The rule, alone --------------------------------------------------------------------------------------------------
 
 small = st.integers(1, 3)

@@ -15,18 +15,12 @@ from carnet.gateways.database import acting_as_everything
 from carnet.redemption import access
 from carnet.redemption.models import Device
 from carnet.web.place import offline
-from tests.factories.campaign import Campaign, campaign
+from tests.factories.campaign import Campaign
 from tests.redemption.offline import Tablet
 from tests.web.conftest import sign_in
 
 pytestmark = pytest.mark.django_db
 ENROL = "/place/devices/enrol/"
-
-
-@pytest.fixture
-def ready() -> Campaign:
-    with acting_as_everything(why="prepare a campaign"):
-        return campaign()
 
 
 @pytest.fixture
