@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "carnet.web.state",
     "carnet.web.sheets",
     "carnet.web.telephones",
+    "carnet.web.offers",
     "carnet.web.demo",
     "allauth",
     "allauth.account",

@@ -70,7 +70,7 @@ class EditForm(OperationForm):
     def __init__(self, *arguments: Any, fields_said: dict[str, str], **options: Any) -> None:
         super().__init__(*arguments, **options)
         for name in EDITABLE:
-            self.fields[name] = _field(name, fields_said[name])
+            self.fields[name] = field_of(name, fields_said[name])
 
     def said(self) -> dict[str, str]:
         """Field -> its text, as a file would say it."""
@@ -78,9 +78,10 @@ class EditForm(OperationForm):
         return {name: "|".join(value) if isinstance(value, list) else value.strip() for name, value in cleaned.items()}
 
 
-def _field(name: str, said: str) -> forms.Field:
+def field_of(name: str, said: str) -> forms.Field:
+    """The input of one editable national field, with what is said now."""
     known = FIELD_BY_NAME[name]
-    about: dict[str, Any] = {"label": LABELS[name], "required": name == "nom", "help_text": _HINTS.get(name, "")}
+    about: dict[str, Any] = {"label": LABELS[name], "required": name in ("nom", "adresse"), "help_text": _HINTS.get(name, "")}
     if known.kind is Kind.CHOICES:
         choices = [(choice, choice) for choice in known.choices]
         return forms.MultipleChoiceField(choices=choices, initial=said.split("|"), widget=forms.CheckboxSelectMultiple, **about)

@@ -17,6 +17,7 @@ PUBLIC = {
     "workshops_session": "the agenda is published: a session, where, when, the seats left; never who booked",
     "places_placeacceptance": "which places accept a programme is published",
     "places_placerepeat": "which places are one is published: the page of each says it",
+    "places_placeconfirmation": "that a place's page was confirmed, and when, is published on it",
     "places_placeimport": "what was wrong in a file that is open data; shown to the organisation that brought it",
     "parties_organisation": "names and SIRET numbers are public facts",
 }

@@ -121,4 +121,4 @@ def test_who_may_not(place, operator_id, place_operator_id):
 
 
 def test_what_may_not_be_edited_is_left(place, manager):
-    assert edit(place, manager, adresse="ailleurs", id="autre") == ()
+    assert edit(place, manager, commune="ailleurs", id="autre") == ()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -44,14 +45,14 @@ def sent_back(page: str) -> dict[str, str | list[str]]:
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
         if not name or (('type="radio"' in tag or 'type="checkbox"' in tag) and " checked" not in tag):
             continue
-        given = value[1] if value else ""
+        given = unescape(value[1]) if value else ""
         if 'type="checkbox"' in tag:
             values.setdefault(name[1], [])
             values[name[1]].append(given)  # type: ignore[union-attr]
         else:
             values[name[1]] = given
     for name, body in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', page, flags=re.S):
-        values[name] = body.strip()
+        values[name] = unescape(body.strip())
     for name, body in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, flags=re.S):
         chosen = re.search(r'<option value="([^"]*)" selected', body)
         values[name] = chosen[1] if chosen else ""

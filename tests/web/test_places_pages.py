@@ -18,8 +18,8 @@ from carnet.parties import operations as parties
 from carnet.places import queries
 from carnet.places.models import Place, PlaceAcceptance
 from carnet.places.operations import accept_programme, import_places
+from carnet.web.hours import spans_words
 from carnet.web.public.found import distance_words
-from carnet.web.public.places import spans_words
 from carnet.web.public.search_form import next_saturday
 from tests.places.conftest import GOOD, csv_bytes
 from tests.web.conftest import PROGRAM, sign_in

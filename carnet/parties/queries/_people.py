@@ -68,6 +68,11 @@ def organisations(organisation_ids: Iterable[int]) -> dict[int, OrganisationCard
     return {each.id: _card(each) for each in Organisation.objects.filter(id__in=list(organisation_ids))}
 
 
+def ids_of_kind(kind: str) -> tuple[int, ...]:
+    """The ids of the organisations of a kind that have not ended, in order."""
+    return tuple(Organisation.objects.filter(kinds__contains=[kind], ended_on=None).order_by("id").values_list("id", flat=True))
+
+
 def find_organisation(*, siret: str | None = None, rna: str | None = None) -> OrganisationCard | None:
     """The organisation with this number, or None. Raises: SiretInvalid, RnaInvalid."""
     number = {"siret": str(Siret.parse(siret))} if siret else {"rna": str(Rna.parse(rna or ""))}

@@ -12,7 +12,8 @@ from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.notices import operations as notices
-from carnet.parties.rules import check_allowed_now
+from carnet.parties import queries as parties
+from carnet.parties.rules import OrganisationKind, check_allowed_now
 from carnet.places import access
 from carnet.places.models import Place, PlaceReport
 from carnet.places.operations._edits import edit_place
@@ -61,7 +62,8 @@ def report_error(
         check_flow(from_here=from_here, of_place=recent.filter(place_id=place_id).count(), everywhere=recent.count())
     operator_ids = _operators(place, at)
     readers = [each for each in (place.operator_id, *operator_ids) if each is not None]
-    with acting_as(organisation_ids=readers):
+    # Where there is nobody at all yet, the report waits for the first operator's program.
+    with acting_as(organisation_ids=readers) if readers else acting_as_everything(why="nobody keeps the directory yet"):
         row = PlaceReport.objects.create(
             place=place,
             organisation_id=place.operator_id,
@@ -95,7 +97,8 @@ def report_error(
 def _operators(place: Place, at: datetime) -> list[int]:
     """The operators of the programmes a place accepts; when it accepts none, every operator keeps the directory."""
     programme_ids = {each.programme_id for each in accepted(place.id, at=at)}
-    return sorted({each.operator_id for each in funding.programmes(programme_ids or None)})
+    of_programmes = {each.operator_id for each in funding.programmes(programme_ids)}
+    return sorted(of_programmes or parties.ids_of_kind(OrganisationKind.OPERATOR))
 
 
 def _drawn() -> ReportNumber:

@@ -16,7 +16,7 @@ COUNTED_FOR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """One report. `contact` "" when none was left, or once answered; `is_late`: it waits for more than a fortnight."""
+    """One report. `contact` "" when none was left, or once answered; `is_late`: it waits for more than a fortnight; `is_run`: somebody runs the place."""
 
     id: int
     number: str
@@ -31,6 +31,7 @@ class ReportView:
     answered_at: datetime | None
     answered_by_id: int | None
     is_late: bool
+    is_run: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +105,5 @@ def _view(row: PlaceReport, at: datetime, *, with_contact: bool = True) -> Repor
         answered_at=row.answered_at,
         answered_by_id=row.answered_by_id,
         is_late=state is ReportState.WAITING and at - row.reported_at > ANSWER_WITHIN,
+        is_run=row.organisation_id is not None,
     )

@@ -89,7 +89,7 @@ class Subject:
 SUBJECTS: tuple[Subject, ...] = (
     Subject("hours", _("Les horaires"), field="horaires"),
     Subject("phone", _("Le téléphone"), field="telephone"),
-    Subject("address", _("L’adresse, ou le point sur la carte"), field="complement_adresse"),
+    Subject("address", _("L’adresse, ou le point sur la carte"), field="adresse"),
     Subject("closed", _("Le lieu a fermé ou a déménagé")),
     Subject("name", _("Le nom du lieu"), field="nom"),
     Subject("services", _("Ce qu’on y apprend"), field="services", step="services"),

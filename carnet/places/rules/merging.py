@@ -15,9 +15,9 @@ from carnet.places.rules.standard import COLUMNS, FIELDS
 FIRST = ""
 # What whoever keeps a place may change of it; the rest follows its file.
 EDITABLE = (
-    "nom", "complement_adresse", "telephone", "courriels", "site_web", "horaires", "presentation_resume", "presentation_detail", "services",
-    "publics_specifiquement_adresses", "prise_en_charge_specifique", "frais_a_charge", "modalites_acces", "modalites_accompagnement",
-    "fiche_acces_libre", "prise_rdv",
+    "nom", "adresse", "complement_adresse", "latitude", "longitude", "telephone", "courriels", "site_web", "horaires",
+    "presentation_resume", "presentation_detail", "services", "publics_specifiquement_adresses", "prise_en_charge_specifique",
+    "frais_a_charge", "modalites_acces", "modalites_accompagnement", "fiche_acces_libre", "prise_rdv",
 )  # fmt: skip
 _NAMES = {field.column: field.name for field in FIELDS}
 

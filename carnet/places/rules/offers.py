@@ -132,11 +132,11 @@ LANGUAGES = {
 }
 
 MACHINES = {
-    "computer": _("Ordinateur"),
-    "laptop": _("Ordinateur portable"),
-    "tablet": _("Tablette"),
-    "telephone": _("Téléphone"),
-    "adapted": _("Poste adapté (grands caractères, lecteur d’écran)"),
+    "computer": _("Ordinateurs"),
+    "laptop": _("Ordinateurs portables"),
+    "tablet": _("Tablettes"),
+    "telephone": _("Téléphones"),
+    "adapted": _("Postes adaptés (grands caractères, lecteur d’écran)"),
 }
 
 

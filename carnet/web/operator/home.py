@@ -28,6 +28,8 @@ from carnet.web.design.components import Task
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
 from carnet.web.figures import count_figures, money_figures
+from carnet.web.offers import desks as offer_desks
+from carnet.web.offers import tasks as offer_tasks
 from carnet.web.operator import disputes, guessing
 from carnet.web.operator.desks import admit_url
 from carnet.web.operator.joining import tasks as joining_tasks
@@ -74,6 +76,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from disputes.tasks(actor)
     yield from guessing.tasks(actor)
     yield from joining_tasks(actor)
+    yield from offer_tasks.tasks(offer_desks.OPERATOR, actor, at)
     programme_ids = [each.id for each in programmes]
     agreements = funding.agreements(actor, programme_ids, at=at)
     if allowed(actor.roles, "funding.sign-agreement"):

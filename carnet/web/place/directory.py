@@ -12,6 +12,7 @@ from carnet.web import clock
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
+from carnet.web.offers.screens import standing_words
 from carnet.web.place_fields import EditPlaceView, origins_table
 
 
@@ -19,12 +20,26 @@ def own_places(request: HttpRequest) -> HttpResponse:
     """One's own places, to see what the directory says of each."""
     actor = actor_of(request)
     own = queries.places_of([actor.organisation_id] if actor.organisation_id else [], at=clock.now())
-    rows = [
-        [Cell(each.name, url=reverse("place:fields", args=[each.place_id])), f"{each.address}, {each.postcode} {each.commune}"]
-        for each in own
-    ]
-    table = Table(_("Vos lieux"), [Column(_("Nom")), Column(_("Adresse"))], rows, empty=_("Aucun lieu n’est tenu par votre organisation."))
-    return render(request, "place/own_places.html", {"table": table})
+    at = clock.now()
+    standings = {
+        each.place_id: standing_words(each)
+        for each in queries.confirmations_of({each.operator_id for each in own if each.operator_id}, at=at)
+    }
+    rows = []
+    for each in own:
+        words, tone = standings.get(each.place_id, ("", "neutral"))
+        rows.append(
+            [
+                Cell(each.name, url=reverse("place:offer", args=[each.place_id])),
+                f"{each.address}, {each.postcode} {each.commune}",
+                Cell(words, tone=tone),
+                Cell(_("D’où vient chaque donnée"), url=reverse("place:fields", args=[each.place_id])),
+            ]
+        )
+    columns = [Column(_("Nom")), Column(_("Adresse")), Column(_("Relu et confirmé")), Column(_("Provenance"))]
+    table = Table(_("Vos lieux"), columns, rows, empty=_("Aucun lieu n’est tenu par votre organisation."))
+    waiting = len(queries.reports(actor=actor, at=at, only_waiting=True))
+    return render(request, "place/own_places.html", {"table": table, "waiting": waiting})
 
 
 def fields(request: HttpRequest, place_id: int) -> HttpResponse:

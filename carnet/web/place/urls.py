@@ -1,6 +1,8 @@
 from django.urls import path
 
 from carnet.web.doors import door
+from carnet.web.offers import desks as offer_desks
+from carnet.web.offers import screens as offers
 from carnet.web.place import days, devices, directory, disputes, help, joining, lessons, reservations, space, views, workshop
 from carnet.web.place.till import reads_codes
 from carnet.web.sheets.views import PLACE
@@ -35,4 +37,7 @@ urlpatterns = [
     ),
     path("telephones/<int:telephone_id>/revoke/", door("redemption.manage-telephones")(telephones.revoke), name="telephone-revoke"),
 ]
-urlpatterns += devices.urlpatterns + lessons.urlpatterns + directory.urlpatterns + joining.urlpatterns + help.urlpatterns + space.urlpatterns
+urlpatterns += (
+    devices.urlpatterns + lessons.urlpatterns + directory.urlpatterns + joining.urlpatterns + help.urlpatterns + space.urlpatterns
+)
+urlpatterns += offers.routes(offer_desks.PLACE)

@@ -28,6 +28,8 @@ from carnet.web.design.components import Column, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_for
 from carnet.web.disputes import MISTAKES, reason_kept
+from carnet.web.offers import desks as offer_desks
+from carnet.web.offers import tasks as offer_tasks
 from carnet.web.place import counter, days, devices, disputes, joining, reservations, till
 from carnet.web.place import help as free_help
 from carnet.web.place.forms import AcceptForm, CodeForm, UndoForm
@@ -44,7 +46,12 @@ def home(request: HttpRequest) -> HttpResponse:
     context = (
         till.context(request)
         | {
-            "tasks": [*devices.tasks(actor, at), *reservations.tasks(actor, at), *counter.tasks(expected)],
+            "tasks": [
+                *devices.tasks(actor, at),
+                *reservations.tasks(actor, at),
+                *counter.tasks(expected),
+                *offer_tasks.tasks(offer_desks.PLACE, actor, at),
+            ],
             "figures": counter.figures(counter.days(organisation_id, legal_day(at)), expected if sees_money else None, legal_day(at)),
             "today": days.table(organisation_id, legal_day(at), limit=8),
             "suspended": joining.suspended_sentence(organisation_id),

@@ -16,8 +16,9 @@ from carnet.places.rules.wishes import WISH_BY_CODE, is_certain, is_likely
 from carnet.web import lessons
 from carnet.web.design import formats
 from carnet.web.figures import service_words
+from carnet.web.hours import spans_words, week_day
 from carnet.web.lessons import Lesson
-from carnet.web.public.places import phone_words, spans_words, week_day
+from carnet.web.public.places import phone_words
 from carnet.web.public.search_form import Asked
 from carnet.workshops import queries as workshops
 

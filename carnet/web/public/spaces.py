@@ -24,7 +24,7 @@ from carnet.web import clock, lessons
 from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.design.screens import actor_of, show_refusal
-from carnet.web.public.places import spans_words
+from carnet.web.hours import spans_words
 from carnet.web.seats import SeatForm, day_asked, days_around
 from carnet.workshops.rules import BookingUnknown, EndedBy, TooManyTries
 

@@ -3,9 +3,7 @@ from django.views.i18n import set_language
 
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import agenda, joining, month, places, spaces, views
-from carnet.web.public import agenda, places, spaces, views
-from carnet.web.public import agenda, places, search, views, widget
+from carnet.web.public import agenda, joining, month, place_page, places, reports, search, spaces, views, widget
 
 app_name = "public"
 urlpatterns = [
@@ -18,7 +16,9 @@ urlpatterns = [
     path("places/imprimer/", public(search.paper), name="places-paper"),
     path("places/widget/", public(widget.widget), name="places-widget"),
     path("places/integrer/", public(widget.builder), name="places-embed"),
-    path("places/<int:place_id>/", public(places.place), name="place"),
+    path("places/<int:place_id>/", public(place_page.place), name="place"),
+    path("places/<int:place_id>/erreur/", public(reports.report), name="report"),
+    path("places/erreurs/", public(reports.read), name="report-read"),
     path("places/<int:place_id>/espace/", public(spaces.space), name="space"),
     path("places.csv", public(places.places_csv), name="places-csv"),
     path("places.data-inclusion.json", public(places.places_inclusion), name="places-inclusion"),

@@ -3,7 +3,9 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.places import _acceptances, _directory, _files, _imports, _repeats
+from carnet.web.offers import desks as offer_desks
+from carnet.web.offers import screens as offers
+from carnet.web.operator.places import _acceptances, _directory, _files, _imports, _late, _repeats
 
 _see = door("places.see")
 _import = door("places.import")
@@ -25,6 +27,7 @@ urlpatterns = [
     path("places/<int:kept_id>/merge/<int:other_id>/", _merge(_repeats.MergeView.as_view()), name="place-merge"),
     path("places/<int:kept_id>/apart/<int:other_id>/", _merge(_repeats.apart), name="place-apart"),
     path("places/<int:place_id>/part/", _merge(_repeats.part), name="place-part"),
+    path("places/late/", _see(_late.late), name="places-late"),
     path("places/accept/", _accept(_acceptances.AcceptView.as_view()), name="places-accept"),
     path("places/<int:place_id>/", _see(_directory.place), name="place"),
     path("places/<int:place_id>/operator/", _accept(_directory.AttachView.as_view()), name="place-attach"),
@@ -35,4 +38,5 @@ urlpatterns = [
         _accept(_acceptances.EndAcceptanceView.as_view()),
         name="place-acceptance-end",
     ),
+    *offers.routes(offer_desks.OPERATOR),
 ]
