@@ -3,7 +3,7 @@ from django.views.i18n import set_language
 
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import agenda, joining, month, places, search, spaces, views, widget
+from carnet.web.public import agenda, joining, month, place_page, places, reports, search, spaces, views, widget
 
 app_name = "public"
 urlpatterns = [
