@@ -23,8 +23,9 @@ from carnet.parties import operations as parties
 from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
-from carnet.scenarios.cast import cast_moment
+from carnet.scenarios.cast import STAFF, cast_moment
 from carnet.scenarios.free_help import give_free_help
+from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.lessons import SEATS, give_lessons
 from carnet.scenarios.library import open_library
 from carnet.scenarios.plan import load, open_season
@@ -107,7 +108,8 @@ def play_demo(
     # Whole or not at all: whoever cuts a demonstration short may play it again, with guests and passwords that work.
     with transaction.atomic():
         open_library(current, today=today, at=at)
-        guests = _guests(current, today)
+        state_id = open_the_network(current, at=at)
+        guests = [*_guests(current, today), Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id)]
         people = [_enrol(guest, password, at) for guest in guests]
         people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
         _engage(closed, guests, at)
@@ -159,7 +161,7 @@ def _known(role: Role, current: Played, password: str, at: datetime) -> dict[str
     system = Actor.system("demonstration", organisation_ids={current.cast.operator_id})
     with acting_as(system):
         members = parties_queries.members(actor=system, organisation_id=current.cast.operator_id, at=at)
-    (member,) = [each for each in members if each.role == role]
+    (member,) = [each for each in members if each.role == role and each.display_name == STAFF[role][1]]
     return _line(role, member.email, password, member.person_id, at)
 
 

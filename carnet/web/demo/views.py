@@ -26,6 +26,7 @@ ROLES = {
     "OPERATOR_ADMIN": (gettext_lazy("L’opérateur"), gettext_lazy("Commandes, carnets, lieux, guichets."), "box"),
     "TREASURER": (gettext_lazy("La trésorerie"), gettext_lazy("Prépare les paiements des lieux."), "money"),
     "APPROVER": (gettext_lazy("La seconde personne"), gettext_lazy("Approuve ce que d’autres ont préparé."), "check"),
+    "STATE_OFFICER": (gettext_lazy("L’État"), gettext_lazy("Donne et retire les labels des opérateurs."), "check"),
     "AUDITOR": (gettext_lazy("L’auditrice"), gettext_lazy("Relit et recompte tout, sans rien de personnel."), "eye"),
 }
 
