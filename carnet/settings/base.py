@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "carnet.web.auditor",
     "carnet.web.state",
     "carnet.web.sheets",
+    "carnet.web.stock",
     "carnet.web.telephones",
     "carnet.web.offers",
     "carnet.web.demo",

@@ -55,6 +55,14 @@ CONTEXTS = {
         "state": "GRANTED", "reason": "Tout est conforme.", "order": "Arrêté du 3 mars 2026", "from_on": "2026-04-01", "until_on": "2029-04-01",
         "withdrawn_on": None,
     },
+    "distribution.stock-requested": {"desk": "Mairie de Vertou", "booklets": 20, "wanted_on": "2026-12-03"},
+    "distribution.stock-request-refused": {"booklets": 20, "why": "NO_STOCK"},
+    "distribution.stock-move-asked": {"booklets": 20, "to": "Mission locale"},
+    "distribution.stock-move-sent": {"booklets": 20, "first": "LA-C00000001-14", "last": "LA-C00000020-71"},
+    "distribution.stock-move-short": {"missing": 2, "sent": 20, "to": "Mission locale"},
+    "distribution.stock-asleep": {"programme": "Nantes", "booklets": 30, "days": 40},
+    "distribution.stock-running-out": {"programme": "Nantes", "booklets": 2, "days": 7},
+    "distribution.stock-week": {"programme": "Nantes", "asleep": 1, "booklets": 30, "running_out": 1, "proposals": 1},
 }  # fmt: skip
 
 
@@ -62,7 +70,7 @@ def posted_kinds() -> set[str]:
     """The kinds written in the code, the families of f-strings spelt out."""
     found = set()
     for file in HOUSE.rglob("operations/**/*.py"):
-        found |= set(re.findall(r'\bpost\(\s*kind=f?"([^"]+)"', file.read_text(encoding="utf-8")))
+        found |= set(re.findall(r'\b(?:post\(\s*kind=f?|tell\(\s*)"([^"]+)"', file.read_text(encoding="utf-8")))
     found.remove("parties.bank-account-{what}")
     return found | {f"parties.bank-account-{what}" for what in ("proposed", "approved", "refused", "ended")}
 

@@ -30,7 +30,7 @@ from carnet.web.doors import door
 from carnet.web.figures import count_figures, money_figures
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
-from carnet.web.operator import disputes, guessing
+from carnet.web.operator import disputes, guessing, stock
 from carnet.web.operator.desks import admit_url
 from carnet.web.operator.joining import tasks as joining_tasks
 
@@ -75,8 +75,9 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from _approvals(actor)
     yield from disputes.tasks(actor)
     yield from guessing.tasks(actor)
-    yield from joining_tasks(actor)
     yield from offer_tasks.tasks(offer_desks.OPERATOR, actor, at)
+    yield from stock.tasks(actor, at)
+    yield from joining_tasks(actor)
     programme_ids = [each.id for each in programmes]
     agreements = funding.agreements(actor, programme_ids, at=at)
     if allowed(actor.roles, "funding.sign-agreement"):

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.prescriber import lessons, losses, seats, views
+from carnet.web.prescriber import lessons, losses, seats, stock, views
 
 app_name = "prescriber"
 see = door("distribution.see-stock")
@@ -18,5 +18,5 @@ urlpatterns = [
     path("shipments/", see(views.shipments), name="shipments"),
     path("shipments/<int:shipment_id>/", door("distribution.see-stock", post="issuing.receive")(views.receive), name="receive"),
 ]
-urlpatterns += lessons.urlpatterns
+urlpatterns += lessons.urlpatterns + stock.urlpatterns
 urlpatterns += seats.urlpatterns

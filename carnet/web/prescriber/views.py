@@ -31,7 +31,7 @@ from carnet.web import clock, theming
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
-from carnet.web.prescriber import desk
+from carnet.web.prescriber import desk, stock
 from carnet.web.prescriber.forms import HandOverForm, SerialForm, TakeOutForm
 from carnet.web.prescriber.words import AGE_BANDS, AREAS, KINDS, REASONS
 
@@ -47,9 +47,10 @@ def home(request: HttpRequest) -> HttpResponse:
     programmes = desk.programmes(request, organisation_id, at)
     context = {
         "form": SerialForm(),
-        "tasks": _tasks(actor),
+        "tasks": [*_tasks(actor), *stock.tasks(actor)],
         "takes_part": bool(programmes),
         "cupboard": cupboard,
+        "alerts": stock.alerts(stock.own_points(organisation_id, at)),
         "is_low": 0 < cupboard.booklet_count < LOW_STOCK,
         "phone": next((each.terms.phone for each in programmes if each.terms.phone), ""),
         "figures": [

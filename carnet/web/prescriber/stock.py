@@ -1,0 +1,320 @@
+"""The stock of a desk: what it holds, how fast it goes, booklets asked for or given back, and counting the cupboard."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from carnet.distribution import operations, queries
+from carnet.distribution.queries import PointView, StockRequestView, StockTakeView
+from carnet.distribution.rules import MoveKind, NotEnoughBooklets, RequestOutcome, RequestReason, StockTakeUnknown
+from carnet.funding import queries as funding
+from carnet.kernel.actors import Actor
+from carnet.kernel.refusals import Refusal
+from carnet.parties.rules import allowed
+from carnet.web import clock
+from carnet.web.design import formats
+from carnet.web.design.components import Cell, Column, Figure, Table, Task
+from carnet.web.design.screens import OperationView, actor_of, show_refusal
+from carnet.web.doors import door
+from carnet.web.prescriber import desk
+from carnet.web.stock import moves, replacing, words
+from carnet.web.stock.forms import GapForm, RequestForm, ReturnForm, ScanForm
+
+
+def own_points(organisation_id: int, at: datetime) -> list[PointView]:
+    """What a desk holds, programme by programme."""
+    parts = queries.participations(organisation_id=organisation_id, at=at)
+    ids = list(dict.fromkeys(part.programme_id for part in parts))
+    return [view for each in ids for view in queries.points(each, organisation_id=organisation_id, at=at)]
+
+
+def alerts(views: Sequence[PointView]) -> list[str]:
+    """What a desk should know of its stock, in sentences."""
+    told = []
+    for view in views:
+        if view.is_asleep:
+            held = {"booklets": words.booklets(view.point.at_hand), "days": words.days(view.point.idle_days)}
+            told.append(_("Votre stock dort : %(booklets)s, et rien n’a bougé depuis %(days)s. Remettez-les, ou rendez-en.") % held)
+        elif view.runs_out and view.point.at_hand == 0:
+            told.append(_("Votre stock est vide, et rien n’est en route. Demandez des carnets."))
+        elif view.runs_out:
+            told.append(
+                _("À ce rythme, votre stock sera vide dans %(days)s. Demandez des carnets.")
+                % {"days": words.days(view.point.cover_days or 0)}
+            )
+    return told
+
+
+def tasks(actor: Actor) -> list[Task]:
+    """What waits for a desk about its stock."""
+    return [*moves.tasks(actor, moves.DESK), *replacing.tasks(actor)]
+
+
+def stock(request: HttpRequest) -> HttpResponse:
+    """The cupboard at a glance, and what may be done about it."""
+    actor, at = actor_of(request), clock.now()
+    organisation_id = desk.organisation_of(actor)
+    desk.programmes(request, organisation_id, at)
+    views = own_points(organisation_id, at)
+    names = {each.id: each.name for each in funding.programmes({view.programme_id for view in views})}
+    context = {
+        "sections": [{"name": names[view.programme_id], "figures": _figures(view), "since": view.held_since} for view in views],
+        "alerts": alerts(views),
+        "tasks": tasks(actor),
+        "requests": queries.stock_requests(organisation_id=organisation_id, open_only=True),
+        "past_requests": _request_table(queries.stock_requests(organisation_id=organisation_id, limit=10)),
+        "moves": moves.table(queries.moves(organisation_id=organisation_id, limit=8), moves.DESK),
+        "takes": _take_table(queries.stock_takes(organisation_id=organisation_id)),
+    }
+    return render(request, "prescriber/stock/stock.html", context)
+
+
+def _figures(view: PointView) -> list[Figure]:
+    return [
+        Figure(formats.number(view.point.in_stock), _("carnets entiers en stock")),
+        Figure(words.pace(view), _("rythme des remises"), _("depuis quatre semaines")),
+        Figure(words.lasts(view), _("durée du stock à ce rythme")),
+        *([Figure(formats.number(view.point.arriving), _("carnets qui arrivent"))] if view.point.arriving else []),
+    ]
+
+
+def _request_table(found: Sequence[StockRequestView]) -> Table | None:
+    closed = [each for each in found if each.closed_at]
+    columns = [Column(_("Demandée le")), Column(_("Carnets"), number=True), Column(_("Réponse")), Column(_("Pourquoi"))]
+    rows = [
+        [
+            formats.day(each.asked_at),
+            formats.number(each.booklet_count),
+            Cell(str(words.OUTCOMES[each.outcome]), tone="success" if each.outcome is RequestOutcome.SERVED else "neutral"),
+            str(words.REFUSED_FOR[each.refused_for]) if each.refused_for else "",
+        ]
+        for each in closed
+        if each.outcome
+    ]
+    return Table(_("Demandes passées"), columns, rows) if rows else None
+
+
+def _take_table(found: Sequence[StockTakeView]) -> Table:
+    columns = [
+        Column(_("Inventaire")),
+        Column(_("Attendus"), number=True),
+        Column(_("Scannés"), number=True),
+        Column(_("Manquants"), number=True),
+    ]
+    rows = [
+        [
+            Cell(_("du %(day)s") % {"day": formats.day(each.opened_at)}, url=reverse("prescriber:stock-take", args=[each.id])),
+            formats.number(each.expected_count),
+            formats.number(each.scanned_count),
+            formats.number(len(each.difference.missing)) if each.closed_at else _("en cours"),
+        ]
+        for each in found
+    ]
+    return Table(_("Inventaires"), columns, rows, empty=_("Aucun inventaire pour l’instant."))
+
+
+def _choices(actor: Actor, at: datetime) -> list[tuple[int, str]]:
+    parts = queries.participations(organisation_id=actor.organisation_id, at=at)
+    return [(each.id, each.name) for each in funding.programmes({part.programme_id for part in parts})]
+
+
+class Ask(OperationView):
+    """Ask the operator for booklets before a day."""
+
+    template_name = "prescriber/stock/ask.html"
+    form_class = RequestForm
+    refusal_fields = {"booklet-count-outside": "booklet_count", "wanted-in-the-past": "wanted_on"}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "programmes": _choices(actor_of(self.request), clock.now())}
+
+    def perform(self, form: RequestForm) -> HttpResponse:
+        said = form.cleaned_data
+        operations.ask_for_stock(
+            programme_id=said["programme_id"],
+            booklet_count=said["booklet_count"],
+            wanted_on=said["wanted_on"],
+            reason=RequestReason(said["reason"]),
+            actor=actor_of(self.request),
+            request_id=said["request_id"],
+            at=clock.now(),
+        )
+        messages.success(self.request, _("C’est demandé. L’opérateur vous répond ici."))
+        return redirect("prescriber:stock")
+
+
+@require_POST
+def withdraw(request: HttpRequest, stock_request_id: int) -> HttpResponseBase:
+    operations.withdraw_request(stock_request_id=stock_request_id, actor=actor_of(request), request_id=uuid4(), at=clock.now())
+    messages.success(request, _("Votre demande est retirée."))
+    return redirect("prescriber:stock")
+
+
+class GiveBack(OperationView):
+    """Booklets that go back to the operator: told first which to take, then sent."""
+
+    template_name = "prescriber/stock/give_back.html"
+    form_class = ReturnForm
+    refusal_fields = {"not-enough-booklets": "booklet_count", "booklet-count-outside": "booklet_count"}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "programmes": self._programmes()}
+
+    def _programmes(self) -> list[tuple[int, str]]:
+        return _choices(actor_of(self.request), clock.now())
+
+    def perform(self, form: ReturnForm) -> HttpResponse:
+        said, actor, at = form.cleaned_data, actor_of(self.request), clock.now()
+        own, count = desk.organisation_of(actor), said["booklet_count"]
+        if said["counted"] != count:
+            chosen = queries.chosen_booklets(MoveKind.RETURN, said["programme_id"], own, count, at=at)
+            if len(chosen) < count:
+                raise NotEnoughBooklets(asked=count, held=len(chosen))
+            again = ReturnForm(initial=said | {"counted": count}, programmes=self._programmes())
+            return self.render_to_response(self.get_context_data(form=again, runs=queries.run_views(said["programme_id"], chosen)))
+        move_id = operations.ask_move(
+            programme_id=said["programme_id"],
+            from_organisation_id=own,
+            to_organisation_id=funding.programme(said["programme_id"]).operator_id,
+            booklet_count=count,
+            actor=actor,
+            request_id=said["request_id"],
+            at=at,
+        )
+        operations.send_move(move_id=move_id, actor=actor, request_id=said["request_id"], at=at)
+        messages.success(self.request, _("C’est noté : l’opérateur les comptera à leur arrivée."))
+        return redirect("prescriber:stock-move", move_id=move_id)
+
+
+@require_POST
+def open_take(request: HttpRequest) -> HttpResponseBase:
+    """Begin to count, or go on: one programme at a time, the first of the desk unless another is named."""
+    actor, at = actor_of(request), clock.now()
+    choices = _choices(actor, at)
+    named = request.POST.get("programme", "")
+    chosen = next((each for each, _name in choices if str(each) == named), choices[0][0] if choices else None)
+    if chosen is None:
+        return redirect("prescriber:stock")
+    take_id = operations.open_stock_take(programme_id=chosen, actor=actor, request_id=uuid4(), at=at)
+    return redirect("prescriber:stock-take", stock_take_id=take_id)
+
+
+def take(request: HttpRequest, stock_take_id: int) -> HttpResponse:
+    """Scan one after the other; the count goes up at once."""
+    found = _own_take(request, stock_take_id)
+    if request.method == "POST" and found.closed_at is None:
+        return _scan(request, found)
+    return render(request, "prescriber/stock/take.html", _take_page(found, ScanForm()))
+
+
+def _own_take(request: HttpRequest, stock_take_id: int) -> StockTakeView:
+    found = queries.stock_take(stock_take_id)
+    if found.organisation_id != desk.organisation_of(actor_of(request)):
+        raise StockTakeUnknown(stock_take=stock_take_id)
+    return found
+
+
+def _take_page(found: StockTakeView, form: ScanForm, *, waiting_for_last: str = "") -> dict[str, Any]:
+    left = found.expected_count - (found.scanned_count if found.closed_at is None else found.expected_count - len(found.difference.missing))
+    return {
+        "take": found,
+        "form": form,
+        "waiting_for_last": waiting_for_last,
+        "figures": [
+            Figure(formats.number(found.scanned_count), _("carnets scannés")),
+            Figure(formats.number(found.expected_count), _("carnets attendus")),
+            Figure(formats.number(max(0, left)), _("carnets manquants")),
+        ],
+        "strange": queries.run_views(found.programme_id, found.difference.strange),
+        "explained": [(str(words.GAPS[gap]), count) for gap in words.GAPS if (count := found.explained.get(gap.value))],
+    }
+
+
+def _scan(request: HttpRequest, found: StockTakeView) -> HttpResponse:
+    form = ScanForm(request.POST)
+    if not form.is_valid():
+        return render(request, "prescriber/stock/take.html", _take_page(found, form), status=422)
+    said = form.cleaned_data
+    if said["pile"] and not said["first_serial"]:
+        again = ScanForm(initial={"first_serial": said["serial"], "pile": True})
+        return render(request, "prescriber/stock/take.html", _take_page(found, again, waiting_for_last=said["serial"]))
+    first, last = (said["first_serial"], said["serial"]) if said["first_serial"] else (said["serial"], "")
+    try:
+        done = operations.scan(stock_take_id=found.id, first_serial=first, last_serial=last, actor=actor_of(request), at=clock.now())
+    except Refusal as refusal:
+        show_refusal(form, refusal, {refusal.code: "serial"})
+        return render(request, "prescriber/stock/take.html", _take_page(found, form), status=422)
+    _say(request, done)
+    return redirect("prescriber:stock-take", stock_take_id=found.id)
+
+
+def _say(request: HttpRequest, done: operations.Scanned) -> None:
+    """What the scan added, in a sentence each."""
+    said = (
+        (messages.success, done.added, ngettext("%(count)s carnet compté.", "%(count)s carnets comptés.", done.added)),
+        (messages.info, done.again, ngettext("%(count)s carnet déjà compté.", "%(count)s carnets déjà comptés.", done.again)),
+        (
+            messages.warning,
+            done.strange,
+            ngettext(
+                "%(count)s carnet ne devrait pas être ici : mettez-le à part.",
+                "%(count)s carnets ne devraient pas être ici : mettez-les à part.",
+                done.strange,
+            ),
+        ),
+    )
+    for tell, count, text in said:
+        if count:
+            tell(request, text % {"count": formats.number(count)})
+
+
+class CloseTake(OperationView):
+    """What is missing, run by run: given and not noted, or lost and blocked."""
+
+    template_name = "prescriber/stock/close_take.html"
+    form_class = GapForm
+
+    def dispatch(self, *arguments: Any, **options: Any) -> HttpResponseBase:
+        self.found = _own_take(self.request, self.kwargs["stock_take_id"])
+        if self.found.closed_at is not None:
+            return redirect("prescriber:stock-take", stock_take_id=self.found.id)
+        return super().dispatch(*arguments, **options)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "runs": queries.run_views(self.found.programme_id, self.found.difference.missing)}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        may_block = allowed(actor_of(self.request).roles, "distribution.declare-loss")
+        strange = queries.run_views(self.found.programme_id, self.found.difference.strange)
+        return super().get_context_data(take=self.found, may_block=may_block, strange=strange, **context)
+
+    def perform(self, form: GapForm) -> HttpResponse:
+        operations.close_stock_take(
+            stock_take_id=self.found.id, explained=form.explained(), actor=actor_of(self.request),
+            request_id=form.cleaned_data["request_id"], at=clock.now(),
+        )  # fmt: skip
+        messages.success(self.request, _("L’inventaire est terminé. Le stock est à jour."))
+        return redirect("prescriber:stock-take", stock_take_id=self.found.id)
+
+
+_count = door("distribution.count-stock")
+urlpatterns = [
+    path("stock/", door("distribution.see-stock")(stock), name="stock"),
+    path("stock/ask/", door("distribution.request-stock")(Ask.as_view()), name="stock-ask"),
+    path("stock/requests/<int:stock_request_id>/withdraw/", door("distribution.request-stock")(withdraw), name="stock-withdraw"),
+    path("stock/give-back/", door("distribution.move-stock")(GiveBack.as_view()), name="stock-give-back"),
+    path("stock/takes/", _count(open_take), name="stock-take-open"),
+    path("stock/takes/<int:stock_take_id>/", _count(take), name="stock-take"),
+    path("stock/takes/<int:stock_take_id>/close/", _count(CloseTake.as_view()), name="stock-take-close"),
+    *moves.routes(moves.DESK),
+    *replacing.routes(moves.DESK),
+]
