@@ -12,6 +12,8 @@ from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.redemption import access, operations
 from carnet.redemption.operations import Asked, Item
 from carnet.redemption.queries import Redeemed
+from tests.conftest import point_django_at
+from tests.databases import TestDatabases
 from tests.factories.campaign import LATER, Campaign, campaign
 
 pytestmark = pytest.mark.slow
@@ -26,15 +28,18 @@ WORK = (
 Work = dict[str, tuple[int, int, int, int, int]]
 
 
-@pytest.fixture
-def town(committed_database: str) -> Iterator[Campaign]:
-    """Two hundred thousand vouchers in hands, two thousand of them spent, and the server told how many."""
-    with acting_as_everything(why="prepare a campaign"):
-        ready = campaign(booklets=BOOKLETS)
-    for first in range(0, SPENT_BEFORE, 50):
-        redeem(ready, *range(first, first + 50))
-    connections["default"].close()
-    with psycopg.connect(committed_database, autocommit=True) as owner:
+@pytest.fixture(scope="module")
+def grown(django_db_setup: None, test_databases: TestDatabases, django_db_blocker: Any, worker_id: str) -> Iterator[tuple[str, Campaign]]:
+    """Two hundred thousand vouchers in hands, two thousand of them spent, and the server told how many: the name of their database."""
+    name, shared = test_databases.clone(f"{worker_id}_grown"), connections.settings["default"]["NAME"]
+    with django_db_blocker.unblock():
+        point_django_at(name)
+        with acting_as_everything(why="prepare a campaign"):
+            ready = campaign(booklets=BOOKLETS)
+        for first in range(0, SPENT_BEFORE, 50):
+            redeem(ready, *range(first, first + 50))
+        point_django_at(shared)
+    with psycopg.connect(test_databases.url(name), autocommit=True) as owner:
         # Answers of other days: two thousand are few enough to be read whole, which is right, and tells nothing.
         owner.execute(
             "INSERT INTO journal_answer (organisation_id, key, body_digest, status, body, at) SELECT %s, 'old-' || n, '\\x00', 201, '{}', %s"
@@ -42,8 +47,21 @@ def town(committed_database: str) -> Iterator[Campaign]:
             [ready.place_organisation_id, LATER],
         )
         owner.execute("VACUUM ANALYZE")
-    yield ready
-    connections["default"].close()
+    yield name, ready
+    test_databases.drop(name)
+
+
+@pytest.fixture
+def town(grown: tuple[str, Campaign], django_db_blocker: Any) -> Iterator[Campaign]:
+    """Each test spends vouchers of its own, on a connection of its own."""
+    name, ready = grown
+    shared = connections.settings["default"]["NAME"]
+    with django_db_blocker.unblock():
+        point_django_at(name)
+        try:
+            yield ready
+        finally:
+            point_django_at(shared)
 
 
 def redeem(ready: Campaign, *ranks: int) -> tuple[Work, list[str]]:
@@ -122,10 +140,10 @@ def rows_read(cursor: Any) -> dict[str, int]:
     return dict(cursor.fetchall())
 
 
-def test_the_decision_is_planned_over_indexes(town: Campaign, committed_database: str) -> None:
+def test_the_decision_is_planned_over_indexes(town: Campaign, grown: tuple[str, Campaign], test_databases: TestDatabases) -> None:
     """EXPLAIN of the statement that decides, in which the server unfolds the function."""
     (candidate,) = access.candidates(town.code(7_000), place_id=town.place_id, at=LATER)
-    with psycopg.connect(committed_database) as owner:
+    with psycopg.connect(test_databases.url(grown[0])) as owner:
         owner.execute("SET ROLE carnet_redeemer")
         row = owner.execute(
             "EXPLAIN (FORMAT JSON) SELECT * FROM redemption_evaluate(ARRAY[%s]::bigint[], ARRAY[%s]::bigint[], ARRAY['mailbox'],"
