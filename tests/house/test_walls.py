@@ -23,7 +23,7 @@ PUBLIC = {
 }
 
 # Tables that only grow.
-APPEND_ONLY = ("journal_line", "journal_block", "ledger_movement", "ledger_passage", "ledger_sharepattern", "redemption_redemption")
+APPEND_ONLY = ("journal_line", "journal_block", "ledger_movement", "ledger_passage", "ledger_sharepattern", "redemption_redemption", "activities_record")
 
 
 def ask(question: str, *parameters: object) -> list[tuple]:

@@ -16,6 +16,9 @@ from django.db.models import Model
 from PIL import Image
 
 from carnet import scenarios
+from carnet.activities import operations as activities
+from carnet.activities import queries as activities_queries
+from carnet.activities.rules import Kind, Told
 from carnet.funding import operations as funding
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
@@ -34,6 +37,7 @@ from carnet.scenarios import cast
 from carnet.settlement import operations as settlement
 from carnet.workshops import operations as workshops
 from carnet.workshops.rules import Plan
+from tests.activities.conftest import open_space
 from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, rid
 from tests.places.conftest import GOOD, csv_bytes
 from tests.redemption.offline import enrolled
@@ -126,6 +130,20 @@ def uploaded(payday: Payday) -> None:
     assert answer.state == "confirmed", answer
 
 
+def helped(payday: Payday) -> None:
+    """One person helped for nothing, one seat of the free space booked by telephone."""
+    place, at = payday.counter(payday.campaign.place_organisation_id, "PLACE_MANAGER"), SPENT_AT
+    open_space(payday.campaign.place_id)
+    with acting_as(place):
+        told = Told(Kind.ONE_TO_ONE, at.date(), 30, {"soixante_dix_plus": 1}, themes=("email",))
+        activities.record(place_id=payday.campaign.place_id, told=told, actor=place, request_id=rid(), at=at)
+        seats = activities_queries.seats_of_day(payday.campaign.place_id, at=at)
+        free = activities_queries.seats_of_day(payday.campaign.place_id, day=seats.next_open_on, at=at)
+        activities.book_seat(
+            place_id=payday.campaign.place_id, starts_at=free.starts[-2].starts_at, minutes=30, actor=place, request_id=rid(), at=at
+        )  # fmt: skip
+
+
 def taught(payday: Payday) -> None:
     """One lesson planned by the place, one seat booked by a desk, one voucher spent at the lesson."""
     ready = payday.campaign
@@ -186,6 +204,7 @@ def lived() -> Payday:
     written_down(payday)
     uploaded(payday)
     taught(payday)
+    helped(payday)
     listed_and_told(payday)
     payday.spend(1, second=True)
     payday.pay()

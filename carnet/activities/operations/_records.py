@@ -54,6 +54,7 @@ def record(*, place_id: int | None = None, told: Told, origin: Origin = BY_HAND,
     if first is not None:
         return _recorded(first)
     said = checked(told, today=at.astimezone(zone_of(place.postcode)).date())
+    assert place.operator_id is not None  # one of the actor's own
     row = _row(said, place_id=place.place_id, organisation_id=place.operator_id, origin=origin, request_id=request_id, at=at)
     try:
         with transaction.atomic():
@@ -184,7 +185,7 @@ def _next(before: Record, said: Told, *, is_withdrawn: bool, request_id: UUID, a
     return row
 
 
-def _row(said: Told, *, place_id: int, organisation_id: int | None, origin: Origin, request_id: UUID, at: datetime) -> Record:
+def _row(said: Told, *, place_id: int, organisation_id: int, origin: Origin, request_id: UUID, at: datetime) -> Record:
     return Record(
         activity=request_id,
         revision=0,

@@ -1,6 +1,6 @@
 """A month of free help: what it came to, line by line; what is known and waits; the file for the national activity tool."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -169,7 +169,7 @@ def month_xlsx(request: HttpRequest) -> HttpResponse:
         [_("Déjà saisi ici : Non"), _("un atelier ou une leçon par chèque connu, que personne n’a encore repris ; les âges y manquent.")],
         [_("Non communiqué"), _("genre et statut ne sont jamais demandés.")],
     ]
-    sheets = {
+    sheets: dict[str, Iterable[workbooks.Line]] = {
         "Activités": [PERSON_COLUMNS, *person_lines(found)],
         "Saisie": [ACTIVITY_COLUMNS, *activity_lines(found)],
         "Lisez-moi": about,
