@@ -43,7 +43,7 @@ PYTHON: Mapping[str, str] = {
     ),
     "activities": 'for activity in carnet.activities(month="2026-11"): ...',
     "space": "carnet.space(41, day=date(2026, 11, 3))",
-    "places": 'for place in carnet.places(near="47.218,-1.553", radius_km=5): ...',
+    "places": 'for place in carnet.places(near="47.218,-1.553", within="walk-30", wish="free"): ...',
     "labels": "carnet.labels(programme=3)",
     "figures": "carnet.figures()",
 }

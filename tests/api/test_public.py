@@ -37,6 +37,7 @@ def test_places_are_found_near_a_point_with_what_they_accept(ready: Campaign) ->
     assert found["id"] == ready.place_id
     assert 0 < found["distance_km"] < 0.1
     assert found["accepts"] == [{"programme": ready.programme_id, "services": ["mailbox", "printer"]}]
+    assert (found["walk_minutes"], found["drive_minutes"], found["next_lesson"]) == (5, 5, None)
     assert get("/api/v1/places", near="43.3,5.4").json()["total"] == 0
 
 
@@ -44,7 +45,9 @@ def test_places_are_found_near_a_point_with_what_they_accept(ready: Campaign) ->
     ("filters", "count"),
     [
         ({"commune": "44109"}, 2), ({"commune": "35238"}, 0), ({"service": "mailbox"}, 1), ({"service": "cv"}, 0), ({"accepts": "any"}, 1),
-        ({"need": "mobility"}, 0), ({"open_at": "now"}, 0), ({"open_at": "2026-03-02T10:00"}, 0), ({}, 2),
+        ({"need": "mobility"}, 0), ({"open_at": "now"}, 0), ({"open_at": "2026-03-02T10:00"}, 0), ({}, 2), ({"postcode": "44000"}, 2),
+        ({"where": "Nantes"}, 2), ({"where": "Nantes", "within": "walk-10"}, 2), ({"territory": "244400404"}, 2), ({"territory": "35,33"}, 0),
+        ({"name": "SANS CHEQUES"}, 1), ({"wish": "free"}, 0), ({"language": "ar"}, 0), ({"open_on": "2026-03-02"}, 0), ({"lesson": "month"}, 0),
     ],
 )  # fmt: skip
 def test_each_filter_of_places(ready: Campaign, filters: dict[str, str], count: int) -> None:
@@ -81,7 +84,9 @@ def test_places_come_page_by_page(ready: Campaign) -> None:
         ({"near": "here"}, "place-search-refused"), ({"near": "91,0"}, "place-search-refused"), ({"near": "nan,0"}, "place-search-refused"),
         ({"near": "47,-1", "radius_km": "101"}, "place-search-refused"), ({"near": "47,-1", "radius_km": "nan"}, "place-search-refused"),
         ({"commune": "99999"}, "place-search-refused"), ({"service": "gardening"}, "service-kind-unknown"), ({"need": "x"}, "place-search-refused"),
-        ({"open_at": "yesterday"}, "place-search-refused"), ({"page": "0"}, "request-invalid"), ({"per_page": "1000"}, "request-invalid"),
+        ({"within": "fly-10"}, "place-search-refused"), ({"within": "walk-0"}, "place-search-refused"), ({"wish": "free,x"}, "place-search-refused"),
+        ({"language": "xx"}, "place-search-refused"), ({"territory": "244400404,0"}, "place-search-refused"), ({"lesson": "x"}, "place-search-refused"),
+        ({"open_on": "soon"}, "place-search-refused"), ({"open_at": "yesterday"}, "place-search-refused"), ({"page": "0"}, "request-invalid"), ({"per_page": "1000"}, "request-invalid"),
         ({"page": "two"}, "request-invalid"), ({"radius_km": "far"}, "request-invalid"),
     ],
 )  # fmt: skip

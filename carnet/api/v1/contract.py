@@ -355,19 +355,28 @@ CONTRACTS: dict[str, Contract] = {
     ),
     "places": Contract(
         title=_("Trouver des lieux"),
-        explains=_("L’annuaire public. Le même fichier entier, au schéma national v1.0.2 : /api/v1/places.csv (?department=44)."),
+        explains=_(
+            "L’annuaire public. Durées estimées, jamais exactes. Le même fichier entier, au schéma national v1.0.2 :"
+            " /api/v1/places.csv (?department=44)."
+        ),
         action=None,
         codes=("place-search-refused", "service-kind-unknown", "locality-unknown", "programme-unknown"),
         answer={
             "places": [{
                 "id": 41, "name": "Médiathèque Floresca-Guépin", "address": "15 rue de la Haluchère", "postcode": "44300",
-                "commune": "Nantes", "latitude": 47.245, "longitude": -1.521, "distance_km": 1.204,
+                "commune": "Nantes", "latitude": 47.245, "longitude": -1.521, "distance_km": 1.204, "walk_minutes": 25, "drive_minutes": 10,
+                "phone": "+33240419000",
                 "services": ["Aide aux démarches administratives"], "accepts": [{"programme": 3, "services": ["mailbox"]}],
+                "offers": ["step-free", "free"], "may_offer": ["reading-help"], "languages": ["ar"],
+                "next_lesson": {
+                    "id": 512, "title": "Ouvrir et utiliser une boîte mail", "service": "mailbox", "starts_at": "2026-11-07T09:00:00+00:00",
+                    "ends_at": "2026-11-07T10:30:00+00:00", "free_seats": 3, "vouchers": 1,
+                },
                 "opening_hours": "Tu-Sa 10:00-18:00", "is_open": True,
             }],
             "total": 1, "page": 1, "pages": 1, "next": None,
         },
-        query="?near=47.218,-1.553&radius_km=5",
+        query="?near=47.218,-1.553&within=walk-30&wish=free",
     ),
     "labels": Contract(
         title=_("Lire les labels"),

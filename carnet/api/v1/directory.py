@@ -1,7 +1,7 @@
 """Places and figures, open to anybody."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
@@ -14,35 +14,128 @@ from carnet.observatory.rules import ProgrammeFigures, proof_of
 from carnet.parties import queries as parties
 from carnet.parties.queries import OperatorLabelView
 from carnet.places import queries as places
-from carnet.places.queries import LabelView, PlaceSummary
+from carnet.places.queries import Filters, LabelView, PlaceSummary
 from carnet.places.rules import SearchRefused
+from carnet.places.rules.travel import Density, Means, minutes
+from carnet.places.rules.wishes import WISHES, is_certain, is_likely
 from carnet.web import clock
 from carnet.web.public import figures as published_figures
+from carnet.web.public.search_form import next_saturday, reach, with_lesson
 from carnet.web.tenancy import stream_as
+from carnet.workshops import queries as workshops
+from carnet.workshops.queries import SessionView
 
 
 def found(filters: PlacesQuery, *, path: str, query: QueryDict, at: datetime) -> dict[str, Any]:
     """One page of the public directory. Raises: SearchRefused, ServiceKindUnknown, LocalityUnknown, ProgrammeUnknown."""
     open_at = _moment(filters.open_at, at)
-    page = places.search(
-        at=at,
-        near=_point(filters.near),
-        radius_km=places.RADIUS_KM if filters.radius_km is None else filters.radius_km,
-        commune=_commune(filters.commune),
-        service=filters.service or None,
-        accepts=_programme(filters.accepts),
-        open_at=open_at,
-        need=filters.need or None,
-        page=filters.page,
-        per_page=filters.per_page,
-    )
-    is_open = places.open_at([each.place_id for each in page.places], at=open_at) if open_at else {}
+    asked = _asked(filters, open_at, at)
+    lesson: dict[str, Any] = {}
+    if filters.lesson:
+        lesson = dict(zip(("until_on", "weekday", "service"), with_lesson(asked, filters.lesson, at), strict=True))
+    page = places.search(at=at, page=filters.page, per_page=filters.per_page, **asked)
+    ids = [each.place_id for each in page.places]
+    is_open = places.open_at(ids, at=open_at) if open_at else {}
+    soonest = workshops.next_with_seats(place_ids=ids, at=at, **lesson)
+    density = places.density(page.centre) if page.centre else None
     return {
-        "places": [_place(each, is_open.get(each.place_id, each.is_open)) for each in page.places],
+        "places": [_place(each, is_open.get(each.place_id, each.is_open), soonest.get(each.place_id), density) for each in page.places],
         "total": page.total,
         "page": page.page,
         "pages": page.page_count,
         "next": _next(path, query, page.page + 1) if page.page < page.page_count else None,
+    }
+
+
+def _asked(filters: PlacesQuery, open_at: datetime | None, at: datetime) -> Filters:
+    asked: Filters = {
+        "near": _point(filters.near),
+        "commune": _commune(filters.commune),
+        "territory": _codes(filters.territory),
+        "postcode": filters.postcode or None,
+        "name": filters.name or None,
+        "service": filters.service or None,
+        "accepts": _programme(filters.accepts),
+        "open_at": open_at,
+        "open_on": _day(filters.open_on, at),
+        "need": filters.need or None,
+        "wishes": _words(filters.wish),
+        "language": filters.language or None,
+    }
+    centre = asked["near"]
+    if filters.where and centre is None:
+        around = places.locality(filters.where)
+        asked["around"], centre = around.code, around.point
+    if filters.within:
+        asked["radius_km"], _means = reach(filters.within, places.density(centre) if centre else Density.RURAL, field="within")
+    elif filters.radius_km is not None:
+        asked["radius_km"] = filters.radius_km
+    return asked
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _codes(text: str | None) -> tuple[str, ...]:
+    for code in (codes := tuple(each.upper() for each in _words(text))):
+        if not places.territory([code]):
+            raise SearchRefused(field="territory", value=code[:100])
+    return codes
+
+
+def _day(text: str | None, at: datetime) -> date | None:
+    if not text:
+        return None
+    if text == "saturday":
+        return next_saturday(legal_day(at))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SearchRefused(field="open_on", value=text[:100]) from None
+
+
+def _place(place: PlaceSummary, is_open: bool | None, lesson: SessionView | None, density: Density | None) -> dict[str, Any]:
+    latitude, longitude = place.point or (None, None)
+    return {
+        "id": place.place_id,
+        "name": place.name,
+        "address": place.address,
+        "postcode": place.postcode,
+        "commune": place.commune,
+        "latitude": latitude,
+        "longitude": longitude,
+        "distance_km": None if place.distance_km is None else round(place.distance_km, 3),
+        "walk_minutes": _minutes(place, Means.WALK, density),
+        "drive_minutes": _minutes(place, Means.CAR, density),
+        "phone": place.phone,
+        "services": list(place.services),
+        "accepts": [{"programme": each.programme_id, "services": list(each.service_codes)} for each in place.acceptances],
+        "offers": [wish.code for wish in WISHES if is_certain(wish, place.traits)],
+        "may_offer": [wish.code for wish in WISHES if is_likely(wish, place.traits)],
+        "languages": [trait.partition(":")[2] for trait in place.traits if trait.startswith("language:")],
+        "next_lesson": None if lesson is None else _lesson(lesson),
+        "opening_hours": place.opening_hours,
+        "is_open": is_open,
+    }
+
+
+def _minutes(place: PlaceSummary, means: Means, density: Density | None) -> int | None:
+    """An estimate, by five minutes: finer would pass for exact."""
+    if place.distance_km is None or density is None:
+        return None
+    return max(5, round(minutes(place.distance_km, means, density) / 5) * 5)
+
+
+def _lesson(lesson: SessionView) -> dict[str, Any]:
+    return {
+        "id": lesson.id,
+        "title": lesson.title,
+        "service": lesson.service,
+        "starts_at": lesson.starts_at,
+        "ends_at": lesson.ends_at,
+        "free_seats": lesson.free_seats,
+        "vouchers": lesson.voucher_count,
     }
 
 
@@ -83,24 +176,6 @@ def _place_label(label: LabelView) -> dict[str, Any]:
         "last_day": label.until_on - timedelta(days=1),
         "suspended_on": label.suspended_on,
         "withdrawn_on": label.withdrawn_on,
-    }
-
-
-def _place(place: PlaceSummary, is_open: bool | None) -> dict[str, Any]:
-    latitude, longitude = place.point or (None, None)
-    return {
-        "id": place.place_id,
-        "name": place.name,
-        "address": place.address,
-        "postcode": place.postcode,
-        "commune": place.commune,
-        "latitude": latitude,
-        "longitude": longitude,
-        "distance_km": None if place.distance_km is None else round(place.distance_km, 3),
-        "services": list(place.services),
-        "accepts": [{"programme": each.programme_id, "services": list(each.service_codes)} for each in place.acceptances],
-        "opening_hours": place.opening_hours,
-        "is_open": is_open,
     }
 
 

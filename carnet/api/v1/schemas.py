@@ -195,6 +195,18 @@ class AcceptanceOut(Schema):
     services: list[str]
 
 
+class NextLessonOut(Schema):
+    """A lesson to come with a seat left."""
+
+    id: int
+    title: str
+    service: str
+    starts_at: datetime
+    ends_at: datetime
+    free_seats: int
+    vouchers: int
+
+
 class PlaceOut(Schema):
     """A place of the public directory."""
 
@@ -206,8 +218,15 @@ class PlaceOut(Schema):
     latitude: float | None
     longitude: float | None
     distance_km: float | None
+    walk_minutes: int | None = Field(description=_("Estimée à vol d’oiseau, sans calcul d’itinéraire ; null sans near ni where."))
+    drive_minutes: int | None = Field(description=_("De même, en voiture."))
+    phone: str
     services: list[str] = Field(description=_("Les sortes nationales de service, dans les mots du schéma national."))
     accepts: list[AcceptanceOut]
+    offers: list[str] = Field(description=_("Ce que le lieu a déclaré offrir, des codes de wish."))
+    may_offer: list[str] = Field(description=_("Ce que son fichier laisse penser : à demander par téléphone."))
+    languages: list[str] = Field(description=_("Les langues déclarées outre le français."))
+    next_lesson: NextLessonOut | None = Field(description=_("La prochaine leçon qui a une place libre."))
     opening_hours: str
     is_open: bool | None = Field(description=_("À l’instant demandé, sinon maintenant ; null quand ses horaires ne le disent pas."))
 
@@ -270,13 +289,40 @@ class LabelsQuery(Schema):
 class PlacesQuery(Schema):
     """The filters of the public directory."""
 
-    near: str | None = Field(None, description=_("lat,lon en degrés : les plus proches d’abord."), examples=["47.218,-1.553"])
-    radius_km: float | None = Field(None, description=_("Avec near : au plus 100 ; 10 s’il n’est pas dit."))
-    commune: str | None = Field(None, description=_("Le code INSEE d’une commune."), examples=["44109"])
+    near: str | None = Field(
+        None,
+        description=_("lat,lon en degrés : les plus proches d’abord. Arrondissez à trois décimales (cent mètres) : une adresse se garde."),
+        examples=["47.218,-1.553"],
+    )
+    where: str | None = Field(
+        None, description=_("Une commune ou un code postal, comme une personne l’écrit : ses lieux, puis ceux d’autour."), examples=["Rezé"]
+    )
+    radius_km: float | None = Field(None, description=_("Avec near ou where : au plus 100 ; 10 s’il n’est pas dit."))
+    within: str | None = Field(
+        None,
+        description=_("Avec near ou where, à la place de radius_km : une durée estimée, walk-20 ou car-15 (minutes)."),
+        examples=["walk-20"],
+    )
+    commune: str | None = Field(None, description=_("Le code INSEE d’une commune, seule."), examples=["44109"])
+    territory: str | None = Field(
+        None, description=_("Codes de communes, d’EPCI et de départements, séparés par des virgules."), examples=["244400404"]
+    )
+    postcode: str | None = Field(None, description=_("Un code postal."))
+    name: str | None = Field(None, description=_("Une partie du nom, sans égard aux accents."))
     service: str | None = Field(None, description=_("Un service du catalogue, ou l’un des neuf services nationaux."))
     accepts: str | None = Field(None, description=_("Le numéro ou le nom court d’un programme, any ou true."))
     open_at: str | None = Field(None, description=_("Un instant ISO 8601 (heure de Paris sans décalage écrit), ou now."))
+    open_on: str | None = Field(None, description=_("Un jour, AAAA-MM-JJ, ou saturday : le prochain samedi."))
+    lesson: str | None = Field(None, description=_("week, month ou saturday : une leçon avec une place libre, dans ce délai ou ce jour."))
     need: str | None = Field(None, description=_("Un besoin du visiteur : mobility, hearing, seniors…"))
+    wish: str | None = Field(
+        None,
+        description=_(
+            "Ce que le lieu doit offrir, séparé par des virgules : step-free, sign-language, reading-help, free, free-space, home…"
+        ),
+        examples=["step-free,free"],
+    )
+    language: str | None = Field(None, description=_("Une langue parlée outre le français : ar, en, tr, uk…, ou other."))
     page: int = Field(1, ge=1, le=100_000)
     per_page: int = Field(24, ge=1, le=100)
 

@@ -1,6 +1,6 @@
 """What a person asks of the directory, and what that means to a search."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from carnet.workshops import queries as workshops
 RADII_KM = (2, 5, 10, 20, 50)
 WALKS_MINUTES, DRIVES_MINUTES = (10, 20, 30, 45), (10, 20, 30, 45)
 FARTHEST = "50"
+MINUTES_MAX = 120
 SATURDAY = 5
 # A lesson with a seat left: within how many days, and on which day of the week.
 LESSONS = {"week": (7, None), "month": (30, None), "saturday": (30, workshops.SATURDAY)}
@@ -148,7 +149,7 @@ class Asked:
     lesson_service: str | None = None
     in_given_order: bool = False
     shown_day: date | None = None
-    wishes: tuple[str, ...] = field(default=())
+    wishes: tuple[str, ...] = ()
 
 
 def asked_of(said: dict[str, Any], at: datetime) -> Asked:
@@ -171,22 +172,32 @@ def asked_of(said: dict[str, Any], at: datetime) -> Asked:
 
 
 def _lessons_asked(filters: Filters, said: dict[str, Any], at: datetime) -> dict[str, Any]:
-    """With a lesson, the service is what the lesson teaches, and the places are those that give one."""
     if not said["lesson"]:
         return {}
-    days, weekday = LESSONS[said["lesson"]]
-    until, service = legal_day(at) + timedelta(days=days), filters.get("service")
-    filters["service"] = None
-    filters["among"] = workshops.places_with_seats(at=at, until_on=until, service=service, weekday=weekday)
-    if filters.get("need"):
-        # A lesson may be made for those whom its place does not name.
-        filters["answering"] = workshops.places_with_seats(at=at, until_on=until, service=service, weekday=weekday, need=filters["need"])
+    until, weekday, service = with_lesson(filters, said["lesson"], at)
     return {
         "lesson_until": until,
         "lesson_weekday": weekday,
         "lesson_service": service,
         "in_given_order": said["sort"] == "lesson",
     }
+
+
+def with_lesson(filters: Filters, lesson: str, at: datetime) -> tuple[date, int | None, str | None]:
+    """Keep the places that give a lesson with a seat left, one of `LESSONS`: until which day, which weekday, which service it is about.
+
+    The service is then what the lesson teaches, whatever else its place does. Raises: SearchRefused.
+    """
+    if lesson not in LESSONS:
+        raise SearchRefused(field="lesson", value=lesson[:40])
+    days, weekday = LESSONS[lesson]
+    until, service = legal_day(at) + timedelta(days=days), filters.get("service")
+    filters["service"] = None
+    filters["among"] = workshops.places_with_seats(at=at, until_on=until, service=service, weekday=weekday)
+    if need := filters.get("need"):
+        # A lesson may be made for those whom its place does not name.
+        filters["answering"] = workshops.places_with_seats(at=at, until_on=until, service=service, weekday=weekday, need=need)
+    return until, weekday, service
 
 
 def _from_where(filters: Filters, said: dict[str, Any]) -> dict[str, Any]:
@@ -208,19 +219,19 @@ def _from_where(filters: Filters, said: dict[str, Any]) -> dict[str, Any]:
     if point is None:
         return told
     density = queries.density(point)
-    filters["radius_km"], means = _reach(said["radius"], density)
+    filters["radius_km"], means = reach(said["radius"], density)
     return told | {"density": density, "means": means}
 
 
-def _reach(radius: str, density: Density) -> tuple[float, Means | None]:
-    """How far, as the crow flies, a choice of distance or of time reaches."""
+def reach(radius: str, density: Density, *, field: str = "radius") -> tuple[float, Means | None]:
+    """How far, as the crow flies, a choice of distance (``10``) or of time (``walk-20``) reaches. Raises: SearchRefused."""
     if not radius:
         return RADIUS_KM, None
     if radius.isdigit():
         return float(radius), None
     means, _dash, minutes = radius.partition("-")
-    if not minutes.isdigit() or means not in set(Means):
-        raise SearchRefused(field="radius", value=radius)
+    if not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes) <= MINUTES_MAX and means in set(Means)):
+        raise SearchRefused(field=field, value=radius[:40])
     return reach_km(float(minutes), Means(means), density), Means(means)
 
 

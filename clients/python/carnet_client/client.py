@@ -203,7 +203,9 @@ class Client:
     # --- Public ---------------------------------------------------------------------------------------------------------
 
     def places(self, **filters: Any) -> Iterator[dict[str, Any]]:
-        """Places of the public directory: near, radius_km, commune, service, accepts, open_at, need. Raises: Problem, Unreachable."""
+        """Places of the public directory: near or where, radius_km or within, commune, territory, postcode, name, service, accepts, open_at,
+        open_on, lesson, need, wish, language. Raises: Problem, Unreachable.
+        """
         return self._pages("places", "places", **filters)
 
     def space(self, place: int, *, day: date | None = None) -> dict[str, Any]:
