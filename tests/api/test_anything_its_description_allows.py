@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import pytest
 import schemathesis
@@ -44,11 +46,17 @@ def test_every_address_of_the_api_is_described_or_said_elsewhere() -> None:
     assert described - served == set()
 
 
+@cache
+def operations() -> dict[str, Any]:
+    """What the description says, read once as anybody reads it: schemathesis also reads our code then, for values to try."""
+    described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    return {each.ok().definition.raw["operationId"]: each.ok() for each in described.get_all_operations()}
+
+
 @pytest.mark.usefixtures("_one_connection")
 @pytest.mark.parametrize("operation_id", CONTRACTS)
 def test_no_fault_and_no_undocumented_answer(ready: Campaign, token: str, operation_id: str) -> None:
-    described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
-    operation = next(each.ok() for each in described.get_all_operations() if each.ok().definition.raw["operationId"] == operation_id)
+    operation = operations()[operation_id]
     tokens = [None if scope is None else token_of(ready.place_organisation_id, scope) for scope in HOLDERS]
     codes: set[str] = set()
 

@@ -1,9 +1,10 @@
 """The OpenAPI document, from the endpoints and the table of what they promise, in the reader's language."""
 
 import json
+from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 
@@ -25,9 +26,21 @@ KEY = _("Une clé à vous pour cette demande : 1 à 255 caractères. La même, e
 class Api(NinjaAPI):
     """An API whose description holds the words, the scopes, the examples and the codes of each endpoint."""
 
-    def get_openapi_schema(self, **kwargs: Any) -> Any:
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None) -> Any:
+        # Half a second of work that says the same as long as the process lives, behind two public addresses.
+        key = (get_language(), path_prefix or self.get_root_path(path_params or {}))
+        if key not in self._described:
+            self._described[key] = json.dumps(self._describe_all(path_prefix=key[1]))
+        return json.loads(self._described[key])
+
+    @cached_property
+    def _described(self) -> dict[tuple[str | None, str], str]:
+        """The documents already written, by language and by address of the API."""
+        return {}
+
+    def _describe_all(self, *, path_prefix: str) -> Any:
         # A plain copy: the words are translated in it.
-        schema = json.loads(json.dumps(super().get_openapi_schema(**kwargs)))
+        schema = json.loads(json.dumps(super().get_openapi_schema(path_prefix=path_prefix)))
         for path in schema["paths"].values():
             for operation in path.values():
                 if operation["operationId"] in CONTRACTS:
