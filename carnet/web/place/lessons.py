@@ -1,6 +1,7 @@
 """A place's lessons: plan, change, cancel, take a booking by telephone, say who came, print a certificate."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -90,18 +91,18 @@ def sessions(request: HttpRequest) -> HttpResponse:
             Figure(formats.number(sum(view.booked_count for view in standing)), _("places réservées")),
             Figure(formats.number(sum(view.came_count for view in standing)), _("personnes venues")),
         ],
-        "table": _table(found, several=len(own) > 1),
+        "table": _table(found, several=len(own) > 1, at=at),
     }
     return render(request, "place/sessions.html", context)
 
 
-def _table(found: Sequence[SessionView], *, several: bool) -> Table:
+def _table(found: Sequence[SessionView], *, several: bool, at: datetime) -> Table:
     columns = [Column(_("Quand")), Column(_("Quoi")), Column(_("Places")), Column(_("Venus"), number=True), Column(_("État"))]
     if several:
         columns.insert(1, Column(_("Lieu")))
     rows = []
     for view in found:
-        text, tone = lessons.seats_words(view)
+        text, tone = _state_words(view, at)
         row: list[Any] = [
             Cell(f"{formats.weekday(view.day)}, {formats.wall_time(view.begins)}", url=reverse("place:session", args=[view.id])),
             view.title,
@@ -111,6 +112,15 @@ def _table(found: Sequence[SessionView], *, several: bool) -> Table:
         ]
         rows.append([row[0], view.place_name, *row[1:]] if several else row)
     return Table(_("Les séances du mois"), columns, rows, empty=_("Aucune séance ce mois-ci."))
+
+
+def _state_words(view: SessionView, at: datetime) -> tuple[str, str]:
+    """The seats of a lesson to come; of one that is over, whether anybody was noted."""
+    if view.cancelled_at is not None or view.ends_at > at:
+        return lessons.seats_words(view)
+    if view.booked_count and not view.came_count:
+        return _("Qui est venu ?"), "warning"
+    return _("Terminée"), "neutral"
 
 
 def _taken_words(view: SessionView) -> str:

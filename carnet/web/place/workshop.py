@@ -274,7 +274,7 @@ def _confirm(request: HttpRequest, lines: list[Scanned]) -> HttpResponse:
     answers = redemption.redeem_at_sessions(asked=asked, together=given["together"] == "all", at=at)
     if not any(isinstance(answer, Redeemed) for answer in answers):
         return _none_taken(request, lines, dict(zip((line.serial for line in good), answers, strict=True)), own)
-    return _done(request, good, answers, own)
+    return _done(request, good, answers, own, lesson=given.get("session") or "")
 
 
 def _chosen_place(form: WorkshopCodeForm) -> int | None:
@@ -296,7 +296,9 @@ def _none_taken(
     return _page(request, known, said=[Said(text, "danger")], status=422)
 
 
-def _done(request: HttpRequest, good: Sequence[Scanned], answers: Sequence[Answer], own: Sequence[counter.PlaceSummary]) -> HttpResponse:
+def _done(
+    request: HttpRequest, good: Sequence[Scanned], answers: Sequence[Answer], own: Sequence[counter.PlaceSummary], *, lesson: str
+) -> HttpResponse:
     """What became of each voucher, one line each."""
     taken = [answer for answer in answers if isinstance(answer, Redeemed)]
     missed = len(answers) - len(taken)
@@ -313,7 +315,7 @@ def _done(request: HttpRequest, good: Sequence[Scanned], answers: Sequence[Answe
     if missed:
         columns, total = [*columns, Column(_("Pourquoi"))], [*total, ""]
     table = Table(_("Chèque par chèque"), columns, [row[: len(columns)] for row in rows], total)
-    context = {"title": title, "tone": "warning" if missed else "success", "when": when, "table": table}
+    context = {"title": title, "tone": "warning" if missed else "success", "when": when, "table": table, "lesson": lesson}
     return render(request, "place/workshop_done.html", context)
 
 

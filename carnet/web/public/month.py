@@ -46,7 +46,7 @@ def _pdf(title: str, month: date, found: Sequence[SessionView], *, url: str, at:
         "title": title,
         "month": formats.month(month),
         "days": [
-            {"name": formats.weekday(day), "lessons": [_lesson(view, several=len(places) > 1) for view in views]}
+            {"name": _day(day), "lessons": [_lesson(view, several=len(places) > 1) for view in views]}
             for day, views in groupby(found, key=lambda view: view.day)
         ],
         "none": _("Aucune séance ce mois-ci."),
@@ -68,6 +68,11 @@ def _pdf(title: str, month: date, found: Sequence[SessionView], *, url: str, at:
     return content
 
 
+def _day(day: date) -> str:
+    """``mardi 3 novembre``: the year is in the title."""
+    return formats.weekday(day).removesuffix(f" {day.year}")
+
+
 def _lesson(view: SessionView, *, several: bool) -> dict[str, str]:
     more = [lessons.price_words(view.voucher_count)]
     if view.cancelled_at is not None:
@@ -76,7 +81,11 @@ def _lesson(view: SessionView, *, several: bool) -> dict[str, str]:
         more.append(f"{view.place_name}, {view.address}")
     elif view.note and view.cancelled_at is None:
         more.append(view.note)
-    return {"hours": lessons.hours_words(view), "title": view.title, "more": " · ".join(more)}
+    return {
+        "hours": f"{formats.wall_time(view.begins)} – {formats.wall_time(view.finishes)}",
+        "title": view.title,
+        "more": " · ".join(more),
+    }
 
 
 def _how(found: Sequence[SessionView]) -> str:
