@@ -21,6 +21,15 @@ NAVIGATION = (
 )
 
 
+# On which field a refusal is shown, when the form has it; else at the top.
+FIELDS = {
+    "webhook-address-refused": "url", "webhook-events-invalid": "events", "iban-invalid": "iban", "account-unchanged": "iban",
+    "bic-invalid": "bic", "holder-missing": "holder_name", "email-invalid": "email", "already-member": "email",
+    "role-not-for-organisation": "role", "role-not-yours-to-give": "role", "person-name-missing": "display_name",
+    "phone-number-invalid": "phone", "scopes-invalid": "scopes", "token-days-invalid": "days", "reason-missing": "reason",
+}  # fmt: skip
+
+
 def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """A page of this desk, with the entries of the navigation that the table opens to this person."""
     names = {
@@ -44,6 +53,6 @@ def performed(form: BaseForm, perform: Callable[[dict[str, Any]], Any]) -> bool:
     except SecondFactorNeeded:
         raise
     except Refusal as refusal:
-        show_refusal(form, refusal)
+        show_refusal(form, refusal, FIELDS)
         return False
     return True

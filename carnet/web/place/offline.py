@@ -159,7 +159,7 @@ def _words() -> dict[str, str]:
         "upload-refused": _("L’envoi a été refusé ({code}). Rien n’est perdu : appelez l’opérateur."),
         "device-unknown.title": _("Appareil inconnu du serveur"),
         "device-unknown": _(
-            "Le serveur ne connaît plus cet appareil et ne confirmera plus rien de lui. N’acceptez plus rien ici. Chèques qui attendent : {count}."
+            "Le serveur ne connaît plus cet appareil et ne confirmera plus rien de lui. N’acceptez plus rien ici. Chèques qui attendent : {count}."
             " Passez-les sur la page du lieu avec les chèques de papier que vous avez gardés, puis appelez l’opérateur."
         ),
         "told-confirmed.title": _("Confirmé"),

@@ -213,7 +213,7 @@ function send() {
     syncedAt = Date.now();
     await learn();
     await draw();
-    page("network").textContent = { done: words.online, away: words.away, refused: worded("upload-refused", { code: answer.code }), nothing: "" }[answer.state];
+    page("network").textContent = { done: words.online, away: words.away, refused: answer.code === "device-unknown" ? worded("device-unknown.title") : worded("upload-refused", { code: answer.code }), nothing: "" }[answer.state];
     if (answer.state === "away") askToBeWoken();
     // The queue names its device: a new enrolment could not send it. It is kept, and somebody is called.
     if (answer.code === "device-unknown") result("danger", worded("device-unknown.title"), worded("device-unknown", { count: (await queue.waiting(database)).length }));
