@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from carnet.cli.running import installation
+from carnet.cli.running import installation, load_django
 from carnet.cli.speech import CommandFailed, say
 from carnet.cli.speech import gettext as _
 
@@ -20,6 +20,10 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.callback()(lambda: None)
     group.command("play", help=_("Jouer une campagne entière : « nantes », « departement », ou un fichier TOML à vous."))(play)
+    group.command(
+        "stock",
+        help=_("Mesurer les propositions de transfert sur une saison : chèques déplacés, jours de sommeil des carnets, avant et après."),
+    )(stock)
     app.add_typer(group, name="campaign", help=_("Des campagnes simulées, pour essayer et pour prouver."))
 
 
@@ -49,6 +53,38 @@ def play(
     tell(summary, json_file)
     if not summary["ledger_verified"]:
         raise CommandFailed(_("Le registre ne se vérifie pas : lancez « carnet ledger verify »."))
+
+
+def stock(
+    scenario: Annotated[str, typer.Argument(help=_("Un nom livré (nantes, departement) ou un fichier TOML."))],
+    json_file: Annotated[Path | None, typer.Option("--json", help=_("Écrire le bilan dans ce fichier."))] = None,
+    seed: Annotated[int, typer.Option(help=_("La même graine joue la même campagne."))] = 1,
+) -> None:
+    refuse_unwritable(json_file)
+    load_django()  # no database: nothing of it is read or written
+    from carnet import scenarios
+    from carnet.kernel.periods import legal_day
+    from carnet.web import clock
+
+    measured = scenarios.compare_stock(scenarios.load(scenario), today=legal_day(clock.now()), seed=seed)
+    if json_file is not None:
+        json_file.write_text(json.dumps(measured, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    before, after = measured["before"], measured["after"]
+    say(
+        _(
+            "%(scenario)s : %(moved)d chèques déplacés en %(parcels)d colis. Un carnet attend %(before)d jours avant d’être remis, puis"
+            " %(after)d ; personnes reparties sans carnet : %(away_before)d, puis %(away_after)d."
+        )
+        % {
+            "scenario": measured["scenario"],
+            "moved": after["vouchers_moved"],
+            "parcels": after["parcels"],
+            "before": before["days_slept_per_booklet"],
+            "after": after["days_slept_per_booklet"],
+            "away_before": before["people_turned_away"],
+            "away_after": after["people_turned_away"],
+        }
+    )
 
 
 def refuse_unwritable(json_file: Path | None) -> None:

@@ -9,6 +9,7 @@ seed plays the same campaign; a play touches nothing but its own programme.
 
 from carnet.scenarios.plan import SHIPPED, Scenario, ScenarioUnreadable, load
 from carnet.scenarios.play import Played, play, seal
+from carnet.scenarios.sleeping import compare as compare_stock
 from carnet.scenarios.summary import summarise
 
-__all__ = ["SHIPPED", "Played", "Scenario", "ScenarioUnreadable", "load", "play", "seal", "summarise"]
+__all__ = ["SHIPPED", "Played", "Scenario", "ScenarioUnreadable", "compare_stock", "load", "play", "seal", "summarise"]

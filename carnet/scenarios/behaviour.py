@@ -56,11 +56,20 @@ def desk_shares(scenario: Scenario, dice: random.Random) -> list[int]:
     return shares
 
 
-def hand_overs(scenario: Scenario, season: Season, shares: list[int], dice: random.Random, *, until: date) -> list[HandOverDay]:
-    """Which booklet leaves which desk on which day, in order. Each desk gives on one day of the week."""
+def hand_overs(
+    scenario: Scenario, season: Season, shares: list[int], dice: random.Random, *, until: date, asleep: int = 0
+) -> list[HandOverDay]:
+    """Which booklet leaves which desk on which day, in order. Each desk gives on one day of the week.
+
+    The `asleep` best-stocked desks, the first apart, hand nothing over.
+    """
+    sleepers = set(sorted(range(1, len(shares)), key=lambda desk: -shares[desk])[:asleep])
     given: list[HandOverDay] = []
     booklet = 0
     for desk, share in enumerate(shares):
+        if desk in sleepers:
+            booklet += share
+            continue
         weekday = dice.randrange(5)
         days = [day for day in _days(season.first_day + timedelta(days=6), min(season.last_day, until)) if day.weekday() == weekday]
         for _ in range(share):

@@ -30,6 +30,7 @@ from carnet.scenarios.lessons import SEATS, give_lessons
 from carnet.scenarios.library import open_library
 from carnet.scenarios.plan import load, open_season
 from carnet.scenarios.play import Played, Progress, play
+from carnet.scenarios.stock import stir_stock
 from carnet.scenarios.summary import summarise
 
 SCENARIO = "nantes"
@@ -37,6 +38,8 @@ SCENARIO = "nantes"
 OPEN_BOOKLETS = 600
 OPEN_HANDED_OVER = 55
 OPEN_USED = 70
+# Of its desks, those nobody trained: their stock sleeps, and is proposed to others.
+ASLEEP = 2
 CODES = 300
 TOKEN_DAYS = 365
 # The first digits of numbers kept for works of fiction: docs/sources/text-messages.md#numbers.
@@ -103,7 +106,8 @@ def play_demo(
         scenario, booklets=OPEN_BOOKLETS, handed_over=OPEN_HANDED_OVER, used=OPEN_USED, issuer_prefix="NT", half_booklets=20
     )  # fmt: skip
     current = play(
-        going_on, today=today, seed=seed, printing="none", season=open_season(today), password=password, progress=progress
+        going_on, today=today, seed=seed, printing="none", season=open_season(today), asleep=ASLEEP,
+        password=password, progress=progress,
     )  # fmt: skip
     # Whole or not at all: whoever cuts a demonstration short may play it again, with guests and passwords that work.
     with transaction.atomic():
@@ -116,6 +120,7 @@ def play_demo(
         _engage(current, guests, at)
         give_lessons(current, [current.codes[rank] for rank in current.in_hands[-SEATS:]], at=at)
         give_free_help(current, at=at)
+        stir_stock(current, at=at)
         tried = _to_try(closed, current, people, at, base_url, sign_in_url)
     folder.keep(folder.try_file, tried)
     summary = summarise(closed, seconds=clock() - started)

@@ -66,12 +66,12 @@ class Played:
 
 def play(
     scenario: Scenario, *, today: date, seed: int = 1, out: Path | None = None, printing: str = "sample", season: Season | None = None,
-    password: str | None = None, progress: Progress = lambda _what, _done, _total: None,
+    asleep: int = 0, password: str | None = None, progress: Progress = lambda _what, _done, _total: None,
 ) -> Played:  # fmt: skip
     """Play a season: the latest closed one, or the one given, up to its end or to today.
 
     `printing` is none, sample or all. Files go to `out`, if given. `password` is for the staff it enrols
-    (none: nobody can sign in). The same seed plays the same season.
+    (none: nobody can sign in). `asleep` desks hand nothing over. The same seed plays the same season.
     """
     dice = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - behaviour of a simulation, never a secret
     season = season or closed_season(scenario, today)
@@ -87,7 +87,7 @@ def play(
     shares = behaviour.desk_shares(scenario, dice)
     stage.ship(shares)
     until = datetime.combine(today, time(0), tzinfo=PARIS) if not season.is_closed else _at(season.closed_on, 12)
-    given = behaviour.hand_overs(scenario, season, shares, dice, until=until.date() - timedelta(days=1))
+    given = behaviour.hand_overs(scenario, season, shares, dice, until=until.date() - timedelta(days=1), asleep=asleep)
     taught = behaviour.lessons(scenario, season, given, dice, until=until)
     stage.live(given, taught, until)
     if season.is_closed:

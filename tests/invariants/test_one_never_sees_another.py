@@ -19,10 +19,13 @@ from carnet import scenarios
 from carnet.activities import operations as activities
 from carnet.activities import queries as activities_queries
 from carnet.activities.rules import Kind, Told
+from carnet.distribution import operations as distribution
+from carnet.distribution.rules import FoundBy, RequestReason
 from carnet.funding import operations as funding
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
+from carnet.ledger.rules import EndReason
 from carnet.notices.rules import TOLD_BY
 from carnet.parties import operations as parties
 from carnet.places import operations as places
@@ -38,7 +41,9 @@ from carnet.settlement import operations as settlement
 from carnet.workshops import operations as workshops
 from carnet.workshops.rules import Plan
 from tests.activities.conftest import open_space
+from tests.distribution.stock import LATER, make_cupboards
 from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, rid
+from tests.factories.joining import Network, paper
 from tests.places.conftest import GOOD, csv_bytes
 from tests.redemption.offline import enrolled
 from tests.settlement.conftest import APRIL, LONG_AFTER, SPENT_AT, Payday, make_payday
@@ -182,6 +187,59 @@ def listed_and_told(payday: Payday) -> None:
         parties.try_webhook(endpoint_id=opened.id, actor=manager, request_id=rid(), at=APRIL)
 
 
+def moved_and_counted() -> None:
+    """Two desks of a third campaign: booklets asked for and moved, a cupboard counted, a lost booklet replaced, the week told."""
+    cupboards = make_cupboards()
+    slow, quick, operator = cupboards.lead(cupboards.slow_id), cupboards.lead(cupboards.quick_id), cupboards.operator
+    facts: dict[str, Any] = {"programme_id": cupboards.programme_id, "at": LATER}
+    with acting_as(quick):
+        distribution.ask_for_stock(
+            booklet_count=5, wanted_on=LATER.date(), reason=RequestReason.EVENT, actor=quick, request_id=rid(), **facts
+        )  # fmt: skip
+    with acting_as(operator):
+        distribution.ask_move(
+            from_organisation_id=cupboards.slow_id, to_organisation_id=cupboards.quick_id, booklet_count=5,
+            actor=operator, request_id=rid(), **facts,
+        )  # fmt: skip
+    lost = cupboards.give(cupboards.slow_id, cupboards.first)
+    with acting_as(slow):
+        distribution.open_stock_take(actor=slow, request_id=rid(), **facts)
+        distribution.open_replacement(
+            hand_over_id=lost, booklet_id=cupboards.first, reason=EndReason.LOST, found_by=FoundBy.NUMBER, actor=slow, request_id=rid(), at=LATER
+        )  # fmt: skip
+    with acting_as_everything(why="the weekly look"):
+        distribution.tell_stock(**facts)
+
+
+def joined(payday: Payday) -> None:
+    """One association admitted, suspended, that appeals; a change of head on a document; a label the State grants the operator."""
+    net = Network(payday.campaign.operator_id, payday.campaign.programme_id, NOW).open()
+    _secret, file_id = net.sent()
+    net.decide(file_id, "ADMIT", from_on=NOW.date())
+    net.decide(file_id, "SUSPEND", criteria=["1"], from_on=NOW.date())
+    agent = net.person(905, "OPERATOR_AGENT")
+    with acting_as(agent):
+        organisation_id = places_queries.joining_file(file_id, actor=agent, at=NOW).organisation_id or 0
+    manager = net.manager(organisation_id)
+    with acting_as(manager):
+        places.appeal(file_id=file_id, text="Non.", actor=manager, request_id=rid(), at=NOW)
+    with acting_as(agent):
+        parties.prepare_new_head(
+            organisation_id=organisation_id, membership_id=None, email="lou@example.org", display_name="Lou", reason="PV", document=paper(),
+            actor=agent, request_id=rid(), at=NOW,
+        )  # fmt: skip
+    admin = net.person(906, "OPERATOR_ADMIN")
+    with acting_as(admin):
+        label_id = parties.request_operator_label(level="VOUCHERS", statement="Des chèques.", actor=admin, request_id=rid(), at=NOW)
+    state_id = organisation("Préfecture", "STATE")
+    officer = Actor(
+        kind="person", label="officer", person_id=907, organisation_id=state_id, organisation_ids=frozenset({state_id}),
+        roles=frozenset({"STATE_OFFICER"}), proved_at=NOW,
+    )  # fmt: skip
+    with acting_as(officer):
+        parties.prepare_label_decision(label_id=label_id, act="REFUSE", reason="Non.", actor=officer, request_id=rid(), at=NOW)
+
+
 def lived() -> Payday:
     """Handed over, spent, undone, refused, claimed, paid, closed, repaid, stated."""
     payday = make_payday()
@@ -206,6 +264,7 @@ def lived() -> Payday:
     taught(payday)
     helped(payday)
     listed_and_told(payday)
+    joined(payday)
     payday.spend(1, second=True)
     payday.pay()
     treasurer, approver = payday.treasurer(LONG_AFTER), payday.approver(LONG_AFTER)
@@ -240,6 +299,7 @@ def test_nobody_of_another_campaign_sees_a_row_of_this_one(monkeypatch: pytest.M
     small = dataclasses.replace(scenarios.load("nantes"), booklets=4, prescribers=1, places=2)
     scenarios.play(small, today=date(2026, 11, 22), printing="none")
     lived()
+    moved_and_counted()
     models = walled()
     with acting_as_everything(why="what there is"):
         here = {table: seen(model) for table, model in models.items()}
