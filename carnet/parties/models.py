@@ -2,7 +2,7 @@
 for the row-level walls and the frozen columns.
 """
 
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -10,15 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from carnet.kernel.personal import PersonalColumn
 from carnet.parties.rules import AccountState, Decision, HeadChangeState, LabelAct, LabelLevel, LabelState, OrganisationKind, Role
-
-
-class PersonalColumn(NamedTuple):
-    """Why a personal column exists and how long it is kept."""
-
-    purpose: str
-    lifetime: str
-
 
 _ACCOUNT = "3 years after the last sign-in, then erased"
 

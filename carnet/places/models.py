@@ -1,11 +1,10 @@
 """Tables of places. They hold public facts: no row-level security. The database refuses what can never be true."""
 
-from typing import NamedTuple
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from carnet.kernel.personal import PersonalColumn
 from carnet.places.rules.errors import ReportState
 from carnet.places.rules.files import FileState
 from carnet.places.rules.joining import DecisionKind, DecisionState, DocumentKind
@@ -13,14 +12,6 @@ from carnet.places.rules.joining import FileState as JoiningState
 from carnet.places.rules.offers import PRICE_CENTS_MAX, SEATS_MAX, VOUCHERS_MAX
 from carnet.places.rules.opening import Hours
 from carnet.places.rules.uniting import Verdict
-
-
-class PersonalColumn(NamedTuple):
-    """Why a column that may hold words about a person exists, and how long it is kept."""
-
-    purpose: str
-    lifetime: str
-
 
 # Words typed by a person are screened for social-security and bank numbers; the screen asks for no name.
 PERSONAL_DATA: dict[str, PersonalColumn] = {

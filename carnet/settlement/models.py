@@ -4,20 +4,13 @@ Ids of other rooms are plain numbers. Claim lines, bank files and statements are
 account and amount of a transfer are frozen by a trigger (migrations/0001_settlement.py).
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
+from carnet.kernel.personal import PersonalColumn
 from carnet.settlement.rules import LIVING_TRANSFERS, ClaimState, ClosingState, RunState, SetAsideReason, TransferState
-
-
-class PersonalColumn(NamedTuple):
-    """Why a personal column exists and how long it is kept."""
-
-    purpose: str
-    lifetime: str
-
 
 _ACCOUNTING = "10 years after the payment (commercial code, L123-22)"
 

@@ -7,7 +7,7 @@ from carnet.redemption.models._attempts import Attempt, Guess, Pressure, SerialE
 from carnet.redemption.models._devices import Device, UploadedItem
 from carnet.redemption.models._disputes import Dispute, DisputeDecision
 from carnet.redemption.models._papers import Sheet, SheetLine, SheetPicture
-from carnet.redemption.models._personal import PERSONAL_DATA, PersonalColumn
+from carnet.redemption.models._personal import PERSONAL_DATA
 from carnet.redemption.models._redemptions import Redemption, Reversal
 from carnet.redemption.models._reservations import Reservation, ReservationEnd
 from carnet.redemption.models._telephones import IncomingText, OutgoingText, Stranger, Telephone
@@ -21,7 +21,6 @@ __all__ = [
     "Guess",
     "IncomingText",
     "OutgoingText",
-    "PersonalColumn",
     "Pressure",
     "Redemption",
     "Reservation",

@@ -1,14 +1,6 @@
 """Columns that may hold words or numbers about a person: why each exists, and how long it is kept."""
 
-from typing import NamedTuple
-
-
-class PersonalColumn(NamedTuple):
-    """Why a column that may hold words about a person exists, and how long it is kept."""
-
-    purpose: str
-    lifetime: str
-
+from carnet.kernel.personal import PersonalColumn
 
 _ACCOUNTING = "10 years after the payment (commercial code, L123-22)"
 
