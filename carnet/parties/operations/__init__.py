@@ -2,29 +2,23 @@
 
 from carnet.parties.operations._accounts import approve_bank_account, end_bank_account, propose_bank_account, refuse_bank_account
 from carnet.parties.operations._approvals import ApprovalGiven, approve, refuse, request_approval
+from carnet.parties.operations._credentials import request_password_reset, reset_password, set_password, set_second_factor, update_account
 from carnet.parties.operations._heads import approve_new_head, hand_on, look_at_head_document, prepare_new_head, refuse_new_head
+from carnet.parties.operations._joining import (
+    Invited,
+    accept_invitation,
+    bootstrap_administrator,
+    enrol_member,
+    invite_member,
+    withdraw_invitation,
+)
 from carnet.parties.operations._labels import (
     prepare_label_decision,
     request_operator_label,
     set_aside_label_decision,
     take_label_decision,
 )
-from carnet.parties.operations._members import (
-    Invited,
-    accept_invitation,
-    bootstrap_administrator,
-    change_role,
-    enrol_member,
-    invite_member,
-    reinstate,
-    request_password_reset,
-    reset_password,
-    set_password,
-    set_second_factor,
-    suspend_member,
-    update_account,
-    withdraw_invitation,
-)
+from carnet.parties.operations._members import change_role, reinstate, suspend_member
 from carnet.parties.operations._organisations import add_kind, create_organisation, update_organisation
 from carnet.parties.operations._people_file import PeopleLine, PeopleReport, import_people
 from carnet.parties.operations._tokens import TokenCreated, create_token, note_token_use, revoke_token

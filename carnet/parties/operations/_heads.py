@@ -18,7 +18,7 @@ from carnet.kernel.identifiers import check_free_text
 from carnet.parties import access
 from carnet.parties.models import Approval, HeadChange, Membership, Organisation
 from carnet.parties.operations import _approvals
-from carnet.parties.operations._members import invite_member
+from carnet.parties.operations._joining import invite_member
 from carnet.parties.rules import (
     HeadAlready,
     HeadChangeState,

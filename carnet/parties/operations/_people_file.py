@@ -12,7 +12,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import Siret
 from carnet.kernel.refusals import Refusal
 from carnet.parties.models import Organisation
-from carnet.parties.operations._members import invite_member
+from carnet.parties.operations._joining import invite_member
 from carnet.parties.rules import PEOPLE_FILE_MOST, OrganisationUnknown, PeopleFileTooLong, PeopleFileUnreadable, check_allowed_now
 
 COLUMNS = {

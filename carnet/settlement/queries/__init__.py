@@ -1,5 +1,6 @@
 """Reads of settlement: what a place will receive and when, what waits, runs, closings, what each funder could sign."""
 
+from carnet.settlement.queries._closings import ClosingPage, RepaymentLine, closing_page, closings
 from carnet.settlement.queries._payments import Payment, PaymentPage, payment_of, payment_page
 from carnet.settlement.queries._places import (
     ClaimDay,
@@ -13,28 +14,15 @@ from carnet.settlement.queries._places import (
     received_payments,
 )
 from carnet.settlement.queries._runs import (
-    AgreementTotals,
     BankFileLine,
-    ClosingPage,
-    Delay,
-    PeriodToClaim,
-    RepaymentLine,
     ReturnedLine,
     RunLine,
     RunPage,
-    SetAsideLine,
     TransferLine,
-    WaitingPayments,
-    agreement_totals,
     bank_files,
-    closing_page,
-    closings,
-    delay_achieved,
-    periods_to_claim,
     returned_transfer,
     run_page,
     runs,
-    waiting_payments,
 )
 from carnet.settlement.queries._statements import (
     FunderStatement,
@@ -45,6 +33,17 @@ from carnet.settlement.queries._statements import (
     statement_figures,
 )
 from carnet.settlement.queries._verify import verify
+from carnet.settlement.queries._waiting import (
+    AgreementTotals,
+    Delay,
+    PeriodToClaim,
+    SetAsideLine,
+    WaitingPayments,
+    agreement_totals,
+    delay_achieved,
+    periods_to_claim,
+    waiting_payments,
+)
 
 __all__ = [
     "AgreementTotals",

@@ -1,0 +1,153 @@
+"""What waits to be claimed or paid, what was paid, how soon."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Count, Max, Q, Sum
+
+from carnet.funding import queries as funding
+from carnet.kernel.actors import Actor
+from carnet.parties.rules import check_may
+from carnet.redemption import queries as redemption
+from carnet.settlement.models import Claim, CutOff, PaymentRun, Transfer
+from carnet.settlement.queries._runs import OPEN, ReturnedLine, RunLine, organisation_names, returned_line, run_line, sent
+from carnet.settlement.rules import ClaimState, TransferState, latest_cut_off
+
+
+@dataclass(frozen=True, slots=True)
+class SetAsideLine:
+    """One claim that waits, and for what."""
+
+    claim_id: int
+    organisation_id: int
+    payee: str
+    voucher_count: int
+    cents: int
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPayments:
+    """What waits in one agreement, one step at a time."""
+
+    agreement_id: int
+    agreement: str
+    programme_id: int
+    programme: str
+    ready_count: int
+    ready_cents: int
+    set_aside: tuple[SetAsideLine, ...]
+    returned: tuple[ReturnedLine, ...]
+    open_run: RunLine | None
+    sent_runs: tuple[RunLine, ...]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing to do."""
+        return not (self.ready_count or self.set_aside or self.returned or self.open_run or self.sent_runs)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodToClaim:
+    """A payment period that has ended, with redemptions that no claim gathers yet. `until` is its exclusive end."""
+
+    programme_id: int
+    programme: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How long places waited: half of the vouchers were paid in `median_days` or less. None when none was paid."""
+
+    median_days: int | None
+    voucher_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementTotals:
+    """All that was claimed under an agreement, by step. Unit: whole cents."""
+
+    claimed_cents: int
+    paid_cents: int
+    waiting_cents: int
+
+
+def waiting_payments(*, actor: Actor, programme_ids: Iterable[int], at: datetime) -> list[WaitingPayments]:
+    """What waits in each agreement of these programmes that the actor may read, oldest agreement first. Raises: NotAllowed."""
+    check_may(actor, "settlement.see")
+    agreements = funding.agreements(actor, list(programme_ids), at=at)
+    return [_waiting(each.id, each.name, each.programme_id, each.programme_name, at) for each in agreements]
+
+
+def periods_to_claim(*, programme_ids: Iterable[int], at: datetime) -> list[PeriodToClaim]:
+    """Programmes whose latest ended period waits to be claimed. Asked of the latest cut-off only: no redemption is counted."""
+    waiting: list[PeriodToClaim] = []
+    for programme_id in sorted(programme_ids):
+        rules = funding.rules_for_redemption(programme_id)
+        undo_window = timedelta(minutes=rules.undo_window_minutes)
+        until = latest_cut_off(at=at, frequency=rules.payment_frequency, undo_window=undo_window)
+        drawn_until = CutOff.objects.filter(programme_id=programme_id).aggregate(latest=Max("until"))["latest"]
+        if drawn_until is not None and drawn_until >= until:
+            continue
+        if redemption.any_between(programme_id=programme_id, since=drawn_until, until=until):
+            waiting.append(PeriodToClaim(programme_id, rules.name, until))
+    return waiting
+
+
+def delay_achieved(*, programme_id: int, since: date | None = None, until: date | None = None) -> Delay:
+    """Median number of days between redemption and payment, of vouchers paid in `[since, until)`; no actor: a published figure."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY c.paid_on - (l.redeemed_at AT TIME ZONE 'Europe/Paris')::date), count(*)"
+            " FROM settlement_claim c JOIN settlement_claimline l ON l.claim_id = c.id"
+            " WHERE c.programme_id = %s AND c.state = 'PAID' AND (%s::date IS NULL OR c.paid_on >= %s) AND (%s::date IS NULL OR c.paid_on < %s)",
+            [programme_id, since, since, until, until],
+        )
+        median, count = cursor.fetchone()
+    return Delay(None if median is None else int(median), int(count))
+
+
+def agreement_totals(*, agreement_id: int) -> AgreementTotals:
+    """All that was claimed under an agreement, what was paid of it, what waits; no actor: for reconciling with the ledger."""
+    sums = Claim.objects.filter(agreement_id=agreement_id).aggregate(
+        claimed=Sum("cents"), paid=Sum("cents", filter=Q(state=ClaimState.PAID))
+    )
+    claimed, paid = int(sums["claimed"] or 0), int(sums["paid"] or 0)
+    return AgreementTotals(claimed, paid, claimed - paid)
+
+
+def _waiting(agreement_id: int, agreement: str, programme_id: int, programme: str, at: datetime) -> WaitingPayments:
+    claims = Claim.objects.filter(agreement_id=agreement_id)
+    ready = claims.filter(state=ClaimState.READY).aggregate(count=Count("id"), cents=Sum("cents"))
+    set_aside = list(claims.filter(state=ClaimState.SET_ASIDE).order_by("set_aside_at", "id"))
+    returned = list(Transfer.objects.filter(agreement_id=agreement_id, state=TransferState.RETURNED).order_by("returned_on", "id"))
+    names = organisation_names([*(each.organisation_id for each in set_aside), *(each.organisation_id for each in returned)])
+    rows = PaymentRun.objects.filter(agreement_id=agreement_id)
+    open_run = rows.filter(state__in=OPEN).first()
+    return WaitingPayments(
+        agreement_id=agreement_id,
+        agreement=agreement,
+        programme_id=programme_id,
+        programme=programme,
+        ready_count=ready["count"],
+        ready_cents=int(ready["cents"] or 0),
+        set_aside=tuple(
+            SetAsideLine(
+                each.id,
+                each.organisation_id,
+                names.get(each.organisation_id, ""),
+                each.voucher_count,
+                each.cents,
+                each.set_aside_reason,
+                each.set_aside_at or each.created_at,
+            )
+            for each in set_aside
+        ),
+        returned=tuple(returned_line(each, names, at) for each in returned),
+        open_run=run_line(open_run, agreement) if open_run else None,
+        sent_runs=tuple(run_line(row, agreement) for row in sent(rows)),
+    )
