@@ -79,6 +79,7 @@ def test_each_refusal_has_its_own_words(season: Season) -> None:
     for code, words in [
         (season.campaign.code(0), ["Déjà utilisé", "3 mars 2026", "C’était ici"]),
         (wrong, ["Code mal tapé", f'value="{wrong}"']),
+        (season.campaign.code(1)[:-1], ["Code mal tapé", "Vous en avez tapé 17."]),
         (season.campaign.code(10), ["Pas en service"]),
         ("", ["obligatoire"]),
         ("x" * 500, ["caractères"]),
@@ -87,6 +88,7 @@ def test_each_refusal_has_its_own_words(season: Season) -> None:
         assert status == 422
         for word in words:
             assert word in page, (code, word)
+        assert ("Vous en avez tapé" in page) == (len(code) == 17), "told when it is the count that is wrong"
     assert spent(season) == 1
 
 

@@ -28,6 +28,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Table, Task, Ticket
 from carnet.web.design.sentences import sentence_for
 
+CODE_DIGITS = 18
 # What each refusal is called, in two words, before its sentence; and how it is drawn.
 HEADINGS = {
     CodeMistyped.code: (gettext_lazy("Code mal tapé"), "warning"),
@@ -91,14 +92,17 @@ def own_places(request: HttpRequest, organisation_id: int, at: datetime) -> tupl
     return found
 
 
-def refused(refusal: Refusal, *, seen: VoucherSeen | None = None, place_names: Sequence[PlaceSummary] = ()) -> Refused:
-    """A refusal as the counter shows it."""
+def refused(refusal: Refusal, *, seen: VoucherSeen | None = None, place_names: Sequence[PlaceSummary] = (), typed: str = "") -> Refused:
+    """A refusal as the counter shows it. `typed`: what the hand wrote, to say how many digits there were."""
     heading, tone = HEADINGS.get(refusal.code, (gettext_lazy("Refusé"), "danger"))
     sentence = sentence_for(refusal)
     names = {place.place_id: place.name for place in place_names}
     where = names.get(refusal.facts.get("place_id") or 0)
     if refusal.code == VoucherAlreadyRedeemed.code and where:
         sentence = _("%(sentence)s C’était ici : %(place)s.") % {"sentence": sentence, "place": where}
+    digits = sum(character.isdecimal() for character in typed)
+    if refusal.code == CodeMistyped.code and digits != CODE_DIGITS and not any(character.isalpha() for character in typed):
+        sentence = _("%(sentence)s Vous en avez tapé %(count)s.") % {"sentence": sentence, "count": digits}
     return Refused(str(heading), sentence, tone, _ticket(seen, STATES.get(refusal.code, "NOT_ACTIVE")) if seen else None)
 
 

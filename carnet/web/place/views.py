@@ -76,7 +76,7 @@ def voucher(request: HttpRequest) -> HttpResponse:
     seen = redemption_writes.check_quietly(code=code, actor=actor, place_id=place_id, channel=till.CHANNEL, at=at)
     if isinstance(seen, Refusal):
         # A code with one wrong digit comes back to be mended, not typed again.
-        return _refused(request, counter.refused(seen, place_names=own), mend=code if seen.code in MENDABLE else "")
+        return _refused(request, counter.refused(seen, place_names=own, typed=code), mend=code if seen.code in MENDABLE else "")
     if seen.outcome != "redeemable":
         return _refused(request, counter.refused_seen(seen, own))
     return _ask_service(request, seen, code, place_id, own)
