@@ -90,6 +90,11 @@ def candidates(text: str, *, place_id: int, at: datetime) -> list[Candidate]:
     return [Candidate(read.code_hash, read.series_id)] if _signed(read, place_id, at) else []
 
 
+def accepts_nothing(place_id: int, *, at: datetime) -> bool:
+    """Whether a place accepts no programme's vouchers now (its label is suspended, or ended): any code is refused there, for that reason."""
+    return not _place_keys(place_id, at).programme_ids
+
+
 def _signed(token: VoucherToken, place_id: int, at: datetime) -> bool:
     for programme_id in _place_keys(place_id, at).programme_ids:
         try:

@@ -46,7 +46,7 @@ Nous acceptons qu’une personne du réseau vienne voir une leçon."""
 DELAYS = {"answer_days": 30, "completion_days": 30, "appeal_days": 60, "label_months": 24}
 STATE = "Préfecture de région (simulée)"
 # Other hands than a visitor's: so that a visitor may answer the appeal, being neither who prepared nor who decided.
-OTHERS = {Role.OPERATOR_AGENT: ("instruction", "Jo Marchand"), Role.APPROVER: ("validation2", "Claude Girard")}
+OTHERS = {Role.OPERATOR_AGENT: ("instruction", "Jo Marchand"), Role.APPROVER: ("validation2", "Dany Girard")}
 OFFICERS = (("etat@demo.carnet.example", "Sasha Lambert"), ("etat2@demo.carnet.example", "Ange Fournier"))
 
 

@@ -52,7 +52,7 @@ DOCUMENTS: Mapping[DocumentKind, tuple[Promise, Promise]] = {
 }
 STATES: Mapping[FileState, tuple[Promise, str]] = {
     FileState.DRAFT: (gettext_lazy("en cours de remplissage"), "neutral"),
-    FileState.SENT: (gettext_lazy("envoyé, attend une réponse"), "info"),
+    FileState.SENT: (gettext_lazy("attend une réponse"), "info"),
     FileState.COMPLETION: (gettext_lazy("à compléter"), "warning"),
     FileState.ADMITTED: (gettext_lazy("admis"), "success"),
     FileState.SUSPENDED: (gettext_lazy("suspendu"), "warning"),
@@ -119,7 +119,7 @@ def step_states(view: JoiningFileView) -> list[tuple[Step, str, str]]:
 
 
 def _state(step: Step, missing: int, view: JoiningFileView) -> tuple[str, str]:
-    if not missing:
+    if not missing and not (step is Step.TEACHING and not view.answers["sites"]):
         return _("complet"), "success"
     if not is_begun(step, view):
         return _("à faire"), "neutral"

@@ -17,14 +17,21 @@ CRITERIA = "Des leçons gratuites\nRien à payer au-delà du chèque, ou un rest
 CHARTER = "Nous accueillons toute personne, sans lui demander pourquoi elle vient."
 DELAYS = {"answer_days": 30, "completion_days": 30, "appeal_days": 60, "label_months": 24}
 RNA, SIRET = "W442001234", "43493312300029"
-WHO = {"number": RNA, "name": "Les Souris de Bellevue", "form": "ASSOCIATION", "street": "3 rue de l’Exemple", "postcode": "44100", "city": "Nantes"}
+WHO = {
+    "number": RNA,
+    "name": "Les Souris de Bellevue",
+    "form": "ASSOCIATION",
+    "street": "3 rue de l’Exemple",
+    "postcode": "44100",
+    "city": "Nantes",
+}
 SITES: tuple[dict[str, str], ...] = (
     {"name": "Les Souris, Bellevue", "address": "3 rue de l’Exemple", "postcode": "44100", "commune": "Nantes", "phone": "02 40 41 90 00"},
     {"name": "Les Souris, Le Bourg", "address": "1 place de l’Église", "postcode": "44800", "commune": "Saint-Herblain", "latitude": "47.2123",
      "longitude": "-1.6497"},
 )  # fmt: skip
 TAUGHT: dict[str, Any] = {"services": ["mailbox", "printer"], "modes": ["workshop"], "access": ["step-free"], "beyond_cents": 0, "note": ""}
-PEOPLE = {"head_name": "Claude Martin", "head_title": "Présidente", "contact_name": "Dominique Roy", "contact_email": "souris@example.org"}
+PEOPLE = {"head_name": "Dany Martin", "head_title": "Présidente", "contact_name": "Dominique Roy", "contact_email": "souris@example.org"}
 BANK = {"holder": "Les Souris de Bellevue", "iban": "FR76 3000 6000 0112 3456 7890 189", "bic": ""}
 
 
@@ -82,7 +89,7 @@ class Network:
         for kind in queries.joining_file_of_link(secret, at=at).documents_needed:
             operations.add_document(secret=secret, kind=kind, content=paper(), request_id=rid(), at=at)
         version = queries.joining_file_of_link(secret, at=at).terms.version
-        operations.accept_charter(secret=secret, accepted_by="Claude Martin", role="Présidente", version=version, request_id=rid(), at=at)
+        operations.accept_charter(secret=secret, accepted_by="Dany Martin", role="Présidente", version=version, request_id=rid(), at=at)
 
     def sent(self, **written: Any) -> tuple[str, int]:
         """A file written whole and sent: its secret and its number."""
@@ -113,5 +120,3 @@ class Network:
             kind="person", label="manager", person_id=950, organisation_id=organisation_id, organisation_ids=frozenset({organisation_id}),
             roles=frozenset({"PLACE_MANAGER"}), proved_at=self.at,
         )  # fmt: skip
-
-

@@ -19,11 +19,17 @@ PUBLIC = {
     "places_placerepeat": "which places are one is published: the page of each says it",
     "places_placeconfirmation": "that a place's page was confirmed, and when, is published on it",
     "places_placeimport": "what was wrong in a file that is open data; shown to the organisation that brought it",
+    "places_joiningterms": "what a network asks of its places is published, every version of it",
+    "places_placelabel": "which places have a label, from when to when, is published",
+    "parties_operatorlabel": "which operators asked the State for a label, and what it answered, is published",
     "parties_organisation": "names and SIRET numbers are public facts",
 }
 
 # Tables that only grow.
-APPEND_ONLY = ("journal_line", "journal_block", "ledger_movement", "ledger_passage", "ledger_sharepattern", "redemption_redemption", "activities_record")
+APPEND_ONLY = (
+    "journal_line", "journal_block", "ledger_movement", "ledger_passage", "ledger_sharepattern", "redemption_redemption",
+    "activities_record", "places_joiningterms",
+)  # fmt: skip
 
 
 def ask(question: str, *parameters: object) -> list[tuple]:

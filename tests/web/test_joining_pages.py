@@ -135,9 +135,9 @@ def test_a_small_association_with_two_sites(net: Network) -> None:
     status, text = send(client, f"{FILE}compte/", **{**BANK, "iban": "FR76 3000 6000 0112 3456 7890 188"})
     assert status == 422
     assert send(client, f"{FILE}compte/", **BANK) == (302, f"{FILE}charte/")
-    status, text = send(client, f"{FILE}charte/", accepted_by="Claude Martin", version="1")
+    status, text = send(client, f"{FILE}charte/", accepted_by="Dany Martin", version="1")
     assert status == 422
-    assert send(client, f"{FILE}charte/", accepted_by="Claude Martin", version="1", is_accepted="on") == (302, f"{FILE}envoyer/")
+    assert send(client, f"{FILE}charte/", accepted_by="Dany Martin", version="1", is_accepted="on") == (302, f"{FILE}envoyer/")
     text = page(client, f"{FILE}envoyer/")
     assert "Il reste à compléter" not in text and "Saint-Herblain" in text
     assert send(client, f"{FILE}envoyer/", request_id=uuid4()) == (302, FILE)

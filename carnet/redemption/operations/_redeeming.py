@@ -24,6 +24,7 @@ from carnet.redemption.rules import (
     GUESSES_MAX,
     REFUSALS,
     BatchTooLarge,
+    PlaceNotAccepted,
     TooManyAttempts,
     VoucherUnknown,
     check_attended,
@@ -140,6 +141,7 @@ class Prepared:
     attended_on: date
     key: str
     candidates: list[access.Candidate]
+    accepts_nothing: bool = False
 
 
 def prepare(asked: Asked, at: datetime, answers: list[Answer | None], rank: int) -> Prepared | None:
@@ -152,7 +154,7 @@ def prepare(asked: Asked, at: datetime, answers: list[Answer | None], rank: int)
     except Refusal as refusal:
         answers[rank] = refusal
         return None
-    return Prepared(place_id, attended_on, key, found)
+    return Prepared(place_id, attended_on, key, found, access.accepts_nothing(place_id, at=at))
 
 
 def _refuse_repeated_keys(asked: Sequence[Asked], answers: list[Answer | None]) -> None:
@@ -204,7 +206,7 @@ def _redeem(batch: Sequence[tuple[Asked, Prepared]], at: datetime, together: boo
         cursor.execute(_REDEEM_MANY, arguments(batch, at, together))
         rows = {row[0]: row for row in cursor.fetchall()}
     with _reading_again(batch, rows.values()):
-        return [answer_of(rows[number], asked) for number, (asked, _ready) in enumerate(batch, start=1)]
+        return [answer_of(rows[number], asked, ready) for number, (asked, ready) in enumerate(batch, start=1)]
 
 
 def _reading_again(batch: Sequence[tuple[Asked, Prepared]], rows: Iterable[Sequence[Any]]) -> AbstractContextManager[None]:
@@ -214,9 +216,11 @@ def _reading_again(batch: Sequence[tuple[Asked, Prepared]], rows: Iterable[Seque
     return acting_as(organisation_ids={asked.actor.organisation_id for asked, _ready in batch if asked.actor.organisation_id is not None})
 
 
-def answer_of(row: Sequence[Any], asked: Asked) -> Answer:
+def answer_of(row: Sequence[Any], asked: Asked, ready: Prepared) -> Answer:
     """What one row of ``redeem_many`` says: the redemption, or the refusal with its facts."""
     outcome = row[1]
+    if outcome == VoucherUnknown.code and ready.accepts_nothing:
+        return PlaceNotAccepted(place_id=ready.place_id)  # true of every code: it tells nothing of this one
     if outcome == "redeemed":
         return queries.redeemed_now(
             series_id=row[2],
@@ -331,6 +335,8 @@ def check_quietly(
         return note_attempts([asked], CodeMistyped.code, at)[0] or refusal
     except Refusal as refusal:
         return refusal
+    if access.accepts_nothing(at_place, at=at):
+        return PlaceNotAccepted(place_id=at_place)
     return look(asked, found, place_id=at_place, service=service, at=at)
 
 

@@ -19,6 +19,7 @@ from carnet.redemption.rules import (
     GUESSES_MAX,
     RESERVATION_DAYS_MAX,
     BatchTooLarge,
+    PlaceNotAccepted,
     ReservationEnded,
     ReservationTooLate,
     ReservationUnknown,
@@ -68,6 +69,8 @@ def reserve_quietly(
         return note_attempts([asked], CodeMistyped.code, at)[0] or refusal
     except Refusal as refusal:
         return refusal
+    if access.accepts_nothing(at_place, at=at):
+        return PlaceNotAccepted(place_id=at_place)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT outcome, reservation_id, accepted_until, reserved_until, redeemed_at, redeemed_place_id, dimension"

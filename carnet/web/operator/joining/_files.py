@@ -27,10 +27,10 @@ from carnet.web.joining import KINDS, STATES, attachment, document_name, parts, 
 def files(request: HttpRequest) -> HttpResponse:
     """Every application that was sent, and the networks' terms."""
     actor = actor_of(request)
-    programmes = [each for each in funding.programmes_of_operator(actor.organisation_id or 0) if each.ended_at is None]
+    programmes = funding.programmes_of_operator(actor.organisation_id or 0)
     names = {each.id: each.name for each in programmes}
     found = queries.joining_files(actor=actor, programme_ids=names)
-    networks = [(each, queries.current_terms(each.id)) for each in programmes]
+    networks = [(each, queries.current_terms(each.id)) for each in programmes if each.is_open_at(clock.now())]
     context = {"table": _table(found, names), "networks": networks, "may_publish": allowed(actor.roles, "places.publish-terms")}
     return render(request, "operator/joining/files.html", context)
 

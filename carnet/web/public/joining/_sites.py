@@ -44,7 +44,6 @@ def sites(request: HttpRequest) -> HttpResponseBase:
         "known": [each for each in known.places if each["id"] not in held] if known else [],
         "found": found,
         "find_form": form,
-        "told": [problem_words(each) for each in problems_of(request, Step.SITES) if not each.site and view.answers["who"]],
     }
     return page(request, Step.SITES, **context)
 
