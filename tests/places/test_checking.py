@@ -251,7 +251,15 @@ def test_half_characters_of_json_do_no_harm(communes):
 def test_every_code_of_fault_is_met_by_these_tests():
     source = "".join(
         Path(__file__).with_name(name).read_text(encoding="utf-8")
-        for name in ("test_checking.py", "test_reading.py", "test_imports.py", "test_tables.py", "test_mapping.py", "test_edits.py")
+        for name in (
+            "test_checking.py",
+            "test_reading.py",
+            "test_imports.py",
+            "test_tables.py",
+            "test_mapping.py",
+            "test_edits.py",
+            "test_repeats.py",
+        )
     )
     assert [code.value for code in FaultCode if f'"{code.value}"' not in source] == []
 

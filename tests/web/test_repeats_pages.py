@@ -47,7 +47,7 @@ def test_two_pages_of_one_place_are_found_compared_and_made_one(agent: Client, b
     assert address in listed.content.decode()
     page = agent.get(address)
     assert "<b>Bellevue" not in page.content.decode()
-    assert "Garder plutôt" in text_of(page)
+    assert "Garder plutôt l’autre" in text_of(page)
     assert 'name="telephone" value="other"' in page.content.decode()
     done = agent.post(address, {"request_id": str(uuid4()), "nom": "kept", "telephone": "other"}, follow=True)
     assert "C’est un seul lieu." in text_of(done)

@@ -210,7 +210,9 @@ def _met_elsewhere(provenance: str, rows: tuple[PlaceRow, ...]) -> Iterator[Faul
     others = Place.objects.filter(Q(postcode__in=postcodes) | Q(pivot__in=pivots), ended_on=None).exclude(provenance=provenance)
     decided = decided_of(provenance)
     register, sources = Register(), {}
-    for columns in others.order_by("id").values("id", "name", "address", "postcode", "pivot", "latitude", "longitude", "provenance"):
+    for columns in others.order_by("id").values(
+        "id", "name", "address", "postcode", "commune_code", "pivot", "latitude", "longitude", "provenance"
+    ):
         where = str(columns["id"])
         register.add(known_of(columns, where))
         sources[where] = columns["provenance"]

@@ -18,6 +18,7 @@ from carnet.places.models import Place, PlaceAcceptance, PlaceRepeat
 from carnet.places.queries._offers import declared_of
 from carnet.places.rules import PlaceMergedAlready, PlaceNotMerged, RepeatOfItself, RepeatStillRun
 from carnet.places.rules.offers import NOTHING_DECLARED, traits
+from carnet.places.rules.opening import bits_of_week
 from carnet.places.rules.standard import COLUMNS
 from carnet.places.rules.uniting import CHOICE_BY_NAME, Verdict, followed, parted, united
 
@@ -111,7 +112,8 @@ def _write(place: Place, columns: Mapping[str, Any], origins: Mapping[str, Any])
         setattr(place, column, value)
     place.origins = dict(origins)
     place.traits = traits(columns, declared_of(Q(place_id=place.id)).get(place.id, NOTHING_DECLARED))
-    place.save(update_fields=[*COLUMNS, "origins", "traits"])
+    place.open_week = bits_of_week(place.opening_hours)
+    place.save(update_fields=[*COLUMNS, "origins", "traits", "open_week"])
 
 
 def _move_acceptances(kept: Place, other: Place, *, today: date, request_id: UUID) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _pairs(at: datetime, department: str | None) -> list[tuple[FaultCode, int, i
         PlaceRepeat.objects.filter(verdict=Verdict.DISTINCT.value, undone_at=None).order_by("id").values_list("kept_id", "other_id")
     )
     register, pairs = Register(), []
-    for columns in rows.order_by("id").values("id", "name", "address", "postcode", "pivot", "latitude", "longitude"):
+    for columns in rows.order_by("id").values("id", "name", "address", "postcode", "commune_code", "pivot", "latitude", "longitude"):
         known = known_of(columns, str(columns["id"]))
         for where, code in register.all_found(known).items():
             if (int(where), columns["id"]) not in decided:
@@ -124,6 +124,11 @@ def _columns(place: Place) -> dict[str, object]:
 
 
 def _words(columns: dict[str, object], names: tuple[str, ...]) -> str:
+    if "postcode" in names:
+        said = f"{columns['address']}, {columns['postcode']} {columns['commune']}"
+        if columns["latitude"] is not None:
+            return f"{said} ({columns['latitude']:.5f}, {columns['longitude']:.5f})"
+        return said
     return ", ".join(text for name in names if (text := said_words(columns[name])))
 
 

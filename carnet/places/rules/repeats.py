@@ -17,12 +17,12 @@ _EMPTY_WORDS = frozenset(("DE", "DU", "DES", "LA", "LE", "LES", "ET", "L", "D", 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A place already met, and `where`: a line of the file, or the directory it came from."""
+    """A place already met, and `where`: a line of the file, or the directory it came from. `town`: its commune, else its postal code."""
 
     where: str
     name: str
     address: str
-    postcode: str
+    town: str
     pivot: str
     point: tuple[float, float] | None
 
@@ -31,7 +31,9 @@ def known_of(columns: Mapping[str, Any], where: str) -> Known:
     """What is compared of a place, from its columns."""
     latitude, longitude = columns["latitude"], columns["longitude"]
     point = None if latitude is None or longitude is None else (latitude, longitude)
-    return Known(where, folded(columns["name"]), folded(columns["address"]), columns["postcode"], columns["pivot"], point)
+    return Known(
+        where, folded(columns["name"]), folded(columns["address"]), columns["commune_code"] or columns["postcode"], columns["pivot"], point
+    )
 
 
 class Register:
@@ -44,7 +46,7 @@ class Register:
 
     def add(self, known: Known) -> None:
         """Remember a place; the first of its kind is the one named later."""
-        self._by_address.setdefault((known.name, known.address, known.postcode), known)
+        self._by_address.setdefault((known.name, known.address, known.town), known)
         if known.pivot:
             self._by_pivot.setdefault(known.pivot, known)
         if known.point is not None:
@@ -52,7 +54,7 @@ class Register:
 
     def found(self, known: Known) -> tuple[FaultCode, Known] | None:
         """A place met before that this one most likely is; None when it is new."""
-        if (same := self._by_address.get((known.name, known.address, known.postcode))) is not None:
+        if (same := self._by_address.get((known.name, known.address, known.town))) is not None:
             return FaultCode.PLACE_TWICE, same
         if known.point is not None and (near := next(self._near(known, known.point), None)) is not None:
             return FaultCode.PLACE_NEAR, near
@@ -63,7 +65,7 @@ class Register:
     def all_found(self, known: Known) -> dict[str, FaultCode]:
         """Where every place is that this one most likely is, with the surest likeness of each."""
         told: dict[str, FaultCode] = {}
-        if (same := self._by_address.get((known.name, known.address, known.postcode))) is not None:
+        if (same := self._by_address.get((known.name, known.address, known.town))) is not None:
             told[same.where] = FaultCode.PLACE_TWICE
         for near in self._near(known, known.point) if known.point is not None else ():
             told.setdefault(near.where, FaultCode.PLACE_NEAR)
