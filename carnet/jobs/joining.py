@@ -4,6 +4,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from carnet.gateways.database import acting_as_everything
+from carnet.parties import operations as parties
 from carnet.places import operations
 
 
@@ -17,3 +18,4 @@ def keep_joining(timestamp: int) -> None:
             continue
         while operations.forget_joining_files(at=at):
             continue
+        parties.forget_head_documents(at=at)

@@ -338,6 +338,15 @@ def test_a_head_that_is_gone_is_replaced_on_a_document_by_two_people(person_with
     page(approver, f"{where}approve/")
     assert send(approver, f"{where}approve/", request_id=uuid4())[0] == 302
     assert "invitation envoyée" in page(approver, where)
+    with acting_as_everything(why="read the letter, then the timer"):
+        secret = Notice.objects.filter(kind="parties.invitation").order_by("-id").first().context["secret"]
+        assert parties_writes.forget_head_documents(at=timezone.now() + timedelta(days=400)) == 0  # not done yet
+    said = {"display_name": "Lou Neuve", "password": "une phrase bien assez longue", "again": "une phrase bien assez longue"}
+    assert send(Client(), f"/invitation/{secret}/", **said, request_id=uuid4())[0] == 302
+    with acting_as_everything(why="the timer"):
+        assert parties_writes.forget_head_documents(at=timezone.now() + timedelta(days=364)) == 0
+        assert parties_writes.forget_head_documents(at=timezone.now() + timedelta(days=366)) == 1
+    assert approver.get(f"{where}document/").status_code == 404
 
 
 def test_a_forgotten_file_is_not_opened(net: Network) -> None:

@@ -3,7 +3,14 @@
 from carnet.parties.operations._accounts import approve_bank_account, end_bank_account, propose_bank_account, refuse_bank_account
 from carnet.parties.operations._approvals import ApprovalGiven, approve, refuse, request_approval
 from carnet.parties.operations._credentials import request_password_reset, reset_password, set_password, set_second_factor, update_account
-from carnet.parties.operations._heads import approve_new_head, hand_on, look_at_head_document, prepare_new_head, refuse_new_head
+from carnet.parties.operations._heads import (
+    approve_new_head,
+    forget_head_documents,
+    hand_on,
+    look_at_head_document,
+    prepare_new_head,
+    refuse_new_head,
+)
 from carnet.parties.operations._joining import (
     Invited,
     accept_invitation,
@@ -52,6 +59,7 @@ __all__ = [
     "end_bank_account",
     "end_webhook",
     "enrol_member",
+    "forget_head_documents",
     "hand_on",
     "import_people",
     "invite_member",

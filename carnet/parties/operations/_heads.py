@@ -4,7 +4,7 @@ The earlier head hands on by itself; when it is gone, one person of the operator
 cases the new head joins by an invitation, and the earlier membership ends at that moment and not before.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -37,6 +37,7 @@ from carnet.parties.rules import (
 
 APPROVE = "parties.approve-new-head"
 SEALED_FOR = "head-document"
+DOCUMENT_KEPT = timedelta(days=365)
 _OPEN = (HeadChangeState.ASKED.value, HeadChangeState.INVITED.value)
 
 
@@ -154,6 +155,12 @@ def look_at_head_document(*, change_id: int, actor: Actor, request_id: UUID, at:
         raise HeadChangeUnknown
     _journal(actor, "head-document-seen", change, request_id, at)
     return key_ring().unseal(SEALED_FOR, bytes(change.sealed_document)), change.media_type
+
+
+def forget_head_documents(*, at: datetime) -> int:
+    """Erase the documents of changes decided or done a year ago; return how many. Call it seeing everything."""
+    old = HeadChange.objects.filter(sealed_document__isnull=False, done_at__lte=at - DOCUMENT_KEPT)
+    return old.update(sealed_document=None)
 
 
 def _opened(
