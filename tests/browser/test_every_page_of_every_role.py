@@ -1,6 +1,7 @@
 """Every page, as every role, wide and narrow: nothing axe-core finds fault with, nothing wider than the screen, no complaint of Chromium."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from carnet.web.doors import Door, door_of
 from tests.browser.conftest import DESKTOP, PHONE, Site
 
 AXE = (axe_playwright_python.__path__[0]) + "/axe.min.js"
+AXE_SCRIPT = Path(AXE).read_text(encoding="utf-8")  # for a page that is open already
 # What axe knows of WCAG 2.2 A and AA, of the RGAA and of good manners; `resultTypes` spares the drawing of what is right.
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"], "resultTypes": ["violations"]}
 NOBODY = "nobody"
