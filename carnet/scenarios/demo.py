@@ -28,6 +28,7 @@ from carnet.scenarios.free_help import give_free_help
 from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.lessons import SEATS, give_lessons
 from carnet.scenarios.library import open_library
+from carnet.scenarios.offers import say_offers
 from carnet.scenarios.plan import load, open_season
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.stock import stir_stock
@@ -118,6 +119,7 @@ def play_demo(
         people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
         _engage(closed, guests, at)
         _engage(current, guests, at)
+        say_offers(current, at=at)
         give_lessons(current, [current.codes[rank] for rank in current.in_hands[-SEATS:]], at=at)
         give_free_help(current, at=at)
         stir_stock(current, at=at)

@@ -88,6 +88,7 @@ CALLS: Mapping[str, Call] = {
     "activities": lambda caller, world: caller.get("/api/v1/activities"),
     "space": lambda caller, world: caller.get(f"/api/v1/places/{world.ready.place_id}/space"),
     "places": lambda caller, world: caller.get("/api/v1/places"),
+    "place": lambda caller, world: caller.get(f"/api/v1/places/{world.ready.place_id}"),
     "labels": lambda caller, world: caller.get("/api/v1/labels"),
     "figures": lambda caller, world: caller.get("/api/v1/figures"),
 }
@@ -114,6 +115,7 @@ FOREIGN: Mapping[str, tuple[int, str | None]] = {
     "activities": (200, None),
     "space": (200, None),
     "places": (200, None),
+    "place": (200, None),
     "labels": (200, None),
     "figures": (200, None),
 }

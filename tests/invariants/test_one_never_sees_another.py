@@ -240,6 +240,14 @@ def joined(payday: Payday) -> None:
         parties.prepare_label_decision(label_id=label_id, act="REFUSE", reason="Non.", actor=officer, request_id=rid(), at=NOW)
 
 
+def reported(payday: Payday) -> None:
+    """One error reported on the page of the place by somebody nobody knows."""
+    places.report_error(
+        place_id=payday.campaign.place_id, about="hours", said="Fermé le lundi.", contact="marie@example.org", from_here=0,
+        actor=Actor.anonymous(), request_id=rid(), at=APRIL,
+    )  # fmt: skip
+
+
 def lived() -> Payday:
     """Handed over, spent, undone, refused, claimed, paid, closed, repaid, stated."""
     payday = make_payday()
@@ -265,6 +273,7 @@ def lived() -> Payday:
     helped(payday)
     listed_and_told(payday)
     joined(payday)
+    reported(payday)
     payday.spend(1, second=True)
     payday.pay()
     treasurer, approver = payday.treasurer(LONG_AFTER), payday.approver(LONG_AFTER)

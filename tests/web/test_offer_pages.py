@@ -116,7 +116,7 @@ def test_a_keeper_says_everything_step_by_step_and_the_public_reads_it(manager: 
     for words in (
         "Premiers pas avec un ordinateur", "Ouvrir et utiliser une boîte mail gratuit : 0 €", "1 chèque, rien à ajouter ; sans chèque, 4,50 €",
         "Apportez votre CV", "Adhésion : 5 € par an.", "gratuit pour certaines personnes", "Entrée sans marche", "Ce lieu n’a pas :",
-        "Langue des signes française", "Sonnez à gauche.", "et aussi : Arabe.", "Rezé, Place de la mairie", "Mardi de 9 h à 12 h",
+        "Langue des signes française", "Sonnez à gauche.", "Langues parlées : Français, Arabe.", "Rezé, Place de la mairie", "Mardi de 9 h à 12 h",
         "Prochains passages : mardi 26 novembre 2030", "On peut venir chez vous.", "Nantes, Saint-Herblain", "Espace numérique gratuit",
         "Ordinateurs : 6", "Imprimante", "8 places", "60 minutes par personne", "Pas de boisson.", "Samedi (aujourd’hui) de 9 h à 12 h",
     ):  # fmt: skip

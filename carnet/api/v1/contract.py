@@ -378,6 +378,28 @@ CONTRACTS: dict[str, Contract] = {
         },
         query="?near=47.218,-1.553&within=walk-30&wish=free",
     ),
+    "place": Contract(
+        title=_("Lire un lieu et ce qu’il propose"),
+        explains=_("Ce qu’on y apprend et à quel prix, l’accès, les langues, les haltes, l’espace libre ; et quel jour cela fut dit, puis confirmé."),
+        action=None,
+        codes=("place-unknown",),
+        answer={
+            "id": 41, "name": "Médiathèque Floresca-Guépin", "address": "15 rue de la Haluchère", "postcode": "44300", "commune": "Nantes",
+            "latitude": 47.245, "longitude": -1.521, "distance_km": None, "walk_minutes": None, "drive_minutes": None, "phone": "+33240419000",
+            "services": ["Aide aux démarches administratives"], "accepts": [{"programme": 3, "services": ["mailbox"]}],
+            "offers": ["step-free", "free"], "may_offer": ["sign-language"], "languages": ["en"], "next_lesson": None,
+            "opening_hours": "Tu-Sa 10:00-18:00", "is_open": True, "emails": [], "websites": [], "booking_urls": [], "fees": ["Gratuit"],
+            "taught": [{"service": "mailbox", "modes": ["workshop"], "price_cents": 0, "vouchers": None, "beyond_cents": None, "note": ""}],
+            "cost_note": "", "access": {"step-free": True, "sign-language": None}, "access_note": "",
+            "is_mobile": False, "stops": [], "home_visits": False, "home_communes": [],
+            "free_space": {
+                "opening_hours": "Tu-Sa 14:00-18:00", "seats": 4, "machines": {"computer": 3}, "printer": True, "scanner": False, "wifi": True,
+                "help": True, "is_bookable": True, "minutes_max": 60, "rules": "",
+            },
+            "declared": {"access:step-free": "2026-10-02"}, "confirmed_on": "2026-10-02", "updated_on": "2026-10-02",
+        },
+        parameters={"number": _("Le numéro du lieu.")},
+    ),
     "labels": Contract(
         title=_("Lire les labels"),
         explains=_("Les opérateurs reconnus par l’État, les lieux de chaque réseau, avec leurs dates. Un label refusé ou retiré reste dans la liste."),

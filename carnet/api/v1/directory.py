@@ -47,6 +47,12 @@ def found(filters: PlacesQuery, *, path: str, query: QueryDict, at: datetime) ->
     }
 
 
+def one(place: PlaceSummary, *, at: datetime) -> dict[str, Any]:
+    """One place, as the list gives it."""
+    soonest = workshops.next_with_seats(place_ids=[place.place_id], at=at)
+    return _place(place, place.is_open, soonest.get(place.place_id), None)
+
+
 def _asked(filters: PlacesQuery, open_at: datetime | None, at: datetime) -> Filters:
     asked: Filters = {
         "near": _point(filters.near),

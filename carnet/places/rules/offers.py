@@ -57,8 +57,8 @@ class Mode(StrEnum):
 
 
 MODE_LABELS = {
-    Mode.WORKSHOP: _("En atelier, à plusieurs"),
-    Mode.ONE_TO_ONE: _("Seul avec quelqu’un"),
+    Mode.WORKSHOP: _("En groupe"),
+    Mode.ONE_TO_ONE: _("En tête-à-tête"),
     Mode.SELF_SERVICE: _("En autonomie"),
     Mode.HOME: _("À domicile"),
     Mode.REMOTE: _("À distance"),

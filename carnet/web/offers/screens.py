@@ -34,6 +34,12 @@ STEPS = {
     "offer-moving": gettext_lazy("Haltes et visites à domicile"),
     "offer-space": gettext_lazy("Espace numérique gratuit"),
 }
+_STANDINGS = {
+    Standing.FRESH: (gettext_lazy("à jour"), "success"),
+    Standing.SOON: (gettext_lazy("bientôt à relire"), "info"),
+    Standing.DUE: (gettext_lazy("à relire"), "warning"),
+    Standing.LATE: (gettext_lazy("en retard"), "danger"),
+}
 
 
 def offer(request: HttpRequest, place_id: int, *, desk: Desk) -> HttpResponse:
@@ -73,8 +79,13 @@ def standing_words(each: Confirmation) -> tuple[str, str]:
         _("Relu et confirmé le %(day)s.") % {"day": formats.day(each.confirmed_on)} if each.confirmed_on else _("Jamais confirmé encore.")
     )
     due = _("À confirmer avant le %(day)s.") % {"day": formats.day(each.due_on)}
-    tones = {Standing.FRESH: "success", Standing.SOON: "info", Standing.DUE: "warning", Standing.LATE: "danger"}
-    return f"{last} {due}", tones[each.standing]
+    return f"{last} {due}", _STANDINGS[each.standing][1]
+
+
+def standing_word(each: Confirmation) -> tuple[str, str]:
+    """The same in two words, for a list."""
+    word, tone = _STANDINGS[each.standing]
+    return str(word), tone
 
 
 @require_POST

@@ -103,7 +103,7 @@ def offer_words(offer: Offer, *, at: datetime) -> OfferWords:
         all_free=bool(offer.taught) and all(each.price_cents == 0 for each in offer.taught),
         access=_access(offer),
         access_note=offer.access_note,
-        languages=tuple(_(LANGUAGES[code]) for code in offer.languages or () if code in LANGUAGES),
+        languages=(_("Français"), *(_(LANGUAGES[code]) for code in offer.languages or () if code in LANGUAGES)),
         speaks_others=offer.speaks_others and not set(offer.languages or ()) - {"en"},
         cost_note=offer.cost_note,
         is_mobile=offer.is_mobile,

@@ -12,7 +12,7 @@ from carnet.web import clock
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
-from carnet.web.offers.screens import standing_words
+from carnet.web.offers.screens import standing_word
 from carnet.web.place_fields import EditPlaceView, origins_table
 
 
@@ -22,7 +22,7 @@ def own_places(request: HttpRequest) -> HttpResponse:
     own = queries.places_of([actor.organisation_id] if actor.organisation_id else [], at=clock.now())
     at = clock.now()
     standings = {
-        each.place_id: standing_words(each)
+        each.place_id: standing_word(each)
         for each in queries.confirmations_of({each.operator_id for each in own if each.operator_id}, at=at)
     }
     rows = []
@@ -36,7 +36,7 @@ def own_places(request: HttpRequest) -> HttpResponse:
                 Cell(_("D’où vient chaque donnée"), url=reverse("place:fields", args=[each.place_id])),
             ]
         )
-    columns = [Column(_("Nom")), Column(_("Adresse")), Column(_("Relu et confirmé")), Column(_("Provenance"))]
+    columns = [Column(_("Nom")), Column(_("Adresse")), Column(_("Page")), Column(_("Provenance"))]
     table = Table(_("Vos lieux"), columns, rows, empty=_("Aucun lieu n’est tenu par votre organisation."))
     waiting = len(queries.reports(actor=actor, at=at, only_waiting=True))
     return render(request, "place/own_places.html", {"table": table, "waiting": waiting})

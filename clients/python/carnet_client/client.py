@@ -208,6 +208,10 @@ class Client:
         """
         return self._pages("places", "places", **filters)
 
+    def place(self, place: int) -> dict[str, Any]:
+        """A place and what it offers. Raises: Problem, Unreachable."""
+        return self._call("GET", f"places/{place}")
+
     def space(self, place: int, *, day: date | None = None) -> dict[str, Any]:
         """The seats of a free digital space. Raises: Problem, Unreachable."""
         query = urlencode(_said(day=day))
