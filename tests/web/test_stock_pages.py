@@ -84,7 +84,7 @@ def test_a_desk_asks_the_office_finds_the_other_sends_and_one_is_missing(people:
     page = get(office, "/operator/stock/")
     assert "12 carnets : Mairie endormie → Mission locale pressée" in text_of(page)
     assert "rien n’a bougé depuis 40 jours" in text_of(page)
-    assert "Son stock finit dans 7 jours" in text_of(page)
+    assert "Le stock de Mission locale pressée finit dans 7 jours" in text_of(page)
     url = re.findall(r'href="(/operator/stock/ask-move/\?[^"]*from=[^"]*)"', page)[0].replace("&amp;", "&")
     assert 'value="12"' in get(office, url)
     asked = post(office, url, from_id=cupboards.slow_id, to_id=cupboards.quick_id, booklet_count=12)

@@ -204,7 +204,7 @@ def settle_missing(*, move_id: int, booklet_ids: Collection[int], found: Found, 
     _check_settles(actor, row, found)
     check_move_state(queries.state_of_move(row), MoveState.DIFFERENCE, MoveState.RECEIVED)
     waiting = [each for each in row.missing_ids if each not in {*row.back_ids, *row.lost_ids}]
-    _check_within(booklet_ids, row.missing_ids)
+    _check_within(booklet_ids, row.booklet_ids)
     chosen = [each for each in waiting if each in set(booklet_ids)]
     _settle(row, chosen, found, actor=actor, request_id=request_id, at=at)
     note_move("stock-move-settled", row, {"found": found.value, "booklets": chosen}, actor, request_id, at)

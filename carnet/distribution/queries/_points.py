@@ -32,8 +32,8 @@ class PointView:
 
     @property
     def is_asleep(self) -> bool:
-        """Whether nothing has moved for a month although there are booklets."""
-        return is_asleep(self.point)
+        """Whether nothing has moved for a month although there are booklets that may still be handed over."""
+        return self.days_left > 0 and is_asleep(self.point)
 
     @property
     def runs_out(self) -> bool:

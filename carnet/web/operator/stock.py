@@ -36,7 +36,9 @@ def stock(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     lines = issuing.stock(actor)
     own = [line for line in lines if line.organisation_id == actor.organisation_id]
-    at_hand, on_the_way = sum(line.in_stock_count for line in own), sum(line.in_transit_count for line in lines)
+    at_hand = sum(line.in_stock_count for line in own)
+    programmes = funding.programmes_of_operator(actor.organisation_id or 0)
+    on_the_way = sum(sum(ledger.on_the_way(programme_id=each.id).values()) for each in programmes)
     may_move = allowed(actor.roles, "distribution.move-stock")
     sections = [_section(each, at, may_move) for each in with_stock(actor, at)]
     context = {
@@ -80,9 +82,13 @@ def _proposed(found: ProposalView, may_move: bool) -> dict[str, str]:
     return {
         "title": _("%(booklets)s : %(giver)s → %(receiver)s")
         % {"booklets": words.booklets(proposal.booklet_count), "giver": found.from_name, "receiver": found.to_name},
-        "why": words.why(proposal.because.as_dict()),
+        "why": _why(found),
         "url": f"{reverse('operator:stock-ask-move')}?{query}" if may_move else "",
     }
+
+
+def _why(found: ProposalView) -> str:
+    return words.why(found.proposal.because.as_dict(), giver=found.from_name, receiver=found.to_name)
 
 
 def _points(views: Sequence[PointView]) -> Table:
@@ -98,7 +104,7 @@ def _points(views: Sequence[PointView]) -> Table:
             "–" if view.point.is_depot else words.pace(view),
             "–" if view.point.is_depot else words.lasts(view),
             formats.day(view.moved_at) if view.moved_at else "–",
-            _state(view),
+            "–" if view.point.is_depot else _state(view),
         ]
         for view in views
     ]
@@ -216,7 +222,7 @@ class AskMove(OperationView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         found = self._proposal(self.request.GET.get("from", ""), self.request.GET.get("to", ""))
-        why = words.why(found.proposal.because.as_dict()) if found else ""
+        why = _why(found) if found else ""
         return super().get_context_data(programme=self.programme, why=why, **context)
 
     def _proposal(self, from_id: str, to_id: str) -> ProposalView | None:

@@ -1,7 +1,7 @@
 """The stock of a desk: what it holds, how fast it goes, booklets asked for or given back, and counting the cupboard."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,9 +18,10 @@ from carnet.distribution.queries import PointView, StockRequestView, StockTakeVi
 from carnet.distribution.rules import MoveKind, NotEnoughBooklets, RequestOutcome, RequestReason, StockTakeUnknown
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
+from carnet.kernel.periods import legal_day
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import allowed
-from carnet.web import clock
+from carnet.web import clock, theming
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Table, Task
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
@@ -34,14 +35,18 @@ def own_points(organisation_id: int, at: datetime) -> list[PointView]:
     """What a desk holds, programme by programme."""
     parts = queries.participations(organisation_id=organisation_id, at=at)
     ids = list(dict.fromkeys(part.programme_id for part in parts))
-    return [view for each in ids for view in queries.points(each, organisation_id=organisation_id, at=at)]
+    found = [view for each in ids for view in queries.points(each, organisation_id=organisation_id, at=at)]
+    return [view for view in found if view.days_left > 0 or view.point.in_stock]
 
 
 def alerts(views: Sequence[PointView]) -> list[str]:
     """What a desk should know of its stock, in sentences."""
     told = []
     for view in views:
-        if view.is_asleep:
+        if view.days_left <= 0 and view.point.in_stock:
+            held = {"booklets": words.booklets(view.point.in_stock)}
+            told.append(_("Une saison de remise est finie, il vous en reste %(booklets)s : rendez-les à l’opérateur.") % held)
+        elif view.is_asleep:
             held = {"booklets": words.booklets(view.point.at_hand), "days": words.days(view.point.idle_days)}
             told.append(_("Votre stock dort : %(booklets)s, et rien n’a bougé depuis %(days)s. Remettez-les, ou rendez-en.") % held)
         elif view.runs_out and view.point.at_hand == 0:
@@ -66,11 +71,13 @@ def stock(request: HttpRequest) -> HttpResponse:
     desk.programmes(request, organisation_id, at)
     views = own_points(organisation_id, at)
     names = {each.id: each.name for each in funding.programmes({view.programme_id for view in views})}
+    waiting = queries.stock_requests(organisation_id=organisation_id, open_only=True)
     context = {
-        "sections": [{"name": names[view.programme_id], "figures": _figures(view), "since": view.held_since} for view in views],
+        "sections": [{"name": names[view.programme_id], "figures": _figures(view), "view": view} for view in views],
+        "may_ask": any(view.days_left > 0 for view in views) and not waiting,
         "alerts": alerts(views),
         "tasks": tasks(actor),
-        "requests": queries.stock_requests(organisation_id=organisation_id, open_only=True),
+        "requests": waiting,
         "past_requests": _request_table(queries.stock_requests(organisation_id=organisation_id, limit=10)),
         "moves": moves.table(queries.moves(organisation_id=organisation_id, limit=8), moves.DESK),
         "takes": _take_table(queries.stock_takes(organisation_id=organisation_id)),
@@ -79,6 +86,8 @@ def stock(request: HttpRequest) -> HttpResponse:
 
 
 def _figures(view: PointView) -> list[Figure]:
+    if view.days_left <= 0:
+        return [Figure(formats.number(view.point.in_stock), _("carnets à rendre"), _("leur saison de remise est finie"))]
     return [
         Figure(formats.number(view.point.in_stock), _("carnets entiers en stock")),
         Figure(words.pace(view), _("rythme des remises"), _("depuis quatre semaines")),
@@ -122,9 +131,11 @@ def _take_table(found: Sequence[StockTakeView]) -> Table:
     return Table(_("Inventaires"), columns, rows, empty=_("Aucun inventaire pour l’instant."))
 
 
-def _choices(actor: Actor, at: datetime) -> list[tuple[int, str]]:
+def _choices(actor: Actor, at: datetime, *, to_give_only: bool = False) -> list[tuple[int, str]]:
+    """The programmes of a desk, the latest first; `to_give_only` those whose booklets may still be handed over."""
     parts = queries.participations(organisation_id=actor.organisation_id, at=at)
-    return [(each.id, each.name) for each in funding.programmes({part.programme_id for part in parts})]
+    found = funding.programmes({part.programme_id for part in parts})
+    return [(each.id, each.name) for each in found if not to_give_only or queries.days_left(each, at) > 0]
 
 
 class Ask(OperationView):
@@ -135,7 +146,14 @@ class Ask(OperationView):
     refusal_fields = {"booklet-count-outside": "booklet_count", "wanted-in-the-past": "wanted_on"}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "programmes": _choices(actor_of(self.request), clock.now())}
+        return {**super().get_form_kwargs(), "programmes": _choices(actor_of(self.request), clock.now(), to_give_only=True)}
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"wanted_on": legal_day(clock.now()) + timedelta(weeks=2)}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        desk.programmes(self.request, desk.organisation_of(actor_of(self.request)), clock.now())
+        return super().get_context_data(**context)
 
     def perform(self, form: RequestForm) -> HttpResponse:
         said = form.cleaned_data
@@ -168,6 +186,10 @@ class GiveBack(OperationView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "programmes": self._programmes()}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        desk.programmes(self.request, desk.organisation_of(actor_of(self.request)), clock.now())
+        return super().get_context_data(**context)
 
     def _programmes(self) -> list[tuple[int, str]]:
         return _choices(actor_of(self.request), clock.now())
@@ -220,6 +242,7 @@ def _own_take(request: HttpRequest, stock_take_id: int) -> StockTakeView:
     found = queries.stock_take(stock_take_id)
     if found.organisation_id != desk.organisation_of(actor_of(request)):
         raise StockTakeUnknown(stock_take=stock_take_id)
+    theming.carry(request, funding.programme(found.programme_id))
     return found
 
 

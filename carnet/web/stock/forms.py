@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from carnet.distribution.queries import RunView
 from carnet.distribution.rules import PARCEL_MIN, REQUEST_MAX, Explained, Found, Gap, RefusedFor, RequestReason
 from carnet.web.design.forms import DayField, InlineRadioSelect, OperationForm
+from carnet.web.design.templatetags.carnet_design import unbroken
 from carnet.web.stock import words
 
 SERIAL = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
@@ -139,9 +141,10 @@ class GapForm(OperationForm):
         super().__init__(*args, **options)
         self.runs = runs
         for run in runs:
-            name = run.first_serial if run.booklet_count == 1 else f"{run.first_serial} → {run.last_serial}"
+            name = format_html("{} → {}", unbroken(run.first_serial), unbroken(run.last_serial))
+            name = unbroken(run.first_serial) if run.booklet_count == 1 else name
             self.fields[f"run_{run.first_booklet_id}_{run.last_booklet_id}"] = forms.ChoiceField(
-                label=f"{name} ({words.booklets(run.booklet_count)})", choices=[("", "…"), *_choices(words.GAPS)]
+                label=format_html("{} ({})", name, words.booklets(run.booklet_count)), choices=[("", "…"), *_choices(words.GAPS)]
             )
 
     def explained(self) -> list[Explained]:

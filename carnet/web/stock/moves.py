@@ -21,7 +21,7 @@ from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import allowed
-from carnet.web import clock
+from carnet.web import clock, theming
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Row, Table, Task
 from carnet.web.design.screens import actor_of, show_refusal
@@ -98,7 +98,7 @@ def tasks(actor: Actor, side: Side) -> list[Task]:
         url, parcel = side.url("stock-move", each.id), words.booklets(each.booklet_count)
         if each.state is MoveState.ASKED and gives and allowed(actor.roles, "distribution.move-stock"):
             title = _("%(booklets)s à envoyer à %(receiver)s") % {"booklets": parcel, "receiver": each.to_name}
-            waiting.append(Task(title, _("Préparer"), url, each.asked_at, words.why(each.because)))
+            waiting.append(Task(title, _("Préparer"), url, each.asked_at, _why(each)))
         elif each.state is MoveState.SENT and receives:
             title = _("%(booklets)s en route, de %(giver)s") % {"booklets": parcel, "giver": each.from_name}
             verb = _("Compter") if allowed(actor.roles, "issuing.receive") else _("Voir")
@@ -126,6 +126,8 @@ def _read(actor: Actor, move_id: int, side: Side) -> MoveView:
 def _page(request: HttpRequest, move_id: int, side: Side, *, status: int = 200, **forms: Any) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     found = _read(actor, move_id, side)
+    if side is DESK:
+        theming.carry(request, funding.programme(found.programme_id))
     context = {
         "base": side.base,
         "side": side,
@@ -134,7 +136,7 @@ def _page(request: HttpRequest, move_id: int, side: Side, *, status: int = 200, 
         "title": _title(found),
         "state": words.STATES[found.state],
         "rows": _rows(found),
-        "why": words.why(found.because),
+        "why": _why(found),
         "runs": queries.run_views(found.programme_id, found.booklet_ids),
         "urls": {name: side.url(f"stock-move-{name}", found.id) for name in ("send", "decline", "receive", "settle")},
     }
@@ -168,6 +170,10 @@ def _answers(actor: Actor, found: MoveView) -> list[Found]:
 
 def _numbers(found: MoveView, booklet_ids: Sequence[int]) -> list[tuple[int, str]]:
     return [(each, queries.run_views(found.programme_id, [each])[0].first_serial) for each in booklet_ids]
+
+
+def _why(found: MoveView) -> str:
+    return words.why(found.because, giver=found.from_name, receiver=found.to_name)
 
 
 def _title(found: MoveView) -> str:

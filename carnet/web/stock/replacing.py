@@ -20,7 +20,7 @@ from carnet.ledger import queries as ledger
 from carnet.ledger.rules import EndReason
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
-from carnet.web import clock
+from carnet.web import clock, theming
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Row, Table, Task
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
@@ -161,6 +161,8 @@ class Block(OperationView):
             Row(_("Chèques non utilisés"), formats.number(len(self.found.voucher_ids))),
         ]
         done, most = queries.replacements_left(organisation_id=self.found.hand_over.organisation_id, at=clock.now())
+        if self.side is DESK:
+            theming.carry(self.request, funding.programme(self.found.hand_over.programme_id))
         return super().get_context_data(
             base=self.side.base, rows=rows, found=self.found, left=max(0, most - done), is_desk=self.side is DESK,
             back=self.side.url("replace"), **context,
@@ -210,6 +212,8 @@ class Give(OperationView):
             Row(_("Chèques à donner"), formats.number(found.voucher_count)),
             Row(_("Guichet qui donne"), parties.organisation_name(found.organisation_id)),
         ]
+        if self.side is DESK:
+            theming.carry(self.request, funding.programme(found.programme_id))
         may_give = actor.organisation_id == found.organisation_id and allowed(actor.roles, "distribution.hand-over")
         given_url = self.side.url("given", found.given_hand_over_id) if self.side is DESK and found.given_hand_over_id else ""
         return super().get_context_data(

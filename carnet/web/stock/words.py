@@ -81,39 +81,37 @@ def direction(move: MoveView) -> str:
     return _("%(giver)s → %(receiver)s") % {"giver": move.from_name, "receiver": move.to_name}
 
 
-def why(because: Mapping[str, int | None]) -> str:
-    """Why a move is proposed, from its figures, in a sentence or two."""
+def why(because: Mapping[str, int | None], *, giver: str, receiver: str) -> str:
+    """Why a move is proposed, from its figures: a sentence about who gives, one about who receives."""
     if not because:
         return ""
     left = because.get("days_left") or 0
-    told = [_giver(because, left)]
-    told += _receiver(because)
-    return " ".join(each for each in told if each)
-
-
-def _giver(because: Mapping[str, int | None], left: int) -> str:
-    idle, keeps, cover = because.get("giver_idle_days") or 0, because.get("giver_keeps") or 0, because.get("giver_cover_days")
     if left <= 0:
         return _("La saison de remise est finie : ce qui reste revient.")
-    if because.get("receiver_cover_days") is None and not because.get("requested") and keeps == 0 and cover is None and idle == 0:
-        return ""
-    kept = _("Il en garde %(kept)s.") % {"kept": formats.number(keeps)} if keeps else ""
-    if cover is None:
-        return " ".join(filter(None, [_("Chez celui qui donne, rien n’a bougé depuis %(days)s.") % {"days": days(idle)}, kept]))
-    return " ".join(filter(None, [_("Celui qui donne en a pour %(days)s à son rythme.") % {"days": days(cover)}, kept]))
+    told = [_giver(because, giver), *_receiver(because, receiver)]
+    if because.get("receiver_cover_days") is None and not because.get("requested"):
+        told.append(_("La remise s’arrête dans %(days)s.") % {"days": days(left)})
+    return " ".join(told)
 
 
-def _receiver(because: Mapping[str, int | None]) -> list[str]:
+def _giver(because: Mapping[str, int | None], name: str) -> str:
+    idle, kept, cover = because.get("giver_idle_days") or 0, because.get("giver_keeps") or 0, because.get("giver_cover_days")
+    facts = {"name": name, "kept": formats.number(kept)}
+    if cover is not None:
+        return _("%(name)s en a pour %(days)s à son rythme, et en garde %(kept)s.") % (facts | {"days": days(cover)})
+    if not kept:
+        return _("%(name)s en a en réserve.") % facts
+    return _("%(name)s : rien n’a bougé depuis %(days)s ; ce guichet en garde %(kept)s.") % (facts | {"days": days(idle)})
+
+
+def _receiver(because: Mapping[str, int | None], name: str) -> list[str]:
     told = []
     requested, wanted, cover = because.get("requested"), because.get("wanted_in_days"), because.get("receiver_cover_days")
-    if requested:
-        text = _("Celui qui reçoit en demande %(count)s") % {"count": formats.number(requested)}
-        told.append(f"{text}." if wanted is None else _("%(asked)s, d’ici %(days)s.") % {"asked": text, "days": days(max(0, wanted))})
+    if requested and wanted is not None:
+        facts = {"name": name, "count": formats.number(requested), "days": days(max(0, wanted))}
+        told.append(_("%(name)s en demande %(count)s, d’ici %(days)s.") % facts)
     if cover == 0:
-        told.append(_("Il n’a plus rien."))
+        told.append(_("%(name)s n’a plus rien.") % {"name": name})
     elif cover is not None:
-        told.append(_("Son stock finit dans %(days)s.") % {"days": days(cover)})
-    left = because.get("days_left") or 0
-    if not told and left > 0:
-        told.append(_("La remise s’arrête dans %(days)s.") % {"days": days(left)})
+        told.append(_("Le stock de %(name)s finit dans %(days)s.") % {"name": name, "days": days(cover)})
     return told
