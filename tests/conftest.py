@@ -17,11 +17,11 @@ from carnet.redemption.queries import forget_series_facts
 from carnet.web.public import figures
 from tests import statements
 from tests.databases import TestDatabases
-from tests.lasting import lasting_campaign, ready
+from tests.lasting import lasting_campaign, lasting_season, ready
 from tests.scheduling import longest_first, pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler
 
 # Fixtures and hooks, found here by their names.
-__all__ = ["lasting_campaign", "pytest_xdist_auto_num_workers", "pytest_xdist_make_scheduler", "ready"]
+__all__ = ["lasting_campaign", "lasting_season", "pytest_xdist_auto_num_workers", "pytest_xdist_make_scheduler", "ready"]
 statements.watch_every_connection()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,8 @@ from carnet.gateways.database import acting_as_everything
 from carnet.ledger import operations as ledger
 from carnet.ledger import queries as ledger_reads
 from carnet.parties import operations as parties
+from carnet.redemption.access import forget_place_keys
+from carnet.redemption.queries import forget_series_facts
 from tests.factories.campaign import NOW, SYSTEM, Campaign, campaign
 from tests.web.conftest import PASSWORD, sign_in
 
@@ -57,14 +60,24 @@ class Season:
 
 
 @pytest.fixture
-def season(db: None, settings: object, tmp_path: Path) -> Season:
-    return make_season(settings, tmp_path)
+def season(db: None, lasting_season: tuple[Season, Path], settings: Any) -> Season:
+    """The one of this module (tests/lasting.py), as it was made."""
+    made, settings.KEYS_DIR = lasting_season
+    settings.CARNET_CLOCK = TODAY
+    forget_place_keys()
+    forget_series_facts()
+    return made
 
 
-def make_season(settings: object, keys: Path) -> Season:
-    """Today, its keys, its campaign."""
-    settings.KEYS_DIR = keys / "keys"  # type: ignore[attr-defined]
-    settings.CARNET_CLOCK = TODAY  # type: ignore[attr-defined]
+def make_season(settings: Any, keys: Path) -> Season:
+    """Today, its keys, its campaign: for a database of one's own."""
+    settings.KEYS_DIR = keys / "keys"
+    settings.CARNET_CLOCK = TODAY
+    return a_season()
+
+
+def a_season() -> Season:
+    """The campaign, its booklets at the desk and in hands."""
     with acting_as_everything(why="a season for the screens"):
         ready = campaign(handed_over=False)
         series = ledger_reads.series(ready.series_id)
