@@ -1,5 +1,6 @@
 """A small association with two sites joins the network, with wrong clicks and bad files; what the operator and the State see of it."""
 
+import inspect
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,6 +19,9 @@ from carnet.parties import operations as parties_writes
 from carnet.parties import queries as parties
 from carnet.places import operations, queries
 from carnet.places.models import JoiningFile, PlaceAcceptance
+from carnet.places.rules.joining import _answers
+from carnet.web.design.sentences import SENTENCES
+from carnet.web.design.sentences.joining import PROBLEMS
 from tests.factories.campaign import programme
 from tests.factories.joining import BANK, PEOPLE, SITES, WHO, Network, paper
 from tests.web.conftest import sign_in
@@ -87,6 +91,20 @@ def test_letters_are_written_to_few_addresses_from_one_place(net: Network) -> No
     client = Client()
     statuses = [send(client, f"{START}{slug(net)}/lien/", email=f"a{n}@example.org", request_id=uuid4())[0] for n in range(22)]
     assert statuses[:20] == [200] * 20 and statuses[20:] == [422] * 2
+
+
+def test_one_mailbox_is_not_flooded_from_many_places(net: Network) -> None:
+    path = f"{START}{slug(net)}/lien/"
+    said = {"email": "souris@example.org", "request_id": uuid4()}
+    statuses = [Client(REMOTE_ADDR=f"192.0.2.{number}").post(path, said).status_code for number in range(6)]
+    assert statuses == [200] * 5 + [422]
+
+
+def test_every_thing_to_mend_has_its_sentence() -> None:
+    source = inspect.getsource(_answers)
+    codes = set(re.findall(r'Problem\(Step\.\w+, "([a-z-]+)"', source)) | {code.value for code in _answers._MUST_MEND}
+    assert len(codes) > 15
+    assert not {code for code in codes if code not in PROBLEMS and code not in SENTENCES}
 
 
 def test_a_small_association_with_two_sites(net: Network) -> None:

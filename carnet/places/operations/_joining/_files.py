@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,8 +50,6 @@ from carnet.places.rules.joining import (
 
 FIELDS_OF_STEP = {Step.WHO: ("who", WHO_FIELDS), Step.PEOPLE: ("people", PEOPLE_FIELDS), Step.BANK: ("bank", BANK_FIELDS)}
 APPLICANT = Actor.anonymous()
-# A letter with a link is written to one address this often at most.
-LETTER_EVERY = timedelta(minutes=5)
 _COLUMNS = {"name": "name", "address": "address", "address_extra": "address_extra", "postcode": "postcode", "commune": "commune",
             "latitude": "latitude", "longitude": "longitude", "phone": "phone"}  # fmt: skip
 

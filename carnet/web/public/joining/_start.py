@@ -25,6 +25,8 @@ from carnet.web.public.joining._link import forget, keep, secret_of
 
 # Letters that one address on the internet may have written in an hour: an association does it twice, a nuisance a thousand times.
 LETTERS, LETTERS_SECONDS = 20, 3600
+# And that one mailbox may receive, whoever asks.
+LETTERS_TO_ONE = 5
 
 
 class EmailForm(OperationForm):
@@ -128,12 +130,13 @@ def _written(request: HttpRequest, email: str, secrets: list[str]) -> HttpRespon
 
 
 def _may_write(request: HttpRequest, form: EmailForm) -> bool:
-    """Count one letter against the address the request comes from; say so on the form when there were too many."""
+    """Count one letter against whoever asks and whoever receives; say so on the form when there were too many."""
     client = get_adapter().get_client_ip(request)
-    key = f"joining-letters:{hashlib.sha256(client.encode()).hexdigest()[:32]}"
-    count = cache.get(key, 0)
-    if count >= LETTERS:
-        form.add_error(None, _("Trop de liens ont été demandés d’ici. Réessayez dans une heure."))
+    asked = ((f"from {client}", LETTERS), (f"to {form.cleaned_data['email'].lower()}", LETTERS_TO_ONE))
+    keys = {f"joining-letters:{hashlib.sha256(text.encode()).hexdigest()[:32]}": most for text, most in asked}
+    counts = cache.get_many(keys)
+    if any(counts.get(key, 0) >= most for key, most in keys.items()):
+        form.add_error(None, _("Trop de liens ont été demandés. Réessayez dans une heure."))
         return False
-    cache.set(key, count + 1, LETTERS_SECONDS)
+    cache.set_many({key: counts.get(key, 0) + 1 for key in keys}, LETTERS_SECONDS)
     return True
