@@ -170,6 +170,11 @@ def test_any_other_archive_is_refused_in_words():
         read_table(letter.getvalue())
 
 
+def test_a_page_of_the_web_saved_as_a_file_is_refused_in_words():
+    with pytest.raises(FileUnreadable):
+        read_table(b"\xef\xbb\xbf\n<!doctype html><html><body>404</body></html>")
+
+
 def test_an_empty_workbook_is_an_empty_file():
     with pytest.raises(FileEmpty):
         read_table(book())

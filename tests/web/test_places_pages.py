@@ -268,7 +268,7 @@ def test_a_file_of_another_make_is_mapped_once_and_its_bad_lines_go_home_to_be_m
     assert (form["column-0"], form["column-4"], form["column-6"]) == ("nom", "horaires_lundi", "telephone")
     refused = client.post(columns, form | {"column-1": "adresse"})
     assert refused.status_code == 422
-    assert "Il manque des colonnes au fichier : date_maj" in text_of(refused)
+    assert "Aucune colonne ne dit « Date de mise à jour »" in text_of(refused)
     assert client.post(columns, form | {"column-1": "adresse", "constant-date_maj": "2030-11-01"}).status_code == 302
     report = text_of(client.get(address))
     for words in ("« commune » est vide.", "La colonne « =Notes » n’est pas reprise : ses valeurs (3) sont gardées", "Importer 2 lieux"):

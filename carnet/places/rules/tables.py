@@ -86,6 +86,8 @@ def read_table(content: bytes) -> RawTable:
     text, faults = _decoded(content)
     if not text.strip():
         raise FileEmpty()
+    if text.lstrip()[:1] == "<":
+        raise FileUnreadable(line=0)  # a page of the web, saved under the name of a file
     if text.lstrip()[:1] in "[{":
         return _json(text, faults)
     return _csv(text, faults)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from carnet.jobs import places as background
 from carnet.places import operations, queries
 from carnet.places.queries import PlaceFileView
-from carnet.places.rules import FileState
+from carnet.places.rules import ColumnsMissing, FileState
 from carnet.places.rules.tables import LIST_MARK, OWN_COLUMN
 from carnet.web import clock
 from carnet.web.design import formats
@@ -107,14 +107,18 @@ class MappingView(OperationView):
 
     def perform(self, form: MappingForm) -> HttpResponseBase:
         actor = actor_of(self.request)
-        operations.map_place_file(
-            file_id=self.file.file_id,
-            targets=form.targets(),
-            constants=form.constants(),
-            actor=actor,
-            request_id=form.cleaned_data["request_id"],
-            at=clock.now(),
-        )
+        try:
+            operations.map_place_file(
+                file_id=self.file.file_id,
+                targets=form.targets(),
+                constants=form.constants(),
+                actor=actor,
+                request_id=form.cleaned_data["request_id"],
+                at=clock.now(),
+            )
+        except ColumnsMissing as refusal:
+            form.say_missing(str(refusal.facts["columns"]).split(", "))
+            return self.form_invalid(form)
         return go_on(queries.place_file(self.file.file_id, actor=actor))
 
 

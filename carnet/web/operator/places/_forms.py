@@ -41,6 +41,17 @@ class MappingForm(OperationForm):
 
     constant_names = tuple(f"constant-{name}" for name in REQUIRED if name != "nom")
 
+    def say_missing(self, names: Sequence[str]) -> None:
+        """What no column says: on the field that may say it for every line, by its name on the screen."""
+        for name in names:
+            field = f"constant-{name}"
+            words = gettext(
+                "Aucune colonne ne dit « %(field)s » : choisissez-la plus haut, ou écrivez ici ce qui vaut pour toutes les lignes."
+            )
+            if field not in self.fields:
+                words = gettext("Aucune colonne ne dit « %(field)s » : choisissez-la.")
+            self.add_error(field if field in self.fields else None, words % {"field": FIELDS.get(name, name)})
+
     def __init__(
         self, *arguments: Any, proposals: Sequence[Proposal], chosen: Mapping[str, str], constants: Mapping[str, str], **options: Any
     ) -> None:
