@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from carnet.activities.queries import Figures, SeatsOfDay, SeatView, Start
 from carnet.activities.rules import (
@@ -29,6 +29,14 @@ from carnet.web.design import formats
 from carnet.web.design.components import Figure, Row
 
 THEMES_SHOWN = 12
+# One of each: the directory says them in the plural.
+ONE_MACHINE = {
+    "computer": gettext_lazy("Ordinateur"),
+    "laptop": gettext_lazy("Ordinateur portable"),
+    "tablet": gettext_lazy("Tablette"),
+    "telephone": gettext_lazy("Téléphone"),
+    "adapted": gettext_lazy("Poste adapté"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ def labelled(counts: dict[str, int], labels: dict[str, str], *, most: int | None
 
 def machine_word(kind: str) -> str:
     """The name of a station's machine."""
-    return _(OWN_MACHINE_LABEL) if kind == OWN_MACHINE else _(MACHINES[kind])
+    return _(OWN_MACHINE_LABEL) if kind == OWN_MACHINE else str(ONE_MACHINE.get(kind) or _(MACHINES[kind]))
 
 
 def machines_words(machines: dict[str, int]) -> str:

@@ -1,10 +1,13 @@
 """A media library with a free digital space of three seats, open Tuesday to Saturday; a desk; a stranger; booklets in people's hands."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from carnet.activities import operations, queries
 from carnet.activities.rules import Kind, Origin, Told
@@ -121,6 +124,21 @@ def make_space() -> Space:
     return Space(library, stranger, stranger_place)
 
 
+@pytest.fixture(scope="module")
+def lasting_space(django_db_setup: None, django_db_blocker: Any) -> Iterator[Space]:
+    """A space that lasts a module, as a campaign does in tests/lasting.py. Ask for `space`."""
+    with django_db_blocker.unblock():
+        whole = transaction.atomic()
+        whole.__enter__()
+        try:
+            made = make_space()
+            with django_db_blocker.block():
+                yield made
+        finally:
+            transaction.set_rollback(True)
+            whole.__exit__(None, None, None)
+
+
 @pytest.fixture
-def space(db: None) -> Space:
-    return make_space()
+def space(db: None, lasting_space: Space) -> Space:
+    return lasting_space

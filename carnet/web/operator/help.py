@@ -29,6 +29,8 @@ def help_given(request: HttpRequest) -> HttpResponse:
     after = add_months(first, 1)
     programmes = funding.programmes(actor.programme_ids)
     place_ids = {place_id for each in programmes for place_id in places.places_accepting(each.id, at=at)}
+    # A free digital space may be of the network and take no voucher.
+    place_ids |= {label.place_id for each in programmes for label in places.place_labels(day=legal_day(at), programme_id=each.id)}
     together, by_place = queries.figures_of_places(actor, place_ids, from_on=first, until_on=after, at=at)
     context = {
         "month": formats.month(first),

@@ -21,6 +21,7 @@ from carnet.activities.rules import (
     THEMES,
     THEMES_OF_STEPS,
     TITLE_MAX,
+    TOGETHER,
     UNKNOWN_AGE,
     USUAL_MINUTES,
     USUAL_THEMES,
@@ -98,8 +99,8 @@ class HelpForm(OperationForm):
 
     @property
     def is_group(self) -> bool:
-        """Whether people are counted by age band rather than one."""
-        return any(self[f"count_{band}"].value() not in (None, "", "0", 0) for band in AGE_BANDS)
+        """Whether people are counted by age band rather than one: they are, or what is done together asks for it."""
+        return self["kind"].value() in TOGETHER or any(self[f"count_{band}"].value() not in (None, "", "0", 0) for band in AGE_BANDS)
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
