@@ -1,9 +1,11 @@
 """A directory of the country's size: the shipped places of France, and copies of them a few kilometres away, 18,000 in all."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -13,6 +15,15 @@ from benchmarks import _campaign
 PLACES = 18_000
 COPIES = 3
 ACCEPTING = 3_000
+
+
+def processor_ms() -> float:
+    """Milliseconds of processor this process and its connection's PostgreSQL backend have used: what others do on the machine is not in it."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    backend = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    return 1000 * time.process_time() + int(backend.read_text(encoding="ascii").split()[0]) / 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

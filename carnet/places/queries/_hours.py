@@ -15,8 +15,8 @@ from carnet.places.rules.opening import Hours
 DAY_BYTES = opening.SLOTS_A_DAY // 8
 
 
-def open_at(rows: QuerySet[Finder], moment: datetime) -> QuerySet[Finder]:
-    """Those open at an aware moment. Hours that do not say are not open."""
+def open_at(rows: QuerySet[Finder], moment: datetime, *, land: QuerySet[Finder]) -> QuerySet[Finder]:
+    """Those open at an aware moment, all of which are on `land`. Hours that do not say are not open."""
     zones = opening.overseas()
     said = RawSQL(  # noqa: S611 - as many marks as there are zones, nothing of the asker's
         "get_bit(places_finder.open_week, CASE WHEN places_finder.postcode < '97' THEN %s::int"
@@ -32,31 +32,31 @@ def open_at(rows: QuerySet[Finder], moment: datetime) -> QuerySet[Finder]:
     is_holiday = any(opening.touches_holiday(legal_day(moment) + timedelta(days=shift)) for shift in (-1, 0, 1))
     open_ids = [
         place_id
-        for (hours, postcode), place_ids in _apart(rows, is_holiday).items()
+        for (hours, postcode), place_ids in _apart(land, is_holiday).items()
         if opening.is_open(hours, postcode=postcode, at=moment)
         for place_id in place_ids
     ]
     return _either(rows, said, is_holiday, open_ids)
 
 
-def open_on(rows: QuerySet[Finder], day: date) -> QuerySet[Finder]:
-    """Those that open at all on a day. Hours that do not say do not open."""
+def open_on(rows: QuerySet[Finder], day: date, *, land: QuerySet[Finder]) -> QuerySet[Finder]:
+    """Those that open at all on a day, all of which are on `land`. Hours that do not say do not open."""
     said = RawSQL(
         "substring(places_finder.open_week FROM %s::int FOR %s::int) <> %s::bytea",
         [day.weekday() * DAY_BYTES + 1, DAY_BYTES, bytes(DAY_BYTES)],
         output_field=BooleanField(),
     )
     is_holiday = opening.touches_holiday(day)
-    apart = _apart(rows, is_holiday)
+    apart = _apart(land, is_holiday)
     open_ids = [place_id for (hours, _postcode), place_ids in apart.items() if opening.opens_on(hours, day=day) for place_id in place_ids]
     return _either(rows, said, is_holiday, open_ids)
 
 
-def _apart(rows: QuerySet[Finder], is_holiday: bool) -> dict[tuple[str, str], list[int]]:
+def _apart(land: QuerySet[Finder], is_holiday: bool) -> dict[tuple[str, str], list[int]]:
     """The places that bits do not say, by their hours and clock (a postal code that has it): many say the same."""
     kinds = [Hours.BY_CALENDAR, Hours.HOLIDAYS] if is_holiday else [Hours.BY_CALENDAR]
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
-    told = rows.filter(hours__in=kinds).order_by("place_id").values_list("place_id", "calendar_hours", "postcode")
+    told = land.filter(hours__in=kinds).order_by("place_id").values_list("place_id", "calendar_hours", "postcode")
     for place_id, hours, postcode in told:
         found[hours, postcode if postcode.startswith(("97", "98")) else ""].append(place_id)
     return found

@@ -101,19 +101,19 @@ def _matching(at: datetime, asked: Filters) -> tuple[QuerySet[Finder], Point | N
     """The rows that answer, what their distances are counted from, and the commune whose own places come first."""
     day = legal_day(at)
     centre, own_commune = _centre(asked.get("near"), asked.get("around"))
-    rows = _where(Finder.objects.exclude(ended_on__lte=day), asked)
-    rows = offering(rows, day, asked.get("service"), asked.get("accepts"))
+    land = _where(Finder.objects.exclude(ended_on__lte=day), asked)
+    if centre is not None:
+        land = _within(land, centre, _radius(asked.get("radius_km", RADIUS_KM)), own_commune)
+    elif own_commune is not None:
+        land = land.filter(commune_code=own_commune)
+    rows = offering(land, day, asked.get("service"), asked.get("accepts"))
     rows = granted(rows, asked.get("wishes") or (), asked.get("language"))
     rows = answering(rows, asked.get("need"), asked.get("answering") or ())
-    if centre is not None:
-        rows = _within(rows, centre, _radius(asked.get("radius_km", RADIUS_KM)), own_commune)
-    elif own_commune is not None:
-        rows = rows.filter(commune_code=own_commune)
-    # Last: hours that have to be read one by one are only read where everything else already agrees.
+    # Hours that have to be read one by one are few, and read on the land that is searched only.
     if (moment := asked.get("open_at")) is not None:
-        rows = _hours.open_at(rows, moment)
+        rows = _hours.open_at(rows, moment, land=land)
     if (on := asked.get("open_on")) is not None:
-        rows = _hours.open_on(rows, on)
+        rows = _hours.open_on(rows, on, land=land)
     return rows, centre, own_commune
 
 
@@ -169,9 +169,8 @@ def _page_of(
     if centre is None:
         rows = rows.annotate(km=Value(None, output_field=FloatField()))
     elif not order:
-        is_own = Case(When(commune_code=own_commune, then=0), default=1, output_field=IntegerField()) if own_commune else Value(0)
-        rows = rows.annotate(is_other=is_own)
-        order = [F("is_other").asc(), F("km").asc(nulls_last=True)]  # type: ignore[list-item]
+        own_first = [Case(When(commune_code=own_commune, then=0), default=1, output_field=IntegerField())] if own_commune else []
+        order = [*own_first, F("km").asc(nulls_last=True)]  # type: ignore[list-item]
     ordered = rows.annotate(total=Window(Count("*"))).order_by(*order, "postcode", "name", "place_id")
     shown = list(ordered.values_list("place_id", "km", "total")[(page - 1) * per_page : page * per_page])
     # Past the last page nothing is left to carry the count.

@@ -47,7 +47,7 @@ SLOT_MINUTES = 5
 SLOTS_A_DAY = 24 * 60 // SLOT_MINUTES
 WEEK_BYTES = 7 * SLOTS_A_DAY // 8
 # Days and hours alone, or what holidays change: anything else (months, dates, school holidays, the sun, "unknown") follows the calendar.
-_WEEKLY = re.compile(r"(?:24/7|Mo|Tu|We|Th|Fr|Sa|Su|PH|off|closed|open|[0-9:,;\- ])+")
+_WEEKLY = re.compile(r"(?:24/7|Mo|Tu|We|Th|Fr|Sa|Su|PH|off|closed|open|[0-9]{1,2}:[0-9]{2}|[,; -])+")
 _ORDINARY_MONDAY = datetime(2024, 2, 5)  # noqa: DTZ001 - no holiday of France in that week nor on its eve
 _HOLIDAYS = "PH"
 

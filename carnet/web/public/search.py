@@ -43,7 +43,7 @@ def places(request: HttpRequest) -> HttpResponse:
         "is_searched": bool(said.keys() - {"page", "radius", "csrfmiddlewaretoken"}),
         "is_refused": page is None,
         "page_of": page_of(page),
-        "carried": carried(said) if asked.is_near else (),
+        "carried": carried(said, asked),
         "relaxed": relaxed(said, at) if page and not page.total else [],
         "map": map_of(page.places, listed, page, asked) if page and not country else None,
         "country": country,
@@ -115,10 +115,14 @@ def page_of(page: PlacesFound | None, per_page: int = queries.PER_PAGE) -> Page 
     return Paginator(range(page.total), per_page).get_page(page.page) if page else None
 
 
-def carried(said: QueryDict) -> tuple[tuple[str, str], ...]:
-    """What the next page of a search by position must send again."""
-    kept = ((name, value) for name, values in said.lists() if name not in ("page", "csrfmiddlewaretoken") for value in values)
-    return tuple((name, str(value)) for name, value in kept if value)
+def carried(said: QueryDict, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What the next page of a search by position must send again: the position as it was cut, whatever was sent. Nothing otherwise."""
+    point = asked.filters.get("near")
+    if point is None:
+        return ()
+    left = ("page", "near", "csrfmiddlewaretoken")
+    kept = ((name, str(value)) for name, values in said.lists() if name not in left for value in values if value)
+    return (("near", f"{point[0]},{point[1]}"), *kept)
 
 
 def map_of(places: Sequence[PlaceSummary], listed: Sequence[Found], page: PlacesFound, asked: Asked) -> maps.Map | None:
@@ -186,12 +190,12 @@ def relaxed(said: QueryDict, at: datetime) -> list[Relaxed]:
         if name == "radius":
             less["radius"] = FARTHEST
         form = SearchForm(less)
-        _asked, page = look(form, at, page=1, per_page=1)
+        asked, page = look(form, at, page=1, per_page=1)
         if page is not None and page.total:
             words = (
                 _("Jusqu’à %(km)s km") % {"km": FARTHEST}
                 if name == "radius"
                 else _("Sans « %(what)s »") % {"what": form.fields[name].label}
             )
-            found_without.append(Relaxed(words, page.total, f"?{_without(less)}", carried(less) if less.get("near") else ()))
+            found_without.append(Relaxed(words, page.total, f"?{_without(less)}", carried(less, asked)))
     return found_without
