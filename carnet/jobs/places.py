@@ -1,4 +1,4 @@
-"""Judging and writing files of places, out of the way of whoever sent them; asking for confirmations, and forgetting addresses."""
+"""Judging and writing files of places out of the way; working out hours, asking for confirmations, forgetting addresses."""
 
 from django.utils import timezone
 from procrastinate import RetryStrategy
@@ -18,6 +18,13 @@ def run_place_file(*, file_id: int, organisation_id: int) -> None:
 def enqueue(*, file_id: int, organisation_id: int) -> None:
     """Hand a file to the workers, in the caller's transaction. The same file waits once in the queue."""
     run_place_file.configure(lock=f"places-{file_id}").defer(file_id=file_id, organisation_id=organisation_id)
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(name="places.learn-weeks", queue="timers", queueing_lock="places.learn-weeks")
+def learn_weeks(timestamp: int) -> None:
+    """Work out the ordinary week of places written without it: searches are right without, and faster with."""
+    operations.learn_weeks()
 
 
 @app.periodic(cron="20 6 * * *")
