@@ -157,7 +157,7 @@ def _access(offer: Offer) -> Access:
 def _stop(commune: str, spot: str, hours: str, at: datetime) -> StopWords:
     today = legal_day(at)
     days = tuple(each for each in week_words(hours, day=today) if each.is_open)
-    upcoming = next_days(hours, day=today, most=3)
+    upcoming = next_days(hours, day=today, most=2)
     return StopWords(f"{commune}, {spot}", days, ", ".join(formats.weekday(each) for each in upcoming))
 
 
