@@ -17,8 +17,18 @@ from hypothesis import strategies as some
 
 from carnet.places import queries
 from carnet.places.models import Place
-from carnet.places.operations import accept_programme, end_place, import_places
+from carnet.places.operations import (
+    accept_programme,
+    declare_access,
+    declare_cost,
+    declare_free_space,
+    declare_moving,
+    declare_services,
+    end_place,
+    import_places,
+)
 from carnet.places.rules import check_file, read
+from carnet.places.rules.declaring import ServiceSaid, SpaceSaid, StopSaid
 from carnet.places.rules.inclusion import service, structure
 from carnet.places.rules.standard import COLUMNS, FIELDS, Kind
 from carnet.places.rules.writing import csv_lines
@@ -103,6 +113,28 @@ def test_the_places_of_france_come_out_valid_for_the_official_schema_and_come_ba
     before = {row.pop("national_id"): row for row in Place.objects.filter(provenance="CNFS").order_by("id").values(*COLUMNS)}
     after = {row.pop("national_id"): row for row in Place.objects.filter(provenance="copie").order_by("id").values(*COLUMNS)}
     assert after == before
+
+
+def test_what_was_declared_is_in_the_file_which_stays_valid_for_both(agent, tmp_path):
+    bring(csv_bytes({**GOOD, "frais_a_charge": ""}), agent)
+    facts = {"place_id": Place.objects.get().id, "actor": agent, "at": AT}
+    declare_access(needs={"step-free": True, "sign-language": True}, note="", languages=("en", "uk"), request_id=uuid4(), **facts)
+    declare_services(services=[ServiceSaid("cv", ("remote", "home"), 0)], request_id=uuid4(), **facts)
+    declare_cost(fees=["Gratuit"], note="", request_id=uuid4(), **facts)
+    stops = [StopSaid("Rezé", "Place de la mairie", "mardi 9h-12h")]
+    moving = {"has_home_visits": True, "home_communes": ["Nantes"], "home_note": ""}
+    declare_moving(is_mobile=True, stops=stops, request_id=uuid4(), **moving, **facts)
+    declare_free_space(space=SpaceSaid(seats=4), request_id=uuid4(), **facts)
+    text = "".join(queries.export_lines(at=AT))
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert set(row["prise_en_charge_specifique"].split("|")) == {
+        "Handicaps moteurs", "Surdité", "Langues étrangères (anglais)", "Langues étrangères (autres)",
+    }  # fmt: skip
+    assert set(row["modalites_accompagnement"].split("|")) == {"À distance", "En autonomie"}
+    assert "Insertion professionnelle via le numérique" in row["services"].split("|")
+    assert (row["itinerance"], row["frais_a_charge"]) == ("Itinérant", "Gratuit")
+    assert faults_found_by_frictionless(text, tmp_path) == []
+    assert faults_found_by_npm(text) == []
 
 
 # --- the two official validators --------------------------------------------------------------------------------------
