@@ -45,7 +45,10 @@ MONTH = (
         3, time(14, 0), _about("smartphone", "Premiers pas avec un téléphone", needs=("reading",), taught_by=Teacher.VOLUNTEER),
         ((6, 6), (4, 2), (6, 5), (5, 5)), (6, 3, 1, 0),
     ),
-    Habit(5, time(10, 30), _about("open-access", "Le samedi des questions", seats=8, waiting_seats=0, needs=("reading",)), ((8, 7), (5, 5), (7, 6), (8, 8)), (4, 1, 0, 0), 120),
+    Habit(
+        5, time(10, 30), _about("open-access", "Le samedi des questions", seats=8, waiting_seats=0, needs=("reading",)),
+        ((8, 7), (5, 5), (7, 6), (8, 8)), (4, 1, 0, 0), 120,
+    ),
 )  # fmt: skip
 TODAY = _about("online-procedures", "Mes démarches en ligne", voucher_count=1, note="Apportez votre dernier avis d’impôt.")
 ONCE = _about("online-procedures", "Des mots de passe sûrs, avec la police municipale", seats=12, taught_by=Teacher.PARTNER)
