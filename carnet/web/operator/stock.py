@@ -210,7 +210,7 @@ class AskMove(OperationView):
         return {**super().get_form_kwargs(), "points": points}
 
     def get_initial(self) -> dict[str, Any]:
-        given = {
+        given: dict[str, Any] = {
             "from_id": self.request.GET.get("from"),
             "to_id": self.request.GET.get("to"),
             "booklet_count": self.request.GET.get("count"),

@@ -36,7 +36,8 @@ def own_points(organisation_id: int, at: datetime) -> list[PointView]:
     parts = queries.participations(organisation_id=organisation_id, at=at)
     ids = list(dict.fromkeys(part.programme_id for part in parts))
     found = [view for each in ids for view in queries.points(each, organisation_id=organisation_id, at=at)]
-    return [view for view in found if view.days_left > 0 or view.point.in_stock]
+    kept = [view for view in found if view.days_left > 0 or view.point.in_stock]
+    return sorted(kept, key=lambda view: -view.days_left)
 
 
 def alerts(views: Sequence[PointView]) -> list[str]:
@@ -45,7 +46,7 @@ def alerts(views: Sequence[PointView]) -> list[str]:
     for view in views:
         if view.days_left <= 0 and view.point.in_stock:
             held = {"booklets": words.booklets(view.point.in_stock)}
-            told.append(_("Une saison de remise est finie, il vous en reste %(booklets)s : rendez-les à l’opérateur.") % held)
+            told.append(_("Une saison de remise est finie : il vous reste %(booklets)s à rendre à l’opérateur.") % held)
         elif view.is_asleep:
             held = {"booklets": words.booklets(view.point.at_hand), "days": words.days(view.point.idle_days)}
             told.append(_("Votre stock dort : %(booklets)s, et rien n’a bougé depuis %(days)s. Remettez-les, ou rendez-en.") % held)
@@ -87,12 +88,17 @@ def stock(request: HttpRequest) -> HttpResponse:
 
 def _figures(view: PointView) -> list[Figure]:
     if view.days_left <= 0:
-        return [Figure(formats.number(view.point.in_stock), _("carnets à rendre"), _("leur saison de remise est finie"))]
+        left = ngettext("carnet à rendre", "carnets à rendre", view.point.in_stock)
+        return [Figure(formats.number(view.point.in_stock), left, _("la saison de remise est finie"))]
     return [
-        Figure(formats.number(view.point.in_stock), _("carnets entiers en stock")),
+        Figure(formats.number(view.point.in_stock), ngettext("carnet entier en stock", "carnets entiers en stock", view.point.in_stock)),
         Figure(words.pace(view), _("rythme des remises"), _("depuis quatre semaines")),
         Figure(words.lasts(view), _("durée du stock à ce rythme")),
-        *([Figure(formats.number(view.point.arriving), _("carnets qui arrivent"))] if view.point.arriving else []),
+        *(
+            [Figure(formats.number(view.point.arriving), ngettext("carnet qui arrive", "carnets qui arrivent", view.point.arriving))]
+            if view.point.arriving
+            else []
+        ),
     ]
 
 
