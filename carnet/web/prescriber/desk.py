@@ -57,6 +57,13 @@ def programmes(request: HttpRequest, organisation_id: int, at: datetime) -> list
     return found
 
 
+def choices(actor: Actor, at: datetime, *, to_give_only: bool = False) -> list[tuple[int, str]]:
+    """The programmes of a desk, the latest first; `to_give_only` those whose booklets may still be handed over."""
+    parts = distribution.participations(organisation_id=actor.organisation_id, at=at)
+    found = funding.programmes({part.programme_id for part in parts})
+    return [(each.id, each.name) for each in found if not to_give_only or distribution.days_left(each, at) > 0]
+
+
 def stock(organisation_id: int, at: datetime) -> Stock:
     """What is in the cupboard and may still be given, the oldest booklets first."""
     lines = ledger.stock(holder_id=organisation_id, to_give_at=at)
