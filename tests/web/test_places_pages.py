@@ -139,6 +139,7 @@ def test_nothing_found_says_what_to_give_up_and_what_it_brings(client: Client, p
     said = text_of(answer)
     assert "Aucun lieu trouvé" in said
     assert "Sans «" not in said  # giving up one of two that fail brings nothing
+    assert "Sans rien préciser : 2 lieux" in said
     said = text_of(client.get("/places/", {"where": "Rezé", "radius": "2", "opening": "saturday"}))
     assert "Jusqu’à 50 km : 1 lieu" in said
     assert "Sans « Ouvert » : 1 lieu" in said
@@ -196,7 +197,8 @@ def test_the_whole_directory_is_a_public_file(client: Client, places: dict[str, 
 
 
 def test_words() -> None:
-    assert [distance_words(km) for km in (None, 0.01, 0.87, 3.24, 12.6)] == ["", "à 50 m", "à 850 m", "à 3,2 km", "à 13 km"]
+    told = [distance_words(km).replace("\u00a0", " ") for km in (None, 0.01, 0.87, 3.24, 12.6)]
+    assert told == ["", "à 50 m", "à 850 m", "à 3,2 km", "à 13 km"]
     assert next_saturday(date(2026, 11, 21)) == date(2026, 11, 21)
     assert next_saturday(date(2026, 11, 22)) == date(2026, 11, 28)
     assert spans_words(()) == "Fermé"

@@ -128,12 +128,14 @@ def _week(place: PlaceSummary, at: datetime) -> tuple[tuple[str, str], ...]:
 
 
 def distance_words(km: float | None) -> str:
-    """``à 350 m``, ``à 4,2 km``; nothing when unknown."""
+    """``à 350 m``, ``à 4,2 km``, never cut in two; nothing when unknown."""
     if km is None:
         return ""
     if km < 1:
-        return _("à %(metres)s m") % {"metres": max(50, round(km * 20) * 50)}
-    return _("à %(km)s km") % {"km": number_format(round(km, 1), decimal_pos=1) if km < 10 else round(km)}
+        told = _("à %(metres)s m") % {"metres": max(50, round(km * 20) * 50)}
+    else:
+        told = _("à %(km)s km") % {"km": number_format(round(km, 1), decimal_pos=1) if km < 10 else round(km)}
+    return told.replace(" ", formats.NO_BREAK)
 
 
 def travel_words(km: float | None, asked: Asked) -> str:

@@ -258,7 +258,7 @@ def country(counts: Mapping[str, int], *, address: str) -> Country:
         width=WIDTH,
         height=sheet.height,
         title=_("Carte de France : combien de lieux dans chaque département"),
-        description=_("La liste des départements, plus bas, donne les mêmes nombres."),
+        description=_("La liste des départements donne les mêmes nombres."),
         shades=tuple(shades),
         lines=tuple(lines),
     )

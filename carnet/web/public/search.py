@@ -198,4 +198,16 @@ def relaxed(said: QueryDict, at: datetime) -> list[Relaxed]:
                 else _("Sans « %(what)s »") % {"what": form.fields[name].label}
             )
             found_without.append(Relaxed(words, page.total, f"?{_without(less)}", carried(less, asked)))
-    return found_without
+    return found_without or _nothing_else(said, at)
+
+
+def _nothing_else(said: QueryDict, at: datetime) -> list[Relaxed]:
+    """When no single thing is in the way: the same place, far and wide, and nothing else asked."""
+    less = said.copy()
+    for name in ("page", *RELAXED):
+        less.pop(name, None)
+    less["radius"] = FARTHEST
+    asked, page = look(SearchForm(less), at, page=1, per_page=1)
+    if page is None or not page.total or _without(less) == _without(said, "page"):
+        return []
+    return [Relaxed(_("Sans rien préciser"), page.total, f"?{_without(less)}", carried(less, asked))]
