@@ -69,6 +69,7 @@ def test_places_and_figures_need_no_token(ready: Campaign) -> None:
     anybody = Client("https://testserver", transport=site)
     assert any(place["id"] == ready.place_id for place in anybody.places(near="47.218,-1.553", radius_km=5))
     assert "programmes" in anybody.figures()
+    assert anybody.labels(programme=ready.programme_id)["places"] == []
 
 
 @pytest.mark.parametrize(
