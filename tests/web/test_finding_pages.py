@@ -155,7 +155,7 @@ def test_the_map_has_the_numbers_of_the_list_and_is_no_way_of_a_keyboard(client:
     marks = re.findall(r'<a href="#place-(\d+)" tabindex="-1" class="mark"><title>(\d+)\.', page)
     assert [number for _place, number in numbers] == ["1", "2", "3"]
     assert marks == numbers
-    assert 'role="img" aria-labelledby="map-title map-description"' in page
+    assert 'role="group" aria-labelledby="map-title map-description"' in page
     assert "<style" not in page
     assert " style=" not in page
     assert not re.search(r'(?:src|href)="(?:https?:)?//[^"]*tile', page)

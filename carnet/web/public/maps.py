@@ -148,7 +148,7 @@ def around(places: Sequence[tuple[int, str, str, Point | None]], *, centre: Poin
         description=_("Les numéros sont ceux de la liste, qui dit la même chose en mots."),
         land=tuple(filter(None, (sheet.path(outline) for outline in _land(sheet.box())))),
         marks=tuple(marks),
-        names=tuple(_names(sheet, marks)),
+        names=tuple(_names(sheet, marks, sheet.at(centre) if centre else None)),
         centre=sheet.at(centre) if centre else None,
         scale_width=scale_width,
         scale_words=scale_words,
@@ -204,9 +204,11 @@ def _kept_in(x: float, y: float, sheet: _Sheet) -> tuple[float, float]:
     return min(max(x, MARK + 1.0), WIDTH - MARK - 1.0), min(max(y, MARK + 1.0), sheet.height - MARK - 1.0)
 
 
-def _names(sheet: _Sheet, marks: Sequence[Mark]) -> list[Name]:
+def _names(sheet: _Sheet, marks: Sequence[Mark], centre: tuple[int, int] | None) -> list[Name]:
     """The largest communes, as many as can be read: never over a mark nor over one another."""
     taken: list[tuple[float, ...]] = [(mark.x - MARK, mark.y - MARK, mark.x + MARK, mark.y + MARK) for mark in marks]
+    if centre:
+        taken.append((centre[0] - 8, centre[1] - 8, centre[0] + 8, centre[1] + 8))
     found: list[Name] = []
     for commune in queries.gazetteer().largest_in(sheet.box(), most=40):
         for name in _name_spots(sheet, commune):
@@ -225,7 +227,7 @@ def _names(sheet: _Sheet, marks: Sequence[Mark]) -> list[Name]:
 def _name_spots(sheet: _Sheet, commune: Commune) -> list[Name]:
     """Where the name of a commune may be written: on its point, else a little above, below or aside."""
     x, y = sheet.at(commune.point or (0.0, 0.0))
-    return [Name(commune.name, x + across, y + down) for across, down in ((0, 4), (0, -14), (0, 22), (46, 4), (-46, 4), (0, 34), (0, -28))]
+    return [Name(commune.name, x + across, y + down) for across, down in ((0, 4), (0, -14), (0, 24), (56, 4), (-56, 4), (0, 36), (0, -28))]
 
 
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
