@@ -81,7 +81,7 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("new-password", args=[context["person_id"], context["token"]])
     elif kind == "places.report-answered":
         path = reverse("public:report-read")
-    elif kind in ("places.error-reported", "places.confirmation-due"):
+    elif kind == "places.confirmation-due":
         path = reverse("place:own-places")
     else:
         path = reverse("accounts:home")

@@ -19,6 +19,9 @@ from carnet.parties import operations as parties
 AT = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 HOUSE = Path(carnet.__file__).parent
 CONTEXTS = {
+    "places.error-reported": {"place": "Le lieu", "about": "Les horaires", "reported_at": "2026-11-21T09:30:00+00:00"},
+    "places.report-answered": {"place": "Le lieu", "number": "K7FM-42PX", "is_accepted": True, "answer": "C’est corrigé."},
+    "places.confirmation-due": {"place": "Le lieu", "due_on": "2026-11-21", "is_again": False},
     "parties.invitation": {"organisation": "Atelier & Cie", "role": "MEDIATOR", "secret": "s3cret", "expires_at": "2026-11-17T00:00:00+00:00"},
     "parties.password-reset": {"person_id": 7, "token": "abc-def"},
     "parties.bank-account-proposed": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
