@@ -56,6 +56,7 @@ def town(
         patch.setattr(cast, "PLACES_FILE", "conseillers-numeriques-44-2022.v1.0.2.csv")
         patch.setattr(demo, "load", lambda name: changed(scenarios.load(name), booklets=10, prescribers=2, places=3))
         patch.setattr(demo, "OPEN_BOOKLETS", 24)
+        patch.setattr(demo, "ASLEEP", 0)  # both desks hand over: a story takes sixty vouchers
         try:
             demo.play_demo(
                 demo.DemoFolder(var), at=TODAY, base_url=BASE_URL, sign_in_url=f"{BASE_URL}/sign-in/", seed=1, booklets=None,
