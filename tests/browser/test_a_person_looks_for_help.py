@@ -43,6 +43,31 @@ def test_a_place_nearby_takes_the_vouchers(site: Site) -> None:
     assert "Un chèque paie :" in said(page)
 
 
+def test_near_me_says_where_to_a_hundred_metres_and_in_no_address(site: Site) -> None:
+    sent: list[str] = []
+    here = {"latitude": 47.21837654, "longitude": -1.55361234}
+    page = site.visitor(width=PHONE, geolocation=here, permissions=["geolocation"])
+    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+    page.goto("/places/")
+    page.get_by_role("button", name="Autour de moi").click()
+    page.get_by_role("heading", name="autour de vous").wait_for()
+    assert "à pied" in page.locator("ol.places > li").first.inner_text()
+    assert [each for each in sent if "near=47.218%2C-1.554" in each.partition(" ")[2]], "cut before it leaves"
+    assert not [each for each in sent if "47.21837" in each or "47.218" in each.partition(" ")[0]]
+    page.locator("ol.places h3 a").first.click()
+    page.get_by_role("heading", level=1).wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="autour de vous").wait_for()
+
+
+def test_a_person_who_does_not_say_where_they_are_is_asked_for_their_town(site: Site) -> None:
+    page = site.visitor(width=PHONE, permissions=[])
+    page.goto("/places/")
+    page.get_by_role("button", name="Autour de moi").click()
+    page.get_by_text("Écrivez plutôt votre commune").wait_for()
+    assert page.evaluate("document.activeElement.name") == "where"
+
+
 def test_the_language_follows_the_browser_and_the_choice(site: Site) -> None:
     page = site.visitor(language="en-GB")
     page.goto("/")
