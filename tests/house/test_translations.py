@@ -147,6 +147,7 @@ def accented(module: ast.Module) -> Iterator[tuple[int, str]]:
 FRENCH_ON_PURPOSE = (
     "carnet/scenarios/",  # invented people and letters of a French campaign
     "carnet/places/",  # the words of the national schema
+    "carnet/activities/rules/_national.py",  # the words of the national tool's file
     "carnet/funding/rules/_templates.py",  # programmes to start from: a French local authority edits their texts
     "carnet/gateways/printer/",  # the paper of a French programme
     "carnet/observatory/",  # columns of the published French data

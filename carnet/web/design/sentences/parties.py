@@ -54,7 +54,9 @@ SENTENCES = {
     "operator-label-not-for-organisation": _("Seul un opérateur demande un label, et seul un service de l’État y répond."),
     "operator-label-already-stands": _("Ce label est déjà demandé, ou en vigueur pour longtemps encore. Rien n’a changé."),
     "operator-label-act-not-now": _("Ce label ne peut pas recevoir cette décision en ce moment, ou une autre attend déjà."),
-    "operator-label-days-invalid": _("Donnez un début et une fin à venir, dans cet ordre ; un retrait prend effet aujourd’hui ou plus tard."),
+    "operator-label-days-invalid": _(
+        "Donnez un début et une fin à venir, dans cet ordre ; un retrait prend effet aujourd’hui ou plus tard."
+    ),
     "operator-label-order-missing": _("Donnez la référence de l’arrêté."),
     "head-already": _("%(email)s est déjà responsable de cette organisation."),
     "head-change-waiting": _("Un changement de responsable est déjà en cours dans cette organisation."),
