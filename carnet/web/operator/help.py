@@ -72,12 +72,12 @@ def _breakdowns(found: Figures) -> list[words.Breakdown]:
     by_kind = hide_small({kind.value: count for kind, count in found.by_kind.items()})
     by_where = hide_small({where.value: count for where, count in found.by_where.items()})
     kinds = {kind.value: label for kind, label in KIND_LABELS.items()}
-    wheres = {where.value: label for where, label in WHERE_LABELS.items()}
+    channels = {where.value: label for where, label in WHERE_LABELS.items()}
     return [
         words.breakdown(_("Quoi"), [(_(kinds[code]), count) for code, count in by_kind.items()], found.people),
         words.breakdown(_("Âge"), [(_(AGE_BANDS[code]), count) for code, count in hide_small(found.by_band).items()], found.people),
         words.breakdown(_("Thème"), [(_(THEMES[code]), count) for code, count in hide_small(found.by_theme).items()], found.people),
-        words.breakdown(_("Où"), [(_(wheres[code]), count) for code, count in by_where.items()], found.people),
+        words.breakdown(_("Où"), [(_(channels[code]), count) for code, count in by_where.items()], found.people),
     ]
 
 
