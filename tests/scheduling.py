@@ -19,7 +19,6 @@ LONG = (
     "tests/races/test_redemptions_killed.py",
     "tests/races/test_hammered_over_http.py",
     "tests/api/test_anything_its_description_allows.py",
-    "tests/web/test_in_a_browser.py",
     "tests/places/test_command.py",
     "tests/cli/",
     "tests/gateways/test_embedded_postgres.py",

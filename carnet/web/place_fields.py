@@ -18,7 +18,7 @@ from carnet.places.rules.merging import EDITABLE
 from carnet.places.rules.standard import FIELD_BY_NAME, Kind
 from carnet.web import clock
 from carnet.web.design import formats
-from carnet.web.design.components import Cell, Column, Table
+from carnet.web.design.components import Column, Table
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences.places import sentence_of_fault
@@ -141,7 +141,7 @@ def origins_table(place_id: int) -> Table:
             each.source
             or _("corrigé par %(name)s") % {"name": names[each.organisation_id].name if each.organisation_id in names else _("Carnet")},
             formats.day(each.said_on),
-            Cell(_("le fichier dit : %(value)s") % {"value": each.file_says.replace("|", ", ")[:200] or "–"}, tone="warning")
+            _("le fichier dit : %(value)s") % {"value": each.file_says.replace("|", ", ")[:200] or "–"}
             if each.file_says is not None
             else "",
         ]

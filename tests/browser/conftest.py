@@ -19,12 +19,13 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from carnet import scenarios
 from carnet.kernel.periods import PARIS
 from carnet.redemption.access import forget_place_keys
 from carnet.scenarios import cast, demo
+from tests.chromium import PATH
 from tests.conftest import point_django_at
 from tests.databases import TestDatabases
 from tests.web.conftest import six_digits
@@ -84,7 +85,7 @@ def chromium() -> Iterator[Browser]:
     # One for this folder, not one a session: no other test, with a loop or a browser of its own, may meet it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=PATH, args=["--no-sandbox"])
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -209,3 +210,8 @@ def said(page: Page, where: str = "main") -> str:
 def plain(text: str) -> str:
     """The same words with plain spaces between them."""
     return " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+def focused(page: Page, name: str) -> None:
+    """Hold that the field of this id has the focus: whoever types or scans writes in it. A browser gives it once the page is drawn."""
+    expect(page.locator(f"#{name}")).to_be_focused()

@@ -16,6 +16,7 @@ from carnet.gateways.database import acting_as_everything
 from carnet.gateways.keys import TOKEN, key_ring
 from carnet.issuing.rules import VoucherToken, signed_part
 from tests.browser.conftest import DESKTOP, Site, digits_of, plain
+from tests.chromium import PATH, WITH_CAMERA
 
 APP = "/place/offline/fr/"
 CAMERA, FILM = ["--use-fake-device-for-media-stream"], "--use-file-for-fake-video-capture"
@@ -62,7 +63,7 @@ class TabletBrowser:
     def start(self) -> Page:
         self.context = self.site.chromium.browser_type.launch_persistent_context(
             str(self.folder),
-            executable_path="/usr/bin/chromium",
+            executable_path=WITH_CAMERA if self.film else PATH,
             args=["--no-sandbox", *([] if self.film is None else CAMERA), *([] if self.film is None else [f"{FILM}={self.film}"])],
             permissions=["camera"] if self.film else [],
             base_url=self.site.base,

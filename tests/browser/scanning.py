@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Site
+from tests.chromium import WITH_CAMERA
 
 CAMERA = (640, 480)
 
@@ -54,7 +55,7 @@ def filmed(site: Site, film_path: Path) -> Iterator[Site]:
     """The same town, seen with a browser whose camera shows a film."""
     usual = site.chromium
     flags = ["--no-sandbox", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film_path}"]
-    site.chromium = usual.browser_type.launch(executable_path="/usr/bin/chromium", args=flags)
+    site.chromium = usual.browser_type.launch(executable_path=WITH_CAMERA, args=flags)
     try:
         yield site
     finally:

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page
 
 from carnet.kernel.identifiers import BookletSerial
-from tests.browser.conftest import PHONE, Site, press_enter, said
+from tests.browser.conftest import PHONE, Site, focused, press_enter, said
 
 
 def whole_booklets(page: Page) -> list[str]:
@@ -17,7 +17,7 @@ def whole_booklets(page: Page) -> list[str]:
 
 def open_booklet(page: Page, serial: str) -> None:
     page.goto("/prescriber/")
-    assert page.evaluate("document.activeElement.id") == "id_serial"
+    focused(page, "id_serial")
     page.keyboard.type(serial)
     press_enter(page)
 

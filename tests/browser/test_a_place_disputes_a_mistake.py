@@ -36,7 +36,7 @@ def test_said_answered_read(site: Site, settings: Any) -> None:
     operator = site.become("OPERATOR_ADMIN")
     operator.goto("/operator/")
     assert "1 passage contesté par son lieu" in said(operator)
-    operator.get_by_role("link", name="Répondre").click()
+    operator.locator("a[href='/operator/disputes/']", has_text="Répondre").first.click()
     operator.locator("tbody a").first.click()
     assert "La leçon n’a pas eu lieu" in said(operator)
     operator.get_by_role("link", name="Répondre").click()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Site
+from tests.browser.conftest import PHONE, Site, focused
 from tests.browser.scanning import film, filmed, scan
 from tests.web.test_scanning import FRENCH, picture
 
@@ -49,6 +49,7 @@ def test_three_touches_from_home_to_accepted(site: Site) -> None:
     page.reload()
     page.evaluate("sessionStorage.touches = 0")
     page.get_by_label("Code du chèque").click()  # one: the keyboard opens
+    focused(page, "id_code")
     page.keyboard.type(site.codes[1])
     page.get_by_role("button", name="Vérifier le chèque").click()  # two
     page.get_by_role("button", name="Accepter ce chèque").click()  # three: the service is remembered, the day is today
@@ -62,7 +63,7 @@ def test_a_scanner_on_a_french_keyboard(site: Site) -> None:
     url = site.tried["voucher"]["url"]
     # In the field, where the cursor already is.
     page.goto("/place/")
-    assert page.evaluate("document.activeElement.id") == "id_code"
+    focused(page, "id_code")
     scan(page, url.translate(FRENCH))
     expect(page.get_by_role("heading", level=1)).to_have_text(GOOD)
     # With the attention elsewhere: the keys are not lost, and Enter presses nothing.

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Site, press_enter
+from tests.browser.conftest import DESKTOP, PHONE, Site, focused, press_enter
 from tests.browser.scanning import film, filmed, scan
 from tests.browser.test_every_page_of_every_role import AXE_SCRIPT, faults
 
@@ -57,6 +57,7 @@ def test_each_state_of_the_counter(site: Site, tmp_path: Path) -> None:
 def test_with_the_keyboard_alone(site: Site, has_javascript: bool) -> None:
     page = site.become("PLACE_MANAGER", java_script_enabled=has_javascript)
     page.goto("/place/")
+    focused(page, "id_code")
     page.keyboard.type(site.codes[0])
     press_enter(page)
     # From the top of the page to the services, along the links and no further than them.

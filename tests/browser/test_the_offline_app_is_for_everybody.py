@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Site
+from tests.browser.conftest import DESKTOP, PHONE, Site, focused
 from tests.browser.offline import TabletBrowser, counterfeit, qr_text, tablet
 from tests.browser.scanning import film, scan
 from tests.browser.test_every_page_of_every_role import AXE_SCRIPT, faults
@@ -48,6 +48,7 @@ def test_each_state_of_the_app(site: Site, tmp_path: Path) -> None:
         here.accept(texts[2])
         spent_here = site.become("MEDIATOR")
         spent_here.goto("/place/")
+        focused(spent_here, "id_code")
         spent_here.keyboard.type(site.codes[2])
         spent_here.keyboard.press("Enter")
         spent_here.get_by_text("Ouvrir et utiliser une boîte mail").click()
@@ -66,7 +67,7 @@ def test_with_the_keyboard_alone_and_with_a_scanner(site: Site, tmp_path: Path) 
         here.sign_in()
         here.enrol()
         here.context.set_offline(True)
-        assert here.page.evaluate("document.activeElement.id") == "code"
+        focused(here.page, "code")
         here.page.keyboard.insert_text(texts[0])
         here.page.keyboard.press("Enter")
         accept = here.page.locator("[data-accept]")

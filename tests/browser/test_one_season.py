@@ -1,6 +1,5 @@
 """The screens in Chromium: a desk hands over, a counter accepts once and refuses twice, and every page is accessible and fits a phone."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -10,8 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browser.conftest import focused
 from tests.web.conftest import PASSWORD
 from tests.web.season import Season, make_season
 
@@ -41,17 +41,6 @@ DESK = [
 COUNTER = ["/place/", "/place/voucher/", "/place/redemptions/", "/place/payments/"]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps a loop running in this thread; Django would take it for a request served asynchronously.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
 def site(
     committed_database: str, settings: object, tmp_path: Path, django_db_blocker: pytest.FixtureRequest
@@ -69,12 +58,12 @@ def site(
         connections.close_all()
 
 
-def page_of(browser: Browser, base: str, *, width: int = 360, language: str = "fr-FR") -> Page:
-    return browser.new_context(base_url=base, viewport={"width": width, "height": 800}, locale=language).new_page()
+def page_of(chromium: Browser, base: str, *, width: int = 360, language: str = "fr-FR") -> Page:
+    return chromium.new_context(base_url=base, viewport={"width": width, "height": 800}, locale=language).new_page()
 
 
-def enter(browser: Browser, base: str, season: Season, role: str, organisation_id: int) -> Page:
-    page = page_of(browser, base)
+def enter(chromium: Browser, base: str, season: Season, role: str, organisation_id: int) -> Page:
+    page = page_of(chromium, base)
     page.goto("/sign-in/")
     page.fill("input[name=login]", season.enrol(role, organisation_id))
     page.fill("input[name=password]", PASSWORD)
@@ -89,28 +78,29 @@ def faults(page: Page) -> list[str]:
     return [f"{page.url} {each['id']}: {each['nodes'][0]['html'][:120]}" for each in found] + ([f"{page.url} overflows"] if wide else [])
 
 
-def test_pages_are_accessible_and_fit(browser: Browser, site: tuple[str, Season]) -> None:
+def test_pages_are_accessible_and_fit(chromium: Browser, site: tuple[str, Season]) -> None:
     base, season = site
     found: list[str] = []
     for width in (320, 1280):
-        page = page_of(browser, base, width=width)
+        page = page_of(chromium, base, width=width)
         for address in PUBLIC:
             page.goto(address)
             found += faults(page)
-    desk = enter(browser, base, season, "PRESCRIBER_LEAD", season.campaign.prescriber_id)
+    desk = enter(chromium, base, season, "PRESCRIBER_LEAD", season.campaign.prescriber_id)
     for address in [*DESK, f"/prescriber/hand-over/{season.booklet(2)[0]}/"]:
         desk.goto(address)
         found += faults(desk)
-    counter = enter(browser, base, season, "PLACE_MANAGER", season.campaign.place_organisation_id)
+    counter = enter(chromium, base, season, "PLACE_MANAGER", season.campaign.place_organisation_id)
     for address in COUNTER:
         counter.goto(address)
         found += faults(counter)
     assert found == []
 
 
-def test_a_desk_hands_over_with_the_keyboard_alone(browser: Browser, site: tuple[str, Season]) -> None:
+def test_a_desk_hands_over_with_the_keyboard_alone(chromium: Browser, site: tuple[str, Season]) -> None:
     base, season = site
-    page = enter(browser, base, season, "PRESCRIBER_LEAD", season.campaign.prescriber_id)
+    page = enter(chromium, base, season, "PRESCRIBER_LEAD", season.campaign.prescriber_id)
+    focused(page, "id_serial")
     page.keyboard.type(season.booklet(2)[1])
     page.keyboard.press("Enter")
     page.wait_for_url("**/hand-over/*/")
@@ -120,11 +110,12 @@ def test_a_desk_hands_over_with_the_keyboard_alone(browser: Browser, site: tuple
     assert "C’est remis" in page.inner_text("main")
 
 
-def test_a_counter_accepts_once_and_refuses_twice(browser: Browser, site: tuple[str, Season]) -> None:
+def test_a_counter_accepts_once_and_refuses_twice(chromium: Browser, site: tuple[str, Season]) -> None:
     base, season = site
-    page = enter(browser, base, season, "MEDIATOR", season.campaign.place_organisation_id)
+    page = enter(chromium, base, season, "MEDIATOR", season.campaign.place_organisation_id)
     code = season.campaign.code(0)
     # What a scanner does: the whole address of the QR code, then Enter, into whatever has the focus.
+    focused(page, "id_code")
     page.keyboard.type(f"HTTPS://CARNET.EXEMPLE.FR/V/{quote(season.campaign.token(0))}")
     page.keyboard.press("Enter")
     page.get_by_text("Ce chèque est bon").wait_for()
@@ -135,13 +126,13 @@ def test_a_counter_accepts_once_and_refuses_twice(browser: Browser, site: tuple[
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Déjà utilisé").wait_for()
     assert faults(page) == []
-    assert page.evaluate("document.activeElement.id") == "id_code"
+    focused(page, "id_code")
 
 
-def test_a_counter_works_without_javascript(browser: Browser, site: tuple[str, Season]) -> None:
+def test_a_counter_works_without_javascript(chromium: Browser, site: tuple[str, Season]) -> None:
     base, season = site
-    signed = enter(browser, base, season, "MEDIATOR", season.campaign.place_organisation_id)
-    context = browser.new_context(base_url=base, java_script_enabled=False, storage_state=signed.context.storage_state(), locale="fr-FR")
+    signed = enter(chromium, base, season, "MEDIATOR", season.campaign.place_organisation_id)
+    context = chromium.new_context(base_url=base, java_script_enabled=False, storage_state=signed.context.storage_state(), locale="fr-FR")
     page = context.new_page()
     page.goto("/place/")
     assert not page.is_visible("[data-sound-switch]")
