@@ -205,10 +205,11 @@ def test_unknown_and_foreign_vouchers_read_the_same(caller: Caller, ready: Campa
     assert len({each.body for each in answers}) == 1
 
 
-def test_a_programme_the_place_has_left_is_unknown_there(caller: Caller, ready: Campaign) -> None:
+def test_a_place_that_has_left_its_last_programme_is_told_so_whatever_the_code(caller: Caller, ready: Campaign) -> None:
     with acting_as_everything(why="leave"):
         PlaceAcceptance.objects.filter(place_id=ready.place_id).update(until_on=date(2026, 3, 3))
-    assert caller.redeem(ready.code(0)).code == "voucher-unknown"
+    answers = [caller.redeem(code) for code in (ready.code(0), UNKNOWN)]
+    assert {(each.status, each.code) for each in answers} == {(403, "place-not-accepted")}
 
 
 def test_a_spent_voucher_tells_when_and_where_only_if_it_was_here(caller: Caller, ready: Campaign, settings: Any) -> None:

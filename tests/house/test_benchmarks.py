@@ -11,6 +11,7 @@ import pytest
 import benchmarks
 from benchmarks import NotMeasured, _server
 from benchmarks.__main__ import groups, measured, measured_together
+from carnet.gateways.embedded_postgres import running
 
 MODULES = [
     importlib.import_module(f"benchmarks.{found.name}") for found in pkgutil.iter_modules(benchmarks.__path__) if found.name[0] != "_"
@@ -90,7 +91,11 @@ def test_a_contest_is_one_reference_and_its_contenders_in_turn() -> None:
     assert set(fast) == set(slow) == set(not_there)
 
 
-def test_a_server_that_may_lose_what_it_acknowledged_is_refused(committed_database: str) -> None:
-    assert "fsync on, synchronous_commit on" in _server.durable(committed_database)
-    with pytest.raises(_server.NotDurable, match="synchronous_commit"):
-        _server.durable(f"{committed_database}&options=-c%20synchronous_commit%3Doff")
+def test_a_server_that_may_lose_what_it_acknowledged_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("durable")
+    with running(folder) as url:
+        assert "fsync on, synchronous_commit on" in _server.durable(url)
+        with pytest.raises(_server.NotDurable, match="synchronous_commit"):
+            _server.durable(f"{url}&options=-c%20synchronous_commit%3Doff")
+    with running(folder, {"fsync": "off"}) as url, pytest.raises(_server.NotDurable, match="fsync"):
+        _server.durable(url)

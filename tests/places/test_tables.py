@@ -100,7 +100,7 @@ def test_a_bomb_is_refused_before_it_unfolds(monkeypatch):
             archive.writestr(f"xl/worksheets/sheet{rank}.xml", b"0" * 10_000_000)
     assert len(bomb.getvalue()) < 200_000
     opened: list[object] = []
-    monkeypatch.setattr(workbooks, "load_workbook", lambda *_a, **_k: opened.append(1))
+    monkeypatch.setattr("openpyxl.load_workbook", lambda *_a, **_k: opened.append(1))
     with pytest.raises(WorkbookTooLarge) as refused:
         read_table(bomb.getvalue())
     assert (refused.value.facts, opened) == ({"size_max_mb": 100}, [])

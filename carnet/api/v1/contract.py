@@ -382,7 +382,7 @@ CONTRACTS: dict[str, Contract] = {
         title=_("Lire un lieu et ce qu’il propose"),
         explains=_("Ce qu’on y apprend et à quel prix, l’accès, les langues, les haltes, l’espace libre ; et quel jour cela fut dit, puis confirmé."),
         action=None,
-        codes=("place-unknown",),
+        codes=("place-unknown", "address-unknown"),
         answer={
             "id": 41, "name": "Médiathèque Floresca-Guépin", "address": "15 rue de la Haluchère", "postcode": "44300", "commune": "Nantes",
             "latitude": 47.245, "longitude": -1.521, "distance_km": None, "walk_minutes": None, "drive_minutes": None, "phone": "+33240419000",
