@@ -16,6 +16,8 @@ run: .venv/ready node_modules/ready
 	@.venv/bin/carnet init
 	@.venv/bin/carnet serve $(RUN_ARGS)
 
+# Commands are started by the hundred there: they are compiled once.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/ready-dev node_modules/ready
 	@.ci/system-packages chromium:chromium xgettext:gettext
 	@.ci/system-packages chromium-headless-shell:chromium-headless-shell || echo "The tests will be slower, and the same."

@@ -11,6 +11,7 @@ from carnet.activities.models import Record, SeatBooking
 from carnet.activities.rules import ActivityPlaceRequired, ActivityUnknown, SpaceUnknown
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
+from carnet.kernel.periods import legal_day
 from carnet.parties.rules import check_may
 from carnet.places import queries as places
 from carnet.places.access import place as any_place
@@ -41,13 +42,14 @@ def own_place(actor: Actor, place_id: int | None, *, at: datetime) -> PlaceSumma
 
     Raises: PlaceNotYours, PlaceUnknown, ActivityPlaceRequired.
     """
-    found = own_places(actor, at=at)
-    if place_id is None and len(found) == 1:
-        return found[0]
     if place_id is None:
+        found = own_places(actor, at=at)
+        if len(found) == 1:
+            return found[0]
         raise ActivityPlaceRequired(places=len(found))
-    for each in found:
-        if each.place_id == place_id:
+    for each in places.summaries([place_id], at=at):
+        is_open = each.ended_on is None or each.ended_on > legal_day(at)
+        if is_open and each.operator_id is not None and each.operator_id == actor.organisation_id and actor.place_id in (None, place_id):
             return each
     raise PlaceNotYours(place_id=place_id, name=any_place(place_id).name)
 

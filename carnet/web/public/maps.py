@@ -227,7 +227,7 @@ def _names(sheet: _Sheet, marks: Sequence[Mark], centre: tuple[int, int] | None)
 def _name_spots(sheet: _Sheet, commune: Commune) -> list[Name]:
     """Where the name of a commune may be written: on its point, else a little above, below or aside."""
     x, y = sheet.at(commune.point or (0.0, 0.0))
-    return [Name(commune.name, x + across, y + down) for across, down in ((0, 4), (0, -14), (0, 24), (56, 4), (-56, 4), (0, 36), (0, -28))]
+    return [Name(commune.name, x + across, y + down) for across, down in ((0, 4), (0, -14), (0, 24), (66, 4), (-66, 4), (0, 36), (0, -28))]
 
 
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
