@@ -16,12 +16,11 @@ run: .venv/ready node_modules/ready
 	@.venv/bin/carnet init
 	@.venv/bin/carnet serve $(RUN_ARGS)
 
-# Commands are started by the hundred there: they are compiled once.
-test: export PYTHONDONTWRITEBYTECODE :=
+# Its commands are started by the hundred: they are compiled once.
 test: .venv/ready-dev node_modules/ready
 	@.ci/system-packages chromium:chromium xgettext:gettext
 	@.ci/system-packages chromium-headless-shell:chromium-headless-shell || echo "The tests will be slower, and the same."
-	@.venv/bin/python -m tests.server .venv/bin/pytest -n $${TEST_WORKERS:-auto} --dist loadscope $(TEST_ARGS)
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m tests.server .venv/bin/pytest -n $${TEST_WORKERS:-auto} --dist loadscope $(TEST_ARGS)
 
 check: .venv/ready-dev
 	@.ci/system-packages xgettext:gettext
