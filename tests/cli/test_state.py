@@ -1,6 +1,7 @@
 """`carnet state officer`: the only way to the State's first officers."""
 
 import json
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -16,13 +17,13 @@ pytestmark = pytest.mark.slow
 STATE, OPERATOR = "13002526500013", "43493312300029"
 
 
-def test_an_officer_is_invited_from_the_command_line(committed_database: str, django_db_blocker: pytest.FixtureRequest) -> None:
-    with django_db_blocker.unblock():
-        invited()
-        no_operator()
+@pytest.fixture(autouse=True)
+def _database(committed_database: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield
 
 
-def invited() -> None:
+def test_an_officer_is_invited_from_the_command_line() -> None:
     refused = commands.carnet("state", "officer", "etat@example.org", "--siret", STATE)
     assert (refused.returncode, len(refused.stderr.strip().splitlines())) == (1, 1) and "--body" in refused.stderr
     done = commands.carnet("state", "officer", "etat@example.org", "--siret", STATE, "--body", "Direction", "--json")
@@ -34,7 +35,7 @@ def invited() -> None:
     assert queries.kinds_of(said["organisation"]) == {"STATE"}
 
 
-def no_operator() -> None:
+def test_no_operator_gives_itself_a_label() -> None:
     parties.create_organisation(
         name="Opérateur", kinds=["OPERATOR"], siret=OPERATOR, actor=Actor.system("test"), request_id=uuid4(), at=timezone.now()
     )

@@ -1,6 +1,8 @@
 """The way in: which networks take places, what each asks, a file opened by an e-mail address, a link asked for again."""
 
 import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -52,6 +54,21 @@ def networks(request: HttpRequest) -> HttpResponse:
 
 def network(request: HttpRequest, slug: str) -> HttpResponseBase:
     """One network: its criteria, its charter, its delays; and the way to begin."""
+
+    def begin(**given: Any) -> list[str]:
+        opened = operations.open_joining_file(**given)
+        return [opened.secret] if opened.secret else []
+
+    return _by_letter(request, slug, begin, "public/joining/network.html")
+
+
+def link(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """A link asked for again. The answer is the same whether the address has a file or not."""
+    return _by_letter(request, slug, operations.send_joining_link_again, "public/joining/link.html")
+
+
+def _by_letter(request: HttpRequest, slug: str, send: Callable[..., Iterable[str]], template: str) -> HttpResponseBase:
+    """A page of an open network with one field, the e-mail a link is written to. `send` gives the secrets of the links."""
     try:
         found = queries.network(slug, at=clock.now())
     except (ProgrammeUnknown, JoiningClosed):
@@ -60,7 +77,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid() and _may_write(request, form):
         given = form.cleaned_data
         try:
-            opened = operations.open_joining_file(
+            secrets = send(
                 programme_id=found.programme.id,
                 email=given["email"],
                 language=(get_language() or "fr")[:2],
@@ -70,7 +87,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponseBase:
         except Refusal as refusal:
             show_refusal(form, refusal, {"email-invalid": "email"})
         else:
-            return _written(request, given["email"], [opened.secret] if opened.secret else [])
+            return _written(request, given["email"], list(secrets))
     context = {
         "network": found,
         "terms": found.published.terms,
@@ -78,31 +95,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponseBase:
         "versions": queries.terms_versions(found.programme.id),
         "form": form,
     }
-    return render(request, "public/joining/network.html", context, status=422 if form.is_bound else 200)
-
-
-def link(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """A link asked for again. The answer is the same whether the address has a file or not."""
-    try:
-        found = queries.network(slug, at=clock.now())
-    except (ProgrammeUnknown, JoiningClosed):
-        return render(request, "public/joining/closed.html", status=404)
-    form = EmailForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _may_write(request, form):
-        given = form.cleaned_data
-        try:
-            made = operations.send_joining_link_again(
-                programme_id=found.programme.id,
-                email=given["email"],
-                language=(get_language() or "fr")[:2],
-                request_id=given["request_id"],
-                at=clock.now(),
-            )
-        except Refusal as refusal:
-            show_refusal(form, refusal, {"email-invalid": "email"})
-        else:
-            return _written(request, given["email"], list(made))
-    return render(request, "public/joining/link.html", {"network": found, "form": form}, status=422 if form.is_bound else 200)
+    return render(request, template, context, status=422 if form.is_bound else 200)
 
 
 @never_cache
