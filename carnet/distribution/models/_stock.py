@@ -1,88 +1,10 @@
-"""Tables of the desk: hand-overs, stock that moves and is counted, replacements. None names a person; a hand-over is append-only."""
+"""Stock that is asked for, moved, counted and looked at every week. No row names a person."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from carnet.distribution.rules import (
-    REPLACED_FOR,
-    AgeBand,
-    Area,
-    FoundBy,
-    Kind,
-    MoveKind,
-    Reason,
-    RefusedFor,
-    RequestOutcome,
-    RequestReason,
-)
-
-
-class ProgrammePrescriber(models.Model):
-    """An organisation taking part in a programme's hand-over, from `joined_at` to `left_at` (exclusive; none = still)."""
-
-    programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
-    joined_at = models.DateTimeField()
-    left_at = models.DateTimeField(null=True)
-    request_id = models.UUIDField(unique=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["programme", "organisation"], condition=Q(left_at=None), name="distribution_prescriber_once"),
-            models.CheckConstraint(condition=Q(left_at__isnull=True) | Q(left_at__gt=F("joined_at")), name="distribution_prescriber_dates"),
-        ]
-        indexes = [models.Index(fields=["organisation"], name="distribution_prescriber_of")]
-
-    def __str__(self) -> str:
-        return f"prescriber {self.organisation_id} of programme {self.programme_id}"
-
-
-class HandOver(models.Model):
-    """What one person was given, with coarse ticks only. `voucher_ids` is filled when it was part of a booklet."""
-
-    kind = models.CharField(max_length=10)
-    programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
-    series_id = models.BigIntegerField()
-    first_booklet_id = models.BigIntegerField()
-    last_booklet_id = models.BigIntegerField()
-    voucher_ids = ArrayField(models.BigIntegerField(), default=list)
-    voucher_count = models.IntegerField()
-    printed_until = models.DateTimeField()
-    age_band = models.CharField(max_length=14, default=AgeBand.NOT_SAID.value)
-    reason = models.CharField(max_length=12, default=Reason.NOT_SAID.value)
-    area = models.CharField(max_length=18, default=Area.NOT_SAID.value)
-    low_qualified_job_seeker = models.BooleanField(null=True)
-    handed_over_at = models.DateTimeField()
-    actor_person_id = models.BigIntegerField(null=True)
-    request_id = models.UUIDField(unique=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=[each.value for each in Kind]), name="distribution_handover_kind"),
-            models.CheckConstraint(
-                condition=Q(first_booklet_id__gt=0, last_booklet_id__gte=F("first_booklet_id"), voucher_count__gt=0),
-                name="distribution_handover_range",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind=Kind.VOUCHERS.value, voucher_ids__len=F("voucher_count"))
-                | (~Q(kind=Kind.VOUCHERS.value) & Q(voucher_ids=[])),
-                name="distribution_handover_part",
-            ),
-            models.CheckConstraint(condition=Q(age_band__in=[each.value for each in AgeBand]), name="distribution_handover_age"),
-            models.CheckConstraint(condition=Q(reason__in=[each.value for each in Reason]), name="distribution_handover_reason"),
-            models.CheckConstraint(
-                condition=Q(area__in=[each.value for each in Area if each != Area.OUTSIDE]), name="distribution_handover_area"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["organisation", "-handed_over_at"], name="distribution_handover_desk"),
-            models.Index(fields=["programme", "handed_over_at"], name="distribution_handover_season"),
-        ]
-
-    def __str__(self) -> str:
-        return f"hand-over {self.pk}"
+from carnet.distribution.rules import MoveKind, RefusedFor, RequestOutcome, RequestReason
 
 
 class StockRequest(models.Model):
@@ -241,42 +163,3 @@ class StockWeek(models.Model):
 
     def __str__(self) -> str:
         return f"stock of programme {self.programme_id}, week of {self.week_on}"
-
-
-class Replacement(models.Model):
-    """What was left of a booklet handed over was blocked; as much is owed, then given, by `organisation`. It names no person.
-
-    `hand_over` tells apart the people who had vouchers of one booklet; `gave_organisation` is the desk that gave it.
-    """
-
-    programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
-    gave_organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
-    hand_over = models.ForeignKey(HandOver, on_delete=models.PROTECT, related_name="replacements")
-    series_id = models.BigIntegerField()
-    booklet_id = models.BigIntegerField()
-    voucher_count = models.IntegerField()
-    reason = models.CharField(max_length=8)
-    found_by = models.CharField(max_length=10)
-    opened_at = models.DateTimeField()
-    opened_by_id = models.BigIntegerField()
-    given_hand_over = models.OneToOneField(HandOver, on_delete=models.PROTECT, null=True, related_name="replaces")
-    given_at = models.DateTimeField(null=True)
-    request_id = models.UUIDField(unique=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["hand_over", "booklet_id"], name="distribution_replacement_once"),
-            models.CheckConstraint(condition=Q(voucher_count__gt=0), name="distribution_replacement_positive"),
-            models.CheckConstraint(condition=Q(reason__in=[each.value for each in REPLACED_FOR]), name="distribution_replacement_reason"),
-            models.CheckConstraint(condition=Q(found_by__in=[each.value for each in FoundBy]), name="distribution_replacement_found"),
-            models.CheckConstraint(
-                condition=Q(given_at__isnull=True, given_hand_over__isnull=True)
-                | Q(given_at__isnull=False, given_hand_over__isnull=False, given_at__gte=F("opened_at")),
-                name="distribution_replacement_given",
-            ),
-        ]
-        indexes = [models.Index(fields=["organisation", "-opened_at"], name="distribution_replacement_desk")]
-
-    def __str__(self) -> str:
-        return f"replacement {self.pk}"
