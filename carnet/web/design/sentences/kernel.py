@@ -17,4 +17,6 @@ SENTENCES = {
     "phone-number-invalid": _("« %(typed)s » n’est pas un numéro de téléphone que l’on peut appeler."),
     "nir-in-text": _("Ce texte semble contenir un numéro de sécurité sociale. Retirez-le : il n’a pas à être gardé ici."),
     "iban-in-text": _("Ce texte semble contenir un numéro de compte bancaire. Retirez-le : il n’a pas à être gardé ici."),
+    "card-in-text": _("Ce texte semble contenir un numéro de carte bancaire. Retirez-le : il n’a pas à être gardé ici."),
+    "code-in-text": _("Ce texte contient le code secret d’un chèque. Retirez-le : ce code ne se dit et ne s’écrit jamais."),
 }
