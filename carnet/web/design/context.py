@@ -10,6 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from carnet.web.design import look
+
 TONES = {"debug": "neutral", "info": "info", "success": "success", "warning": "warning", "error": "danger"}
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
@@ -47,6 +49,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "sign_in_url": _address("account_login"),
             "sign_out_url": _address("account_logout"),
             "language_url": _address("public:language"),
+            "contrast": look.chosen(request),
+            "contrast_url": _address("public:contrast"),
             "other_languages": _other_languages(),
             "path": request.get_full_path(),
             "messages": [Message(text=str(message), tone=TONES.get(message.level_tag, "info")) for message in get_messages(request)],

@@ -10,7 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
-from carnet.web.design import formats
+from carnet.kernel.refusals import Refusal
+from carnet.web.design import contrast, formats
+from carnet.web.design.sentences import sentence_for
 
 
 class CarnetRenderer(TemplatesSetting):
@@ -45,6 +47,24 @@ class InlineRadioSelect(_Inline, forms.RadioSelect):
 
 class InlineCheckboxSelectMultiple(_Inline, forms.CheckboxSelectMultiple):
     """Some choices among a few, side by side."""
+
+
+class ColourField(forms.CharField):
+    """A colour of a programme. One that reads badly is refused; `nearest`, which reads well, is offered by a button that takes it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 7, "template_name": "design/colour_field.html", **options})
+        self.nearest = ""
+
+    def clean(self, value: Any) -> str:
+        typed: str = super().clean(value)
+        if not typed:
+            return ""
+        try:
+            return contrast.check_theme(brand=typed, link=typed).brand
+        except Refusal as refusal:
+            self.nearest = refusal.facts.get("nearest", "")
+            raise forms.ValidationError(sentence_for(refusal), code=refusal.code) from None
 
 
 class EurosField(forms.CharField):

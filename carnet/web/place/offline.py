@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from carnet.places.rules import SERVICE_KINDS
 from carnet.web import packages
+from carnet.web.design import tokens
 
 SCOPE = "/place/offline/"
 MODULES = ("app", "queue", "sync", "verify", "caps", "bytes", "faults")
@@ -70,8 +71,8 @@ def manifest(request: HttpRequest, language: str) -> HttpResponse:
             "start_url": reverse("place:offline", args=[language]),
             "scope": SCOPE,
             "display": "standalone",
-            "background_color": "#ffffff",
-            "theme_color": "#14565a",
+            "background_color": tokens.colours()["surface"],
+            "theme_color": tokens.colours()["brand"],
             "icons": [
                 {"src": staticfiles_storage.url(_icon(size)), "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any maskable"}
                 for size in ICON_SIZES

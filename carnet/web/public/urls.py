@@ -1,6 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
+from carnet.web.design import look
 from carnet.web.design import views as design
 from carnet.web.doors import public
 from carnet.web.public import agenda, joining, month, place_page, places, reports, search, spaces, views, widget
@@ -42,6 +43,7 @@ urlpatterns = [
     path("theme/couleur/<str:colour>.css", public(widget.colour), name="theme-colour"),
     path("theme/<slug:slug>.css", public(views.theme), name="theme"),
     path("langue/", public(set_language), name="language"),
+    path("contraste/", public(look.choose), name="contrast"),
     path("design/", public(design.gallery), name="design"),
 ]
 urlpatterns += joining.urlpatterns

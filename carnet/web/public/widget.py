@@ -23,13 +23,11 @@ from django.views.decorators.http import require_safe
 
 from carnet.funding import queries as funding
 from carnet.funding.rules import ProgrammeUnknown
-from carnet.kernel.refusals import Refusal
 from carnet.places import queries
 from carnet.places.rules.wishes import WISHES
 from carnet.web import clock
 from carnet.web.design import contrast
-from carnet.web.design.forms import InlineCheckboxSelectMultiple
-from carnet.web.design.screens import show_refusal
+from carnet.web.design.forms import ColourField, InlineCheckboxSelectMultiple
 from carnet.web.public.found import found
 from carnet.web.public.places import shown
 from carnet.web.public.search import first_number, look, page_number, page_of, said_in
@@ -132,11 +130,10 @@ class BuilderForm(forms.Form):
         widget=InlineCheckboxSelectMultiple,
     )
     lang = forms.ChoiceField(label=gettext_lazy("Langue"), required=False, choices=_languages)
-    brand = forms.CharField(
+    brand = ColourField(
         label=gettext_lazy("Votre couleur"),
         help_text=gettext_lazy("Comme #14565a. Elle est refusée si elle se lit mal sur du blanc. Vide : celle du programme."),
         required=False,
-        max_length=7,
     )
 
     def clean_territory(self) -> str:
@@ -158,10 +155,7 @@ def builder(request: HttpRequest) -> HttpResponse:
     form = BuilderForm(request.GET)
     address = ""
     if form.is_valid():
-        try:
-            address = _address(form.cleaned_data)
-        except Refusal as refusal:
-            show_refusal(form, refusal, dict.fromkeys(("colour-unreadable", "contrast-too-low"), "brand"))
+        address = _address(form.cleaned_data)
     context: dict[str, Any] = {"form": form, "address": address, "height": HEIGHT}
     if address:
         site = settings.BASE_URL
@@ -170,10 +164,10 @@ def builder(request: HttpRequest) -> HttpResponse:
 
 
 def _address(said: dict[str, Any]) -> str:
-    """The address of the frame. Raises: ColourUnreadable, ContrastTooLow."""
+    """The address of the frame."""
     told = {name: value for name, value in said.items() if value}
     if said["brand"]:
-        told["brand"] = contrast.check_theme(brand=said["brand"], link=said["brand"]).brand[1:]
+        told["brand"] = said["brand"][1:]
     query = urlencode(told, doseq=True)
     return reverse("public:places-widget") + (f"?{query}" if query else "")
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from carnet.kernel.money import Euros
 from carnet.parties.rules import allowed
-from carnet.web.design import formats
+from carnet.web.design import contrast, formats, tokens
 from carnet.web.design.components import Cell, Download, Figure, Row, Table, Task, Ticket
 
 register = template.Library()
@@ -35,6 +35,28 @@ VOUCHER_STATES = {
     "NOT_ACTIVE": (gettext_lazy("Pas encore actif"), "warning", "clock"),
 }
 SPENT = frozenset({"REDEEMED", "LAPSED", "VOID"})
+
+
+# --- colours ----------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def swatch(colour: str) -> SafeString:
+    """A colour shown as itself: a drawing's attribute, since no style is written in a page."""
+    try:
+        shown = contrast.normalise(colour)
+    except contrast.ColourUnreadable:
+        return SafeString("")
+    return format_html(
+        '<svg class="swatch" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><rect width="1" height="1" fill="{}"/></svg>',
+        shown,
+    )
+
+
+@register.simple_tag
+def brand_token() -> str:
+    """The house's own colour, for the bar that a browser draws around an installed page."""
+    return tokens.colours()["brand"]
 
 
 # --- filters ----------------------------------------------------------------------------------------

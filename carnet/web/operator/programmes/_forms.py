@@ -11,12 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from carnet.funding.rules import PaymentFrequency, Pays, ProgrammeTerms, ShareTerms, Windows
 from carnet.kernel.periods import end_of_day, legal_day, start_of_day
-from carnet.kernel.refusals import Refusal
 from carnet.places.rules import LEVEL_LABELS, SERVICE_KINDS, Level
 from carnet.web.design import formats
-from carnet.web.design.contrast import check_theme
-from carnet.web.design.forms import DayField, EurosField, OperationForm
-from carnet.web.design.sentences import sentence_for
+from carnet.web.design.forms import ColourField, DayField, EurosField, OperationForm
 from carnet.web.figures import FREQUENCIES
 
 TEMPLATE_WORDS = {
@@ -92,10 +89,9 @@ class TermsForm(OperationForm):
         label=_("Texte imprimé sur le carnet"), widget=forms.Textarea(attrs={"rows": 3}), max_length=600, required=False
     )
 
-    brand_colour = forms.CharField(
+    brand_colour = ColourField(
         label=_("Couleur des pages"),
         help_text=_("Un dièse et six signes, par exemple #14565a. Laissez vide pour l’habillage neutre."),
-        max_length=7,
         required=False,
     )
 
@@ -124,16 +120,6 @@ class TermsForm(OperationForm):
             "print_notice": terms.print_notice,
             "brand_colour": terms.brand_colour,
         }
-
-    def clean_brand_colour(self) -> str:
-        """A colour that too few people could read is refused, with the nearest one that reads well."""
-        typed: str = self.cleaned_data["brand_colour"].strip()
-        if not typed:
-            return ""
-        try:
-            return check_theme(brand=typed, link=typed).brand
-        except Refusal as refusal:
-            raise forms.ValidationError(sentence_for(refusal), code=refusal.code) from None
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
