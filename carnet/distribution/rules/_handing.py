@@ -8,6 +8,7 @@ from uuid import UUID
 
 from carnet.kernel.refusals import Refusal
 from carnet.ledger.rules import EndReason
+from carnet.places.rules.procedures import checked_procedures
 
 ITEMS_MAX = 1_000
 VOUCHERS_PER_ITEM_MAX = 50
@@ -122,8 +123,29 @@ class Ticks:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What the person said of what they want and of what stands in the way: codes and ticks, no word of theirs.
+
+    `wants`: codes of the places' list of procedures. `sends_mail`, `moves_files`: done in the last three months; None when not said.
+    """
+
+    wants: tuple[str, ...] = ()
+    sends_mail: bool | None = None
+    moves_files: bool | None = None
+    no_equipment: bool = False
+    no_connection: bool = False
+    too_costly: bool = False
+    prefers_somebody: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was said, or nothing was asked."""
+        return self == Answers()
+
+
+@dataclass(frozen=True, slots=True)
 class HandOverItem:
-    """One thing given to one person: a range of whole booklets of a series, or some of its vouchers."""
+    """One thing given to one person: a range of whole booklets of a series, or some of its vouchers. `answers`: what was said, if it was."""
 
     request_id: UUID
     series_id: int
@@ -131,6 +153,7 @@ class HandOverItem:
     last_booklet_id: int = 0
     voucher_ids: tuple[int, ...] = ()
     ticks: Ticks = field(default_factory=Ticks)
+    answers: Answers = field(default_factory=Answers)
 
     @property
     def kind(self) -> Kind:
@@ -149,7 +172,7 @@ class Run:
 def check_items(items: Sequence[HandOverItem]) -> None:
     """Refuse what cannot be handed over, before anything is locked.
 
-    Raises: NothingToHandOver, TooManyAtOnce, OutsidePerimeter.
+    Raises: NothingToHandOver, TooManyAtOnce, OutsidePerimeter, ProcedureUnknown.
     """
     if not items:
         raise NothingToHandOver
@@ -162,6 +185,7 @@ def check_items(items: Sequence[HandOverItem]) -> None:
             raise TooManyAtOnce(count=len(item.voucher_ids), most=VOUCHERS_PER_ITEM_MAX)
         if item.ticks.area == Area.OUTSIDE:
             raise OutsidePerimeter
+        checked_procedures(item.answers.wants)
 
 
 def check_loss(reason: EndReason) -> None:

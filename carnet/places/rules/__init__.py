@@ -7,12 +7,22 @@
 `geography` distances and communes                             `services`  what a voucher pays for
 `needs`     what a person needs a place to be ready for        `refusals`  every refusal
 `repeats`   places that look like one                          `uniting`   two places made one
+`procedures` what people come for, and the service that teaches it
 """
 
 from carnet.places.rules.checking import CheckedFile, PlaceRow, check_file
 from carnet.places.rules.faults import Fault, FaultCode, Outcome
 from carnet.places.rules.files import FileState
 from carnet.places.rules.needs import NEEDS, Need
+from carnet.places.rules.procedures import (
+    FAMILY_LABELS,
+    PROCEDURE_BY_CODE,
+    PROCEDURES,
+    Family,
+    Procedure,
+    checked_procedures,
+    procedure,
+)
 from carnet.places.rules.reading import RawFile, read
 from carnet.places.rules.refusals import (
     AcceptanceDatesReversed,
@@ -40,6 +50,7 @@ from carnet.places.rules.refusals import (
     PlaceNotYours,
     PlacesRefused,
     PlaceUnknown,
+    ProcedureUnknown,
     ProvenanceMissing,
     RepeatOfItself,
     RepeatStillRun,
@@ -54,8 +65,11 @@ from carnet.places.rules.services import LEVEL_LABELS, SERVICE_BY_CODE, SERVICE_
 from carnet.places.rules.tables import SIZE_MAX_BYTES, content_of
 
 __all__ = [
+    "FAMILY_LABELS",
     "LEVEL_LABELS",
     "NEEDS",
+    "PROCEDURES",
+    "PROCEDURE_BY_CODE",
     "SERVICE_BY_CODE",
     "SERVICE_KINDS",
     "SIZE_MAX_BYTES",
@@ -68,6 +82,7 @@ __all__ = [
     "ColumnsMissing",
     "ColumnsShareField",
     "EditRefused",
+    "Family",
     "Fault",
     "FaultCode",
     "FileColumnsTooMany",
@@ -93,6 +108,8 @@ __all__ = [
     "PlaceRow",
     "PlaceUnknown",
     "PlacesRefused",
+    "Procedure",
+    "ProcedureUnknown",
     "ProvenanceMissing",
     "RawFile",
     "RepeatOfItself",
@@ -104,7 +121,9 @@ __all__ = [
     "WorkbookTooLarge",
     "WorkbookUnreadable",
     "check_file",
+    "checked_procedures",
     "content_of",
+    "procedure",
     "read",
     "service_kind",
 ]

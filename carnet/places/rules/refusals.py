@@ -141,6 +141,12 @@ class ServiceKindUnknown(PlacesRefused):
     code = "service-kind-unknown"
 
 
+class ProcedureUnknown(PlacesRefused):
+    """Not a code of the list of procedures. Facts: procedure."""
+
+    code = "procedure-unknown"
+
+
 class ServiceOutsideProgramme(PlacesRefused):
     """The programme does not pay for this service. Facts: service, programme."""
 

@@ -55,6 +55,7 @@ SENTENCES = {
     "place-not-merged": _("Le lieu « %(name)s » n’est réuni à aucun autre."),
     "acceptance-without-service": _("Choisissez au moins un service."),
     "acceptance-without-place": _("Choisissez au moins un lieu, et au plus %(place_count_max)s."),
+    "procedure-unknown": _("La démarche « %(procedure)s » n’est pas dans la liste."),
     "service-kind-unknown": _("Le service « %(service)s » n’est pas au catalogue."),
     "service-outside-programme": _("Le programme « %(programme)s » ne paie pas le service « %(service)s »."),
     "acceptance-dates-reversed": _("La fin (%(until_on)s) doit venir après le début (%(from_on)s)."),
