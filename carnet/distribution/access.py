@@ -2,17 +2,24 @@
 
 from datetime import datetime
 
-from carnet.distribution.models import HandOver, ProgrammePrescriber, Replacement, StockMove, StockRequest, StockTake
+from django.db.models import Q
+
+from carnet.distribution.models import DeskPoint, HandOver, ProgrammePrescriber, Replacement, StockMove, StockRequest, StockTake
 from carnet.distribution.rules import (
     HandOverUnknown,
     MoveNotYours,
     MoveUnknown,
+    NotPrescriber,
     NotYourDesk,
     ReplacementUnknown,
     StockRequestUnknown,
     StockTakeUnknown,
     check_participation,
 )
+from carnet.distribution.rules.points import PointUnknown
+from carnet.funding import access as funding_access
+from carnet.funding import queries as funding
+from carnet.funding.rules import ProgrammeUnknown
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may
 
@@ -121,3 +128,40 @@ def replacement(replacement_id: int, *, lock: bool = False) -> Replacement:
     if found is None:
         raise ReplacementUnknown(replacement=replacement_id)
     return found
+
+
+def part(actor: Actor, *, programme_id: int, organisation_id: int, at: datetime, lock: bool = False) -> ProgrammePrescriber:
+    """The part an organisation takes in a programme at that moment: the actor's own, or in a programme its operator runs.
+
+    Raises: NotPrescriber, ProgrammeUnknown.
+    """
+    rows = ProgrammePrescriber.objects.select_related("programme")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    found = rows.filter(
+        Q(left_at=None) | Q(left_at__gt=at), programme_id=programme_id, organisation_id=organisation_id, joined_at__lte=at
+    ).first()
+    if found is None:
+        raise NotPrescriber(programme=funding.programme(programme_id).name)
+    if not acts_for(actor, organisation_id):
+        funding_access.operated_programme(actor, programme_id)
+    return found
+
+
+def kept_point(actor: Actor, point_id: int) -> DeskPoint:
+    """A point the actor may change, locked: its organisation's, or of a programme its operator runs. Raises: NotAllowed, PointUnknown."""
+    check_may(actor, "distribution.keep-points")
+    found = DeskPoint.objects.select_for_update(of=("self",)).filter(id=point_id).first()
+    if found is None:
+        raise PointUnknown
+    if not acts_for(actor, found.organisation_id):
+        try:
+            funding_access.operated_programme(actor, found.programme_id)
+        except ProgrammeUnknown:
+            raise PointUnknown from None
+    return found
+
+
+def check_open_point(row: DeskPoint) -> None:
+    """A point that closed is not changed any more. Raises: PointUnknown."""
+    if row.closed_at is not None:
+        raise PointUnknown

@@ -21,6 +21,7 @@ from carnet.activities import queries as activities_queries
 from carnet.activities.rules import Kind, Told
 from carnet.distribution import operations as distribution
 from carnet.distribution.rules import FoundBy, RequestReason
+from carnet.distribution.rules.points import PointSaid
 from carnet.funding import operations as funding
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
@@ -204,6 +205,9 @@ def moved_and_counted() -> None:
     lost = cupboards.give(cupboards.slow_id, cupboards.first)
     with acting_as(slow):
         distribution.open_stock_take(actor=slow, request_id=rid(), **facts)
+        # Not published: the others are seen by all, as they should be.
+        refuge = PointSaid("Refuge", "3 rue du Pré", "44000", "Nantes", is_listed=False)
+        distribution.open_point(organisation_id=cupboards.slow_id, said=refuge, actor=slow, request_id=rid(), **facts)
         distribution.open_replacement(
             hand_over_id=lost, booklet_id=cupboards.first, reason=EndReason.LOST, found_by=FoundBy.NUMBER, actor=slow, request_id=rid(), at=LATER
         )  # fmt: skip

@@ -1,8 +1,20 @@
 """Tables of the desk: hand-overs, stock that moves and is counted, replacements. None names a person; a hand-over is append-only."""
 
 from carnet.distribution.models._handing import HandOver, ProgrammePrescriber
+from carnet.distribution.models._points import DeskPoint
 from carnet.distribution.models._plans import Plan, PlannedLesson
 from carnet.distribution.models._replacing import Replacement
 from carnet.distribution.models._stock import StockMove, StockRequest, StockTake, StockWeek
 
-__all__ = ["HandOver", "Plan", "PlannedLesson", "ProgrammePrescriber", "Replacement", "StockMove", "StockRequest", "StockTake", "StockWeek"]
+__all__ = [
+    "DeskPoint",
+    "HandOver",
+    "Plan",
+    "PlannedLesson",
+    "ProgrammePrescriber",
+    "Replacement",
+    "StockMove",
+    "StockRequest",
+    "StockTake",
+    "StockWeek",
+]

@@ -5,20 +5,32 @@ from django.db import models
 from django.db.models import F, Q
 
 from carnet.distribution.rules import AgeBand, Area, Kind, Reason
+from carnet.distribution.rules.joining import SuspendedFor
 
 
 class ProgrammePrescriber(models.Model):
-    """An organisation taking part in a programme's hand-over, from `joined_at` to `left_at` (exclusive; none = still)."""
+    """An organisation taking part in a programme's hand-over, from `joined_at` to `left_at` (exclusive; none = still).
+
+    Suspended, or leaving (its booklets go back first), it hands nothing over.
+    """
 
     programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True)
+    suspended_for = models.CharField(max_length=12, blank=True)
+    leaving_at = models.DateTimeField(null=True)
     request_id = models.UUIDField(unique=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["programme", "organisation"], condition=Q(left_at=None), name="distribution_prescriber_once"),
+            models.CheckConstraint(
+                condition=Q(suspended_at__isnull=True, suspended_for="")
+                | Q(suspended_at__isnull=False, suspended_for__in=[each.value for each in SuspendedFor]),
+                name="distribution_prescriber_suspended",
+            ),
             models.CheckConstraint(condition=Q(left_at__isnull=True) | Q(left_at__gt=F("joined_at")), name="distribution_prescriber_dates"),
         ]
         indexes = [models.Index(fields=["organisation"], name="distribution_prescriber_of")]

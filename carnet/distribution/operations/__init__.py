@@ -23,6 +23,11 @@ from carnet.distribution.operations._moves import (
     send_move,
     settle_missing,
 )
+from carnet.distribution.operations._points import (
+    change_point,
+    close_point,
+    open_point,
+)
 from carnet.distribution.operations._replacing import (
     give_replacement,
     open_replacement,
@@ -41,6 +46,8 @@ __all__ = [
     "Scanned",
     "ask_for_stock",
     "ask_move",
+    "change_point",
+    "close_point",
     "close_stock_take",
     "declare_loss",
     "decline_move",
@@ -50,6 +57,7 @@ __all__ = [
     "join_programme",
     "join_programme_many",
     "leave_programme",
+    "open_point",
     "open_replacement",
     "open_stock_take",
     "receive_move",

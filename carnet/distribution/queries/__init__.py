@@ -5,6 +5,14 @@ from carnet.distribution.queries._counts import (
     stock_take,
     stock_takes,
 )
+from carnet.distribution.queries._doors import (
+    DeskPointView,
+    OpenPoint,
+    OpenPoints,
+    open_point,
+    open_points,
+    points_of_desk,
+)
 from carnet.distribution.queries._handing import (
     DeskTotal,
     HandOverView,
@@ -53,9 +61,12 @@ from carnet.distribution.queries._replacing import (
 )
 
 __all__ = [
+    "DeskPointView",
     "DeskTotal",
     "HandOverView",
     "MoveView",
+    "OpenPoint",
+    "OpenPoints",
     "Participation",
     "PointView",
     "ProposalView",
@@ -74,8 +85,11 @@ __all__ = [
     "hand_overs_since",
     "move",
     "moves",
+    "open_point",
+    "open_points",
     "participations",
     "points",
+    "points_of_desk",
     "prescriber_count",
     "proposed",
     "replaceable",

@@ -13,7 +13,7 @@ from carnet.ledger.queries._money import (
     unissued,
     vouchers_owed,
 )
-from carnet.ledger.queries._stock import arrivals, booklet_number, held_since, on_the_way, stock_ids
+from carnet.ledger.queries._stock import arrivals, booklet_number, held_since, on_the_way, stock_ids, with_booklets_to_give
 from carnet.ledger.queries._verify import verify
 from carnet.ledger.queries._vouchers import (
     BookletView,
@@ -74,4 +74,5 @@ __all__ = [
     "voucher_by_serial",
     "vouchers_of_booklet",
     "vouchers_owed",
+    "with_booklets_to_give",
 ]

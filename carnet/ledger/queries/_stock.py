@@ -1,5 +1,6 @@
 """What lies in a cupboard, and since when."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
@@ -72,3 +73,23 @@ def arrivals(*, programme_id: int, holder_id: int | None = None) -> dict[int, tu
         rows = rows.filter(to_holder_id=holder_id)
     found = rows.order_by("to_holder_id").values_list("to_holder_id").annotate(Min("at"), Max("at"))
     return {holder: (first, latest) for holder, first, latest in found}
+
+
+def with_booklets_to_give(asked: Iterable[tuple[int, int]], *, at: datetime) -> frozenset[tuple[int, int]]:
+    """Of these (programme, holder) pairs, those with at least one whole booklet that may be handed over at that moment. One statement.
+
+    It stops at the first booklet of each, so that a public page may ask it.
+    """
+    pairs = sorted(set(asked))
+    if not pairs:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT asked.programme, asked.holder FROM unnest(%(programmes)s::bigint[], %(holders)s::bigint[]) AS asked(programme, holder)"
+            " WHERE EXISTS (SELECT 1 FROM ledger_booklet b JOIN ledger_series s ON s.id = b.series_id"
+            " WHERE b.holder_id = asked.holder AND b.programme_id = asked.programme AND b.handed_over_at IS NULL AND b.voided_at IS NULL"
+            " AND b.in_transit_to_id IS NULL AND NOT b.opened"
+            " AND s.activated_at IS NOT NULL AND s.lapsed_at IS NULL AND s.hand_over_until > %(at)s)",
+            {"programmes": [programme for programme, _holder in pairs], "holders": [holder for _programme, holder in pairs], "at": at},
+        )
+        return frozenset((programme, holder) for programme, holder in cursor.fetchall())
