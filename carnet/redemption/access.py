@@ -90,19 +90,27 @@ def candidates(text: str, *, place_id: int, at: datetime) -> list[Candidate]:
     return [Candidate(read.code_hash, read.series_id)] if _signed(read, place_id, at) else []
 
 
+def hashes_everywhere(digits: str) -> list[bytes]:
+    """Under which hashes a secret may be kept, whatever its programme: as many, and as long to make, for any secret."""
+    ring = key_ring()
+    return [ring.hasher(each.id, version)(digits) for each in funding.programmes() for version in ring.versions(each.id)]
+
+
+def is_signed(token: VoucherToken, programme_id: int) -> bool:
+    """Whether a programme signed the token of a QR code."""
+    try:
+        return key_ring().verify(programme_id, token.key_version, TOKEN, token.signed_part, token.signature)
+    except KeysMissing:
+        return False
+
+
 def accepts_nothing(place_id: int, *, at: datetime) -> bool:
     """Whether a place accepts no programme's vouchers now (its label is suspended, or ended): any code is refused there, for that reason."""
     return not _place_keys(place_id, at).programme_ids
 
 
 def _signed(token: VoucherToken, place_id: int, at: datetime) -> bool:
-    for programme_id in _place_keys(place_id, at).programme_ids:
-        try:
-            if key_ring().verify(programme_id, token.key_version, TOKEN, token.signed_part, token.signature):
-                return True
-        except KeysMissing:
-            continue
-    return False
+    return any(is_signed(token, programme_id) for programme_id in _place_keys(place_id, at).programme_ids)
 
 
 def _place_keys(place_id: int, at: datetime) -> _PlaceKeys:

@@ -4,6 +4,7 @@ Redemptions, reversals, reservations and decisions are written by the database's
 """
 
 from carnet.redemption.models._attempts import Attempt, Guess, Pressure, SerialEvent
+from carnet.redemption.models._balance import BalanceTry
 from carnet.redemption.models._devices import Device, UploadedItem
 from carnet.redemption.models._disputes import Dispute, DisputeDecision
 from carnet.redemption.models._papers import Sheet, SheetLine, SheetPicture
@@ -15,6 +16,7 @@ from carnet.redemption.models._telephones import IncomingText, OutgoingText, Str
 __all__ = [
     "PERSONAL_DATA",
     "Attempt",
+    "BalanceTry",
     "Device",
     "Dispute",
     "DisputeDecision",

@@ -18,6 +18,8 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
     "OutgoingText.sealed_to": PersonalColumn("to send one text message", "until it is sent, 6 hours at most"),
     "OutgoingText.sealed_body": PersonalColumn("to send one text message", "until it is sent, 6 hours at most"),
     "Stranger.number_mark": PersonalColumn("to answer an unknown number once a day; a keyed hash", "1 day"),
+    # Keyed hashes under a key of the day: the same address has another mark tomorrow.
+    "BalanceTry.address_mark": PersonalColumn("to slow whoever tries numbers and secrets; a keyed hash", "2 days"),
     "SheetPicture.sealed_content": PersonalColumn("to type what was written by hand", "until the sheet is finished, 30 days at most"),
     "SheetPicture.sealed_codes": PersonalColumn("to fill the lines of a sheet", "until the sheet is finished, 30 days at most"),
 }

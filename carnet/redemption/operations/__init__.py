@@ -1,5 +1,6 @@
 """Spending vouchers, testing them, undoing a mistake."""
 
+from carnet.redemption.operations._balance import Left, forget_balance_tries, what_is_left
 from carnet.redemption.operations._devices import (
     ItemAnswer,
     enrol_device,
@@ -63,6 +64,7 @@ __all__ = [
     "Captured",
     "Item",
     "ItemAnswer",
+    "Left",
     "LineAnswer",
     "SerialItem",
     "TextAnswer",
@@ -83,6 +85,7 @@ __all__ = [
     "entrust_sheet",
     "erase_old_pictures",
     "finish_sheet",
+    "forget_balance_tries",
     "forget_strangers",
     "limit_device",
     "look_at_picture",
@@ -105,4 +108,5 @@ __all__ = [
     "type_sheet",
     "unlock_serial",
     "upload",
+    "what_is_left",
 ]

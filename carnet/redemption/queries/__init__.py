@@ -83,7 +83,9 @@ from carnet.redemption.queries._telephones import (
     telephones,
 )
 from carnet.redemption.queries._throttles import (
+    BalanceGuessing,
     Guessing,
+    balance_guessing,
     guessing,
     guessing_everywhere,
 )
@@ -91,6 +93,7 @@ from carnet.redemption.queries._throttles import (
 __all__ = [
     "CONFIRMED",
     "AcceptedLine",
+    "BalanceGuessing",
     "Beyond",
     "CodeRead",
     "DayCount",
@@ -118,6 +121,7 @@ __all__ = [
     "accepted_lines",
     "answered_before",
     "any_between",
+    "balance_guessing",
     "codes_of",
     "device",
     "devices",

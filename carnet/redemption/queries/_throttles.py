@@ -1,11 +1,19 @@
 """How much guessing there is, for operators and for the installation's figures."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
-from carnet.redemption.rules import EVERYWHERE_FACTOR, GUESSES_MAX, GUESSES_WINDOW, PROGRAMME_FACTOR
+from carnet.redemption.models import BalanceTry
+from carnet.redemption.rules import (
+    BALANCE_EVERYWHERE_MAX,
+    BALANCE_WINDOW,
+    EVERYWHERE_FACTOR,
+    GUESSES_MAX,
+    GUESSES_WINDOW,
+    PROGRAMME_FACTOR,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +25,22 @@ class Guessing:
     place_ids: tuple[int, ...]
     is_pressing: bool
     noticed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceGuessing:
+    """Wrong pairs of a number and a secret on the page for holders: of the last quarter of an hour, of the last 24 hours."""
+
+    lately_count: int
+    today_count: int
+    is_pressing: bool
+
+
+def balance_guessing(*, at: datetime) -> BalanceGuessing:
+    """How much guessing there is on the page for holders. It belongs to no programme: anybody who sees guessing sees it."""
+    wrong = BalanceTry.objects.filter(was_wrong=True, at__lte=at)
+    lately, today = (wrong.filter(at__gt=at - since).count() for since in (BALANCE_WINDOW, timedelta(days=1)))
+    return BalanceGuessing(lately, today, lately >= BALANCE_EVERYWHERE_MAX)
 
 
 def guessing(*, at: datetime, programme_id: int | None = None) -> list[Guessing]:

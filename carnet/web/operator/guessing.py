@@ -45,7 +45,19 @@ class UnlockForm(OperationForm):
 
 def guessing(request: HttpRequest) -> HttpResponse:
     """Unknown and mistyped codes of the last quarter of an hour by programme, and the serials locked."""
-    return render(request, "operator/guessing.html", {"guesses": _guesses(), "locked": _locked(actor_of(request))})
+    context = {"guesses": _guesses(), "locked": _locked(actor_of(request)), "holders": _holders()}
+    return render(request, "operator/guessing.html", context)
+
+
+def _holders() -> list[Row]:
+    """The page *What is left?*, which belongs to no programme."""
+    found = queries.balance_guessing(at=clock.now())
+    state = _("Freiné") if found.is_pressing else _("Habituel")
+    return [
+        Row(_("Essais faux, depuis un quart d’heure"), formats.number(found.lately_count)),
+        Row(_("Essais faux, depuis 24 heures"), formats.number(found.today_count)),
+        Row(_("État"), state),
+    ]
 
 
 def _guesses() -> Table:

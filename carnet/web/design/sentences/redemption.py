@@ -60,6 +60,9 @@ SENTENCES = {
         "Trop de mauvais codes ont été donnés pour ce chèque : appelez l’assistance. Au guichet, son code seul est encore accepté."
     ),
     "serial-not-locked": _("Ce numéro de chèque n’est pas bloqué."),
+    # What a holder asks without account: short, and the same for an unknown number and a wrong secret.
+    "balance-unknown": _("Ce numéro et ce code ne vont pas ensemble. Relisez les deux sur le même carnet."),
+    "balance-closed": _("Nous ne pouvons pas répondre ici aujourd’hui. Appelez : une personne vous répond."),
     # Reservations.
     "reservation-too-late": _(
         "Un chèque se réserve %(days_max)s jours au plus, et jamais après la fin de sa validité : ici, jusqu’au %(until_max)s."
