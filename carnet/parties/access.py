@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
-from carnet.parties.models import ApiToken, Approval, BankAccount, HeadChange, Membership, OperatorLabel, Organisation
+from carnet.parties.models import ApiToken, Approval, BankAccount, HeadChange, Membership, OperatorLabel, Organisation, Station
 from carnet.parties.rules import (
+    PIN_ROLES,
     ROLES_OF_KIND,
     AccountUnknown,
     ApprovalUnknown,
@@ -21,6 +22,7 @@ from carnet.parties.rules import (
     OrganisationKind,
     OrganisationUnknown,
     Role,
+    StationUnknown,
     TokenUnknown,
     secret_hash,
 )
@@ -165,3 +167,28 @@ def heads(organisation_id: int, at: datetime) -> QuerySet[Membership]:
     """Who heads a place's organisation at `at`. Call it inside `stepping_into`."""
     current = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
     return Membership.objects.filter(current, organisation_id=organisation_id, role=Role.PLACE_MANAGER).select_related("person")
+
+
+def presented_station(secret: str) -> Station:
+    """The shared computer whose browser holds this secret, unless it was revoked. Raises: StationUnknown."""
+    with presenting(secret):
+        station = Station.objects.filter(secret_hash=secret_hash(secret), revoked_at=None).select_related("organisation").first()
+    if station is None:
+        raise StationUnknown
+    return station
+
+
+def own_station(actor: Actor, station_id: int) -> Station:
+    """A shared computer of the organisation acted for, locked. Raises: StationUnknown."""
+    station = Station.objects.select_for_update(of=("self",)).filter(id=station_id, organisation_id=actor.organisation_id or 0).first()
+    if station is None:
+        raise StationUnknown
+    return station
+
+
+def turn_takers(organisation_id: int, at: datetime) -> QuerySet[Membership]:
+    """Who may take turns on the organisation's shared computers at `at`. Call it inside its walls."""
+    current = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    return Membership.objects.filter(
+        current, organisation_id=organisation_id, role__in=PIN_ROLES, suspended_at=None, starts_at__lte=at, person__is_active=True
+    )

@@ -40,7 +40,7 @@ def request_password_reset(*, email: str, request_id: UUID, at: datetime) -> Non
     """Post a notice with a link, when the address is known; say nothing either way (the door answers the same)."""
     with access.signing_in(email):
         person = Person.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if person is None:
+    if person is None or person.email is None:
         return
     notices.post(
         kind="parties.password-reset",

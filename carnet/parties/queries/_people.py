@@ -106,7 +106,7 @@ def account(person_id: int) -> Account | None:
         person = Person.objects.filter(id=person_id).first()
     if person is None:
         return None
-    return Account(person_id=person.id, email=person.email, display_name=person.display_name, phone=person.phone, language=person.language)
+    return Account(person_id=person.id, email=person.email or "", display_name=person.display_name, phone=person.phone, language=person.language)
 
 
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:
@@ -122,7 +122,7 @@ def letter_addresses(organisation_id: int) -> list[str]:
     rows = Membership.objects.filter(
         organisation_id=organisation_id, role__in=list(GRANTS), ends_at__isnull=True, suspended_at__isnull=True
     )
-    return sorted(set(rows.values_list("person__email", flat=True)))
+    return sorted({email for email in rows.values_list("person__email", flat=True) if email})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def members(*, actor: Actor, organisation_id: int, at: datetime) -> list[Member]
                 membership_id=row.id,
                 person_id=row.person_id,
                 display_name=row.person.display_name,
-                email=row.person.email,
+                email=row.person.email or "",
                 role=row.role,
                 starts_at=row.starts_at,
                 suspended_at=row.suspended_at,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from carnet.kernel.actors import Actor
-from carnet.parties.rules._refusals import NoMembership, NotAllowed, PersonNeeded, SecondFactorNeeded
+from carnet.parties.rules._refusals import FullSignInNeeded, NoMembership, NotAllowed, PersonNeeded, SecondFactorNeeded
 from carnet.parties.rules._words import OrganisationKind, Role, Scope
 
 Verb = Literal["see", "do"]
@@ -17,13 +17,14 @@ Verb = Literal["see", "do"]
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One line of the table: an action, who holds it, and whether a recent second factor is asked for."""
+    """One line of the table: an action, who holds it, whether a recent second factor is asked for, whether a PIN is enough."""
 
     action: str
     verb: Verb
     meaning: str
     roles: frozenset[Role]
     proof: bool = False
+    pin: bool = False
 
 
 _ADMIN, _AGENT, _TREASURER, _APPROVER = (Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER)
@@ -32,19 +33,19 @@ _MANAGER, _MEDIATOR, _AUDITOR, _OFFICER = Role.PLACE_MANAGER, Role.MEDIATOR, Rol
 _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
 
-def _see(action: str, meaning: str, *roles: Role) -> Permission:
-    return Permission(action, "see", meaning, frozenset(roles))
+def _see(action: str, meaning: str, *roles: Role, pin: bool = False) -> Permission:
+    return Permission(action, "see", meaning, frozenset(roles), pin=pin)
 
 
-def _do(action: str, meaning: str, *roles: Role, proof: bool = False) -> Permission:
-    return Permission(action, "do", meaning, frozenset(roles), proof)
+def _do(action: str, meaning: str, *roles: Role, proof: bool = False, pin: bool = False) -> Permission:
+    return Permission(action, "do", meaning, frozenset(roles), proof, pin)
 
 
 _LINES: tuple[Permission, ...] = (
     _see("home.operator", "the operator's home page: what waits today", *_OPERATOR),
     _see("home.funder", "the funder's home page", _FUNDER),
-    _see("home.prescriber", "the prescriber's home page", _LEAD, _PRESCRIBER),
-    _see("home.place", "the place's home page", _MANAGER, _MEDIATOR),
+    _see("home.prescriber", "the prescriber's home page", _LEAD, _PRESCRIBER, pin=True),
+    _see("home.place", "the place's home page", _MANAGER, _MEDIATOR, pin=True),
     _see("home.auditor", "the auditor's home page", _AUDITOR),
     _see("home.state", "the State's home page: labels of operators", _OFFICER),
     _do("account.manage", "one's own account: name, language, password, second factor", *Role),
@@ -67,6 +68,10 @@ _LINES: tuple[Permission, ...] = (
     _do("parties.request-operator-label", "ask the State for a label", _ADMIN, proof=True),
     _do("parties.prepare-operator-label", "prepare the State's answer to an operator, or the end of its label", _OFFICER),
     _do("parties.approve-operator-label", "grant, refuse or withdraw an operator's label", _OFFICER, proof=True),
+    _see("parties.see-stations", "the shared computers of one's desk or places, and who has a PIN", _LEAD, _MANAGER),
+    _do("parties.manage-stations", "enrol a shared computer, set its daily limit, let somebody choose a PIN", _LEAD, _MANAGER, proof=True),
+    _do("parties.revoke-station", "refuse a shared computer, or somebody's PIN, at once", _LEAD, _MANAGER),
+    _do("parties.choose-pin", "choose one's own PIN for the shared computers", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR),
     # funding
     _see("funding.see", "programmes, agreements, shares and money", *_OPERATOR, _FUNDER, _AUDITOR),
     _do("funding.manage-programme", "create and set a programme", _ADMIN),
@@ -98,16 +103,16 @@ _LINES: tuple[Permission, ...] = (
     # workshops
     _see("workshops.see", "the sessions of one's places, and who is expected", _MANAGER, _MEDIATOR),
     _do("workshops.manage", "plan, change, cancel the sessions of one's places; note who came", _MANAGER, _MEDIATOR),
-    _do("workshops.book", "book a seat for somebody, or give it back", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR),
+    _do("workshops.book", "book a seat for somebody, or give it back", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR, pin=True),
     _see("workshops.see-figures", "the sessions of the programmes' places, in counts", *_OPERATOR, _AUDITOR),
     # activities
     _see("activities.see", "the free help given at one's places, and what it came to", _MANAGER, _MEDIATOR),
     _do("activities.record", "record free help, correct it, take it back; say who came to a booked seat", _MANAGER, _MEDIATOR),
-    _do("activities.book-seat", "book a seat of a free digital space for somebody", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR),
+    _do("activities.book-seat", "book a seat of a free digital space for somebody", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR, pin=True),
     _see("activities.see-figures", "the free help of the programmes' places, in counts", *_OPERATOR, _AUDITOR),
     # distribution
-    _see("distribution.see-stock", "booklets held", _ADMIN, _AGENT, _LEAD, _PRESCRIBER),
-    _do("distribution.hand-over", "hand vouchers over to a person", _LEAD, _PRESCRIBER),
+    _see("distribution.see-stock", "booklets held", _ADMIN, _AGENT, _LEAD, _PRESCRIBER, pin=True),
+    _do("distribution.hand-over", "hand vouchers over to a person", _LEAD, _PRESCRIBER, pin=True),
     _see("distribution.see-desks", "the desks of one's programmes, what each has left and gave", *_OPERATOR),
     _do("distribution.admit-prescriber", "let a prescriber into a programme, or end it", _ADMIN, _AGENT),
     _do("distribution.move-stock", "ship, move or return booklets of the stock", _ADMIN, _AGENT, _LEAD),
@@ -127,9 +132,9 @@ _LINES: tuple[Permission, ...] = (
     _do("distribution.tick-training", "say that an item of the desk's training is done", _LEAD, _PRESCRIBER),
     _do("distribution.leave", "say that one's desk leaves, or stays after all", _LEAD),
     # redemption
-    _see("redemption.see", "redemptions", *_OPERATOR, _MANAGER, _MEDIATOR, _AUDITOR),
-    _do("redemption.check", "test a voucher without spending it", _MANAGER, _MEDIATOR),
-    _do("redemption.redeem", "accept a voucher for a service given", _MANAGER, _MEDIATOR),
+    _see("redemption.see", "redemptions", *_OPERATOR, _MANAGER, _MEDIATOR, _AUDITOR, pin=True),
+    _do("redemption.check", "test a voucher without spending it", _MANAGER, _MEDIATOR, pin=True),
+    _do("redemption.redeem", "accept a voucher for a service given", _MANAGER, _MEDIATOR, pin=True),
     _do("redemption.reverse", "undo a redemption inside the window", _MANAGER, _MEDIATOR),
     _do("redemption.reserve", "hold a voucher for a booked lesson, take it, give it back", _MANAGER, _MEDIATOR),
     _do(
@@ -232,21 +237,36 @@ SECOND_FACTOR_ROLES = frozenset({_ADMIN, _TREASURER, _APPROVER, _OFFICER})
 
 PROOF_MINUTES = 15  # a recent proof: as long as Aidants Connect's activity check
 
+# Not a role: it stands beside the roles of whoever typed a PIN on a shared computer, and narrows them to the lines marked `pin`.
+# Among the roles, so that whatever asks the table, screen or operation, is answered for a PIN without thinking of it.
+BY_PIN = "BY_PIN"
+
 
 def allowed(roles: Iterable[str], action: str) -> bool:
-    """True when one of the roles holds the action. Raises KeyError for an action that is not in the table."""
-    return not PERMISSIONS[action].roles.isdisjoint(roles)
+    """True when one of the roles holds the action, and a PIN is enough for it if there was only a PIN.
+
+    Raises KeyError for an action that is not in the table.
+    """
+    line, held = PERMISSIONS[action], frozenset(roles)
+    return not line.roles.isdisjoint(held) and (line.pin or BY_PIN not in held)
+
+
+def by_pin(actor: Actor) -> bool:
+    """True when all that is known of the actor is a PIN typed on a shared computer."""
+    return BY_PIN in actor.roles
 
 
 def check_may(actor: Actor, action: str) -> None:
     """Let the actor do `action`, or not: a person by roles, a token by scopes, a program always, a visitor never.
 
-    Raises: NotAllowed, KeyError (an action outside the table is a fault of the program).
+    Raises: NotAllowed, FullSignInNeeded (the role may, a PIN may not), KeyError (an action outside the table is a fault of the program).
     """
     line = PERMISSIONS[action]
     if actor.kind == "system":
         return
     if actor.kind == "person" and not line.roles.isdisjoint(actor.roles):
+        if by_pin(actor) and not line.pin:
+            raise FullSignInNeeded(action=action, roles=tuple(sorted(line.roles)))
         return
     if actor.kind == "token" and any(action in SCOPE_ACTIONS[Scope(scope)] for scope in actor.roles):
         return
@@ -256,10 +276,12 @@ def check_may(actor: Actor, action: str) -> None:
 def check_recent_proof(actor: Actor, at: datetime, *, action: str = "") -> None:
     """Ask a person for a second factor proved in the last 15 minutes (aware `at`); programs and tokens are not asked.
 
-    Raises: SecondFactorNeeded.
+    Raises: SecondFactorNeeded, FullSignInNeeded.
     """
     if actor.kind in ("system", "token"):
         return
+    if by_pin(actor):
+        raise FullSignInNeeded(action=action, roles=())
     if actor.proved_at is None or not timedelta(0) <= at - actor.proved_at < timedelta(minutes=PROOF_MINUTES):
         raise SecondFactorNeeded(action=action, minutes=PROOF_MINUTES)
 

@@ -13,6 +13,12 @@ class NotAllowed(PartiesRefused):
     code = "not-allowed"
 
 
+class FullSignInNeeded(NotAllowed):
+    """The role allows this, a PIN typed on a shared computer does not. Facts: action, roles."""
+
+    code = "full-sign-in-needed"
+
+
 class SecondFactorNeeded(PartiesRefused):
     """A proof by second factor younger than 15 minutes is needed. Facts: action, minutes."""
 
@@ -323,3 +329,69 @@ class HeadUnknown(PartiesRefused):
     """Nobody heads this organisation in that membership."""
 
     code = "head-unknown"
+
+
+class PinTooSimple(PartiesRefused):
+    """A PIN is six digits, not among the first anybody would try. Facts: digits."""
+
+    code = "pin-too-simple"
+
+
+class PinWrong(PartiesRefused):
+    """The PIN is wrong, or nobody of that name has one here: the same words, the same time."""
+
+    code = "pin-wrong"
+
+
+class PinLocked(PartiesRefused):
+    """Five errors in a row: this person's PIN opens nothing until it is unlocked."""
+
+    code = "pin-locked"
+
+
+class PinUnknown(PartiesRefused):
+    """This member of the organisation has no PIN."""
+
+    code = "pin-unknown"
+
+
+class StationUnknown(PartiesRefused):
+    """No such shared computer in this organisation, or this browser is not one."""
+
+    code = "station-unknown"
+
+
+class StationLocked(PartiesRefused):
+    """Five errors in a row on this shared computer, whoever made them."""
+
+    code = "station-locked"
+
+
+class StationCodeWrong(PartiesRefused):
+    """The code to enrol a shared computer is unknown, already used, or older than ten minutes."""
+
+    code = "station-code-wrong"
+
+
+class StationNameInvalid(PartiesRefused):
+    """A shared computer needs a name. Facts: most (signs)."""
+
+    code = "station-name-invalid"
+
+
+class StationLimitsInvalid(PartiesRefused):
+    """The limits of a shared computer are beyond the ceiling, or a person's above the computer's. Facts: person, station, minutes."""
+
+    code = "station-limits-invalid"
+
+
+class FirstCodeWrong(PartiesRefused):
+    """The code to choose a PIN is wrong, used, or too old."""
+
+    code = "first-code-wrong"
+
+
+class DailyLimitReached(PartiesRefused):
+    """The vouchers of a day by PIN would pass the limit. Facts: most, left, whose (person, station)."""
+
+    code = "daily-limit-reached"

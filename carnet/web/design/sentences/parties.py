@@ -4,6 +4,24 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "not-allowed": _("Votre rôle ne permet pas de faire cela. Demandez à la personne qui gère votre organisation."),
+    "full-sign-in-needed": _(
+        "Avec un code PIN, on remet ou on encaisse. Pour cela, connectez-vous avec votre adresse et votre mot de passe."
+    ),
+    "pin-too-simple": _("Choisissez %(digits)s chiffres difficiles à deviner : pas de suite, pas de chiffres répétés."),
+    "pin-wrong": _("Ce code PIN n’est pas le bon. Essayez encore."),
+    "pin-locked": _("Ce code PIN est bloqué après cinq erreurs. Demandez à votre responsable de le débloquer."),
+    "pin-unknown": _("Cette personne n’a pas de code PIN dans votre organisation."),
+    "station-unknown": _("Cet ordinateur n’est pas, ou plus, un poste partagé de votre organisation."),
+    "station-locked": _("Ce poste est bloqué après cinq erreurs. Votre responsable peut le débloquer, ou s’y connecter en entier."),
+    "station-code-wrong": _("Ce code n’ouvre rien. Il dure dix minutes et sert une fois : demandez-en un autre."),
+    "station-name-invalid": _("Donnez un nom au poste, en %(most)s signes au plus."),
+    "station-limits-invalid": _(
+        "Choisissez de 1 à %(person)s chèques par personne, de 1 à %(station)s par poste (au moins autant), et de 1 à %(minutes)s minutes."
+    ),
+    "first-code-wrong": _("Ce premier code n’est pas le bon, ou il a déjà servi. Demandez-en un autre à votre responsable."),
+    "daily-limit-reached": _(
+        "La limite du jour avec un code PIN est de %(most)s chèques ; il en reste %(left)s. Connectez-vous en entier pour continuer."
+    ),
     "second-factor-needed": _(
         "Prouvez d’abord que c’est bien vous, avec votre deuxième vérification : la preuve vaut %(minutes)s minutes."
     ),

@@ -1,6 +1,4 @@
-"""People, organisations and what binds them. The database refuses what can never be true; see migrations/0001_parties.py
-for the row-level walls and the frozen columns.
-"""
+"""People, organisations and what binds them."""
 
 from typing import Any, ClassVar
 
@@ -22,6 +20,7 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
     "Person.language": PersonalColumn("to be written to in one's language", _ACCOUNT),
     "Person.last_login": PersonalColumn("to know when the account may be erased", _ACCOUNT),
     "Person.password": PersonalColumn("to prove identity; only its argon2 hash", _ACCOUNT),
+    "Pin.hash": PersonalColumn("to take a turn on a shared computer; only a slow hash under a key kept elsewhere", "until it is removed"),
     "Invitation.email": PersonalColumn("to send the invitation", "30 days after it was answered or expired"),
     "Invitation.display_name": PersonalColumn("to greet the invited person", "30 days after it was answered or expired"),
     "Organisation.contact_email": PersonalColumn("to write to the organisation", "as long as the organisation"),
@@ -41,7 +40,7 @@ def _within(column: str, choices: Any) -> Q:
     return Q(**{f"{column}__in": [choice.value for choice in choices]})
 
 
-def _paired(*columns: str) -> Q:
+def paired(*columns: str) -> Q:
     """All the columns are filled, or none is."""
     none, every = Q(), Q()
     for column in columns:
@@ -58,9 +57,12 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Someone who signs in. Rows are visible to the person, to its organisations, and while its own e-mail is being tried."""
+    """Someone who signs in. Rows are visible to the person, to its organisations, and while its own e-mail is being tried.
 
-    email = models.EmailField(max_length=254, unique=True)  # always in lower case
+    Without an e-mail: a volunteer who only takes turns on shared computers with a PIN. No password, no letter, no way in but that.
+    """
+
+    email = models.EmailField(max_length=254, unique=True, null=True)  # noqa: DJ001 - always in lower case; absent, and unique when present
     display_name = models.CharField(max_length=120)
     language = models.CharField(max_length=2, default="fr")
     phone = models.CharField(max_length=20, blank=True, default="")
@@ -77,6 +79,10 @@ class Person(AbstractBaseUser):
         db_table = "parties_person"
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="parties_person_email_in_lower_case"),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(password__startswith="!"),  # noqa: S106 - no password at all
+                name="parties_person_password_needs_email",
+            ),
             models.CheckConstraint(condition=Q(language__in=["fr", "en"]), name="parties_person_language_known"),
         ]
 
@@ -150,7 +156,7 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="parties_membership_dates_in_order"
             ),
-            models.CheckConstraint(condition=_paired("suspended_at", "suspended_by_id"), name="parties_membership_suspension_whole"),
+            models.CheckConstraint(condition=paired("suspended_at", "suspended_by_id"), name="parties_membership_suspension_whole"),
         ]
         indexes = [models.Index(fields=["organisation", "person"], name="parties_membership_of")]
 
@@ -177,7 +183,7 @@ class Invitation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=_within("role", Role), name="parties_invitation_role_known"),
-            models.CheckConstraint(condition=_paired("accepted_at", "accepted_by"), name="parties_invitation_answer_whole"),
+            models.CheckConstraint(condition=paired("accepted_at", "accepted_by"), name="parties_invitation_answer_whole"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("invited_at")), name="parties_invitation_dates_in_order"),
         ]
         indexes = [models.Index(fields=["organisation"], name="parties_invitation_of")]
@@ -237,7 +243,7 @@ class BankAccount(models.Model):
             models.CheckConstraint(
                 condition=Q(approved_by_id__isnull=True) | ~Q(approved_by_id=F("proposed_by_id")), name="parties_account_two_people"
             ),
-            models.CheckConstraint(condition=_paired("approved_by_id", "approved_at", "valid_from"), name="parties_account_approval_whole"),
+            models.CheckConstraint(condition=paired("approved_by_id", "approved_at", "valid_from"), name="parties_account_approval_whole"),
             models.CheckConstraint(
                 condition=~Q(state="APPROVED") | Q(approved_at__isnull=False), name="parties_account_approved_by_someone"
             ),
@@ -278,7 +284,7 @@ class Approval(models.Model):
             models.CheckConstraint(
                 condition=_within("decision", Decision) | Q(decision__isnull=True), name="parties_approval_decision_known"
             ),
-            models.CheckConstraint(condition=_paired("decision", "decided_by_id", "decided_at"), name="parties_approval_decision_whole"),
+            models.CheckConstraint(condition=paired("decision", "decided_by_id", "decided_at"), name="parties_approval_decision_whole"),
             models.CheckConstraint(
                 condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("requested_by_id")), name="parties_approval_two_people"
             ),
@@ -360,7 +366,7 @@ class OperatorLabelDecision(models.Model):
         constraints = [
             models.CheckConstraint(condition=_within("act", LabelAct), name="parties_labeldecision_act_known"),
             models.CheckConstraint(condition=_within("decision", Decision) | Q(decision__isnull=True), name="parties_labeldecision_known"),
-            models.CheckConstraint(condition=_paired("decision", "decided_by_id", "decided_at"), name="parties_labeldecision_whole"),
+            models.CheckConstraint(condition=paired("decision", "decided_by_id", "decided_at"), name="parties_labeldecision_whole"),
             models.CheckConstraint(
                 condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("prepared_by_id")), name="parties_labeldecision_two_people"
             ),

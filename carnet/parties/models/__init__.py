@@ -1,0 +1,36 @@
+"""People, organisations and what binds them; shared computers and PINs. The database refuses what can never be true; see
+migrations/0001_parties.py for the row-level walls and the frozen columns.
+"""
+
+from carnet.parties.models._parties import (
+    PERSONAL_DATA,
+    ApiToken,
+    Approval,
+    BankAccount,
+    HeadChange,
+    Invitation,
+    Membership,
+    OperatorLabel,
+    OperatorLabelDecision,
+    Organisation,
+    Person,
+)
+from carnet.parties.models._stations import Pin, PinDay, Station, Turn
+
+__all__ = [
+    "PERSONAL_DATA",
+    "ApiToken",
+    "Approval",
+    "BankAccount",
+    "HeadChange",
+    "Invitation",
+    "Membership",
+    "OperatorLabel",
+    "OperatorLabelDecision",
+    "Organisation",
+    "Person",
+    "Pin",
+    "PinDay",
+    "Station",
+    "Turn",
+]
