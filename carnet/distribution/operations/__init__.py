@@ -16,6 +16,11 @@ from carnet.distribution.operations._handing import (
     leave_programme,
     take_out_range,
 )
+from carnet.distribution.operations._lessons import (
+    Given,
+    book_lesson,
+    hand_over_and_book,
+)
 from carnet.distribution.operations._moves import (
     ask_move,
     decline_move,
@@ -42,17 +47,20 @@ from carnet.distribution.operations._weekly import (
 )
 
 __all__ = [
+    "Given",
     "HandedOver",
     "Scanned",
     "ask_for_stock",
     "ask_move",
     "change_point",
     "close_point",
+    "book_lesson",
     "close_stock_take",
     "declare_loss",
     "decline_move",
     "give_replacement",
     "hand_over",
+    "hand_over_and_book",
     "hand_over_many",
     "join_programme",
     "join_programme_many",

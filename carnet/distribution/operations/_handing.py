@@ -9,12 +9,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from carnet.distribution import access
-from carnet.distribution.models import HandOver, ProgrammePrescriber
+from carnet.distribution.models import HandOver, Plan, ProgrammePrescriber
 from carnet.distribution.rules import (
+    Answers,
     HandOverItem,
     Kind,
     NotAPrescriberOrganisation,
     NothingToHandOver,
+    advise,
     check_items,
     check_loss,
     check_series_active,
@@ -30,6 +32,7 @@ from carnet.ledger.queries import SeriesView
 from carnet.ledger.rules import EndReason
 from carnet.parties import queries as parties
 from carnet.parties.rules import OrganisationKind
+from carnet.places.rules import checked_procedures
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,12 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """One series as it is handed over now."""
+    """One series as it is handed over now. `payable`: the services its vouchers pay."""
 
     series: SeriesView
     printed_until: datetime
     own_accepted_until: datetime | None
+    payable: tuple[str, ...]
 
 
 @transaction.atomic
@@ -58,10 +62,10 @@ def hand_over_many(
     """Hand over booklets, or some vouchers of booklets, from one desk: all of them, or none. The only implementation.
 
     `organisation_id` is the desk's organisation (by default the one acted for). Each item has its own request id: items already done
-    are given back as they were. Adjacent booklets become one passage of the ledger.
+    are given back as they were. Adjacent booklets become one passage of the ledger. What was answered is kept as a plan, in codes.
 
-    Raises: NotAllowed, NotYourDesk, NothingToHandOver, TooManyAtOnce, OutsidePerimeter, NotPrescriber, SeriesNotActive, SeriesUnknown,
-    HandOverNotOpen, HandOverEnded, RangeReversed, NotHolder, AlreadyHandedOver.
+    Raises: NotAllowed, NotYourDesk, NothingToHandOver, TooManyAtOnce, OutsidePerimeter, ProcedureUnknown, NotPrescriber,
+    SeriesNotActive, SeriesUnknown, HandOverNotOpen, HandOverEnded, RangeReversed, NotHolder, AlreadyHandedOver.
     """
     access.check_may_hand_over(actor)
     desk_id = access.desk(actor, organisation_id)
@@ -241,6 +245,8 @@ def _hand_over(items: Sequence[HandOverItem], desk_id: int, *, actor: Actor, req
             )
     given = _given_apart(items)
     rows = HandOver.objects.bulk_create(_row(item, terms[item.series_id], desk_id, given, actor, at) for item in items)
+    said = [(item.answers, row, terms[item.series_id]) for item, row in zip(items, rows, strict=True) if not item.answers.is_blank]
+    Plan.objects.bulk_create(_plan(answers, row, of) for answers, row, of in said)
     _journal("distribution.handed-over", rows, actor=actor, request_id=request_id, at=at)
     return rows
 
@@ -252,7 +258,8 @@ def _terms(series_id: int, desk_id: int, at: datetime) -> _Terms:
     check_series_active(series_id=series_id, activated_at=series.activated_at)
     acceptance = funding.acceptance_for_hand_over(programme.id, at=at)
     counted_from_hand_over = programme.windows.months_after_hand_over is not None
-    return _Terms(series, acceptance.printed_until, acceptance.accepted_until if counted_from_hand_over else None)
+    own_accepted_until = acceptance.accepted_until if counted_from_hand_over else None
+    return _Terms(series, acceptance.printed_until, own_accepted_until, programme.terms.service_codes)
 
 
 def _give_booklets(
@@ -324,6 +331,24 @@ def _row(item: HandOverItem, terms: _Terms, desk_id: int, given: set[int], actor
         handed_over_at=at,
         actor_person_id=actor.person_id,
         request_id=item.request_id,
+    )
+
+
+def _plan(answers: Answers, row: HandOver, terms: _Terms) -> Plan:
+    advice = advise(answers, payable=terms.payable, left=row.voucher_count)
+    return Plan(
+        hand_over=row,
+        programme_id=row.programme_id,
+        organisation_id=row.organisation_id,
+        wants=list(checked_procedures(answers.wants)),
+        sends_mail=answers.sends_mail,
+        moves_files=answers.moves_files,
+        no_equipment=answers.no_equipment,
+        no_connection=answers.no_connection,
+        too_costly=answers.too_costly,
+        prefers_somebody=answers.prefers_somebody,
+        helps=[each.value for each in advice.helps],
+        lessons=list(advice.lessons),
     )
 
 

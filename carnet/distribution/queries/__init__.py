@@ -40,6 +40,13 @@ from carnet.distribution.queries._moves import (
     stock_requests,
     to_send,
 )
+from carnet.distribution.queries._plans import (
+    PlanView,
+    hand_over_of_booking,
+    lessons_of,
+    plan_of,
+    wants_of_programme,
+)
 from carnet.distribution.queries._points import (
     PointView,
     ProposalView,
@@ -68,6 +75,7 @@ __all__ = [
     "OpenPoint",
     "OpenPoints",
     "Participation",
+    "PlanView",
     "PointView",
     "ProposalView",
     "Replaceable",
@@ -80,14 +88,17 @@ __all__ = [
     "cuts",
     "days_left",
     "hand_over",
+    "hand_over_of_booking",
     "hand_overs",
     "hand_overs_of_booklet",
     "hand_overs_since",
+    "lessons_of",
     "move",
     "moves",
     "open_point",
     "open_points",
     "participations",
+    "plan_of",
     "points",
     "points_of_desk",
     "prescriber_count",
@@ -108,4 +119,5 @@ __all__ = [
     "to_send",
     "totals",
     "totals_by_desk",
+    "wants_of_programme",
 ]

@@ -1,6 +1,7 @@
 """What a desk may hand over, how its stock is counted and moved, and what is replaced. Pure."""
 
 from carnet.distribution.rules._handing import (
+    BOOKED_LESSONS_MAX,
     ITEMS_MAX,
     LOSSES,
     VOUCHERS_PER_ITEM_MAX,
@@ -22,6 +23,7 @@ from carnet.distribution.rules._handing import (
     SeriesNotActive,
     Ticks,
     TooManyAtOnce,
+    TooManyLessons,
     check_items,
     check_loss,
     check_participation,
@@ -116,6 +118,7 @@ from carnet.distribution.rules._triage import (
 )
 
 __all__ = [
+    "BOOKED_LESSONS_MAX",
     "COVER_DAYS",
     "ITEMS_MAX",
     "KEEP_MIN",
@@ -192,6 +195,7 @@ __all__ = [
     "StockTakeUnknown",
     "Ticks",
     "TooManyAtOnce",
+    "TooManyLessons",
     "TooManyReplacements",
     "WantedInThePast",
     "Why",

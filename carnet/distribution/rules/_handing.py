@@ -12,6 +12,8 @@ from carnet.places.rules.procedures import checked_procedures
 
 ITEMS_MAX = 1_000
 VOUCHERS_PER_ITEM_MAX = 50
+# Missed ones booked again included.
+BOOKED_LESSONS_MAX = 10
 LOSSES = (EndReason.LOST, EndReason.STOLEN, EndReason.DAMAGED)
 
 
@@ -65,6 +67,12 @@ class HandOverUnknown(DistributionRefused):
     """No such hand-over, or another desk's: the same words for both."""
 
     code = "hand-over-unknown"
+
+
+class TooManyLessons(DistributionRefused):
+    """As many lessons as may be booked on one hand-over already are. Facts: most."""
+
+    code = "too-many-lessons"
 
 
 class NotALoss(DistributionRefused):

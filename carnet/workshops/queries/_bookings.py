@@ -157,6 +157,12 @@ def booking_of_desk(*, organisation_id: int, booking_id: int, at: datetime) -> t
     return _view(row, place_in_line=_place_in_line(row)), session(row.session_id, at=at)
 
 
+def bookings_named(booking_ids: Collection[int], *, at: datetime) -> list[tuple[BookingView, SessionView]]:
+    """These bookings, of one's desk or one's place, in the order they were made, each with its session; others are left out."""
+    rows = Booking.objects.select_related("session").filter(id__in=list(booking_ids)).order_by("id")
+    return [(_view(row, place_in_line=_place_in_line(row)), session(row.session_id, at=at)) for row in rows]
+
+
 def desk_figures(*, organisation_id: int, since: datetime, at: datetime) -> DeskFigures:
     """What became of the lessons a desk booked, for sessions that began between `since` and `at`."""
     rows = Booking.objects.filter(desk_id=organisation_id, session__starts_at__gte=since, session__starts_at__lt=at)

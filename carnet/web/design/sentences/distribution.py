@@ -12,6 +12,7 @@ SENTENCES = {
     "outside-perimeter": _("Ces carnets sont réservés aux personnes qui habitent le territoire. Rien n’a été remis."),
     "not-your-desk": _("Vous n’agissez pas pour cette organisation."),
     "not-a-prescriber-organisation": _("« %(organisation)s » n’est pas enregistrée comme organisation qui distribue des carnets."),
+    "too-many-lessons": _("Déjà %(most)s leçons réservées pour cette remise. Appelez le lieu pour en réserver d’autres."),
     "not-a-loss": _("Un guichet déclare un carnet perdu, volé ou abîmé. Seul l’opérateur en rappelle."),
     "hand-over-unknown": _("Cette remise n’existe pas, ou n’est pas de votre guichet."),
     "stock-request-unknown": _("Cette demande de carnets n’existe pas, ou n’est pas de votre guichet."),
