@@ -15,10 +15,17 @@ from tests.chromium import WITH_CAMERA
 CAMERA = (640, 480)
 
 
-def scan(page: Page, text: str) -> None:
-    """A scanner: keys one after the other, quicker than any hand, then Enter."""
+def scan(page: Page, text: str, *, focused_at: int | None = None) -> None:
+    """A scanner: keys one after the other, quicker than any hand, then Enter.
+
+    With `focused_at` the page is still opening: the field gets the cursor when so many keys have been typed nowhere.
+    """
     keyboard = page.context.new_cdp_session(page)
-    for key in text:
+    if focused_at is not None:
+        page.evaluate("document.activeElement.blur()")
+    for rank, key in enumerate(text):
+        if rank == focused_at:
+            page.locator("#id_code").focus()
         keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown", "key": key, "text": key})
         keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": key})
     keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown", "key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13})

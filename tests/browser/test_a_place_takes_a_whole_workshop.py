@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Site, press_enter, said
+from tests.browser.conftest import PHONE, Site, focused, press_enter, said
 from tests.browser.scanning import film, filmed, scan
 from tests.web.test_scanning import FRENCH
 
@@ -81,7 +81,9 @@ def test_eight_before_the_camera(site: Site, tmp_path: Path) -> None:
 def test_all_or_none_when_one_was_spent_meanwhile(site: Site) -> None:
     here = site.become("PLACE_MANAGER")
     here.goto("/place/workshop/")
-    for code in site.codes[:3]:
+    focused(here, "id_code")
+    scan(here, site.codes[0], focused_at=7)
+    for code in site.codes[1:3]:
         scan(here, code)
     expect(here.locator(".scanned > li")).to_have_count(3)
     elsewhere = site.become("MEDIATOR")

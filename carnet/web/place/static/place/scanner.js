@@ -12,6 +12,7 @@ const LOOK_EVERY_MS = 120;
 const SAME_CODE_MS = 3000; // a code that stays in view is told once, then again when it comes back after this long
 const WEDGE_GAP_MS = 500; // between two keys of a scanner, over slow Bluetooth too; keys typed nowhere can be nothing else
 const WEDGE_LEAST = 12; // characters
+const FIELDS = "input:not([type=radio]):not([type=checkbox]):not([type=submit]), textarea, select";
 
 // What went wrong, for the page to say: "no-camera", "not-allowed", "no-reader", "not-an-image", "too-heavy".
 export class ScanFault extends Error {
@@ -147,14 +148,19 @@ async function readSmaller(whole) {
 
 // --- a scanner plugged in as a keyboard ----------------------------------------------------------------------------
 // Listens on `target` (the document) for a run of keys typed in no field, ended by Enter or Tab, and calls onCode(text). Keys typed in a field
-// are left to the field. Returns a function that stops listening.
+// are left to the field; when it gets the cursor in the middle of a run (a page that has just opened), it gets the run's beginning too.
+// Returns a function that stops listening.
 export function attachWedge(onCode, target = document) {
   let keys = "";
   let last = 0;
   const listen = (event) => {
-    if (event.target.matches?.("input:not([type=radio]):not([type=checkbox]):not([type=submit]), textarea, select")) return;
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const now = performance.now();
+    if (event.target.matches?.(FIELDS)) {
+      if (keys && now - last <= WEDGE_GAP_MS && event.target.value === "") event.target.setRangeText?.(keys, 0, 0, "end");
+      keys = "";
+      return;
+    }
     if (now - last > WEDGE_GAP_MS) keys = "";
     last = now;
     if (event.key.length === 1) {

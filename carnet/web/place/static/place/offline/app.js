@@ -7,6 +7,7 @@ import { authenticate, readFacts } from "./verify.js";
 import { ScanFault, attachWedge, decodeFile, startCamera, untangled, useReader } from "../scanner.js";
 
 const SYNC_EVERY_MS = 60_000;
+const RETRY_FIRST_MS = 4_000; // then twice as long each time, up to the above
 const FACTS_EVERY_MS = 15 * 60_000;
 const HISTORY_SHOWN = 50;
 
@@ -205,6 +206,7 @@ function refusedLine(item) {
 
 // --- the network comes and goes ---------------------------------------------------------------------------------------
 let sending = null;
+const retry = { after: RETRY_FIRST_MS, timer: 0 };
 
 function send() {
   sending ??= (async () => {
@@ -218,8 +220,19 @@ function send() {
     // The queue names its device: a new enrolment could not send it. It is kept, and somebody is called.
     if (answer.code === "device-unknown") result("danger", worded("device-unknown.title"), worded("device-unknown", { count: (await queue.waiting(database)).length }));
     tellSettled(answer.settled);
+    await tryAgainSoon(answer.settled.length > 0);
   })().finally(() => { sending = null; });
   return sending;
+}
+
+// Something still waits: no network, or a voucher accepted while others were on their way. No event tells of a network that comes back behind
+// a router which never went.
+async function tryAgainSoon(moved) {
+  clearTimeout(retry.timer);
+  if (moved) retry.after = RETRY_FIRST_MS;
+  if (!(await queue.waiting(database)).length) return;
+  retry.timer = setTimeout(() => { if (!document.hidden) send(); }, retry.after);
+  retry.after = Math.min(retry.after * 2, SYNC_EVERY_MS);
 }
 
 function tellSettled(settled) {
