@@ -80,7 +80,7 @@ def test_a_scanner_on_a_french_keyboard(site: Site) -> None:
 
 
 def test_the_device_and_the_server_untangle_alike(site: Site) -> None:
-    from carnet.web.place.wedge import untangled
+    from carnet.web.design.wedge import untangled
 
     page = site.become("PLACE_MANAGER")
     url = site.tried["voucher"]["url"]
@@ -94,8 +94,10 @@ def test_the_device_and_the_server_untangle_alike(site: Site) -> None:
         "HTTPSM==CQRNET:FR=V=§!)",
         "https://a.fr/?x",
         "x é",
+        "NM-C00001234-56",
+        "NM-C00001234-56".translate(FRENCH),
     ]
-    read = page.evaluate("async all => { const own = await import('/static/place/scanner.js'); return all.map(own.untangled) }", typed)
+    read = page.evaluate("async all => { const own = await import('/static/design/scanner.js'); return all.map(own.untangled) }", typed)
     assert read == [untangled(each) for each in typed]
 
 

@@ -82,14 +82,14 @@ class TestTheApp:
             assert script["Content-Type"].startswith("text/javascript")
             assert f'const VERSION = "{offline.version()}"' in script.content.decode()
         files = json.loads(re.search(r"const FILES = (\[.*?\]);", script.content.decode())[1])  # type: ignore[index]
-        assert {"/place/offline/fr/", "/place/offline/en/", "/static/place/offline/app.js", "/static/place/scanner.js"} <= set(files)
+        assert {"/place/offline/fr/", "/place/offline/en/", "/static/place/offline/app.js", "/static/design/scanner.js"} <= set(files)
         assert all(offline.files().values())
         # Every module that a module asks for is kept too.
         folder = "/static/place/offline/"
         for name in offline.MODULES:
             code = offline.files()[f"{folder}{name}.js"].decode()
             for asked in re.findall(r'from "(\.[^"]+)"', code):
-                assert ("/static/place/scanner.js" if asked.startswith("../") else folder + asked[2:]) in files
+                assert ("/static/design/scanner.js" if asked.startswith("../") else folder + asked[2:]) in files
         before = offline.version()
         monkeypatch.setattr(offline, "_words", lambda: {"fault": "other words"})
         assert offline.version() != before

@@ -12,7 +12,7 @@ from PIL import Image
 
 from carnet.web import packages
 from carnet.web.place.photos import PHOTO_BYTES_MOST, PhotoUnreadable, codes_in
-from carnet.web.place.wedge import untangled
+from carnet.web.design.wedge import untangled
 from tests.web.season import Season
 from tests.web.season import season as season
 
@@ -24,12 +24,31 @@ BELGIAN = str.maketrans("1234567890/.-:AQZWM", "&é\"'(§è!çà=:)MQAWZ?")
 
 
 @pytest.mark.parametrize("keyboard", [FRENCH, BELGIAN], ids=["French", "Belgian"])
-@pytest.mark.parametrize("code", [URL, DIGITS, "123 456 789 012 345 678", "HTTP://127.0.0.1:8000/V/AZ2"])
+@pytest.mark.parametrize(
+    "code", [URL, DIGITS, "123 456 789 012 345 678", "HTTP://127.0.0.1:8000/V/AZ2", "NM-C00001234-56", "NMC0000123456", "AZQW-012345678-90"]
+)
 def test_a_scanner_set_for_another_keyboard_is_understood(keyboard: dict[int, str], code: str) -> None:
     assert untangled(code.translate(keyboard)) == code
 
 
-@pytest.mark.parametrize("typed", [URL, URL.lower(), DIGITS, "", " ", "AZQW", "https", "12 3-", "x" * 400, "é" * 3 + "1"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        URL,
+        URL.lower(),
+        DIGITS,
+        "",
+        " ",
+        "AZQW",
+        "https",
+        "12 3-",
+        "x" * 400,
+        "é" * 3 + "1",
+        "nm-c00001234-56",
+        "NM-C00001234-56",
+        "NM 012345678 90",
+    ],
+)
 def test_what_was_typed_on_the_right_keyboard_is_left_alone(typed: str) -> None:
     assert untangled(typed) == typed.strip()
 

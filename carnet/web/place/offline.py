@@ -27,7 +27,7 @@ SCOPE = "/place/offline/"
 MODULES = ("app", "queue", "sync", "verify", "caps", "bytes", "faults")
 # Asked for by the modules' own relative imports: served under their plain names, whatever the storage.
 READERS = ("packages/barcode-detector/zxing-exported.js",)
-SCRIPTS = (*(f"place/offline/{name}.js" for name in MODULES), "place/scanner.js", "packages/ed25519/index.js", *READERS)
+SCRIPTS = (*(f"place/offline/{name}.js" for name in MODULES), "design/scanner.js", "packages/ed25519/index.js", *READERS)
 LOOKS = ("place/place.css", "design/tokens.css", "design/carnet.css", "design/carnet.js", "design/pictograms.svg", "design/icon.svg")
 ICON_SIZES = (192, 512)
 

@@ -1,6 +1,6 @@
 // The counter's comforts: the camera, a photo read on the device, a scanner that types, a whole workshop without a page for each voucher.
 // Every page works without this file: a code is typed, a photo is sent, a button is pressed.
-import { attachWedge, decodeFile, startCamera, useReader } from "./scanner.js";
+import { attachWedge, decodeFile, startCamera, useReader } from "../design/scanner.js";
 
 const CAN_SEE = Boolean(navigator.mediaDevices?.getUserMedia);
 

@@ -4,7 +4,7 @@ import { OfflineFault } from "./faults.js";
 import * as queue from "./queue.js";
 import { sync } from "./sync.js";
 import { authenticate, readFacts } from "./verify.js";
-import { ScanFault, attachWedge, decodeFile, startCamera, untangled, useReader } from "../scanner.js";
+import { ScanFault, attachWedge, decodeFile, startCamera, untangled, useReader } from "../../design/scanner.js";
 
 const SYNC_EVERY_MS = 60_000;
 const RETRY_FIRST_MS = 4_000; // then twice as long each time, up to the above

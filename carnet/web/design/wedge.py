@@ -1,7 +1,7 @@
 """What a scanner types when it believes in another keyboard than the one the tablet has.
 
 A scanner sends the places of keys, not letters. Set for an American keyboard and plugged into a French one, the digits of a code come out as
-the top row without Shift, and the address in a QR code with its letters moved. `static/place/scanner.js` says the same for codes that stay
+the top row without Shift, and the address in a QR code, or the number on a cover, with its letters moved. `static/design/scanner.js` says the same for codes that stay
 on the device; a test compares them.
 """
 
@@ -12,6 +12,8 @@ TOP_ROWS = ("&é\"'(-è_çà", "&é\"'(§è!çà")
 # https:// typed that way: the colon is where M is, the slash where ! or = is.
 STARTS = (re.compile(r"HTTPS?M!!", re.IGNORECASE), re.compile(r"HTTPS?M==", re.IGNORECASE))
 SLASHES = ("!", "=")
+# The number of a booklet or of a voucher, as `kernel.identifiers` reads it.
+SERIAL = re.compile(r"[A-Z][A-Z0-9]{1,3}-?C?[0-9]{8,9}-?[0-9]{2}")
 MOVED = {"A": "Q", "Q": "A", "Z": "W", "W": "Z", "?": "M", ",": "M", "M": ":", ":": ".", ")": "-"}
 
 
@@ -26,6 +28,10 @@ def untangled(typed: str) -> str:
             return "".join(
                 "/" if key == slash else _digit(row, key) if key in row else MOVED.get(key.upper(), key.upper()) for key in plain
             )
+    for row in TOP_ROWS:
+        meant = "".join(_digit(row, key) if key in row else MOVED.get(key.upper(), key.upper()) for key in plain)
+        if SERIAL.fullmatch(meant) and not SERIAL.fullmatch(plain.upper()):
+            return meant
     return plain
 
 

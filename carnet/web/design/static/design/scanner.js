@@ -177,10 +177,11 @@ export function attachWedge(onCode, target = document) {
   return () => target.removeEventListener("keydown", listen, true);
 }
 
-// A scanner set for an American keyboard, plugged into a French one, types the keys of the same places. carnet/web/place/wedge.py says the
+// A scanner set for an American keyboard, plugged into a French one, types the keys of the same places. carnet/web/design/wedge.py says the
 // same for what is sent to the server; a test compares them.
 const TOP_ROWS = ["&é\"'(-è_çà", "&é\"'(§è!çà"]; // France; Belgium and Macintosh
 const STARTS = [/^HTTPS?M!!/i, /^HTTPS?M==/i];
+const SERIAL = /^[A-Z][A-Z0-9]{1,3}-?C?[0-9]{8,9}-?[0-9]{2}$/; // the number of a booklet or of a voucher
 const MOVED = { A: "Q", Q: "A", Z: "W", W: "Z", "?": "M", ",": "M", M: ":", ":": ".", ")": "-" };
 
 export function untangled(text) {
@@ -188,8 +189,16 @@ export function untangled(text) {
   const digits = TOP_ROWS.find((row) => [...typed].every((key) => key === " " || row.includes(key)));
   if (typed && digits) return [...typed].map((key) => (key === " " ? key : digit(digits, key))).join("");
   const layout = STARTS.findIndex((start) => start.test(typed));
-  if (layout < 0) return typed;
-  return [...typed].map((key) => moved(key, layout)).join("");
+  return layout < 0 ? serial(typed) : [...typed].map((key) => moved(key, layout)).join("");
+}
+
+function serial(typed) {
+  if (SERIAL.test(typed.toUpperCase())) return typed;
+  for (const row of TOP_ROWS) {
+    const meant = [...typed].map((key) => (row.includes(key) ? digit(row, key) : MOVED[key.toUpperCase()] ?? key.toUpperCase())).join("");
+    if (SERIAL.test(meant)) return meant;
+  }
+  return typed;
 }
 
 function digit(row, key) {
