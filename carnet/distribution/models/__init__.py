@@ -1,14 +1,17 @@
 """Tables of the desk: hand-overs, stock that moves and is counted, replacements. None names a person; a hand-over is append-only."""
 
 from carnet.distribution.models._handing import HandOver, ProgrammePrescriber
-from carnet.distribution.models._points import DeskPoint
+from carnet.distribution.models._papers import PaperSheet, PaperSheetLine, TranslationCheck
 from carnet.distribution.models._plans import Plan, PlannedLesson
+from carnet.distribution.models._points import DeskPoint
 from carnet.distribution.models._replacing import Replacement
 from carnet.distribution.models._stock import StockMove, StockRequest, StockTake, StockWeek
 
 __all__ = [
     "DeskPoint",
     "HandOver",
+    "PaperSheet",
+    "PaperSheetLine",
     "Plan",
     "PlannedLesson",
     "ProgrammePrescriber",
@@ -17,4 +20,5 @@ __all__ = [
     "StockRequest",
     "StockTake",
     "StockWeek",
+    "TranslationCheck",
 ]
