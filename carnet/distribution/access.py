@@ -4,7 +4,17 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from carnet.distribution.models import DeskPoint, HandOver, ProgrammePrescriber, Replacement, StockMove, StockRequest, StockTake
+from carnet.distribution.models import (
+    DeskPoint,
+    HandOver,
+    ProgrammePrescriber,
+    Reminder,
+    ReminderContact,
+    Replacement,
+    StockMove,
+    StockRequest,
+    StockTake,
+)
 from carnet.distribution.rules import (
     HandOverUnknown,
     MoveNotYours,
@@ -17,9 +27,11 @@ from carnet.distribution.rules import (
     check_participation,
 )
 from carnet.distribution.rules.points import PointUnknown
+from carnet.distribution.rules.reminders import ReminderUnknown
 from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
 from carnet.funding.rules import ProgrammeUnknown
+from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may
 
@@ -166,3 +178,39 @@ def check_open_point(row: DeskPoint) -> None:
     """A point that closed is not changed any more. Raises: PointUnknown."""
     if row.closed_at is not None:
         raise PointUnknown
+
+
+def check_may_remind(actor: Actor) -> None:
+    """Raises: NotAllowed."""
+    check_may(actor, "distribution.remind")
+
+
+def own_reminder(actor: Actor, reminder_id: int) -> Reminder:
+    """A call or a letter the actor's desk is to make, with its contact locked first. Raises: NotAllowed, ReminderUnknown."""
+    check_may_remind(actor)
+    seen = Reminder.objects.filter(id=reminder_id).values_list("contact_id", flat=True).first()
+    if seen is not None:
+        ReminderContact.objects.select_for_update(of=("self",)).get(id=seen)
+    found = Reminder.objects.select_related("contact").filter(id=reminder_id).first()
+    if found is None or not acts_for(actor, found.organisation_id):
+        raise ReminderUnknown
+    return found
+
+
+def contact_purpose(contact_request: object) -> str:
+    """What a number or an address is sealed for: another contact's row does not open it."""
+    return f"reminders of {contact_request}"
+
+
+def unsealed(contact: ReminderContact) -> str:
+    """The number (international form) or the address somebody left."""
+    assert contact.sealed is not None, "an ended contact holds nothing"
+    return key_ring().unseal(contact_purpose(contact.request_id), bytes(contact.sealed)).decode()
+
+
+def own_hand_over(actor: Actor, hand_over_id: int) -> HandOver:
+    """A hand-over the actor's own desk made. Raises: HandOverUnknown."""
+    found = hand_over(hand_over_id)
+    if not acts_for(actor, found.organisation_id):
+        raise HandOverUnknown(hand_over=hand_over_id)
+    return found

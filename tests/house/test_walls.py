@@ -28,7 +28,7 @@ PUBLIC = {
 # Tables that only grow.
 APPEND_ONLY = (
     "journal_line", "journal_block", "ledger_movement", "ledger_passage", "ledger_sharepattern", "redemption_redemption",
-    "activities_record", "places_joiningterms",
+    "activities_record", "places_joiningterms", "notices_programmetext",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from carnet.kernel.holidays import easter, is_public_holiday
 from carnet.kernel.identifiers import NirInText
 from carnet.kernel.periods import PARIS
 from carnet.workshops.rules import (
@@ -30,8 +31,6 @@ from carnet.workshops.rules import (
     check_seats,
     checked_details,
     days_of,
-    easter,
-    is_public_holiday,
     moments_of,
     promotions,
     state_of_new_booking,

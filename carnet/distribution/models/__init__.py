@@ -1,21 +1,26 @@
-"""Tables of the desk: hand-overs, stock that moves and is counted, replacements. None names a person; a hand-over is append-only."""
+"""Tables of the desk: hand-overs, plans, points, reminders, stock that moves and is counted, replacements. None names a person."""
 
 from carnet.distribution.models._handing import HandOver, ProgrammePrescriber
 from carnet.distribution.models._papers import PaperSheet, PaperSheetLine, TranslationCheck
 from carnet.distribution.models._plans import Plan, PlannedLesson
 from carnet.distribution.models._points import DeskPoint
+from carnet.distribution.models._reminders import LessonAgain, Reminder, ReminderContact, SeasonInvitation
 from carnet.distribution.models._replacing import Replacement
 from carnet.distribution.models._stock import StockMove, StockRequest, StockTake, StockWeek
 
 __all__ = [
     "DeskPoint",
     "HandOver",
+    "LessonAgain",
     "PaperSheet",
     "PaperSheetLine",
     "Plan",
     "PlannedLesson",
     "ProgrammePrescriber",
+    "Reminder",
+    "ReminderContact",
     "Replacement",
+    "SeasonInvitation",
     "StockMove",
     "StockRequest",
     "StockTake",

@@ -56,6 +56,13 @@ from carnet.distribution.queries._points import (
     proposed,
     stock_weeks,
 )
+from carnet.distribution.queries._reminding import (
+    ContactView,
+    ReminderToMake,
+    contact_of,
+    reminders_to_make,
+    reminders_waiting,
+)
 from carnet.distribution.queries._replacing import (
     Replaceable,
     ReplacementView,
@@ -68,6 +75,7 @@ from carnet.distribution.queries._replacing import (
 )
 
 __all__ = [
+    "ContactView",
     "DeskPointView",
     "DeskTotal",
     "HandOverView",
@@ -78,6 +86,7 @@ __all__ = [
     "PlanView",
     "PointView",
     "ProposalView",
+    "ReminderToMake",
     "Replaceable",
     "ReplacementView",
     "RunView",
@@ -85,6 +94,7 @@ __all__ = [
     "StockTakeView",
     "StockWeekView",
     "chosen_booklets",
+    "contact_of",
     "cuts",
     "days_left",
     "hand_over",
@@ -103,6 +113,8 @@ __all__ = [
     "points_of_desk",
     "prescriber_count",
     "proposed",
+    "reminders_to_make",
+    "reminders_waiting",
     "replaceable",
     "replacement",
     "replacements",

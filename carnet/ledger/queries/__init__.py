@@ -1,5 +1,6 @@
 """Where every voucher and every cent is, and whether the ledger still tells the truth."""
 
+from carnet.ledger.queries._hands import VoucherLeft, vouchers_left
 from carnet.ledger.queries._money import (
     AccountView,
     MoneyTable,
@@ -46,6 +47,7 @@ __all__ = [
     "RangeView",
     "SeriesView",
     "StockLine",
+    "VoucherLeft",
     "VoucherView",
     "accounts",
     "arrivals",
@@ -72,6 +74,7 @@ __all__ = [
     "unissued",
     "verify",
     "voucher_by_serial",
+    "vouchers_left",
     "vouchers_of_booklet",
     "vouchers_owed",
     "with_booklets_to_give",

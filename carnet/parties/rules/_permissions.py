@@ -131,6 +131,13 @@ _LINES: tuple[Permission, ...] = (
     _do("distribution.keep-points", "open, change and close the points of a desk", _ADMIN, _AGENT, _LEAD),
     _do("distribution.tick-training", "say that an item of the desk's training is done", _LEAD, _PRESCRIBER),
     _do("distribution.leave", "say that one's desk leaves, or stays after all", _LEAD),
+    _do("distribution.remind", "keep the telephone of whoever wishes to be reminded, and make the calls", _LEAD, _PRESCRIBER),
+    _do("distribution.stop-reminders", "erase it, by the booklet's number", _ADMIN, _AGENT, _LEAD, _PRESCRIBER),
+    _do("distribution.invite-again", "invite those of an earlier season to another", _ADMIN, _AGENT),
+    _do("distribution.answer-invitation", "say yes or no for one's organisation to another season", _LEAD, _MANAGER),
+    # notices
+    _do("notices.announce", "write to everybody of a role on their home page, or take it back", _ADMIN, _AGENT),
+    _do("notices.edit-texts", "write a programme's own texts", _ADMIN, _AGENT),
     # redemption
     _see("redemption.see", "redemptions", *_OPERATOR, _MANAGER, _MEDIATOR, _AUDITOR, pin=True),
     _do("redemption.check", "test a voucher without spending it", _MANAGER, _MEDIATOR, pin=True),

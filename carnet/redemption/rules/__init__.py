@@ -1,5 +1,6 @@
 """Whether a voucher may be redeemed, undone, or tried again; and each refusal."""
 
+from carnet.kernel.text_messages import TEXT_UNITS_MAX, units
 from carnet.redemption.rules._balance import (
     BALANCE_ASKED_MAX,
     BALANCE_EVERYWHERE_MAX,
@@ -155,7 +156,6 @@ from carnet.redemption.rules._telephones import (
     SENDING_GIVEN_UP,
     STRANGER_EVERY,
     TEXT_LENGTH_MAX,
-    TEXT_UNITS_MAX,
     TEXTS_PER_HOUR_MAX,
     VOUCHERS_PER_TEXT_MAX,
     Command,
@@ -179,7 +179,6 @@ from carnet.redemption.rules._telephones import (
     check_mobile,
     packed,
     read_text,
-    units,
 )
 from carnet.redemption.rules._throttles import (
     DIMENSION_FACTORS,

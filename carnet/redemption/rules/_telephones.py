@@ -18,6 +18,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid, SerialMistyped, VoucherSerial
+from carnet.kernel.text_messages import TEXT_UNITS_MAX, units
 from carnet.redemption.rules._redeeming import RedemptionRefused
 from carnet.redemption.rules._service_numbers import plain, service_named
 
@@ -264,23 +265,6 @@ def _day(rest: str, today: date) -> tuple[date | None, str]:
 
 
 # --- answers: one unit of a text message each -------------------------------------------------------------
-
-# 3GPP TS 23.038, 6.2.1: the default alphabet of text messages; docs/sources/text-messages.md#alphabet.
-_GSM = (
-    frozenset("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ")
-    | frozenset(" !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyz")
-    | frozenset("äöñüà")
-)
-_GSM_DOUBLE = frozenset("^{}\\[~]|€\f")
-TEXT_UNITS_MAX = 160
-
-
-def units(text: str) -> int:
-    """How many of the 160 units of one message a text takes; more than TEXT_UNITS_MAX if it holds a character that is not of its alphabet."""
-    if not all(each in _GSM or each in _GSM_DOUBLE for each in text):
-        return TEXT_UNITS_MAX + 1
-    return len(text) + sum(each in _GSM_DOUBLE for each in text)
-
 
 def packed(lines: list[str]) -> tuple[str, ...]:
     """Lines put together into as few messages as hold them, in order. Each line fits in one message by itself."""

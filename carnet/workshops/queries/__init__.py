@@ -17,6 +17,7 @@ from carnet.workshops.queries._bookings import (
     number_is_taken,
     vouchers_at,
 )
+from carnet.workshops.queries._desks import DESKS_MIN, NOTED_MIN, LessonBooked, lessons_booked, median_of_desks
 from carnet.workshops.queries._next import SATURDAY, next_with_seats, places_with_seats
 from carnet.workshops.queries._sessions import (
     PER_PAGE,
@@ -34,6 +35,8 @@ from carnet.workshops.queries._sessions import (
 )
 
 __all__ = [
+    "DESKS_MIN",
+    "NOTED_MIN",
     "PER_PAGE",
     "SATURDAY",
     "Agenda",
@@ -41,6 +44,7 @@ __all__ = [
     "Call",
     "Calls",
     "DeskFigures",
+    "LessonBooked",
     "SessionView",
     "Totals",
     "agenda",
@@ -53,6 +57,8 @@ __all__ = [
     "desk_figures",
     "following",
     "has_phone",
+    "lessons_booked",
+    "median_of_desks",
     "month_around",
     "next_with_seats",
     "noted_at_sessions",

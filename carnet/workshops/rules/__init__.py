@@ -9,8 +9,6 @@ from carnet.workshops.rules._days import (
     SESSIONS_MAX,
     Rhythm,
     days_of,
-    easter,
-    is_public_holiday,
     moments_of,
     nth_weekday,
 )
@@ -136,8 +134,6 @@ __all__ = [
     "check_to_come",
     "checked_details",
     "days_of",
-    "easter",
-    "is_public_holiday",
     "moments_of",
     "nth_weekday",
     "phone_left",
