@@ -46,6 +46,7 @@ class Programme(models.Model):
     print_title = models.CharField(max_length=120, blank=True)
     print_notice = models.CharField(max_length=600, blank=True)
     brand_colour = models.CharField(max_length=7, blank=True, default="")
+    phone_hours = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     request_id = models.UUIDField(unique=True)
@@ -99,6 +100,7 @@ class Programme(models.Model):
             print_title=self.print_title,
             print_notice=self.print_notice,
             brand_colour=self.brand_colour,
+            phone_hours=self.phone_hours,
         )
 
 

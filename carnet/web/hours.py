@@ -28,6 +28,20 @@ def week_words(hours: str, *, day: date) -> list[Day]:
     return [Day(week_day(on), spans_words(spans), on == day, bool(spans)) for on, spans in opening.week_of(hours, day=day)]
 
 
+def grouped_week(hours: str, *, day: date) -> tuple[tuple[str, str], ...]:
+    """The week of `day` with the days that say the same together: ``Lundi à vendredi``; empty when the hours say nothing."""
+    told: list[tuple[str, str, str]] = []
+    for on, spans in opening.week_of(hours, day=day):
+        name, words = week_day(on), spans_words(spans)
+        if told and told[-1][2] == words:
+            told[-1] = (told[-1][0], name, words)
+        else:
+            told.append((name, name, words))
+    return tuple(
+        (first if first == last else _("%(from)s à %(to)s") % {"from": first, "to": last.lower()}, words) for first, last, words in told
+    )
+
+
 def next_days(hours: str, *, day: date, most: int) -> list[date]:
     """The next days with any opening, from `day` on, within two months."""
     coming = (day + timedelta(days=rank) for rank in range(DAYS_AHEAD))

@@ -1,6 +1,7 @@
 """The pages for anybody: they open for a stranger, in both languages, with an empty site and with a season on."""
 
 import csv
+import re
 from collections.abc import Iterator
 from io import StringIO
 
@@ -13,7 +14,7 @@ from tests.distribution.conftest import Desks
 from tests.distribution.conftest import desks as desks
 from tests.distribution.conftest import make_desks as make_desks
 
-PAGES = ["/", "/carnet/", "/obtenir/", "/aide/", "/accessibilite/", "/mentions-legales/", "/chiffres/", "/design/"]
+PAGES = ["/", "/carnet/", "/obtenir/", "/ou-aller/", "/reste/", "/perdu/", "/aide/", "/accessibilite/", "/mentions-legales/", "/chiffres/", "/design/"]
 CLOCK = "2025-12-01T10:00:00+01:00"
 
 
@@ -43,9 +44,9 @@ def test_every_page_opens_during_a_season(client: Client, season: Desks, page: s
     assert client.get(page).status_code == 200
 
 
-def test_home_has_three_doors_and_the_strip_of_proof(client: Client, season: Desks) -> None:
+def test_home_has_six_doors_and_the_strip_of_proof(client: Client, season: Desks) -> None:
     page = client.get("/").content.decode()
-    assert page.count('class="door"') == 3
+    assert page.count('class="door"') == 6
     assert "centime manquant" in page
     assert "Pass numérique de Nantes Métropole" in page
 
@@ -53,7 +54,7 @@ def test_home_has_three_doors_and_the_strip_of_proof(client: Client, season: Des
 def test_the_desks_of_the_season_are_listed_and_found_by_town(client: Client, season: Desks) -> None:
     assert "Médiathèque" in client.get("/obtenir/").content.decode()
     elsewhere = client.get("/obtenir/", {"postcode": "99999"}).content.decode()
-    assert "Pas de guichet à cet endroit" in elsewhere
+    assert "Nous ne connaissons pas cette ville" in elsewhere
     assert "Mission locale" not in elsewhere
 
 
@@ -78,9 +79,16 @@ def test_a_file_that_does_not_exist_is_a_page_that_says_so(client: Client) -> No
 
 @pytest.mark.django_db
 def test_a_passer_by_who_scans_a_voucher_learns_nothing_of_it(client: Client) -> None:
-    for token in ("A" * 136, "nonsense"):
+    pages = set()
+    for token in ("A" * 136, "B" * 136):
         answer = client.get(f"/V/{token}")
-        assert (answer.status_code, answer["Location"]) == (302, "/carnet/")
+        assert answer.status_code == 200
+        assert "no-store" in answer["Cache-Control"]
+        page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", answer.content.decode())
+        pages.add(page.replace(token, ""))
+    assert len(pages) == 1
+    assert client.get("/V/nonsense").status_code == 200
+    assert "scanned" not in client.session
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from carnet.distribution.queries._counts import (
     stock_take,
     stock_takes,
 )
+from carnet.distribution.queries._doorless import desks_without_points
 from carnet.distribution.queries._doors import (
     DeskPointView,
     OpenPoint,
@@ -97,6 +98,7 @@ __all__ = [
     "contact_of",
     "cuts",
     "days_left",
+    "desks_without_points",
     "hand_over",
     "hand_over_of_booking",
     "hand_overs",

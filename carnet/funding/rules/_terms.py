@@ -38,6 +38,7 @@ class ProgrammeTerms:
     print_title: str
     print_notice: str
     brand_colour: str = ""  # "#rrggbb", or empty for the neutral look; the door has checked that it reads well
+    phone_hours: str = ""  # when somebody answers at `phone`, as OpenStreetMap writes hours; empty when not said
 
 
 def check_terms(terms: ProgrammeTerms) -> None:

@@ -16,7 +16,7 @@ from carnet.places.rules.wishes import WISH_BY_CODE, is_certain, is_likely
 from carnet.web import lessons
 from carnet.web.design import formats
 from carnet.web.figures import service_words
-from carnet.web.hours import spans_words, week_day
+from carnet.web.hours import grouped_week, spans_words
 from carnet.web.lessons import Lesson
 from carnet.web.public.places import phone_words
 from carnet.web.public.search_form import Asked
@@ -92,7 +92,7 @@ def _found(place: PlaceSummary, asked: Asked, at: datetime, number: int, next_le
         more_services=max(0, len(services) - SERVICES_SHOWN_MAX),
         granted=_granted(place, asked),
         lesson=next_lessons.get(place.place_id),
-        week=_week(place, at) if with_week else (),
+        week=grouped_week(place.opening_hours, day=legal_day(at)) if with_week else (),
     )
 
 
@@ -111,20 +111,6 @@ def _granted(place: PlaceSummary, asked: Asked) -> tuple[Granted, ...]:
         is_sure = language == "other" or f"language:{language}" in place.traits
         told.append(Granted(", ".join(named) if named and is_sure else _("D’autres langues"), is_sure and bool(named)))
     return tuple(told)
-
-
-def _week(place: PlaceSummary, at: datetime) -> tuple[tuple[str, str], ...]:
-    """The hours of a week, days that say the same together: ``lundi à vendredi``."""
-    told: list[tuple[str, str, str]] = []
-    for day, spans in opening.week_of(place.opening_hours, day=legal_day(at)):
-        name, words = week_day(day), spans_words(spans)
-        if told and told[-1][2] == words:
-            told[-1] = (told[-1][0], name, words)
-        else:
-            told.append((name, name, words))
-    return tuple(
-        (first if first == last else _("%(from)s à %(to)s") % {"from": first, "to": last.lower()}, words) for first, last, words in told
-    )
 
 
 def distance_words(km: float | None) -> str:

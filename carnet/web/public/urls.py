@@ -4,15 +4,11 @@ from django.views.i18n import set_language
 from carnet.web.design import look
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import agenda, joining, month, place_page, places, reports, search, spaces, views, widget
+from carnet.web.public import agenda, joining, month, person, place_page, places, reports, search, spaces, views, widget
 
 app_name = "public"
 urlpatterns = [
     path("", public(views.home), name="home"),
-    path("carnet/", public(views.booklet), name="booklet"),
-    path("V/<str:token>", public(views.scanned), name="scanned"),
-    path("obtenir/", public(views.obtain), name="obtain"),
-    path("aide/", public(views.help_page), name="help"),
     path("places/", public(search.places), name="places"),
     path("places/imprimer/", public(search.paper), name="places-paper"),
     path("places/widget/", public(widget.widget), name="places-widget"),
@@ -46,4 +42,5 @@ urlpatterns = [
     path("contraste/", public(look.choose), name="contrast"),
     path("design/", public(design.gallery), name="design"),
 ]
+urlpatterns += person.urlpatterns
 urlpatterns += joining.urlpatterns

@@ -3,34 +3,29 @@
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from carnet.distribution import queries as distribution
 from carnet.funding import queries as funding
-from carnet.funding.queries import ProgrammeFacts
 from carnet.funding.rules import ProgrammeUnknown
-from carnet.gateways.database import acting_as
 from carnet.observatory import queries as observatory
 from carnet.observatory.rules import ProgrammeFigures, proof_of
 from carnet.parties import queries as parties
 from carnet.parties.queries import OrganisationCard
-from carnet.parties.rules import allowed
 from carnet.web import clock, theming
 from carnet.web.design import contrast, formats
 from carnet.web.design.components import Column, Download, Figure, Row, Table
-from carnet.web.design.screens import actor_of
 from carnet.web.doors import from_this_machine
 from carnet.web.public import figures
+from carnet.web.public.person import whom_to_call
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Where a person can be given a booklet, as its organisation makes it public."""
+class Operator:
+    """Who runs a programme, as it makes itself public."""
 
     name: str
     address: str
@@ -43,62 +38,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         "public/home.html",
-        {"proof": _strip(published), "phone": _phone(at), "may_begin": not published and from_this_machine(request)},
-    )
-
-
-def booklet(request: HttpRequest) -> HttpResponse:
-    at = clock.now()
-    open_now = _open_programmes(at)
-    shown = open_now[0].terms if open_now else None
-    return _page(
-        request,
-        "public/booklet.html",
-        {
-            "phone": _phone(at),
-            "value_cents": shown.voucher_value_cents if shown else 1000,
-            "booklet_size": shown.booklet_size if shown else 5,
-        },
-    )
-
-
-def scanned(request: HttpRequest, token: str) -> HttpResponse:
-    """The address inside a voucher's QR code. At a place's counter it opens the till; a passer-by's phone opens the explanations.
-
-    Nothing is looked up here: this page says the same of every code, true or false.
-    """
-    actor = actor_of(request)
-    if actor.kind == "person" and allowed(actor.roles, "redemption.check"):
-        request.session["scanned"] = token[:300]
-        return redirect("place:voucher")
-    return redirect("public:booklet")
-
-
-def obtain(request: HttpRequest) -> HttpResponse:
-    at = clock.now()
-    wanted = request.GET.get("postcode", "").strip()[:40]
-    desks = _desks(at)
-    near = [card for card in desks if _matches(card, wanted)]
-    context = {
-        "phone": _phone(at),
-        "programmes": _open_programmes(at),
-        "postcode": wanted,
-        "desks": [_desk(card) for card in (near or desks)[:60]],
-        "desk_count": len(desks),
-        "is_elsewhere": bool(wanted and not near and desks),
-    }
-    return _page(request, "public/obtain.html", context)
-
-
-def help_page(request: HttpRequest) -> HttpResponse:
-    at = clock.now()
-    return _page(
-        request, "public/help.html", {"phone": _phone(at), "programmes": [each for each in _open_programmes(at) if each.terms.phone]}
+        {"proof": _strip(published), "call": whom_to_call(at), "may_begin": not published and from_this_machine(request)},
     )
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return _page(request, "public/accessibility.html", {"phone": _phone(clock.now())})
+    call = whom_to_call(clock.now())
+    return _page(request, "public/accessibility.html", {"phone": call.phone if call else ""})
 
 
 def legal(request: HttpRequest) -> HttpResponse:
@@ -149,37 +95,10 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
     return render(request, template, context)
 
 
-def _open_programmes(at: datetime) -> list[ProgrammeFacts]:
-    return [each for each in funding.programmes() if each.is_open_at(at) and each.windows.hand_over_from <= at]
-
-
-def _phone(at: datetime) -> str:
-    """The number to call: the latest open programme's, else the latest programme's that has one."""
-    programmes = [*_open_programmes(at), *funding.programmes()]
-    return next((each.terms.phone for each in programmes if each.terms.phone), "")
-
-
-def _desks(at: datetime) -> list[OrganisationCard]:
-    giving = [each.id for each in _open_programmes(at) if at < each.windows.hand_over_until]
-    with acting_as(programme_ids=giving):
-        taking_part = {
-            part.organisation_id for programme_id in giving for part in distribution.participations(programme_id=programme_id, at=at)
-        }
-    cards = [card for card in parties.organisations(taking_part).values() if not card.has_ended]
-    return sorted(cards, key=lambda card: (card.postcode, card.name))
-
-
-def _matches(card: OrganisationCard, wanted: str) -> bool:
-    return bool(wanted) and (card.postcode.startswith(wanted) or wanted.casefold() in card.city.casefold())
-
-
-def _desk(card: OrganisationCard) -> Desk:
-    town = f"{card.postcode} {card.city}".strip()
-    return Desk(card.name, ", ".join(part for part in (card.street, town) if part), card.contact_phone)
-
-
-def _operator(card: OrganisationCard) -> Desk:
-    return Desk(card.name, ", ".join(part for part in (card.street, f"{card.postcode} {card.city}".strip()) if part), card.contact_phone)
+def _operator(card: OrganisationCard) -> Operator:
+    return Operator(
+        card.name, ", ".join(part for part in (card.street, f"{card.postcode} {card.city}".strip()) if part), card.contact_phone
+    )
 
 
 def _strip(published: list[ProgrammeFigures]) -> list[Figure]:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from carnet.funding.rules import PaymentFrequency, Pays, ProgrammeTerms, ShareTerms, Windows
 from carnet.kernel.periods import end_of_day, legal_day, start_of_day
-from carnet.places.rules import LEVEL_LABELS, SERVICE_KINDS, Level
+from carnet.places.rules import LEVEL_LABELS, SERVICE_KINDS, Level, declaring
+from carnet.places.rules.offers import OfferRefused
 from carnet.web.design import formats
 from carnet.web.design.forms import ColourField, DayField, EurosField, OperationForm
 from carnet.web.figures import FREQUENCIES
@@ -84,6 +85,12 @@ class TermsForm(OperationForm):
         label=_("Les lieux sont payés"), choices=[(each.value, words) for each, words in FREQUENCIES.items()]
     )
     phone = forms.CharField(label=_("Téléphone pour les questions"), max_length=30, required=False)
+    phone_hours = forms.CharField(
+        label=_("Quand quelqu’un répond à ce téléphone"),
+        help_text=_("Par exemple : du lundi au vendredi de 9h à 17h. Les pages des usagers le disent à côté du numéro."),
+        max_length=200,
+        required=False,
+    )
     print_title = forms.CharField(label=_("Titre imprimé sur le carnet"), max_length=120, required=False)
     print_notice = forms.CharField(
         label=_("Texte imprimé sur le carnet"), widget=forms.Textarea(attrs={"rows": 3}), max_length=600, required=False
@@ -116,10 +123,18 @@ class TermsForm(OperationForm):
             "undo_window_minutes": terms.undo_window_minutes,
             "payment_frequency": terms.payment_frequency.value,
             "phone": terms.phone,
+            "phone_hours": terms.phone_hours,
             "print_title": terms.print_title,
             "print_notice": terms.print_notice,
             "brand_colour": terms.brand_colour,
         }
+
+    def clean_phone_hours(self) -> str:
+        """Hours in words, or as OpenStreetMap writes them."""
+        try:
+            return declaring.checked_hours(self.cleaned_data["phone_hours"])
+        except OfferRefused:
+            raise forms.ValidationError(_("Ces heures ne sont pas comprises. Écrivez : du lundi au vendredi de 9h à 17h.")) from None
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -153,6 +168,7 @@ class TermsForm(OperationForm):
             print_title=given["print_title"],
             print_notice=given["print_notice"],
             brand_colour=given["brand_colour"],
+            phone_hours=given["phone_hours"],
         )
 
 

@@ -1,0 +1,21 @@
+"""The pages of a person who has a booklet, wants one, or lost it: no account, the telephone first, short sentences, read aloud on demand."""
+
+from django.urls import path
+
+from carnet.web.doors import public
+from carnet.web.public.person._calling import Call, whom_to_call
+from carnet.web.public.person._left import left, scanned
+from carnet.web.public.person._views import booklet, help_me, lost, obtain
+from carnet.web.public.person._where import where
+
+__all__ = ["Call", "urlpatterns", "whom_to_call"]
+
+urlpatterns = [
+    path("carnet/", public(booklet), name="booklet"),
+    path("V/<str:token>", public(scanned), name="scanned"),
+    path("obtenir/", public(obtain), name="obtain"),
+    path("ou-aller/", public(where), name="where"),
+    path("reste/", public(left), name="left"),
+    path("perdu/", public(lost), name="lost"),
+    path("aide/", public(help_me), name="help"),
+]

@@ -1,0 +1,23 @@
+"""What each of these pages has: whom to call, first; the name of the programme when there is one only."""
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from carnet.funding import queries as funding
+from carnet.web import theming
+from carnet.web.public.person._calling import whom_to_call
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any], at: datetime, *, status: int = 200) -> HttpResponse:
+    """Draw one page. `call` may be given; else it is the number of whoever runs things now."""
+    theming.carry_only_one(request, funding.programmes(), at)
+    return render(request, f"public/person/{template}.html", {"call": whom_to_call(at), "at": at} | context, status=status)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network's address a request comes from, behind whatever this site trusts to pass it on."""
+    return str(get_adapter().get_client_ip(request))
