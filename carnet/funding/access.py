@@ -13,7 +13,7 @@ from carnet.funding.rules import AgreementUnknown, EngagementUnknown, PledgeUnkn
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import Role
 
-_STAFF: frozenset[str] = frozenset({Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER})
+_STAFF: frozenset[str] = frozenset({Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER, Role.HELPLINE})
 
 
 def operated_programme(actor: Actor, programme_id: int, *, lock: bool = False) -> Programme:

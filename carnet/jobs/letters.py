@@ -81,6 +81,8 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("new-password", args=[context["person_id"], context["token"]])
     elif kind == "places.report-answered":
         path = reverse("public:report-read")
+    elif kind == "helpline.complaint-filed":
+        path = reverse("helpline:complaints")
     elif kind == "places.confirmation-due":
         path = reverse("place:own-places")
     else:

@@ -12,7 +12,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import SerialMistyped
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import BookletUnknown, State, VoucherSerialUnknown
-from carnet.parties.rules import check_may
+from carnet.parties.rules import allowed, check_may
 from carnet.workshops.models import Booking, Contact, Session
 from carnet.workshops.rules import BookingNumber, BookingUnknown, BookletNotGood, Channel, EndedBy, WorkshopSessionUnknown
 
@@ -23,8 +23,9 @@ def check_may_manage(actor: Actor) -> None:
 
 
 def check_may_book(actor: Actor) -> None:
-    """Raises: NotAllowed."""
-    check_may(actor, "workshops.book")
+    """At a desk, at the place, or on the telephone of an operator. Raises: NotAllowed."""
+    by_phone = "workshops.book-by-phone"
+    check_may(actor, by_phone if allowed(actor.roles, by_phone) else "workshops.book")
 
 
 def session(session_id: int) -> Session:

@@ -30,6 +30,7 @@ class Permission:
 _ADMIN, _AGENT, _TREASURER, _APPROVER = (Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER)
 _FUNDER, _LEAD, _PRESCRIBER = Role.FUNDER, Role.PRESCRIBER_LEAD, Role.PRESCRIBER
 _MANAGER, _MEDIATOR, _AUDITOR, _OFFICER = Role.PLACE_MANAGER, Role.MEDIATOR, Role.AUDITOR, Role.STATE_OFFICER
+_HELPLINE = Role.HELPLINE
 _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
 
@@ -48,6 +49,7 @@ _LINES: tuple[Permission, ...] = (
     _see("home.place", "the place's home page", _MANAGER, _MEDIATOR, pin=True),
     _see("home.auditor", "the auditor's home page", _AUDITOR),
     _see("home.state", "the State's home page: labels of operators", _OFFICER),
+    _see("home.helpline", "the home page of whoever answers the telephone: one box", _HELPLINE),
     _do("account.manage", "one's own account: name, language, password, second factor", *Role),
     # parties
     _see("parties.see-members", "the members of one's organisation", *_OPERATOR, _FUNDER, _LEAD, _MANAGER, _OFFICER),
@@ -104,6 +106,7 @@ _LINES: tuple[Permission, ...] = (
     _see("workshops.see", "the sessions of one's places, and who is expected", _MANAGER, _MEDIATOR),
     _do("workshops.manage", "plan, change, cancel the sessions of one's places; note who came", _MANAGER, _MEDIATOR),
     _do("workshops.book", "book a seat for somebody, or give it back", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR, pin=True),
+    _do("workshops.book-by-phone", "book a seat for somebody who telephones the operator", _ADMIN, _AGENT, _HELPLINE),
     _see("workshops.see-figures", "the sessions of the programmes' places, in counts", *_OPERATOR, _AUDITOR),
     # activities
     _see("activities.see", "the free help given at one's places, and what it came to", _MANAGER, _MEDIATOR),
@@ -113,13 +116,31 @@ _LINES: tuple[Permission, ...] = (
     # distribution
     _see("distribution.see-stock", "booklets held", _ADMIN, _AGENT, _LEAD, _PRESCRIBER, pin=True),
     _do("distribution.hand-over", "hand vouchers over to a person", _LEAD, _PRESCRIBER, pin=True),
+    _do(
+        "distribution.send-slip",
+        "send what was printed for a person to a telephone, once, at their wish",
+        _ADMIN,
+        _AGENT,
+        _LEAD,
+        _PRESCRIBER,
+        pin=True,
+    ),
+    _do("distribution.validate-translation", "say that a translated sentence was read and is good, or that it is not", _ADMIN, _AGENT),
     _see("distribution.see-desks", "the desks of one's programmes, what each has left and gave", *_OPERATOR),
     _do("distribution.admit-prescriber", "let a prescriber into a programme, or end it", _ADMIN, _AGENT),
     _do("distribution.move-stock", "ship, move or return booklets of the stock", _ADMIN, _AGENT, _LEAD),
     _do("distribution.request-stock", "ask for booklets before a day, or withdraw it", _LEAD, _PRESCRIBER),
     _do("distribution.count-stock", "count the booklets of one's cupboard", _LEAD, _PRESCRIBER),
     _do("distribution.declare-loss", "declare booklets lost or damaged", _ADMIN, _AGENT, _LEAD),
-    _do("distribution.replace", "block what is left of a booklet handed over, and give another", _ADMIN, _AGENT, _LEAD, _PRESCRIBER),
+    _do(
+        "distribution.replace",
+        "block what is left of a booklet handed over, and give another",
+        _ADMIN,
+        _AGENT,
+        _HELPLINE,
+        _LEAD,
+        _PRESCRIBER,
+    ),
     _see("distribution.see-joining", "applications of desks, their agreements, points and training", *_OPERATOR),
     _see("distribution.see-own-joining", "one's own desk: agreement, points, training, renewal", _LEAD, _PRESCRIBER),
     _do("distribution.publish-agreement", "publish the agreement that one's desks sign", _ADMIN, proof=True),
@@ -177,6 +198,24 @@ _LINES: tuple[Permission, ...] = (
     _do("settlement.read-bank-file", "read the bank's answer", _TREASURER, proof=True),
     _do("settlement.prepare-closing", "lapse a season and prepare what goes back to the funders", _ADMIN, _TREASURER, proof=True),
     _do("settlement.approve-closing", "approve what goes back to the funders", _APPROVER, proof=True),
+    # helpline
+    _see("helpline.ask", "the story of one exact number asked of the phone line; every question is journalled", _ADMIN, _AGENT, _HELPLINE),
+    _do(
+        "helpline.file-complaint",
+        "file a complaint for a person (a place: its own)",
+        _ADMIN,
+        _AGENT,
+        _HELPLINE,
+        _LEAD,
+        _PRESCRIBER,
+        _MANAGER,
+        _MEDIATOR,
+    ),
+    _see("helpline.see-filed", "the complaints one's desk or place filed", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR),
+    _see("helpline.see-complaints", "the complaints one's operator answers", *_OPERATOR, _HELPLINE),
+    _do("helpline.be-heard", "read what one's place is asked about a complaint, and say its side", _MANAGER, _MEDIATOR),
+    _do("helpline.decide-complaint", "ask a place for its side, tell whoever complains, close a complaint", _ADMIN, _AGENT),
+    _do("helpline.set-delays", "set how soon complaints are answered", _ADMIN),
     # observatory, journal, continuity, background work
     _see("observatory.see", "figures not yet published", *_OPERATOR, _FUNDER, _AUDITOR),
     _see("journal.see", "the journal of one's programmes", _ADMIN, _AUDITOR),
@@ -202,6 +241,7 @@ HOMES: dict[Role, str] = {
     Role.MEDIATOR: "place:home",
     Role.AUDITOR: "auditor:home",
     Role.STATE_OFFICER: "state:home",
+    Role.HELPLINE: "helpline:home",
 }
 
 SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
@@ -219,7 +259,7 @@ SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
 ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.FUNDER: frozenset({_FUNDER}),
     OrganisationKind.STATE: frozenset({_FUNDER, _OFFICER}),
-    OrganisationKind.OPERATOR: frozenset(_OPERATOR),
+    OrganisationKind.OPERATOR: frozenset({*_OPERATOR, _HELPLINE}),
     OrganisationKind.PRESCRIBER: frozenset({_LEAD, _PRESCRIBER}),
     OrganisationKind.PLACE_OPERATOR: frozenset({_MANAGER, _MEDIATOR}),
     OrganisationKind.LANDLORD: frozenset(),

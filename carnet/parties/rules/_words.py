@@ -17,6 +17,7 @@ class Role(StrEnum):
     MEDIATOR = "MEDIATOR"
     AUDITOR = "AUDITOR"
     STATE_OFFICER = "STATE_OFFICER"
+    HELPLINE = "HELPLINE"
 
 
 class OrganisationKind(StrEnum):

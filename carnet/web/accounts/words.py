@@ -20,6 +20,7 @@ ROLE_NAMES: Mapping[str, Promise] = {
     Role.MEDIATOR: _("Médiateur numérique"),
     Role.AUDITOR: _("Audit"),
     Role.STATE_OFFICER: _("Agent de l’État (labels)"),
+    Role.HELPLINE: _("Réponse au téléphone"),
 }
 
 KIND_NAMES: Mapping[str, Promise] = {

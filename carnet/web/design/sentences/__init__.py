@@ -21,7 +21,7 @@ Sentence = str | Promise
 
 ROOMS = (
     "kernel", "gateways", "ledger", "journal", "notices", "parties", "funding", "issuing", "places", "joining", "workshops", "activities", "distribution", "desks", "redemption",
-    "controls", "settlement", "observatory", "continuity", "design", "api", "scenarios",
+    "controls", "settlement", "helpline", "observatory", "continuity", "design", "api", "scenarios",
 )  # fmt: skip
 
 
