@@ -70,10 +70,9 @@ def check_takes_part(*, organisation_id: int, programme_id: int, programme: str,
     check_participation(programme=programme, joined_at=part.joined_at if part else None, left_at=part.left_at if part else None, at=at)
 
 
-def hand_over(hand_over_id: int, *, lock: bool = False) -> HandOver:
+def hand_over(hand_over_id: int) -> HandOver:
     """One hand-over of the actor's desk or programme. Raises: HandOverUnknown."""
-    rows = HandOver.objects.select_for_update(of=("self",)) if lock else HandOver.objects
-    found = rows.filter(id=hand_over_id).first()
+    found = HandOver.objects.filter(id=hand_over_id).first()
     if found is None:
         raise HandOverUnknown(hand_over=hand_over_id)
     return found

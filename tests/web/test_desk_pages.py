@@ -70,7 +70,7 @@ def test_a_whole_booklet_in_one_form(season: Season) -> None:
     form = {
         "request_id": uuid4(),
         "voucher_ids": ids,
-        "reason": "WORK",
+        "wants": ["cv"],
         "age_band": "FROM_75",
         "area": "TOWN",
         "low_qualified_job_seeker": "no",
@@ -101,10 +101,10 @@ def test_nothing_ticked_or_somebody_from_elsewhere_keeps_what_was_said(season: S
     booklet_id, _serial = season.booklet(2)
     desk = season.desk
     ids = voucher_ids(desk.get(f"/prescriber/hand-over/{booklet_id}/").content.decode())
-    nothing = desk.post(f"/prescriber/hand-over/{booklet_id}/", {"request_id": uuid4(), "reason": "WORK"})
+    nothing = desk.post(f"/prescriber/hand-over/{booklet_id}/", {"request_id": uuid4(), "wants": ["cv"]})
     assert nothing.status_code == 422
     assert "Cochez au moins un chèque" in nothing.content.decode()
-    assert re.search(r'value="WORK"[^>]*checked', nothing.content.decode())
+    assert re.search(r'value="cv"[^>]*checked', nothing.content.decode())
     outside = desk.post(f"/prescriber/hand-over/{booklet_id}/", {"request_id": uuid4(), "voucher_ids": ids, "area": "OUTSIDE"})
     assert outside.status_code == 422
     assert "réservés aux personnes qui habitent le territoire" in outside.content.decode()

@@ -51,12 +51,12 @@ def hand_over_and_book(*, item: HandOverItem, session_id: int, phone: str = "", 
 def book_lesson(*, hand_over_id: int, session_id: int, phone: str = "", actor: Actor, request_id: UUID, at: datetime) -> Booked:
     """Book a seat at a lesson for the person of a hand-over of one's own desk: a seat, never a rank on a waiting list.
 
-    Repeat: the same request_id gives the first number again. Lock: the hand-over, then the session.
+    Repeat: the same request_id gives the first number again. Lock: the session.
     Raises: NotAllowed, HandOverUnknown, TooManyLessons, WorkshopSessionUnknown, SessionCancelled, SessionOver, SessionFull,
     PhoneNumberInvalid.
     """
     access.check_may_hand_over(actor)
-    given = access.hand_over(hand_over_id, lock=True)
+    given = access.hand_over(hand_over_id)
     if not access.acts_for(actor, given.organisation_id):
         raise HandOverUnknown(hand_over=hand_over_id)
     before = list(PlannedLesson.objects.filter(hand_over=given).order_by("id").values_list("booking_id", flat=True))

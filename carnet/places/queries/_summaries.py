@@ -14,6 +14,7 @@ Point = tuple[float, float]
 # What a list shows: a place has forty columns more.
 _READ = (
     "id", "name", "address", "postcode", "commune", "latitude", "longitude", "services", "opening_hours", "phone", "traits", "operator_id", "ended_on",
+    "national_programmes",
 )  # fmt: skip
 
 
@@ -36,6 +37,7 @@ class PlaceSummary:
     traits: tuple[str, ...]  # of `rules.offers`
     operator_id: int | None
     ended_on: date | None
+    national_programmes: tuple[str, ...] = ()
 
 
 def summaries(place_ids: Iterable[int], *, at: datetime, distances: dict[int, float] | None = None) -> tuple[PlaceSummary, ...]:
@@ -64,6 +66,7 @@ def summary_of(place: Any, acceptances: tuple[Acceptance, ...], km: float | None
         traits=tuple(place.traits),
         operator_id=place.operator_id,
         ended_on=place.ended_on,
+        national_programmes=tuple(place.national_programmes),
     )
 
 

@@ -4,17 +4,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from carnet.distribution.rules import AgeBand, Area, Reason, Ticks
+from carnet.distribution.rules import AgeBand, Answers, Area, Ticks, reason_of
 from carnet.ledger.queries import VoucherView
+from carnet.places.rules import PROCEDURES
+from carnet.web import lessons
 from carnet.web.design.forms import InlineCheckboxSelectMultiple, InlineRadioSelect, OperationForm
-from carnet.web.prescriber.words import AGE_BANDS, AREAS, JOB_SEEKER, LOSSES, REASONS
+from carnet.web.design.wedge import untangled
+from carnet.web.prescriber.words import AGE_BANDS, AREAS, BLOCKS, JOB_SEEKER, LOSSES, MOVES_FILES, SENDS_MAIL, YES_NO
+
+_YES_OR_NO = {"yes": True, "no": False}
 
 
 def _one_of(label: Any, words: dict[Any, Any], *, initial: str) -> forms.ChoiceField:
     choices = [(getattr(value, "value", value), word) for value, word in words.items()]
     return forms.ChoiceField(label=label, choices=choices, initial=initial, required=False, widget=InlineRadioSelect())
+
+
+def _procedures() -> list[tuple[str, str]]:
+    return [(each.code, gettext(each.label)) for each in PROCEDURES]
 
 
 class SerialForm(forms.Form):
@@ -27,10 +37,24 @@ class SerialForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True}),
     )
 
+    def clean_serial(self) -> str:
+        return untangled(self.cleaned_data["serial"])
+
 
 class HandOverForm(OperationForm):
-    """Which vouchers, and the coarse ticks. Nothing about who the person is."""
+    """Three questions, a few ticks, which vouchers. Nothing about who the person is.
 
+    `suggested`: how many vouchers the page had ticked by itself; a choice made by hand is kept.
+    """
+
+    wants = forms.MultipleChoiceField(
+        label=_("Que voulez-vous pouvoir faire ?"), required=False, widget=InlineCheckboxSelectMultiple(), choices=_procedures
+    )
+    sends_mail = _one_of(SENDS_MAIL, YES_NO, initial="")
+    moves_files = _one_of(MOVES_FILES, YES_NO, initial="")
+    blocks = forms.MultipleChoiceField(
+        label=_("Qu’est-ce qui bloque ?"), required=False, widget=InlineCheckboxSelectMultiple(), choices=list(BLOCKS.items())
+    )
     voucher_ids = forms.TypedMultipleChoiceField(
         label=_("Chèques à remettre"),
         help_text=_("Décochez ceux que vous gardez."),
@@ -38,28 +62,59 @@ class HandOverForm(OperationForm):
         widget=InlineCheckboxSelectMultiple(),
         error_messages={"required": _("Cochez au moins un chèque.")},
     )
-    reason = _one_of(_("Pour quoi faire ?"), REASONS, initial=Reason.NOT_SAID.value)
+    suggested = forms.IntegerField(required=False, widget=forms.HiddenInput)
     age_band = _one_of(_("Âge"), AGE_BANDS, initial=AgeBand.NOT_SAID.value)
     area = _one_of(_("Où habite la personne ?"), AREAS, initial=Area.NOT_SAID.value)
     low_qualified_job_seeker = _one_of(_("Cherche un emploi, sans diplôme ou avec un CAP ou un BEP ?"), JOB_SEEKER, initial="")
+    near = forms.CharField(
+        label=_("Une leçon près d’une autre commune"), required=False, max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    phone = lessons.phone_field()
 
     def __init__(self, *args: Any, vouchers: Sequence[VoucherView], **options: Any) -> None:
         super().__init__(*args, **options)
         choices = [(voucher.id, voucher.serial) for voucher in vouchers]
         self.fields["voucher_ids"].choices = choices  # type: ignore[attr-defined]
         self.fields["voucher_ids"].initial = [voucher_id for voucher_id, _serial in choices]
+        self.fields["suggested"].initial = len(choices)
 
     @property
     def ticks(self) -> Ticks:
-        """The ticks as the distribution reads them."""
+        """The ticks as the distribution reads them; the reason follows from what the person wants."""
         given = self.cleaned_data
-        seeker = given["low_qualified_job_seeker"]
         return Ticks(
             AgeBand(given["age_band"] or AgeBand.NOT_SAID),
-            Reason(given["reason"] or Reason.NOT_SAID),
+            reason_of(self.answers),
             Area(given["area"] or Area.NOT_SAID),
-            {"yes": True, "no": False}.get(seeker),
+            _YES_OR_NO.get(given["low_qualified_job_seeker"]),
         )
+
+    @property
+    def answers(self) -> Answers:
+        """What was said, of a form that was checked: what is not understood was not said."""
+        given = self.cleaned_data
+        blocks = set(given.get("blocks") or ())
+        return Answers(
+            wants=tuple(given.get("wants") or ()),
+            sends_mail=_YES_OR_NO.get(given.get("sends_mail", "")),
+            moves_files=_YES_OR_NO.get(given.get("moves_files", "")),
+            **{block: block in blocks for block in BLOCKS},
+        )
+
+    def advised(self, voucher_count: int) -> "HandOverForm":
+        """The same form, nothing lost, with the vouchers that are proposed ticked unless the desk chose others."""
+        here: list[int] = [voucher_id for voucher_id, _serial in self.fields["voucher_ids"].choices]  # type: ignore[attr-defined]
+        ticked = [each for each in here if str(each) in self.data.getlist("voucher_ids")]  # type: ignore[attr-defined]
+        before = self.cleaned_data.get("suggested")
+        is_chosen = before is not None and ticked != here[:before]
+        said = {name: self[name].value() for name in self.fields} | {
+            "voucher_ids": ticked if is_chosen else here[:voucher_count],
+            "suggested": before if is_chosen else voucher_count,
+        }
+        again = HandOverForm(initial=said, vouchers=())
+        again.fields["voucher_ids"].choices = self.fields["voucher_ids"].choices  # type: ignore[attr-defined]
+        again.fields["voucher_ids"].initial = again.fields["suggested"].initial = None
+        return again
 
 
 class TakeOutForm(OperationForm):

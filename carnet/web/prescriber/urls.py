@@ -1,22 +1,19 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.prescriber import lessons, losses, seats, stock, views
+from carnet.web.prescriber import given, handing, lessons, losses, seats, stock, views
 
 app_name = "prescriber"
 see = door("distribution.see-stock")
 give = door("distribution.see-stock", post="distribution.hand-over")
 urlpatterns = [
     path("", door("home.prescriber")(views.home), name="home"),
-    path("hand-over/", door("distribution.hand-over")(views.find_booklet), name="find-booklet"),
-    path("hand-over/<int:booklet_id>/", give(views.HandOver.as_view()), name="hand-over"),
     path("hand-overs/", see(views.hand_overs), name="hand-overs"),
-    path("hand-overs/<int:hand_over_id>/", see(views.given), name="given"),
     path("booklets/", see(views.booklets), name="booklets"),
     path("take-out/", give(views.TakeOut.as_view()), name="take-out"),
     path("loss/", door("distribution.declare-loss")(losses.DeclareLoss.as_view()), name="loss"),
     path("shipments/", see(views.shipments), name="shipments"),
     path("shipments/<int:shipment_id>/", door("distribution.see-stock", post="issuing.receive")(views.receive), name="receive"),
 ]
-urlpatterns += lessons.urlpatterns + stock.urlpatterns
+urlpatterns += handing.urlpatterns + given.urlpatterns + lessons.urlpatterns + stock.urlpatterns
 urlpatterns += seats.urlpatterns

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,26 +14,23 @@ from django.utils.translation import ngettext
 from carnet.distribution import operations as distribution_writes
 from carnet.distribution import queries as distribution
 from carnet.distribution.queries import HandOverView
-from carnet.distribution.rules import HandOverItem
-from carnet.funding import queries as funding
 from carnet.issuing import operations as issuing_writes
 from carnet.issuing import queries as issuing
 from carnet.issuing.queries import ShipmentView
 from carnet.issuing.rules import ShipmentUnknown
 from carnet.kernel.actors import Actor
-from carnet.kernel.refusals import Refusal
 from carnet.ledger import access as ledger_access
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import BookletView
-from carnet.ledger.rules import NotHolder, RangeReversed, State
+from carnet.ledger.rules import NotHolder, RangeReversed
 from carnet.parties.rules import allowed
-from carnet.web import clock, theming
+from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
-from carnet.web.design.screens import OperationView, actor_of, show_refusal
+from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.prescriber import desk, stock
-from carnet.web.prescriber.forms import HandOverForm, SerialForm, TakeOutForm
-from carnet.web.prescriber.words import AGE_BANDS, AREAS, KINDS, REASONS
+from carnet.web.prescriber.forms import SerialForm, TakeOutForm
+from carnet.web.prescriber.words import KINDS, REASONS
 
 PER_PAGE = 40
 LOW_STOCK = 5
@@ -61,87 +58,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "latest": _table(distribution.hand_overs(organisation_id=organisation_id, limit=5)),
     }
     return render(request, "prescriber/home.html", context)
-
-
-def find_booklet(request: HttpRequest) -> HttpResponse:
-    """From a number to the booklet to hand over."""
-    actor = actor_of(request)
-    form = SerialForm(request.GET if "serial" in request.GET else None)
-    status = 200
-    if form.is_bound:
-        if form.is_valid():
-            try:
-                found = ledger.booklet(form.cleaned_data["serial"])
-                return redirect("prescriber:hand-over", booklet_id=found.id)
-            except Refusal as refusal:
-                show_refusal(form, refusal, {refusal.code: "serial"})
-        status = 422
-    desk.programmes(request, desk.organisation_of(actor), clock.now())
-    return render(
-        request, "prescriber/find.html", {"form": form, "cupboard": desk.stock(desk.organisation_of(actor), clock.now())}, status=status
-    )
-
-
-class HandOver(OperationView):
-    """One booklet, its vouchers still here, and the ticks."""
-
-    template_name = "prescriber/hand_over.html"
-    form_class = HandOverForm
-    refusal_fields = {"outside-perimeter": "area", "already-handed-over": "voucher_ids", "nothing-to-hand-over": "voucher_ids"}
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.vouchers = ledger.vouchers_of_booklet(kwargs["booklet_id"])
-        self.here = [voucher for voucher in self.vouchers if voucher.state == State.IN_STOCK]
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"vouchers": self.here}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        actor = actor_of(self.request)
-        desk.programmes(self.request, desk.organisation_of(actor), clock.now())
-        series = ledger.series(self.vouchers[0].series_id)
-        return super().get_context_data(**kwargs) | {
-            "serial": ledger.serial_of_booklet(series, self.vouchers[0].booklet_id),
-            "here": len(self.here),
-            "gone": len(self.vouchers) - len(self.here),
-            "count": len(self.vouchers),
-            "value_cents": series.face_value_cents,
-            "is_active": series.activated_at is not None,
-        }
-
-    def perform(self, form: HandOverForm) -> HttpResponse:
-        done = distribution_writes.hand_over(item=self._item(form), actor=actor_of(self.request), at=clock.now())
-        return redirect(reverse("prescriber:given", args=[done.id]) + "?new")
-
-    def _item(self, form: HandOverForm) -> HandOverItem:
-        chosen, first = form.cleaned_data["voucher_ids"], self.vouchers[0]
-        request_id, ticks = form.cleaned_data["request_id"], form.ticks
-        if set(chosen) == {voucher.id for voucher in self.here}:
-            return HandOverItem(request_id, first.series_id, first.booklet_id, first.booklet_id, ticks=ticks)
-        return HandOverItem(request_id, first.series_id, voucher_ids=tuple(chosen), ticks=ticks)
-
-
-def given(request: HttpRequest, hand_over_id: int) -> HttpResponse:
-    """What was given, and the slip to take away: until when, where, whom to call."""
-    actor, at = actor_of(request), clock.now()
-    line = distribution.hand_over(hand_over_id)
-    programme = funding.programme(line.programme_id)
-    theming.carry(request, programme)
-    typed = request.GET.get("near", "").strip()[:80]
-    town, near = desk.nearest_places(organisation_id=desk.organisation_of(actor), programme_id=programme.id, typed=typed, at=at)
-    context = {
-        "line": line,
-        "is_new": "new" in request.GET,
-        "programme": programme,
-        "serial": desk.booklet_serial(line),
-        "value_cents": ledger.series(line.series_id).face_value_cents,
-        "places": near,
-        "town": town,
-        "typed": typed,
-        "rows": _ticks(line),
-    }
-    return render(request, "prescriber/given.html", context)
 
 
 def hand_overs(request: HttpRequest) -> HttpResponse:
@@ -288,18 +204,6 @@ def _table(lines: Sequence[HandOverView]) -> Table:
         for line in lines
     ]
     return Table(_("Dernières remises"), columns, rows, empty=_("Rien n’a encore été remis à ce guichet."))
-
-
-def _ticks(line: HandOverView) -> list[Row]:
-    seeker = line.ticks.low_qualified_job_seeker
-    return [
-        Row(_("Remis le"), formats.moment(line.handed_over_at)),
-        Row(_("Quoi"), str(KINDS[line.kind])),
-        Row(_("Pour quoi faire"), str(REASONS[line.ticks.reason])),
-        Row(_("Âge"), str(AGE_BANDS[line.ticks.age_band])),
-        Row(_("Habite"), str(AREAS[line.ticks.area])),
-        Row(_("Cherche un emploi, peu diplômé"), _("Non dit") if seeker is None else _("Oui") if seeker else _("Non")),
-    ]
 
 
 def _booklet_table(found: Sequence[BookletView]) -> Table:

@@ -1,0 +1,90 @@
+"""Around a desk: the next lesson with a seat at each of the nearest places, and who does a procedure with a person, or for one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from carnet.distribution.rules import Help
+from carnet.kernel.periods import legal_day
+from carnet.parties import queries as parties
+from carnet.places import queries as places
+from carnet.places.queries import PlaceSummary
+from carnet.places.rules.geography import Commune
+from carnet.places.rules.refusals import LocalityUnknown
+from carnet.web import lessons
+from carnet.web.lessons import Lesson
+from carnet.workshops import queries as workshops
+
+LESSONS_SHOWN = 3
+HELPERS_SHOWN = 2
+RADII_KM = (20.0, 50.0)
+LOOKED_AT = 100
+# Where a procedure is done with a person, and where somebody may act for one: national words of the directory.
+PROCEDURES = "Aide aux démarches administratives"
+ACTING_FOR = ("Aidants Connect", "France Services")
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A place that does procedures with people. `known_as`: a national programme under which somebody may act for a person; "" if none."""
+
+    name: str
+    address: str
+    phone: str
+    distance: str
+    known_as: str
+
+
+def town_of(organisation_id: int, typed: str = "") -> Commune | None:
+    """The commune typed, or the desk's own; None when neither is known."""
+    card = parties.organisation(organisation_id)
+    wanted = typed.strip() or card.postcode or card.city
+    try:
+        return places.locality(wanted) if wanted else None
+    except LocalityUnknown:
+        return None
+
+
+def lessons_near(
+    town: Commune | None, *, programme_id: int, services: Sequence[str], printed_until: datetime, at: datetime
+) -> list[Lesson]:
+    """The next lesson with a seat at each of the nearest places that take the vouchers: of the first of `services` that is taught
+    there, the nearest place first.  Any lesson when none is named.
+    """
+    for radius_km in RADII_KM if town else RADII_KM[:1]:
+        around = {"around": town.code, "radius_km": radius_km} if town else {}
+        near = places.search(at=at, accepts=programme_id, per_page=LOOKED_AT, **around).places  # type: ignore[arg-type]
+        for service in (*services, None):
+            found = _next_at(near, service, printed_until, at)
+            if found:
+                return found
+    return []
+
+
+def _next_at(near: Sequence[PlaceSummary], service: str | None, printed_until: datetime, at: datetime) -> list[Lesson]:
+    taught = workshops.next_with_seats(
+        place_ids=[place.place_id for place in near], at=at, until_on=legal_day(printed_until), service=service
+    )
+    views = [replace(taught[each.place_id], distance_km=each.distance_km) for each in near if each.place_id in taught]
+    return lessons.lessons([view for view in views if view.starts_at < printed_until][:LESSONS_SHOWN])
+
+
+def helpers_near(town: Commune | None, *, acting_for: bool, at: datetime) -> list[Helper]:
+    """The nearest places that help with procedures; `acting_for`: those known to act in a person's name first."""
+    around = {"around": town.code, "radius_km": RADII_KM[0]} if town else {}
+    found = places.search(at=at, service=PROCEDURES, per_page=LOOKED_AT, **around).places  # type: ignore[arg-type]
+    helpers = [_helper(place) for place in found]
+    if acting_for:
+        helpers.sort(key=lambda each: not each.known_as)  # stable: the nearest stay first
+    return helpers[:HELPERS_SHOWN]
+
+
+def needs_helper(helps: Sequence[Help]) -> bool:
+    """Whether somebody does it with the person, or for it: the page says where."""
+    return Help.MANDATE in helps or Help.ACCOMPANIMENT in helps
+
+
+def _helper(place: PlaceSummary) -> Helper:
+    known_as = next((each for each in ACTING_FOR if each in place.national_programmes), "")
+    address = ", ".join(part for part in (place.address, f"{place.postcode} {place.commune}".strip()) if part)
+    return Helper(place.name, address, place.phone, lessons.distance_words(place.distance_km), known_as)
