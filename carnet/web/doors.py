@@ -15,10 +15,10 @@ How to use it, in an audience's views or urls:
     @signed_in                                       # any person, whatever their role (account pages)
 
 What a door does, in this order:
-1. nobody signed in: to the sign-in page, then back here;
+1. nobody signed in: to the sign-in page, or on a shared computer to the page of names, then back here;
 2. several organisations and none chosen: to the choice; suspended, ended or no membership: a page that says so (403);
 3. a role that moves money without a second factor: to its enrolment;
-4. the role does not hold the action: 403 with the roles that do;
+4. the role does not hold the action: 403 with the roles that do; a PIN is not enough for it: 403 with the way to a full sign-in;
 5. the action asks for a recent proof (15 minutes): to the proof page, then back here (a form sent is sent again by itself;
    files have to be chosen again).
 
@@ -48,6 +48,8 @@ from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
 from carnet.parties.rules import (
     PERMISSIONS,
+    DailyLimitReached,
+    FullSignInNeeded,
     MemberSuspended,
     NoMembership,
     NotAllowed,
@@ -56,11 +58,12 @@ from carnet.parties.rules import (
     PersonNeeded,
     RoleNotYoursToGive,
     SecondFactorNeeded,
+    by_pin,
     check_allowed_now,
     check_may,
     needs_second_factor,
 )
-from carnet.web import clock
+from carnet.web import clock, turns
 from carnet.web.design.sentences import sentence_for
 
 View = Callable[..., HttpResponseBase]
@@ -75,6 +78,7 @@ class Door:
     action: str | None = None
     post: str | None = None
     is_public: bool = False
+    by_pin: bool = False  # without an action: also for whoever typed a PIN on a shared computer
 
     def action_for(self, method: str) -> tuple[str, ...]:
         """The actions a request by this method must be allowed."""
@@ -93,6 +97,11 @@ def door(action: str, *, post: str | None = None) -> Callable[[View], View]:
 def signed_in(view: View) -> View:
     """Let a view be reached by any signed-in person, even one who belongs to no organisation."""
     return _hang(Door())(view)
+
+
+def signed_in_or_by_pin(view: View) -> View:
+    """As `signed_in`, and for whoever's turn it is on a shared computer."""
+    return _hang(Door(by_pin=True))(view)
 
 
 def public(view: View) -> View:
@@ -138,9 +147,9 @@ def _hang(hung: Door) -> Callable[[View], View]:
 def _stop(request: HttpRequest, hung: Door) -> HttpResponseBase | None:
     actor: Actor = getattr(request, "actor", None) or Actor.anonymous()
     if actor.kind == "anonymous":
-        return go_to(request, "account_login")
+        return go_to(request, "accounts:station" if turns.station_secret(request) else "account_login")
     if hung.action is None:
-        return None
+        return refused(request, FullSignInNeeded(action="", roles=())) if by_pin(actor) and not hung.by_pin else None
     standing: Refusal | None = getattr(request, "standing", None)
     if isinstance(standing, OrganisationNotChosen):
         return go_to(request, "accounts:choose-organisation")
@@ -186,12 +195,10 @@ def go_to(request: HttpRequest, route: str) -> HttpResponseBase:
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page of a refusal: its sentence, its code, and a way home."""
-    return render(
-        request,
-        "accounts/refused.html",
-        {"sentence": sentence_for(refusal), "code": refusal.code, "home_url": resolve_url("accounts:home")},
-        status=status_of(refusal),
-    )
+    context = {"sentence": sentence_for(refusal), "code": refusal.code, "home_url": resolve_url("accounts:home")}
+    if isinstance(refusal, FullSignInNeeded | DailyLimitReached):
+        context["sign_in_url"] = f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+    return render(request, "accounts/refused.html", context, status=status_of(refusal))
 
 
 def status_of(refusal: Refusal) -> int:

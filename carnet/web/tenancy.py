@@ -1,6 +1,7 @@
 """Who is at the door, and which rows they may see: one transaction per request, its walls set before any view runs.
 
 `request.actor` is always there: a person acting for one organisation, or the anonymous visitor (no tenant's rows).
+`request.turn` is whose turn it is on a shared computer (a PIN, never a sign-in), when nobody is signed in; else None.
 `request.standing` is the refusal that keeps a signed-in person without an organisation (none, several, suspended, ended).
 Doors with another way in (API tokens, health) do this themselves and are left alone: see OWN_WAY_IN.
 """
@@ -21,9 +22,10 @@ from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties import access
+from carnet.parties import operations as parties_writes
 from carnet.parties import queries as parties
 from carnet.parties.rules import PartiesRefused, SecondFactorNeeded
-from carnet.web import clock, doors
+from carnet.web import clock, doors, turns
 
 OWN_WAY_IN = ("/api/v", "/static/", "/healthz", "/readyz", "/metrics")
 CHOSEN_ORGANISATION = "organisation_id"  # in the session
@@ -43,17 +45,19 @@ class TenancyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.actor, request.standing = Actor.anonymous(), None  # type: ignore[attr-defined]
+        request.actor, request.standing, request.turn = Actor.anonymous(), None, None  # type: ignore[attr-defined]
         if request.path_info.startswith(OWN_WAY_IN):
             return self.get_response(request)
         person_id = _person_in_session(request)
-        if person_id is None and request.method in ("GET", "HEAD", "OPTIONS"):
+        takes_turn = person_id is None and turns.TURN in request.session and _take_turn(request)
+        if person_id is None and not takes_turn and request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)  # a visitor reading: no wall is opened, so there is none to set
         try:
             with access.knowing(person_id):
                 if person_id is not None:
                     _identify(request)
                 with acting_as(request.actor):  # type: ignore[attr-defined]
+                    _touch(request)
                     response = self.get_response(request)
                     if response.status_code >= 500:
                         raise _Abandoned(response)
@@ -111,6 +115,21 @@ def _identify(request: HttpRequest) -> None:
     else:
         request.organisation_name = parties.organisation_name(actor.organisation_id)  # type: ignore[attr-defined]
     request.actor = actor  # type: ignore[attr-defined]
+
+
+def _take_turn(request: HttpRequest) -> bool:
+    turn = turns.seen(request, clock.now())
+    if turn is None:
+        return False
+    request.turn, request.actor = turn, turn.actor  # type: ignore[attr-defined]
+    request.organisation_name = turn.organisation  # type: ignore[attr-defined]
+    return True
+
+
+def _touch(request: HttpRequest) -> None:
+    turn = request.turn  # type: ignore[attr-defined]
+    if turn is not None:
+        parties_writes.touch_turn(turn_id=turn.turn_id, organisation_id=turn.actor.organisation_id, at=clock.now())
 
 
 def _proved_at(request: HttpRequest, at: datetime) -> datetime | None:

@@ -45,6 +45,7 @@ from tests.activities.conftest import open_space
 from tests.distribution.stock import LATER, make_cupboards
 from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, rid
 from tests.factories.joining import Network, paper
+from tests.factories.stations import seated
 from tests.places.conftest import GOOD, csv_bytes
 from tests.redemption.offline import enrolled
 from tests.settlement.conftest import APRIL, LONG_AFTER, SPENT_AT, Payday, make_payday
@@ -252,6 +253,15 @@ def reported(payday: Payday) -> None:
     )  # fmt: skip
 
 
+def took_turns(payday: Payday) -> None:
+    """One shared computer, one volunteer with a PIN whose turn it is, one voucher spent by PIN."""
+    seat = seated(payday.campaign.place_organisation_id, "MEDIATOR", SPENT_AT)
+    item = Item(payday.campaign.code(32), "mailbox", payday.campaign.place_id)
+    with acting_as(seat):
+        (answer,) = redemption.redeem_many(asked=[Asked(item, seat)], at=SPENT_AT)
+    assert isinstance(answer, redemption_queries.Redeemed), answer
+
+
 def lived() -> Payday:
     """Handed over, spent, undone, refused, claimed, paid, closed, repaid, stated."""
     payday = make_payday()
@@ -275,6 +285,7 @@ def lived() -> Payday:
     uploaded(payday)
     taught(payday)
     helped(payday)
+    took_turns(payday)
     listed_and_told(payday)
     joined(payday)
     reported(payday)

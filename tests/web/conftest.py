@@ -6,14 +6,19 @@ import struct
 import time
 from base64 import b32decode
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.parties import operations as parties
+from carnet.parties import queries
+from carnet.web import turns
+from tests.factories.stations import PIN, enrolled
 
 PASSWORD = "une phrase assez longue"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -71,5 +76,29 @@ def signed_in(person_with: Callable[..., tuple[int, int, str]]) -> Callable[...,
     def enter(role: str) -> Client:
         _person, _organisation, email = person_with(role)
         return sign_in(Client(), email)
+
+    return enter
+
+
+def take_turn(client: Client, secret: str, person_id: int, pin: str = PIN) -> Client:
+    """On a shared computer, through its page."""
+    client.cookies[turns.cookie_name()] = secret
+    answer = client.post("/station/", {"person_id": person_id, "pin": pin, "request_id": str(uuid4())})
+    assert answer.status_code == 302, answer.content.decode()
+    return client
+
+
+@pytest.fixture
+def by_pin(person_with: Callable[..., tuple[int, int, str]]) -> Callable[[str], Client]:
+    """A shared computer on which somebody of one role takes a turn."""
+
+    def enter(role: str) -> Client:
+        person_id, organisation_id, _email = person_with(role, has_second_factor=False)
+        at = timezone.now()
+        person = queries.actor_for(person_id=person_id, organisation_id=organisation_id, proved_at=at, at=at)
+        leading = "PRESCRIBER_LEAD" if KIND_OF_ROLE[role] == "PRESCRIBER" else "PLACE_MANAGER"
+        with acting_as(person):
+            parties.choose_own_pin(pin=PIN, actor=person, request_id=uuid4(), at=at)
+        return take_turn(Client(), enrolled(replace(person, roles=frozenset({leading})), at), person_id)
 
     return enter

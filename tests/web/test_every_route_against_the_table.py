@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from carnet.parties.rules import DECIDABLE, HOMES, PERMISSIONS, Role
+from carnet.parties.rules import DECIDABLE, HOMES, PERMISSIONS, PIN_ROLES, Role
 from carnet.web.accounts.words import DECISIONS
 from carnet.web.doors import Door, door_of
 
@@ -97,6 +97,26 @@ def test_each_role_sends_what_the_table_says(role: Role, signed_in: Callable[[st
         answer = client.post(route.path)
         if is_refused(answer) == may or answer.status_code >= 500:
             wrong.append((route.path, route.door, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", sorted(PIN_ROLES))
+def test_a_pin_opens_the_lines_marked_for_it_and_nothing_else(role: Role, by_pin: Callable[[str], Client]) -> None:
+    client, wrong = by_pin(role), []
+    for route in ROUTES:
+        if route.door.is_public:
+            continue
+        for method, verb in ((client.get, "GET"), (client.post, "POST")):
+            actions = route.door.action_for(verb)
+            holds = all(role in PERMISSIONS[action].roles for action in actions)
+            may = all(PERMISSIONS[action].pin for action in actions) if actions else route.door.by_pin
+            answer = method(route.path)
+            refused_for_pin = answer.status_code == 403 and b"full-sign-in-needed" in answer.content
+            # Who may not fully signed in may not with a PIN either, in the ordinary words.
+            as_it_should = refused_for_pin == (not may) if holds else (is_refused(answer) or refused_for_pin)
+            if not as_it_should or answer.status_code >= 500:
+                wrong.append((route.path, verb, actions, answer.status_code))
     assert wrong == []
 
 

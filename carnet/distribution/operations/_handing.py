@@ -30,6 +30,7 @@ from carnet.ledger import operations as ledger_writes
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import SeriesView
 from carnet.ledger.rules import EndReason
+from carnet.parties import operations as parties_writes
 from carnet.parties import queries as parties
 from carnet.parties.rules import OrganisationKind
 from carnet.places.rules import checked_procedures
@@ -65,7 +66,8 @@ def hand_over_many(
     are given back as they were. Adjacent booklets become one passage of the ledger. What was answered is kept as a plan, in codes.
 
     Raises: NotAllowed, NotYourDesk, NothingToHandOver, TooManyAtOnce, OutsidePerimeter, ProcedureUnknown, NotPrescriber,
-    SeriesNotActive, SeriesUnknown, HandOverNotOpen, HandOverEnded, RangeReversed, NotHolder, AlreadyHandedOver.
+    SeriesNotActive, SeriesUnknown, HandOverNotOpen, HandOverEnded, RangeReversed, NotHolder, AlreadyHandedOver,
+    DailyLimitReached (by PIN).
     """
     access.check_may_hand_over(actor)
     desk_id = access.desk(actor, organisation_id)
@@ -74,6 +76,7 @@ def hand_over_many(
     waiting = [item for item in items if item.request_id not in done]
     if waiting:
         rows = _hand_over(waiting, desk_id, actor=actor, request_id=request_id, at=at)
+        parties_writes.count_by_pin(actor=actor, voucher_count=sum(row.voucher_count for row in rows), at=at)
         done |= {row.request_id: _handed_over(row) for row in rows}
     return [done[item.request_id] for item in items]
 
@@ -110,6 +113,7 @@ def take_out_range(
     row = _row(item, terms, desk_id, _given_apart([item]), actor, at)
     row.kind = Kind.TAKEN_OUT
     row.save(force_insert=True)
+    parties_writes.count_by_pin(actor=actor, voucher_count=row.voucher_count, at=at)
     _journal("distribution.taken-out", [row], actor=actor, request_id=request_id, at=at)
     return _handed_over(row)
 

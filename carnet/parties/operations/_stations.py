@@ -136,7 +136,7 @@ def limit_station(*, station_id: int, limits: StationLimits, actor: Actor, reque
         return
     station.person_daily, station.station_daily, station.idle_minutes = limits.person_daily, limits.station_daily, limits.idle_minutes
     station.save(update_fields=["person_daily", "station_daily", "idle_minutes"])
-    facts = {"person": limits.person_daily, "station": limits.station_daily, "minutes": limits.idle_minutes}
+    facts = {"person_daily": limits.person_daily, "station_daily": limits.station_daily, "minutes": limits.idle_minutes}
     _noted("station-limited", station, actor, request_id, at, **facts)
 
 

@@ -17,6 +17,8 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import CodeMistyped
 from carnet.kernel.periods import legal_day
 from carnet.kernel.refusals import Refusal
+from carnet.parties import operations as parties
+from carnet.parties.rules import by_pin
 from carnet.redemption import access, queries
 from carnet.redemption.queries import Redeemed, VoucherSeen
 from carnet.redemption.rules import (
@@ -121,16 +123,53 @@ def answer_prepared(
         for rank in ready:
             answers[rank] = REFUSALS["held-back"]()
         ready = []
+    counted = _counted_by_pin(asked, ready)
     # One statement is a transaction by itself: outside a door's transaction, opening another would be three round trips more.
-    with transaction.atomic(savepoint=False) if mistyped else nullcontext():  # no savepoint: a fault takes the door's transaction with it
+    # No savepoint: a fault takes the door's transaction with it.
+    with transaction.atomic(savepoint=False) if mistyped or counted else nullcontext():
         if mistyped:
             for rank, slowed in zip(mistyped, note_attempts([asked[rank] for rank in mistyped], CodeMistyped.code, at), strict=True):
                 answers[rank] = slowed or answers[rank]
+        if counted:
+            ready = _within_the_day(asked, ready, counted, answers, at, together)
         if ready:
             rows = _redeem([(asked[rank], prepared[rank]) for rank in ready], at, together)  # type: ignore[misc]
             for rank, answer in zip(ready, rows, strict=True):
                 answers[rank] = answer
+        _give_back(asked, [rank for rank in counted if rank in ready], answers, at)
     return [answer for answer in answers if answer is not None]
+
+
+def _counted_by_pin(asked: Sequence[Asked], ready: Sequence[int]) -> list[int]:
+    """The ranks that a PIN asks: nobody else pays for the count of a day."""
+    return [rank for rank in ready if by_pin(asked[rank].actor)]
+
+
+def _within_the_day(
+    asked: Sequence[Asked], ready: list[int], counted: Sequence[int], answers: list[Answer | None], at: datetime, together: bool
+) -> list[int]:
+    """Count what a PIN asks before it is spent, the rows of the day locked until it is; what does not fit is refused. Returns what goes on."""
+    too_many: Refusal | None = None
+    for actor in {id(asked[rank].actor): asked[rank].actor for rank in counted}.values():
+        mine = [rank for rank in counted if asked[rank].actor is actor]
+        try:
+            parties.count_by_pin(actor=actor, voucher_count=len(mine), at=at)
+        except Refusal as refusal:
+            too_many = refusal
+            for rank in mine:
+                answers[rank] = refusal
+    if too_many is not None and together:
+        for rank in ready:
+            answers[rank] = answers[rank] or REFUSALS["held-back"]()
+    return [rank for rank in ready if answers[rank] is None]
+
+
+def _give_back(asked: Sequence[Asked], counted: Sequence[int], answers: Sequence[Answer | None], at: datetime) -> None:
+    """What was refused after all, or answered before, is not of today."""
+    for rank in counted:
+        answer = answers[rank]
+        if not isinstance(answer, Redeemed) or answer.repeated:
+            parties.give_back_by_pin(actor=asked[rank].actor, voucher_count=1, at=at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import base64
 import time
 from typing import Any
+from uuid import uuid4
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,8 +14,12 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+
+from carnet.parties import operations as parties
+from carnet.web import clock, turns
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -27,7 +32,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("accounts:home")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
-        return "/"
+        return reverse("accounts:station") if turns.station_secret(request) else "/"
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse:
+        """Whoever signed in fully ends the turn of this shared computer, and is forgiven the wrong PINs."""
+        request.session.pop(turns.TURN, None)
+        parties.unlock_after_sign_in(
+            person_id=int(user.pk), station_secret=turns.station_secret(request), request_id=uuid4(), at=clock.now()
+        )
+        response: HttpResponse = super().post_login(request, user, **options)
+        return response
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Whoever proved themselves in this session less than 15 minutes ago, in any way, is not asked again at once."""

@@ -14,6 +14,7 @@ from carnet.web.design.screens import actor_of, show_refusal
 
 NAVIGATION = (
     ("accounts:members", "parties.see-members"),
+    ("accounts:stations", "parties.see-stations"),
     ("accounts:bank-account", "parties.see-bank-account"),
     ("accounts:tokens", "parties.manage-tokens"),
     ("accounts:webhooks", "parties.manage-webhooks"),
@@ -27,6 +28,8 @@ FIELDS = {
     "bic-invalid": "bic", "holder-missing": "holder_name", "email-invalid": "email", "already-member": "email",
     "role-not-for-organisation": "role", "role-not-yours-to-give": "role", "person-name-missing": "display_name",
     "phone-number-invalid": "phone", "scopes-invalid": "scopes", "token-days-invalid": "days", "reason-missing": "reason",
+    "pin-too-simple": "pin", "pin-wrong": "pin", "pin-locked": "pin", "first-code-wrong": "code", "station-code-wrong": "code",
+    "station-name-invalid": "name", "station-limits-invalid": "person_daily",
 }  # fmt: skip
 
 
@@ -34,6 +37,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
     """A page of this desk, with the entries of the navigation that the table opens to this person."""
     names = {
         "accounts:members": _("Membres"),
+        "accounts:stations": _("Postes partagés"),
         "accounts:bank-account": _("Compte bancaire"),
         "accounts:tokens": _("Jetons d’API"),
         "accounts:webhooks": _("Webhooks"),

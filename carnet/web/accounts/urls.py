@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from carnet.web.accounts import bank_accounts, members, sign_in, views, webhooks
+from carnet.web.accounts import bank_accounts, members, pins, sign_in, station, stations, views, webhooks
 
 accounts = [
     path("home", views.home, name="home"),
@@ -12,6 +12,19 @@ accounts = [
     path("members/", members.members, name="members"),
     path("members/<int:organisation_id>/", members.members, name="members-of"),
     path("members/<int:organisation_id>/<int:membership_id>/", members.member, name="member"),
+    path("stations/", stations.stations, name="stations"),
+    path("stations/new/", stations.new_station, name="new-station"),
+    path("stations/volunteer/", pins.volunteer, name="volunteer"),
+    path("stations/people/<int:person_id>/", pins.turn_taker, name="turn-taker"),
+    path("stations/<int:station_id>/", stations.one_station, name="one-station"),
+    path("stations/<int:station_id>/code/", stations.station_code, name="station-code"),
+    path("stations/<int:station_id>/revoke/", stations.revoke_station, name="revoke-station"),
+    path("account/pin/", pins.own_pin, name="own-pin"),
+    path("station/", station.station, name="station"),
+    path("station/enrol/", station.enrol, name="enrol-station"),
+    path("station/pin/", station.choose_pin, name="station-pin"),
+    path("station/change/", station.change_person, name="change-person"),
+    path("station/here/", station.here, name="station-here"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke-token"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),

@@ -27,13 +27,13 @@ from carnet.web.accounts.words import DECISIONS, ROLE_NAMES, SCOPE_NAMES
 from carnet.web.design import formats
 from carnet.web.design.components import Row, Task
 from carnet.web.design.screens import actor_of
-from carnet.web.doors import door, public, refused, signed_in
+from carnet.web.doors import door, public, refused, signed_in, signed_in_or_by_pin
 from carnet.web.tenancy import CHOSEN_ORGANISATION
 
 # --- Oneself -----------------------------------------------------------------------------------------------------------
 
 
-@signed_in
+@signed_in_or_by_pin
 def home(request: HttpRequest) -> HttpResponseBase:
     """To the home page of one's role."""
     standing = getattr(request, "standing", None)

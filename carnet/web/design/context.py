@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from carnet.parties.rules import short_name
 from carnet.web.design import look
 
 TONES = {"debug": "neutral", "info": "info", "success": "success", "warning": "warning", "error": "danger"}
@@ -34,6 +35,15 @@ class Message:
     tone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is on a shared computer."""
+
+    name: str
+    station: str
+    idle_minutes: int
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """The variable `page` of every template."""
     user = getattr(request, "user", None)
@@ -44,6 +54,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "theme_url": getattr(request, "theme_url", ""),
             "is_demo": settings.DEMO,
             "demo_url": _address("demo:home") if settings.DEMO else "",
+            "turn": _turn(request),
             "person_name": user.get_short_name() if user is not None and signed_in else "",
             "organisation_name": getattr(request, "organisation_name", ""),
             "sign_in_url": _address("account_login"),
@@ -57,6 +68,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "footer": _footer(),
         }
     }
+
+
+def _turn(request: HttpRequest) -> Turn | None:
+    turn = getattr(request, "turn", None)
+    return None if turn is None else Turn(short_name(turn.actor.label), turn.station, turn.idle_minutes)
 
 
 def _footer() -> list[Link]:

@@ -26,6 +26,7 @@ from carnet.settlement.queries import ExpectedPayment, PaymentStep
 from carnet.web import theming
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Table, Task, Ticket
+from carnet.web.design.screens import actor_of
 from carnet.web.design.sentences import sentence_for
 
 CODE_DIGITS = 18
@@ -86,8 +87,13 @@ def organisation_of(actor: Actor) -> int:
 
 
 def own_places(request: HttpRequest, organisation_id: int, at: datetime) -> tuple[PlaceSummary, ...]:
-    """The organisation's open places that accept something today; when all is one programme's, the page carries its name."""
-    found = tuple(place for place in places.places_of([organisation_id], at=at) if place.acceptances)
+    """The organisation's open places that accept something today; when all is one programme's, the page carries its name.
+
+    On a shared computer of one place, that place alone.
+    """
+    only = actor_of(request).place_id
+    open_today = (place for place in places.places_of([organisation_id], at=at) if place.acceptances)
+    found = tuple(place for place in open_today if only in (None, place.place_id))
     theming.carry_of_places(request, found, at)
     return found
 
