@@ -33,6 +33,7 @@ from carnet.scenarios.plan import load, open_season
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.stock import stir_stock
 from carnet.scenarios.summary import summarise
+from carnet.scenarios.turns import share_a_computer
 
 SCENARIO = "nantes"
 # The season in progress: enough booklets for every desk, half of them still in the cupboards.
@@ -123,7 +124,9 @@ def play_demo(
         give_lessons(current, [current.codes[rank] for rank in current.in_hands[-SEATS:]], at=at)
         give_free_help(current, at=at)
         stir_stock(current, at=at)
-        tried = _to_try(closed, current, people, at, base_url, sign_in_url)
+        (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
+        station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)
+        tried = _to_try(closed, current, people, at, base_url, sign_in_url) | {"station": station}
     folder.keep(folder.try_file, tried)
     summary = summarise(closed, seconds=clock() - started)
     folder.keep(folder.summary_file, summary)

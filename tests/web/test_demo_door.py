@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from carnet.web import turns
+
 pytestmark = pytest.mark.django_db
 
 
@@ -26,6 +28,17 @@ def both(client: Client, **headers: str) -> tuple[int, int]:
 def test_a_browser_of_this_machine_is_welcome(demo: None) -> None:
     assert Client().get("/demo/").status_code == 200
     assert Client(REMOTE_ADDR="::1").get("/demo/").status_code == 200
+
+
+def test_a_browser_becomes_the_shared_computer(demo: None, tmp_path: Any) -> None:
+    kept = tmp_path / "demo" / "try.json"
+    station = {"name": "Accueil", "secret": "s" * 43, "people": [{"name": "Rose Petit", "pin": "281946"}]}
+    kept.write_text(json.dumps(json.loads(kept.read_text()) | {"station": station}))
+    client = Client()
+    assert "281946" in client.get("/demo/").content.decode()
+    answer = client.post("/demo/station/")
+    assert (answer["Location"], answer.cookies[turns.cookie_name()].value) == ("/station/", "s" * 43)
+    assert Client(REMOTE_ADDR="192.0.2.7").post("/demo/station/").status_code == 404
 
 
 @pytest.mark.parametrize("address", ["192.0.2.7", "10.0.0.1", "::ffff:192.0.2.7", "", "not an address"])

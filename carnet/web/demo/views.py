@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from carnet.web import turns
 from carnet.web.accounts.sign_in import enter_as, safe_next
 from carnet.web.design.components import Ticket
 from carnet.web.doors import from_this_machine
@@ -78,6 +79,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "cards": cards,
             "password": tried["sign_in"][0]["password"],
             "steps": _steps(),
+            "station": tried.get("station"),
         },
     )
 
@@ -135,6 +137,19 @@ def _steps() -> list[tuple[str, str, str, str]]:
             reverse("auditor:home"),
         ),
     ]
+
+
+@on_this_machine
+@require_POST
+def share(request: HttpRequest) -> HttpResponse:
+    """Make this browser the desk's shared computer: its page of names, then a PIN."""
+    station = to_try().get("station")
+    if station is None:
+        raise Http404
+    request.session.flush()
+    response = HttpResponseRedirect(reverse("accounts:station"))
+    turns.keep_secret(response, station["secret"])
+    return response
 
 
 @on_this_machine
