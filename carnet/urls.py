@@ -11,6 +11,7 @@ DOORS = (
     ("operator/", "carnet.web.operator.urls"),
     ("funder/", "carnet.web.funder.urls"),
     ("prescriber/", "carnet.web.prescriber.urls"),
+    ("", "carnet.web.slips.urls"),
     ("place/", "carnet.web.place.urls"),
     ("auditor/", "carnet.web.auditor.urls"),
     ("state/", "carnet.web.state.urls"),

@@ -7,6 +7,7 @@ from django.db.models import Q
 from carnet.distribution.models import (
     DeskPoint,
     HandOver,
+    PaperSheet,
     ProgrammePrescriber,
     Reminder,
     ReminderContact,
@@ -26,6 +27,7 @@ from carnet.distribution.rules import (
     StockTakeUnknown,
     check_participation,
 )
+from carnet.distribution.rules.papers import PaperUnknown
 from carnet.distribution.rules.points import PointUnknown
 from carnet.distribution.rules.reminders import ReminderUnknown
 from carnet.funding import access as funding_access
@@ -75,6 +77,15 @@ def hand_over(hand_over_id: int) -> HandOver:
     found = HandOver.objects.filter(id=hand_over_id).first()
     if found is None:
         raise HandOverUnknown(hand_over=hand_over_id)
+    return found
+
+
+def own_paper(actor: Actor, sheet_id: int, *, lock: bool = False) -> PaperSheet:
+    """A sheet of paper of the desk the actor stands at. Raises: NotYourDesk, PaperUnknown."""
+    rows = PaperSheet.objects.select_for_update(of=("self",)) if lock else PaperSheet.objects
+    found = rows.filter(id=sheet_id, organisation_id=desk(actor)).first()
+    if found is None:
+        raise PaperUnknown(paper=sheet_id)
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Q, Sum
 
 from carnet.distribution import access
-from carnet.distribution.models import HandOver, ProgrammePrescriber
+from carnet.distribution.models import HandOver, PaperSheetLine, ProgrammePrescriber
 from carnet.distribution.rules import AgeBand, Area, Kind, Reason, Ticks
 
 
@@ -112,9 +112,14 @@ def prescriber_count(*, programme_id: int) -> int:
 def ticks_of_programme(*, programme_id: int) -> dict[str, Counter[str]]:
     """How many hand-overs carry each tick, by question. Small counts are hidden by whoever publishes them."""
     counted: dict[str, Counter[str]] = {}
+    # A booklet taken out says nothing by itself: the line of paper typed for it does.
+    given = HandOver.objects.filter(programme_id=programme_id).exclude(kind=Kind.TAKEN_OUT)
+    noted = PaperSheetLine.objects.filter(programme_id=programme_id, was_taken_out=True)
     for question in ("age_band", "reason", "area", "low_qualified_job_seeker"):
-        rows = HandOver.objects.filter(programme_id=programme_id).exclude(kind=Kind.TAKEN_OUT).order_by(question)
-        counted[question] = Counter({str(value): count for value, count in rows.values_list(question).annotate(Count("id"))})
+        counted[question] = Counter()
+        for rows in (given, noted):
+            told = rows.order_by(question).values_list(question).annotate(Count("id"))
+            counted[question].update({str(value): count for value, count in told})
     return counted
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from carnet.distribution.models import Plan, PlannedLesson
+from carnet.distribution.models import PaperSheetLine, Plan, PlannedLesson
 from carnet.distribution.rules import Answers, Help
 from carnet.workshops import queries as workshops
 from carnet.workshops.queries import BookingView, SessionView
@@ -39,8 +39,9 @@ def hand_over_of_booking(booking_id: int) -> int | None:
 
 def wants_of_programme(*, programme_id: int) -> Counter[str]:
     """How many people asked for each thing, by its code. Small counts are hidden by whoever publishes them."""
-    rows = Plan.objects.filter(programme_id=programme_id).order_by("id")
-    return Counter(code for wants in rows.values_list("wants", flat=True) for code in wants)
+    answered = Plan.objects.filter(programme_id=programme_id).order_by("id").values_list("wants", flat=True)
+    noted = PaperSheetLine.objects.filter(programme_id=programme_id, was_taken_out=True).order_by("id").values_list("wants", flat=True)
+    return Counter(code for wants in [*answered, *noted] for code in wants)
 
 
 def _view(row: Plan) -> PlanView:

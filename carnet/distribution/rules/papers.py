@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from carnet.distribution.rules._handing import DistributionRefused, Ticks
+from carnet.distribution.rules._handing import Answers, DistributionRefused, Ticks
 
 PAPER_LINES = 12
 PAPERS_PRINTED_MAX = 20
@@ -63,13 +63,14 @@ class PaperNotedBefore(DistributionRefused):
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """One line as typed: a day, a number (of a booklet, or of the first voucher given), how many vouchers (0: all that are left), ticks."""
+    """One line as typed: a day, a number (of a booklet, or of the first voucher given), how many vouchers (0: all that are left), what was ticked."""
 
     position: int
     given_on: date
     serial: str
     voucher_count: int = 0
     ticks: Ticks = field(default_factory=Ticks)
+    answers: Answers = field(default_factory=Answers)
 
 
 def check_papers(count: int, *, still_open: int) -> None:
