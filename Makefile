@@ -20,6 +20,7 @@ run: .venv/ready node_modules/ready
 test: .venv/ready-dev node_modules/ready
 	@.ci/system-packages chromium:chromium xgettext:gettext
 	@.ci/system-packages chromium-headless-shell:chromium-headless-shell || echo "The tests will be slower, and the same."
+	@.ci/system-packages java:default-jre-headless || echo "Without Java, the HTML of the pages is not given to the Nu checker."
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m tests.server .venv/bin/pytest -n $${TEST_WORKERS:-auto} --dist loadscope $(TEST_ARGS)
 
 check: .venv/ready-dev

@@ -14,7 +14,7 @@ from carnet.gateways.sms import DoubleGateway
 from carnet.jobs.texts import send_texts
 from carnet.ledger import queries as ledger
 from tests.browser.conftest import DESKTOP, PHONE, TODAY, Site, said
-from tests.browser.test_every_page_of_every_role import AXE_SCRIPT, faults
+from tests.browser.walking import AXE_SCRIPT, faults
 
 
 def accessible(page: Page) -> None:

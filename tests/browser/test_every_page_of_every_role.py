@@ -1,146 +1,143 @@
-"""Every page, as every role, wide and narrow: nothing axe-core finds fault with, nothing wider than the screen, no complaint of Chromium."""
+"""Every page, as every role: nothing axe-core finds fault with, nothing wider than the screen, no error of HTML, no complaint of Chromium.
 
-from collections.abc import Iterator
+Each page is examined whole once, wide; then, by turns, in another theme and at another width, for what these can change. The whole, every
+page in three themes at three widths in two languages, is the drill `every-page-every-theme`, which runs this module with a folder in
+CARNET_EVERY_THEME to write what it saw in.
+"""
+
+import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from zlib import crc32
 
-import axe_playwright_python
 import pytest
-from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
-from playwright.sync_api import APIResponse, Error, Page, Response
+from lxml import html
+from playwright.sync_api import Page
 
-from carnet.parties.rules import HOMES, PERMISSIONS, Role
-from carnet.web.doors import Door, door_of
-from tests.browser.conftest import DESKTOP, PHONE, Site
+from tests.browser import markup
+from tests.browser.conftest import Site
+from tests.browser.walking import (
+    AXE,
+    BY_TURNS,
+    HOME,
+    LARGER,
+    MORE_CONTRAST,
+    NARROW,
+    NEUTRAL,
+    NOBODY,
+    OF_THE_LOOK,
+    OPTIONS,
+    SPACED,
+    THEMES,
+    WIDE,
+    WIDTHS,
+    Look,
+    closed_doors,
+    page_at,
+    pages_of,
+    seen_as,
+    stretched,
+)  # fmt: skip
+from tests.house.rooms import ROOT
 
-AXE = (axe_playwright_python.__path__[0]) + "/axe.min.js"
-AXE_SCRIPT = Path(AXE).read_text(encoding="utf-8")  # for a page that is open already
-# What axe knows of WCAG 2.2 A and AA, of the RGAA and of good manners; `resultTypes` spares the drawing of what is right.
-OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"], "resultTypes": ["violations"]}
-NOBODY = "nobody"
-# Pages that every role has alike: read as one of them.
-READ_AS = Role.OPERATOR_ADMIN.value
-ROLES = [NOBODY, "PLACE_MANAGER", "MEDIATOR", "PRESCRIBER_LEAD", "FUNDER", "OPERATOR_ADMIN", "TREASURER", "APPROVER", "AUDITOR"]
-# Whose links are followed, and into whose rooms: one page of each kind, an order, an agreement, a redemption.
-FOLLOWS = {
-    NOBODY: "public", "PLACE_MANAGER": "place", "PRESCRIBER_LEAD": "prescriber", "FUNDER": "funder", "OPERATOR_ADMIN": "operator",
-    "TREASURER": "operator", "AUDITOR": "auditor",
-}  # fmt: skip
-HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}
+ROLES = [
+    NOBODY, "PLACE_MANAGER", "MEDIATOR", "PRESCRIBER_LEAD", "FUNDER", "OPERATOR_ADMIN", "TREASURER", "APPROVER", "STATE_OFFICER", "AUDITOR",
+]  # fmt: skip
 LEAST_PAGES = 4
-# Signing out is a question asked again and again; the rest is for machines.
-NOT_PAGES = {"account_logout"}
+FEWEST = {"STATE_OFFICER": 2}
+EVERY_THEME = os.environ.get("CARNET_EVERY_THEME", "")
+CHECKER = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
 
 
-def plain_routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[tuple[str, str, Door]]:
-    """Address, name and door of what asks for nothing in its address."""
-    for pattern in patterns:
-        here = prefix + str(pattern.pattern)
-        if "<" in here or here.startswith(("/api/v", "/static/")):
-            continue
-        if isinstance(pattern, URLResolver):
-            yield from plain_routes(pattern.url_patterns, here)
-        elif (door := door_of(pattern.callback)) is not None and pattern.name not in NOT_PAGES:
-            yield here, pattern.name or "", door
-
-
-def addresses_for(role: str) -> list[str]:
-    """The pages without parameters that the table of permissions opens to a role."""
-    found = []
-    for address, _name, door in plain_routes(get_resolver().url_patterns):
-        if door.is_public:
-            is_for = role == NOBODY
-        elif door.action is None:
-            is_for = role == READ_AS
-        else:
-            is_for = role in PERMISSIONS[door.action].roles
-        if is_for:
-            found.append(address)
-    return found
-
-
-def route_of(address: str) -> str:
-    """The name of the route of an address of ours, or nothing."""
-    try:
-        return resolve(urlsplit(address).path).view_name
-    except Resolver404:
-        return ""
-
-
-def ways_on(page: Page, role: str) -> list[str]:
-    """Where the page leads, inside the rooms of the role; what the administrator sees too is read as the administrator."""
-    found = page.locator("main a[href^='/']").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-    return [address for address in found if _leads_on(urlsplit(address).path, role)]
-
-
-def _leads_on(path: str, role: str) -> bool:
-    try:
-        match = resolve(path)
-    except Resolver404:
-        return False
-    door = door_of(match.func)
-    if match.namespace != FOLLOWS.get(role) or door is None:
-        return False
-    may = [PERMISSIONS[action].roles for action in (door.action, door.post) if action]
-    return all(role in roles for roles in may) and (role != "TREASURER" or not all(READ_AS in roles for roles in may))
-
-
-def faults(page: Page, width: int) -> list[str]:
-    page.set_viewport_size({"width": width, "height": 900})
-    where = f"{urlsplit(page.url).path} at {width}"
-    found: list[dict[str, Any]] = page.evaluate("options => axe.run(document, options).then(result => result.violations)", OPTIONS)
-    said = [f"{where}: {each['impact']} {each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
-    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return [*said, f"{where}: {over} pixels too wide"] if over > 0 else said
-
-
-def shows_a_page(page: Page, address: str) -> bool:
-    """Go to the address; whether it answers with a page of its own (not a file, not a way to somewhere else)."""
-    try:
-        answer = page.goto(address)
-        assert answer is not None
-        is_own = answer.request.redirected_from is None and is_page(answer)
-    except Error as error:  # a file, which Chromium downloads, or an answer without a word: never a page
-        if "ERR_HTTP_RESPONSE_CODE_FAILURE" in error.message:
-            page.wait_for_url("chrome-error://**")  # a page of Chromium's own, which would interrupt the next
-        asked = page.request.get(address, max_redirects=0)
-        assert asked.status < 500, f"{address}: {asked.status}"
-        assert not is_page(asked), address
-        is_own = False
-    else:
-        assert answer.status < 500, f"{address}: {answer.status}"
-    return is_own
-
-
-def is_page(answer: Response | APIResponse) -> bool:
-    return answer.status == 200 and answer.headers.get("content-type", "").startswith("text/html")
-
-
-def closed_doors(page: Page) -> list[str]:
-    """What the navigation of a home page offers and then refuses."""
-    offered = page.locator("nav a[href^='/']").evaluate_all("links => [...new Set(links.map(link => link.getAttribute('href')))]")
-    return [f"{page.url} offers {address}" for address in offered if page.request.get(address, max_redirects=0).status >= 400]
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the HTML of every page is kept as it was sent."""
+    return tmp_path_factory.mktemp("written")
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_accessible_wide_and_narrow(site: Site, role: str) -> None:
+def test_accessible_wide_and_narrow(site: Site, role: str, written: Path) -> None:
     page = site.visitor() if role == NOBODY else site.become(role)
     page.add_init_script(path=AXE)
     page.goto("/" if role == NOBODY else "/home")
-    waiting, seen, read = addresses_for(role), set(), []
-    found = closed_doors(page)
-    while waiting:
-        address = waiting.pop(0)
-        kind = route_of(address)
-        if not kind or kind in seen:
-            continue
-        seen.add(kind)
-        if not shows_a_page(page, address):
-            continue
+    found, read, looks = closed_doors(page), [], 0
+    for kind, address, sent in pages_of(page, role):
+        (written / f"{role}-{kind.replace(':', '-')}.html").write_text(sent, encoding="utf-8")
+        seen, count = everything(page, address) if EVERY_THEME else by_turns(page, kind)
+        found += seen
+        looks += count
         read.append(kind)
-        found += faults(page, DESKTOP) + faults(page, PHONE)
-        waiting += ways_on(page, role)
+    if EVERY_THEME:
+        report = {"role": role, "pages": len(read), "looks": looks, "faults": found}
+        (Path(EVERY_THEME) / f"{role}.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
     assert found == [], "\n".join(found)
     assert HOME[role] in read
-    assert len(read) >= LEAST_PAGES, read
+    assert len(read) >= FEWEST.get(role, LEAST_PAGES), read
+
+
+def by_turns(page: Page, kind: str) -> tuple[list[str], int]:
+    """The page whole, as most see it; one other look; and the text spaced on the narrowest screen."""
+    look = BY_TURNS[crc32(kind.encode()) % len(BY_TURNS)]
+    found = seen_as(page, Look(NEUTRAL, WIDE), OPTIONS) + seen_as(page, look, OF_THE_LOOK)
+    return found + stretched(page, SPACED, NARROW, "text spaced") + stretched(page, LARGER, WIDE, "text at 200 %"), 2
+
+
+def everything(page: Page, address: str) -> tuple[list[str], int]:
+    """Every theme at every width in both languages; whole where another layout or another language may have another structure."""
+    found, looks = [], 0
+    for language in ("fr", "en"):
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+        if language != "fr":
+            assert page_at(page, address) is not None, address
+        for theme in THEMES:
+            for width in WIDTHS:
+                is_whole = theme == NEUTRAL and (width == NARROW or (width == WIDE and language == "fr"))
+                found += seen_as(page, Look(theme, width), OPTIONS if is_whole else OF_THE_LOOK)
+                looks += 1
+        found += stretched(page, SPACED, NARROW, f"text spaced, {language}")
+        found += stretched(page, LARGER, WIDE, f"text at 200 %, {language}")
+    page.context.add_cookies([{"name": "django_language", "value": "fr", "url": page.url}])
+    return found, looks
+
+
+def test_every_page_is_html_without_an_error(written: Path) -> None:
+    """The Nu checker reads all that the roles above were sent, in one process."""
+    java = shutil.which("java")
+    if java is None or not CHECKER.is_file():
+        pytest.skip("the Nu HTML checker is not here: it needs Java (default-jre-headless) and `npm ci`; `make test` installs both as root")
+    assert list(written.iterdir()), "run with the tests above"
+    done = subprocess.run(
+        [java, "-Xmx512m", "-jar", CHECKER, "--stdout", "--exit-zero-always", "--skip-non-html", "--format", "json", written],
+        capture_output=True, text=True, check=True, timeout=240,
+    )  # fmt: skip
+    messages = json.loads(done.stdout)["messages"]
+    found = [
+        f"{Path(each['url']).name}:{each.get('lastLine')}: {each['message']} {each.get('extract', '').strip()[:120]}"
+        for each in messages
+        if each["type"] == "error"
+    ]
+    assert found == [], "\n".join(found)
+
+
+def test_every_page_keeps_what_no_checker_reads(written: Path) -> None:
+    """Criteria of the audit grid that a program can settle and that neither of the two knows."""
+    pages = sorted(written.iterdir())
+    assert pages, "run with the tests above"
+    found = [f"{page.stem}: {each}" for page in pages for each in markup.breaks(html.document_fromstring(page.read_text(encoding="utf-8")))]
+    assert found == [], "\n".join(found)
+
+
+def test_those_checks_bite() -> None:
+    bad = """<html lang="xx"><title>– Carnet</title><body><svg></svg><img src="a"><table><tr><td>1</td></tr></table><a href="/a">Ici</a>
+    <a href="/b" target="_blank">Elsewhere</a><b>bold</b><p></p><p style="color: red">x</p><input tabindex="3"><p>سلام عليكم</p>
+    <header class="site-header"></header><form><input type="radio" name="a"><input type="radio" name="a"></form></body></html>"""
+    found = {each.partition(" ")[0] for each in markup.breaks(html.document_fromstring(bad))}
+    assert found == {"1.1", "1.2", "5.4", "5.6", "6.1", "13.2", "8.4", "8.5", "8.9", "8.10", "9.1", "9.2", "10.1", "11.5", "12.7", "12.8"}
+
+
+def test_the_turns_reach_every_theme_and_width() -> None:
+    """Over the hundred and more pages of the site each look has its share; the contrast theme is among them."""
+    assert {look.theme for look in BY_TURNS} == set(THEMES) >= {MORE_CONTRAST}
+    assert {look.width for look in BY_TURNS} == set(WIDTHS)

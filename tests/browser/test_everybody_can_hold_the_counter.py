@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Site, focused, press_enter
 from tests.browser.scanning import film, filmed, scan
-from tests.browser.test_every_page_of_every_role import AXE_SCRIPT, faults
+from tests.browser.walking import AXE_SCRIPT, faults
 
 OLD_PHONE = 320
 

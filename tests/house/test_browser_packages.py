@@ -12,6 +12,8 @@ from tests.house.test_files import texts, tracked
 # Our own scripts say so on their first line by saying what they do; somebody else's keep a licence, a source map or a single endless line.
 SOMEBODY_ELSE_S = re.compile(r"@license|@preserve|\(c\) \d{4}|sourceMappingURL|SPDX-License|Released under|webpackBootstrap", re.IGNORECASE)
 LINE_MOST = 240
+# A checker of the tests, whose script would fetch a Java.
+SCRIPTS_NEVER_RUN = {"node_modules/vnu-jar"}
 
 
 def packages() -> dict[str, Any]:
@@ -24,6 +26,7 @@ def test_every_package_says_why_and_is_pinned() -> None:
     assert set(named["//why"]) == set(named["dependencies"])
     assert all(len(reason) > 30 for reason in named["//why"].values())
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in named["dependencies"].values())
+    assert set(named["//why dev"]) == set(named["devDependencies"])
     decision = (ROOT / "docs/decisions/0018-scanning-and-what-comes-from-npm.md").read_text(encoding="utf-8")
     assert [name for name, version in named["dependencies"].items() if f"`{name}` {version} " not in decision] == []
 
@@ -36,7 +39,9 @@ def test_the_lock_holds_hashes_and_no_registry_s_address() -> None:
     installed = {name: each for name, each in lock.items() if name}
     assert all(each["integrity"].startswith("sha512-") for each in installed.values())
     assert lock[""]["dependencies"] == packages()["dependencies"]
-    assert not [name for name, each in installed.items() if each.get("hasInstallScript")]
+    assert {name for name, each in installed.items() if each.get("hasInstallScript")} <= SCRIPTS_NEVER_RUN
+    assert "ignore-scripts=true" in (ROOT / ".npmrc").read_text(encoding="utf-8").split()
+    assert "--ignore-scripts" in (ROOT / ".ci/browser-packages").read_text(encoding="utf-8")
 
 
 def test_node_itself_is_locked_too() -> None:

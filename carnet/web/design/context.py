@@ -11,7 +11,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from carnet.parties.rules import short_name
-from carnet.web.design import look
+from carnet.web.design import conformity, look
+from carnet.web.design.conformity import Compliance
 
 TONES = {"debug": "neutral", "info": "info", "success": "success", "warning": "warning", "error": "danger"}
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
@@ -77,7 +78,8 @@ def _turn(request: HttpRequest) -> Turn | None:
 
 def _footer() -> list[Link]:
     links = [
-        Link(_address("public:accessibility"), _("Accessibilité : non conforme")),
+        Link(_address("public:accessibility"), _conformity()),
+        Link(_address("public:plan"), _("Plan du site")),
         Link(_address("public:legal"), _("Mentions légales")),
         Link(_address("public:figures"), _("Chiffres publics")),
         Link(_address("public:labels"), _("Labels")),
@@ -86,6 +88,14 @@ def _footer() -> list[Link]:
         Link(_address("api-reference"), _("API")),
     ]
     return [link for link in links if link.url]
+
+
+def _conformity() -> str:
+    return {
+        Compliance.NONE: _("Accessibilité : non conforme"),
+        Compliance.PARTIAL: _("Accessibilité : partiellement conforme"),
+        Compliance.TOTAL: _("Accessibilité : totalement conforme"),
+    }[conformity.audit().compliance]
 
 
 def _other_languages() -> list[Language]:

@@ -4,7 +4,7 @@ from django.views.i18n import set_language
 from carnet.web.design import look
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import agenda, joining, month, person, place_page, places, reports, search, spaces, views, widget
+from carnet.web.public import accessibility, agenda, joining, month, person, place_page, places, reports, search, spaces, views, widget
 
 app_name = "public"
 urlpatterns = [
@@ -32,7 +32,9 @@ urlpatterns = [
     path("agenda/programme/<slug:slug>/", public(agenda.agenda), name="agenda-programme"),
     path("agenda/programme/<slug:slug>.ics", public(agenda.feed), name="agenda-programme-feed"),
     path("reservation/", public(agenda.booking), name="booking"),
-    path("accessibilite/", public(views.accessibility), name="accessibility"),
+    path("accessibilite/", public(accessibility.statement), name="accessibility"),
+    path("accessibilite/grille.csv", public(accessibility.grid), name="accessibility-grid"),
+    path("plan/", public(accessibility.plan), name="plan"),
     path("mentions-legales/", public(views.legal), name="legal"),
     path("chiffres/", public(views.all_figures), name="figures"),
     path("opendata/<slug:name>.csv", public(views.open_data), name="open-data"),

@@ -42,11 +42,6 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def accessibility(request: HttpRequest) -> HttpResponse:
-    call = whom_to_call(clock.now())
-    return _page(request, "public/accessibility.html", {"phone": call.phone if call else ""})
-
-
 def legal(request: HttpRequest) -> HttpResponse:
     operators = parties.organisations({each.operator_id for each in funding.programmes()})
     return _page(request, "public/legal.html", {"operators": [_operator(card) for card in operators.values()]})

@@ -175,7 +175,7 @@ def _address(said: dict[str, Any]) -> str:
 def _snippet(url: str) -> str:
     title = _("Trouver un lieu pour apprendre le numérique")
     # Written out, to be shown as text: the page escapes it once more.
-    return f'<iframe src="{escape(url)}" title="{escape(title)}" width="100%" height="{HEIGHT}" loading="lazy"></iframe>'
+    return f'<iframe src="{escape(url)}" title="{escape(title)}" style="width: 100%; border: 0" height="{HEIGHT}" loading="lazy"></iframe>'
 
 
 def _parameters() -> list[tuple[str, str]]:
