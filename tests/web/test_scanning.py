@@ -11,8 +11,8 @@ from django.test import Client
 from PIL import Image
 
 from carnet.web import packages
-from carnet.web.place.photos import PHOTO_BYTES_MOST, PhotoUnreadable, codes_in
 from carnet.web.design.wedge import untangled
+from carnet.web.place.photos import PHOTO_BYTES_MOST, PhotoUnreadable, codes_in
 from tests.web.season import Season
 from tests.web.season import season as season
 

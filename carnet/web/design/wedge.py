@@ -1,8 +1,8 @@
-"""What a scanner types when it believes in another keyboard than the one the tablet has.
+"""What a scanner types when it believes in another keyboard than the one the device has.
 
 A scanner sends the places of keys, not letters. Set for an American keyboard and plugged into a French one, the digits of a code come out as
-the top row without Shift, and the address in a QR code, or the number on a cover, with its letters moved. `static/design/scanner.js` says the same for codes that stay
-on the device; a test compares them.
+the top row without Shift; the address in a QR code, or the number on a cover, with its letters moved too. `static/design/scanner.js` says the
+same for codes that stay on the device; a test compares them.
 """
 
 import re

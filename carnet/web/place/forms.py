@@ -12,9 +12,9 @@ from carnet.places.queries import PlaceSummary
 from carnet.places.rules import SERVICE_KINDS
 from carnet.redemption.rules import RESERVATION_DAYS_MAX
 from carnet.web.design.forms import DayField, InlineRadioSelect, OperationForm, WeighedFileField
+from carnet.web.design.wedge import untangled
 from carnet.web.disputes import MISTAKES
 from carnet.web.place.photos import FORMATS, PHOTO_BYTES_MOST, PhotoUnreadable, codes_in
-from carnet.web.design.wedge import untangled
 
 CODE_LENGTH_MAX = 400
 # A workshop is a room of people; a longer list is two.
