@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from carnet.distribution.rules import AgeBand, Area, Reason, Ticks
+from carnet.distribution.rules import AgeBand, Answers, Area, Reason, Ticks
 from carnet.kernel.periods import PARIS
 from carnet.scenarios.plan import Scenario, Season
 
@@ -15,6 +15,19 @@ SERVICE_WEIGHTS = {"mailbox": 30, "online-procedures": 26, "cv": 18, "printer": 
 _AGES = {AgeBand.UNDER_26: 12, AgeBand.FROM_26_TO_59: 40, AgeBand.FROM_60_TO_74: 28, AgeBand.FROM_75: 14, AgeBand.NOT_SAID: 6}
 _REASONS = {Reason.PROCEDURES: 34, Reason.WORK: 22, Reason.MESSAGES: 18, Reason.EQUIPMENT: 10, Reason.EVERYDAY: 12, Reason.NOT_SAID: 4}
 _AREAS = {Area.PRIORITY_DISTRICT: 30, Area.TOWN: 46, Area.COUNTRYSIDE: 18, Area.NOT_SAID: 6}
+# What is asked for, by the coarse reason that statistics keep of it.
+_WANTS = {
+    Reason.PROCEDURES: {"family-benefits": 30, "taxes": 26, "health": 20, "registration-certificate": 14, "driving-licence": 10},
+    Reason.WORK: {"register-job-seeker": 55, "cv": 45},
+    Reason.MESSAGES: {"messages": 1},
+    Reason.EVERYDAY: {"other": 1},
+}
+# In a hundred people of each age who say it: how many sent a mail, and moved a file, in three months. The young write, but send no mail.
+_DONE = {
+    AgeBand.UNDER_26: (45, 35), AgeBand.FROM_26_TO_59: (60, 40), AgeBand.FROM_60_TO_74: (50, 25), AgeBand.FROM_75: (25, 10),
+    AgeBand.NOT_SAID: (50, 30),
+}  # fmt: skip
+_BLOCKED = {"no_equipment": 18, "no_connection": 12, "too_costly": 15, "prefers_somebody": 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,7 @@ class HandOverDay:
     ranks: tuple[int, ...]
     whole: bool
     ticks: Ticks
+    answers: Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +104,21 @@ def _one(scenario: Scenario, dice: random.Random, day: date, desk: int, booklet:
         area=drawn(dict(_AREAS), dice),  # type: ignore[arg-type]
         low_qualified_job_seeker=dice.choice([True, True, False, None]),
     )
-    return HandOverDay(day, desk, booklet, tuple(range(first, first + count)), whole, ticks)
+    # Dice of their own, so that the days and the places stay those of the seed.
+    answers = _answers(ticks, random.Random(f"answers {booklet} {first}"))  # noqa: S311
+    return HandOverDay(day, desk, booklet, tuple(range(first, first + count)), whole, ticks, answers)
+
+
+def _answers(ticks: Ticks, dice: random.Random) -> Answers:
+    """What the person said: as many as refuse to say why they come answer nothing."""
+    if ticks.reason is Reason.NOT_SAID:
+        return Answers()
+    weights = _WANTS.get(ticks.reason)
+    sends, moves = (None if dice.randrange(100) < 12 else dice.randrange(100) < done for done in _DONE[ticks.age_band])
+    blocks = {block: dice.randrange(100) < percent for block, percent in _BLOCKED.items()}
+    if weights is None:  # a computer, a telephone, a printer
+        return Answers(sends_mail=sends, moves_files=moves, **(blocks | {"no_equipment": True}))
+    return Answers((str(drawn(weights, dice)),), sends, moves, **blocks)
 
 
 def lessons(scenario: Scenario, season: Season, given: list[HandOverDay], dice: random.Random, *, until: datetime) -> list[Lesson]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
+from carnet.distribution import operations as distribution
+from carnet.distribution import queries as hand_overs
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS, legal_day
@@ -55,21 +57,40 @@ ONCE = _about("online-procedures", "Des mots de passe sûrs, avec la police muni
 ELSEWHERE = _about("mailbox", "La boîte mail, pas à pas", voucher_count=1, languages=("fr", "fsl"), seats=4)
 
 
+class _Waiting:
+    """Who was handed vouchers at the first desk and has no lesson yet: booked for in the order they came, the latest first."""
+
+    def __init__(self, current: Played) -> None:
+        self.desk = _desk(current)
+        with acting_as(self.desk):
+            found = hand_overs.hand_overs(organisation_id=self.desk.organisation_id, programme_id=current.programme_id, limit=200)
+        self._left = [(each.handed_over_at, each.id) for each in found]
+
+    def take(self, at: datetime) -> int | None:
+        """The hand-over of somebody who came before that moment; None when everybody has a lesson."""
+        for rank, (handed_over_at, hand_over_id) in enumerate(self._left):
+            if handed_over_at <= at:
+                del self._left[rank]
+                return hand_over_id
+        return None
+
+
 def give_lessons(current: Played, spare_codes: Sequence[str], *, at: datetime) -> None:
     """Plan, book and attend them through the same operations as the screens. `spare_codes`: vouchers in hands, to spend at a lesson."""
     library, other = current.cast.place_ids[RANK], current.cast.place_ids[0]
+    waiting = _Waiting(current)
     monday = legal_day(at) - timedelta(days=legal_day(at).weekday())
     for habit in MONTH:
-        _keep_habit(current, library, habit, monday, at)
+        _keep_habit(current, waiting, library, habit, monday, at)
     _spend_at_the_latest(current, library, spare_codes, at)
-    _give_today(current, library, at)
+    _give_today(current, waiting, library, at)
     once = _plan(current, library, ONCE, monday + timedelta(days=18), time(18, 0), 90, 1, at=at)
-    _book(_desk(current), once[0], 3, at=at)
+    _book(waiting, once[0], 3, at=at)
     elsewhere = _plan(current, other, ELSEWHERE, monday + timedelta(days=9), time(16, 0), 90, WEEKS_AFTER, at=at)
-    _book(_desk(current), elsewhere[0], 1, at=at)
+    _book(waiting, elsewhere[0], 1, at=at)
 
 
-def _keep_habit(current: Played, place_id: int, habit: Habit, monday: date, at: datetime) -> None:
+def _keep_habit(current: Played, waiting: _Waiting, place_id: int, habit: Habit, monday: date, at: datetime) -> None:
     planned_at = at - timedelta(weeks=WEEKS_BEFORE + 1)
     first = monday + timedelta(days=habit.weekday, weeks=-WEEKS_BEFORE)
     weeks = WEEKS_BEFORE + WEEKS_AFTER
@@ -77,17 +98,17 @@ def _keep_habit(current: Played, place_id: int, habit: Habit, monday: date, at: 
     over = [each for each in planned if queries.session(each, at=at).ends_at <= at]
     for rank, session_id in enumerate(over):
         booked, came = habit.past[rank % len(habit.past)]
-        _attend(current, place_id, session_id, booked, came, at=planned_at)
+        _attend(current, waiting, place_id, session_id, booked, came, at=planned_at)
     later = [each for each in planned if queries.session(each, at=at).starts_at > at]
     for session_id, booked in zip(later, habit.to_come, strict=False):
-        _book(_desk(current), session_id, booked, at=at)
+        _book(waiting, session_id, booked, at=at)
     if habit is MONTH[-1] and later:
         _cancel(current, place_id, later[-1], at=at)
 
 
-def _attend(current: Played, place_id: int, session_id: int, booked: int, came: int, *, at: datetime) -> None:
+def _attend(current: Played, waiting: _Waiting, place_id: int, session_id: int, booked: int, came: int, *, at: datetime) -> None:
     place, ends_at = _place(current, place_id), queries.session(session_id, at=at).ends_at
-    _book(_desk(current), session_id, booked, at=at)
+    _book(waiting, session_id, booked, at=at)
     with acting_as(place):
         for rank, each in enumerate(queries.bookings_of_session(place, session_id)):
             operations.note_attendance(
@@ -115,7 +136,7 @@ def _spend_at_the_latest(current: Played, place_id: int, codes: Sequence[str], a
     assert all(isinstance(answer, Redeemed) for answer in answers), answers
 
 
-def _give_today(current: Played, place_id: int, at: datetime) -> None:
+def _give_today(current: Played, waiting: _Waiting, place_id: int, at: datetime) -> None:
     """One lesson that goes on as the visitor arrives (or is next, early in the morning): full, and two people wait."""
     clock = at.astimezone(PARIS)
     hour = min(max(clock.hour, EARLIEST.hour + 2), LATEST.hour - 2)
@@ -123,7 +144,7 @@ def _give_today(current: Played, place_id: int, at: datetime) -> None:
     starts_at = datetime.combine(clock.date(), begins, tzinfo=PARIS)
     asked_at = min(at, starts_at) - timedelta(days=1)
     (session_id,) = _plan(current, place_id, TODAY, clock.date(), begins, 120, 1, at=asked_at)
-    _book(_desk(current), session_id, SEATS, at=asked_at)
+    _book(waiting, session_id, SEATS, at=asked_at)
     place = _place(current, place_id)
     with acting_as(place):
         for phone in (PHONE, ""):
@@ -146,10 +167,17 @@ def _plan(
         return operations.plan_workshop(place_id=place_id, plan=plan, details=details, actor=place, request_id=uuid4(), at=at).session_ids
 
 
-def _book(desk: Actor, session_id: int, count: int, *, at: datetime) -> None:
-    with acting_as(desk):
-        for _rank in range(count):
-            operations.book(session_id=session_id, actor=desk, request_id=uuid4(), at=at)
+def _book(waiting: _Waiting, session_id: int, count: int, *, at: datetime) -> None:
+    """Seats for people who were handed vouchers, as the page of a hand-over books them; then for whoever asked at the desk."""
+    with acting_as(waiting.desk):
+        free = queries.session(session_id, at=at).free_seats
+        for rank in range(count):
+            hand_over_id = waiting.take(at) if rank < free else None
+            asked = {"session_id": session_id, "actor": waiting.desk, "request_id": uuid4(), "at": at}
+            if hand_over_id is None:
+                operations.book(**asked)  # type: ignore[arg-type]
+            else:
+                distribution.book_lesson(hand_over_id=hand_over_id, **asked)  # type: ignore[arg-type]
 
 
 def _place(current: Played, place_id: int) -> Actor:

@@ -284,9 +284,9 @@ class _Stage:
     def _item(self, given: HandOverDay) -> HandOverItem:
         booklet_id = self.series.first_booklet_id + given.booklet
         if given.whole:
-            return HandOverItem(uuid4(), self.series.id, booklet_id, booklet_id, ticks=given.ticks)
+            return HandOverItem(uuid4(), self.series.id, booklet_id, booklet_id, ticks=given.ticks, answers=given.answers)
         vouchers = tuple(self.series.first_voucher_id + rank for rank in given.ranks)
-        return HandOverItem(uuid4(), self.series.id, voucher_ids=vouchers, ticks=given.ticks)
+        return HandOverItem(uuid4(), self.series.id, voucher_ids=vouchers, ticks=given.ticks, answers=given.answers)
 
     def _teach(self, taught: list[Lesson]) -> None:
         by_hour = [list(each) for _hour, each in groupby(taught, key=lambda lesson: lesson.at.hour)]
