@@ -15,11 +15,11 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day, start_of_day
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import BookletView
-from carnet.parties import queries as parties
 from carnet.places import queries as places
 from carnet.places.queries import PlaceSummary
-from carnet.places.rules.refusals import LocalityUnknown
 from carnet.web import theming
+from carnet.web.prescriber import near
+from carnet.web.public.places import phone_words
 
 PLACES_SHOWN = 6
 BOOKLETS_AT_HAND = 6
@@ -94,21 +94,15 @@ def booklet_serial(line: HandOverView) -> str:
 
 def nearest_places(*, organisation_id: int, programme_id: int, typed: str, at: datetime) -> tuple[str, Sequence[PlacePrinted]]:
     """Where the vouchers are taken, around a town or postcode (the desk's own by default): the town understood, and the places."""
-    card = parties.organisation(organisation_id)
-    wanted = typed or card.postcode or card.city
-    try:
-        town = places.locality(wanted) if wanted else None
-    except LocalityUnknown:
-        town = None
+    town = near.town_of(organisation_id, programme_id, typed)
     around = town.code if town else None
     found = places.search(at=at, around=around, radius_km=30, accepts=programme_id, per_page=PLACES_SHOWN)
     if around and not found.places:
         found = places.search(at=at, accepts=programme_id, per_page=PLACES_SHOWN)
-    phones = {place.place_id: places.place_card(place.place_id, at=at).phone for place in found.places}
-    return (town.name if town else ""), [_printed(place, phones[place.place_id]) for place in found.places]
+    return (town.name if town else ""), [_printed(place) for place in found.places]
 
 
-def _printed(place: PlaceSummary, phone: str) -> PlacePrinted:
+def _printed(place: PlaceSummary) -> PlacePrinted:
     distance = "" if place.distance_km is None else _("à %(km)s km") % {"km": round(place.distance_km) or 1}
     address = ", ".join(part for part in (place.address, f"{place.postcode} {place.commune}".strip()) if part)
-    return PlacePrinted(place.name, address, phone, distance)
+    return PlacePrinted(place.name, address, phone_words(place.phone), distance)

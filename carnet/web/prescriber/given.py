@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from carnet.distribution import operations
@@ -62,7 +62,7 @@ def _next_steps(
     """The lesson booked, or those that may be; where else the person is helped. Offered by the desk that gave."""
     at, helps = clock.now(), plan.helps if plan else ()
     organisation_id = desk.organisation_of(actor_of(request))
-    town = near.town_of(organisation_id, request.GET.get("near", "")[:80])
+    town = near.town_of(organisation_id, line.programme_id, request.GET.get("near", "")[:80])
     may_book = line.organisation_id == organisation_id and not booked
     return {
         "booked": [_told(*each) for each in booked],
@@ -72,32 +72,20 @@ def _next_steps(
         if may_book
         else [],
         "helpers": near.helpers_near(town, acting_for=Help.MANDATE in helps, at=at) if near.needs_helper(helps) else [],
-        "slip_url": _slip_url(line.id),
         "acts_for": Help.MANDATE in helps,
         "needs_computer": Help.COMPUTER in helps,
         "needs_connection": Help.CONNECTION in helps,
     }
 
 
-def _slip_url(hand_over_id: int) -> str:
-    """The slip in large type, when this site has one."""
-    try:
-        return reverse("slips:slip", args=[hand_over_id])
-    except NoReverseMatch:
-        return ""
-
-
 def _told(booking: BookingView, session: SessionView) -> dict[str, Any]:
-    """A booking as it is said to the person, and printed."""
-    phone, phone_read = lessons.phone_of(session)
+    """A booking as it is said to the person."""
+    _phone, phone_read = lessons.phone_of(session)
     return {
         "booking": booking,
-        "number": booking.number,
         "waits": booking.state is BookingState.WAITING,
         "session": session,
         "when": lessons.when_words(session),
-        "rows": lessons.facts(session),
-        "phone": phone,
         "phone_read": phone_read,
     }
 

@@ -129,7 +129,7 @@ class HandOver(OperationView):
         if not self.here:
             return {}
         advice = self._advice(answers)
-        town = near.town_of(desk.organisation_of(actor_of(self.request)), str(form["near"].value() or ""))
+        town = near.town_of(desk.organisation_of(actor_of(self.request)), self.programme.id, str(form["near"].value() or ""))
         return _proposal_words(advice) | {
             "town": town.name if town else "",
             "lessons": _lessons(town, self.programme, advice.lessons, at=self.at),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from carnet.distribution import queries as distribution
 from carnet.distribution.rules import Help
 from carnet.kernel.periods import legal_day
 from carnet.parties import queries as parties
@@ -13,6 +14,7 @@ from carnet.places.rules.geography import Commune
 from carnet.places.rules.refusals import LocalityUnknown
 from carnet.web import lessons
 from carnet.web.lessons import Lesson
+from carnet.web.public.places import phone_words
 from carnet.workshops import queries as workshops
 
 LESSONS_SHOWN = 3
@@ -35,12 +37,15 @@ class Helper:
     known_as: str
 
 
-def town_of(organisation_id: int, typed: str = "") -> Commune | None:
-    """The commune typed, or the desk's own; None when neither is known."""
+def town_of(organisation_id: int, programme_id: int, typed: str = "") -> Commune | None:
+    """The commune typed, or the desk's own: of its address, else of its first open point. None when none is known."""
     card = parties.organisation(organisation_id)
     wanted = typed.strip() or card.postcode or card.city
+    if not wanted:
+        points = distribution.points_of_desk(programme_id=programme_id, organisation_id=organisation_id)
+        return next((places.commune(each.commune_code) for each in points if each.closed_at is None), None)
     try:
-        return places.locality(wanted) if wanted else None
+        return places.locality(wanted)
     except LocalityUnknown:
         return None
 
@@ -66,7 +71,10 @@ def _next_at(near: Sequence[PlaceSummary], service: str | None, printed_until: d
         place_ids=[place.place_id for place in near], at=at, until_on=legal_day(printed_until), service=service
     )
     views = [replace(taught[each.place_id], distance_km=each.distance_km) for each in near if each.place_id in taught]
-    return lessons.lessons([view for view in views if view.starts_at < printed_until][:LESSONS_SHOWN])
+    views = [view for view in views if view.starts_at < printed_until]
+    if all(view.distance_km is None for view in views):
+        views.sort(key=lambda view: view.starts_at)  # nothing says which is near: the soonest
+    return lessons.lessons(views[:LESSONS_SHOWN])
 
 
 def helpers_near(town: Commune | None, *, acting_for: bool, at: datetime) -> list[Helper]:
@@ -87,4 +95,4 @@ def needs_helper(helps: Sequence[Help]) -> bool:
 def _helper(place: PlaceSummary) -> Helper:
     known_as = next((each for each in ACTING_FOR if each in place.national_programmes), "")
     address = ", ".join(part for part in (place.address, f"{place.postcode} {place.commune}".strip()) if part)
-    return Helper(place.name, address, place.phone, lessons.distance_words(place.distance_km), known_as)
+    return Helper(place.name, address, phone_words(place.phone), lessons.distance_words(place.distance_km), known_as)
