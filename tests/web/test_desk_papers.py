@@ -74,6 +74,7 @@ def test_each_line_has_its_answer_and_what_was_typed_stays(season: Season) -> No
     assert (sorted(told.wants), told.sends_mail, told.moves_files) == (["cv", "register-job-seeker"], False, True)
     assert (other.no_equipment, other.too_costly, other.no_connection) == (True, True, False)
     assert [str(each.given_on) for each in rows(PaperSheetLine)] == [DAY, DAY], "the day left empty is that of the line above"
+    assert "1 feuille de papier commencée" in text_of(desk.get("/prescriber/"))
     again = desk.post(where, form)
     assert again.status_code == 422 and len(rows(HandOver)) == 2, "a line is accepted once"
 

@@ -69,9 +69,10 @@ def paper_lines(sheet_id: int) -> tuple[PaperLineView, ...]:
     )
 
 
-def papers_open(actor: Actor) -> int:
-    """How many sheets of one's desk wait to be typed or finished. Raises: NotYourDesk."""
-    return PaperSheet.objects.filter(organisation_id=access.desk(actor), finished_at=None).count()
+def papers_begun(actor: Actor) -> int:
+    """How many sheets of one's desk were begun on the screen and never finished: somebody was called away. Raises: NotYourDesk."""
+    begun = PaperSheetLine.objects.filter(organisation_id=access.desk(actor), sheet__finished_at=None)
+    return begun.aggregate(sheets=Count("sheet", distinct=True))["sheets"] or 0
 
 
 def _facts(rows: Iterable[PaperSheet]) -> tuple[PaperFacts, ...]:

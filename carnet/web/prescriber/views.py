@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from carnet.distribution import operations as distribution_writes
 from carnet.distribution import queries as distribution
 from carnet.distribution.queries import HandOverView
+from carnet.distribution.queries.papers import papers_begun
 from carnet.issuing import operations as issuing_writes
 from carnet.issuing import queries as issuing
 from carnet.issuing.queries import ShipmentView
@@ -188,6 +189,10 @@ def _tasks(actor: Actor) -> list[Task]:
             tasks.append(
                 Task(title, _("Voir"), reverse("prescriber:shipments"), parcel.shipped_at, _("Votre responsable confirme la réception."))
             )
+    begun = papers_begun(actor)
+    if begun:
+        text = ngettext("%(count)s feuille de papier commencée", "%(count)s feuilles de papier commencées", begun)
+        tasks.append(Task(text % {"count": formats.number(begun)}, _("Saisir"), reverse("slips:papers")))
     return tasks
 
 
