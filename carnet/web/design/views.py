@@ -20,9 +20,10 @@ from carnet.web.design.forms import DayField, EurosField, WeighedFileField
 SPECIMEN_DIGITS = "482915006731284906"  # of no series
 # fmt: off
 PICTOGRAMS = (
-    "alert", "arrow-back", "arrow-next", "booklet", "box", "check", "clock", "computer", "cross",
-    "download", "euro", "eye", "hand-over", "help", "info", "language", "learn", "lock", "money", "people",
-    "person", "phone", "place", "print", "scan", "search", "ticket", "undo",
+    "alert", "aloud", "arrow-back", "arrow-next", "bag", "booklet", "box", "calendar", "check", "clock", "computer",
+    "cross", "download", "euro", "eye", "hand-over", "help", "info", "language", "learn", "lock", "lost", "mail",
+    "money", "number", "paper", "people", "person", "phone", "place", "print", "scan", "search", "stop", "ticket",
+    "undo", "way", "work",
 )
 # fmt: on
 

@@ -170,8 +170,10 @@ def _words(opened: Sequence[PaperFacts], name: str) -> dict[str, Any]:
             _("3. La personne ne veut rien dire ? Laissez le reste vide."),
         ],
         "columns": [
-            _("N°"), _("Jour / mois"), _("Numéro du carnet"), _("Chèques (vide : tous)"), _("Veut faire (1 à %(most)s)") % {"most": len(PROCEDURES)},
-            _("Mail envoyé ces 3 mois"), _("Fichier joint ou déplacé ces 3 mois"), _("Il manque"), _("Âge (entourez)"), _("Habite (entourez)"), _("Cherche un emploi, peu diplômé"),
+            _("N°"), _("Jour / mois"), _("Numéro du carnet"), _("Chèques (vide : tous)"),
+            _("Veut faire (1 à %(most)s)") % {"most": len(PROCEDURES)},
+            _("Mail envoyé ces 3 mois"), _("Fichier joint ou déplacé ces 3 mois"), _("Il manque"), _("Âge (entourez)"), _("Habite (entourez)"),
+            _("Cherche un emploi, peu diplômé"),
         ],
         "yes_no": [_("oui"), _("non")],
         "lacks": [letter for letter, _words in LACKS.values()],
