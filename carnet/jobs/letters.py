@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
 from carnet.gateways.database import acting_as_everything
+from carnet.jobs.wording import facts_of, own_letter
 from carnet.notices import operations as notices
 from carnet.parties import queries as parties
 
@@ -35,7 +36,9 @@ class Letter:
 def letter_of(*, kind: str, context: Mapping[str, Any], language: str) -> Letter:
     """Write the letter of one kind of notice. The first line of its template is the subject."""
     with translation.override(language):
-        text = render_to_string(f"letters/{kind}.txt", {**facts_of(context), "link": _link(kind, context), "site": settings.BASE_URL})
+        own = own_letter(kind, context, language=language)
+        told = {**facts_of(context), "link": _link(kind, context), "site": settings.BASE_URL, "own": own}
+        text = render_to_string(f"letters/{kind}.txt", told)
     subject, _newline, body = text.strip().partition("\n")
     return Letter(subject=subject.strip(), body=re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n")
 
@@ -88,16 +91,3 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
     else:
         path = reverse("accounts:home")
     return f"{settings.BASE_URL}{path}"
-
-
-def facts_of(context: Mapping[str, Any]) -> dict[str, Any]:
-    """What a template receives. The outbox keeps JSON: moments (…_at, …_from) and days (…_on) become what they were."""
-    return {name: _fact(name, value) for name, value in context.items()}
-
-
-def _fact(name: str, value: Any) -> Any:
-    if isinstance(value, str) and name.endswith(("_at", "_from")):
-        return datetime.fromisoformat(value)
-    if isinstance(value, str) and name.endswith("_on"):
-        return date.fromisoformat(value)
-    return value

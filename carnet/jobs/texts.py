@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from carnet.gateways import sms
 from carnet.gateways.database import acting_as_everything
-from carnet.jobs.letters import facts_of
+from carnet.jobs.wording import text_words
 from carnet.notices import operations as notices
 from carnet.notices.operations import TextToSend
 from carnet.redemption import operations
@@ -23,10 +22,8 @@ def send_texts(*, at: datetime) -> tuple[int, int]:
 
 
 def text_of(notice: TextToSend) -> str:
-    """Write one text message in its reader's language, from a template named after its kind."""
-    with translation.override(notice.language):
-        text = render_to_string(f"texts/{notice.kind}.txt", facts_of(notice.context))
-    return " ".join(text.split())
+    """Write one text message in its reader's language: in its programme's own words, else from a template named after its kind."""
+    return text_words(notice.kind, notice.context, language=notice.language)
 
 
 @app.task(name="redemption.send-texts", queue="notices")

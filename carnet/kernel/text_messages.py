@@ -3,6 +3,7 @@
 The alphabet is that of 3GPP TS 23.038, 6.2.1: docs/sources/text-messages.md#alphabet.
 """
 
+import unicodedata
 from datetime import date, datetime, time
 
 from carnet.kernel.holidays import is_public_holiday
@@ -14,6 +15,7 @@ _GSM = (
     | frozenset("äöñüà")
 )
 _GSM_DOUBLE = frozenset("^{}\\[~]|€\f")
+_NEIGHBOURS = {"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "œ": "oe", "Œ": "OE", "…": "..."}
 TEXT_UNITS_MAX = 160
 # What is left of a message once it says which part of a longer one it is: 153 units, or 67 characters outside the alphabet (70 alone).
 _PART, _WIDE_MAX, _WIDE_PART = 153, 70, 67
@@ -38,6 +40,17 @@ def segments(text: str) -> int:
     else:
         taken, alone, part = len(text.encode("utf-16-be")) // 2, _WIDE_MAX, _WIDE_PART
     return 1 if taken <= alone else -(-taken // part)
+
+
+def folded(text: str) -> str:
+    """A text in the alphabet of text messages: ``août`` becomes ``aout``, ’ becomes ', what has no neighbour there is left out."""
+    return "".join(each if each in _GSM or each in _GSM_DOUBLE else _neighbour(each) for each in text)
+
+
+def _neighbour(character: str) -> str:
+    if character in _NEIGHBOURS:
+        return _NEIGHBOURS[character]
+    return "".join(each for each in unicodedata.normalize("NFKD", character) if each in _GSM)
 
 
 def is_a_day_to_write(day: date) -> bool:

@@ -62,6 +62,13 @@ CONTEXTS = {
     "helpline.place-asked": {"place": "Le lieu", "until_on": "2026-12-03"},
     "helpline.complaint-closed": {"number": "K7FM-42PX", "answer": "Vous aviez raison."},
     "helpline.complaint-decided": {"number": "K7FM-42PX"},
+    "distribution.season-invitation": {
+        "programme": "Nantes 2026", "earlier": "Nantes 2025", "invited_as": "DESK", "until_on": "2026-12-31", "organisation_id": 3, "programme_id": None,
+    },
+    "notices.announcement": {"title": "Formation", "text": "Une heure, jeudi."},
+    "notices.digest": {
+        "week_on": "2026-11-23", "programme_id": None, "sections": [{"title": "Votre stock", "lines": ["12 carnets à remettre", "3 remises"]}],
+    },
     "distribution.stock-requested": {"desk": "Mairie de Vertou", "booklets": 20, "wanted_on": "2026-12-03"},
     "distribution.stock-request-refused": {"booklets": 20, "why": "NO_STOCK"},
     "distribution.stock-move-asked": {"booklets": 20, "to": "Mission locale"},

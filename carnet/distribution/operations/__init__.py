@@ -1,5 +1,7 @@
 """What the desk writes: hand-overs, stock asked for, moved and counted, booklets replaced, prescribers joining and leaving."""
 
+from carnet.distribution.operations._again import book_again, may_book_again
+from carnet.distribution.operations._announcing import announce, end_announcement, use_ordinary_words, word_message
 from carnet.distribution.operations._counting import (
     Scanned,
     close_stock_take,
@@ -16,6 +18,7 @@ from carnet.distribution.operations._handing import (
     leave_programme,
     take_out_range,
 )
+from carnet.distribution.operations._inviting import answer_invitation, invite_again
 from carnet.distribution.operations._lessons import (
     Given,
     book_lesson,
@@ -61,24 +64,30 @@ __all__ = [
     "HandedOver",
     "Looked",
     "Scanned",
+    "announce",
+    "answer_invitation",
     "ask_for_stock",
     "ask_move",
+    "book_again",
     "book_lesson",
     "change_point",
     "close_point",
     "close_stock_take",
     "declare_loss",
     "decline_move",
+    "end_announcement",
     "forget_contacts",
     "give_replacement",
     "hand_over",
     "hand_over_and_book",
     "hand_over_many",
+    "invite_again",
     "join_programme",
     "join_programme_many",
     "leave_contact",
     "leave_programme",
     "look_at_contacts",
+    "may_book_again",
     "note_reminder",
     "open_point",
     "open_replacement",
@@ -92,6 +101,8 @@ __all__ = [
     "stop_by_number",
     "take_out_range",
     "tell_stock",
+    "use_ordinary_words",
     "withdraw_contact",
     "withdraw_request",
+    "word_message",
 ]

@@ -24,7 +24,7 @@ def note_move(what: str, row: StockMove, facts: Mapping[str, Any], actor: Actor,
 def note(
     what: str,
     subject: tuple[str, int],
-    programme_id: int,
+    programme_id: int | None,
     organisation_id: int,
     facts: Mapping[str, Any],
     actor: Actor,

@@ -1,5 +1,6 @@
 """What a desk gave, what it holds and how fast it goes, what moves, and who takes part. No row names a person."""
 
+from carnet.distribution.queries._came import CAME_DAYS, Became, FirstFigure, first_figure, latest_of, lessons_of_desk, to_book_again
 from carnet.distribution.queries._counts import (
     StockTakeView,
     stock_take,
@@ -26,6 +27,7 @@ from carnet.distribution.queries._handing import (
     totals,
     totals_by_desk,
 )
+from carnet.distribution.queries._inviting import Invitable, SeasonInvitationView, invitable, season_invitations
 from carnet.distribution.queries._moves import (
     MoveView,
     RunView,
@@ -76,10 +78,14 @@ from carnet.distribution.queries._replacing import (
 )
 
 __all__ = [
+    "CAME_DAYS",
+    "Became",
     "ContactView",
     "DeskPointView",
     "DeskTotal",
+    "FirstFigure",
     "HandOverView",
+    "Invitable",
     "MoveView",
     "OpenPoint",
     "OpenPoints",
@@ -91,6 +97,7 @@ __all__ = [
     "Replaceable",
     "ReplacementView",
     "RunView",
+    "SeasonInvitationView",
     "StockRequestView",
     "StockTakeView",
     "StockWeekView",
@@ -99,12 +106,16 @@ __all__ = [
     "cuts",
     "days_left",
     "desks_without_points",
+    "first_figure",
     "hand_over",
     "hand_over_of_booking",
     "hand_overs",
     "hand_overs_of_booklet",
     "hand_overs_since",
+    "invitable",
+    "latest_of",
     "lessons_of",
+    "lessons_of_desk",
     "move",
     "moves",
     "open_point",
@@ -122,6 +133,7 @@ __all__ = [
     "replacements",
     "replacements_left",
     "run_views",
+    "season_invitations",
     "series_of",
     "state_of_move",
     "stock_request",
@@ -130,6 +142,7 @@ __all__ = [
     "stock_takes",
     "stock_weeks",
     "ticks_of_programme",
+    "to_book_again",
     "to_send",
     "totals",
     "totals_by_desk",

@@ -1,5 +1,13 @@
 """The outbox: letters and webhooks, a row now, sent later."""
 
+from carnet.notices.operations._announcements import (
+    Reader,
+    Words,
+    end_announcement,
+    mail_announcement,
+    read_announcement,
+    write_announcement,
+)
 from carnet.notices.operations._deliveries import (
     Due,
     Tried,
@@ -8,6 +16,7 @@ from carnet.notices.operations._deliveries import (
     record_tries,
     tell_events,
 )
+from carnet.notices.operations._digests import begin_digests, choose_digest, finish_digests, post_digest
 from carnet.notices.operations._endpoints import (
     end_endpoint,
     open_endpoint,
@@ -19,26 +28,39 @@ from carnet.notices.operations._endpoints import (
 )
 from carnet.notices.operations._letters import ATTEMPTS_MAX, post, send_waiting
 from carnet.notices.operations._texts import TEXT_GIVEN_UP, TextToSend, post_text, send_texts
+from carnet.notices.operations._wording import reset_text, write_text
 
 __all__ = [
     "ATTEMPTS_MAX",
     "TEXT_GIVEN_UP",
     "Due",
+    "Reader",
     "TextToSend",
     "Tried",
+    "Words",
+    "begin_digests",
+    "choose_digest",
     "claim_due",
+    "end_announcement",
     "end_endpoint",
+    "finish_digests",
     "forget_deliveries",
+    "mail_announcement",
     "open_endpoint",
     "pause_endpoint",
     "post",
+    "post_digest",
     "post_test",
     "post_text",
+    "read_announcement",
     "record_tries",
+    "reset_text",
     "resume_endpoint",
     "rotate_secret",
     "send_again",
     "send_texts",
     "send_waiting",
     "tell_events",
+    "write_announcement",
+    "write_text",
 ]

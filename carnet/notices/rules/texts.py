@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from carnet.kernel.identifiers import check_free_text
-from carnet.kernel.text_messages import segments, units
+from carnet.kernel.text_messages import folded, segments
 from carnet.notices.rules._webhooks import NoticesRefused
 
 SEGMENTS_MAX = 3
@@ -72,7 +72,7 @@ EDITABLE: Mapping[str, Editable] = {
         Editable(
             "distribution.reminder-first-lesson",
             Medium.TEXT,
-            {**_PERSON, "jour": "mardi 24 novembre", "heure": "14 h 30", "lieu": "Médiathèque Jacques-Demy"},
+            {**_PERSON, "jour": "mercredi 24/11", "heure": "14 h 30", "lieu": "Médiathèque Jacques-Demy"},
             says_stop=True,
         ),
         Editable("distribution.reminder-idle", Medium.TEXT, _LEFT, says_stop=True),
@@ -115,7 +115,7 @@ def check_text(kind: str, *, subject: str, body: str) -> tuple[str, str]:
         check_free_text(words)
     if about.says_stop and not re.search(r"\bSTOP\b", body):
         raise StopMissing
-    if is_text and (taken := segments(filled(body, about.pretend))) > SEGMENTS_MAX:
+    if is_text and (taken := segments(folded(filled(body, about.pretend)))) > SEGMENTS_MAX:
         raise TextTooManySegments(segments=taken, most=SEGMENTS_MAX)
     return subject, body
 
@@ -130,8 +130,3 @@ def _check_fields(text: str, about: Editable) -> None:
             raise TextFieldUnknown(field=name[:40], allowed=", ".join(about.pretend))
     if re.search(r"[{}]", _FIELD.sub("", text)):
         raise TextFieldUnknown(field="{", allowed=", ".join(about.pretend))
-
-
-def strange_characters(text: str) -> str:
-    """The characters of a text that make each message hold 70 instead of 160, once each, in order."""
-    return "".join(dict.fromkeys(each for each in text if units(each) > 2))

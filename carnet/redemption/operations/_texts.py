@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
+from carnet.distribution import operations as distribution
 from carnet.gateways.database import acting_as
 from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
@@ -79,11 +80,21 @@ def answer_text(*, message_id: str, sender: str, text: str, write: Write, at: da
     except PhoneNumberInvalid:
         return False
     mark = key_ring().mark(NUMBER, number.text)
+    # Whoever is reminded of their own vouchers says stop with the same word as a place's telephone.
+    has_stopped = _is_stop(text, at) and distribution.stop_by_number(number=number, request_id=uuid4(), at=at) > 0
     telephone = access.telephone_that_rings(mark)
+    if telephone is None and has_stopped:
+        for message in write(TextAnswer("fr", None, (TextLine(Stop()),))):
+            post(number.text, message, at)
+        return True
     if telephone is None:
         return _answer_stranger(mark, number.text, write, at)
     with acting_as(organisation_ids=[telephone.organisation_id]):
         return _answer(telephone, key_ring().mark(MESSAGE, message_id), number.text, text, write, at)
+
+
+def _is_stop(text: str, at: datetime) -> bool:
+    return read_text(text, today=legal_day(at)) == (Stop(),)
 
 
 def _answer_stranger(mark: bytes, number: str, write: Write, at: datetime) -> bool:

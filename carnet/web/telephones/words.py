@@ -55,6 +55,7 @@ HELP = gettext_lazy(
     "Numéro du chèque, 18 chiffres, service. Ex : NM-000012345-67 482915006731284906 4. TEST devant : voir sans prendre. ANNULE. STOP."
 )
 STRANGER = gettext_lazy("Ce numéro n'est pas enregistré. Le responsable de votre lieu peut l'ajouter sur le site, page Téléphones.")
+NO_MORE_REMINDERS = gettext_lazy("C'est fait : plus de rappels. Votre numéro est effacé.")
 STOPPED = gettext_lazy("C'est fait : ce téléphone ne sert plus à aucun lieu.")
 CONFIRMATION = gettext_lazy(
     "Carnet : %(digits)s est le code à taper sur le site pour que ce téléphone serve à votre lieu. Valable 10 minutes."
@@ -71,7 +72,7 @@ def answers(answer: TextAnswer) -> Sequence[str]:
     """What is sent back: one line a voucher, packed into as few messages as hold them."""
     with translation.override(answer.language):
         if answer.place_id is None:
-            return [str(STRANGER)]
+            return [str(NO_MORE_REMINDERS if answer.lines else STRANGER)]
         return packed([_fitted(_line(line, answer.place_id)) for line in answer.lines])
 
 

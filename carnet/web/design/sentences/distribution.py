@@ -56,7 +56,7 @@ SENTENCES = {
     "address-missing": _("Écrivez le nom, puis l’adresse, une ligne après l’autre."),
     "nothing-to-remind": _("Ces chèques sont utilisés ou annulés : il n’y a plus rien à rappeler."),
     "reminder-unknown": _("Cet appel ou cette lettre n’est plus à faire, ou n’est pas de votre guichet."),
-    "lesson-not-missed": _("Cette leçon est encore à venir. Rendez d’abord la place si la personne ne peut pas venir."),
+    "lesson-not-missed": _("Cette leçon n’est pas manquée. Si la personne ne peut pas venir, rendez d’abord la place."),
     "nobody-to-invite": _("Cochez au moins une organisation qui n’a pas encore été invitée."),
     "not-of-the-earlier-season": _("Une organisation cochée ne participait pas à la saison choisie."),
     "same-programme": _("Choisissez deux saisons différentes."),

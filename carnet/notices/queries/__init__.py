@@ -1,0 +1,63 @@
+"""What may be read of the outbox: webhooks, announcements, a programme's words."""
+
+from carnet.notices.queries._announcements import (
+    LISTED_MAX,
+    AnnouncementLine,
+    AnnouncementShown,
+    AnnouncementToMail,
+    announcements_for,
+    announcements_of,
+    announcements_to_mail,
+    read_counts,
+)
+from carnet.notices.queries._webhooks import (
+    DELIVERIES_SHOWN,
+    DeliveryView,
+    EndpointView,
+    SendingEverywhere,
+    deliveries,
+    endpoint,
+    endpoints,
+    waiting_count,
+    webhooks_everywhere,
+)
+from carnet.notices.queries._wording import (
+    DigestRound,
+    TextVersion,
+    digest_round,
+    digests_refused,
+    done_this_week,
+    kinds_with_own_words,
+    own_text,
+    text_versions,
+    wants_digest,
+)
+
+__all__ = [
+    "DELIVERIES_SHOWN",
+    "LISTED_MAX",
+    "AnnouncementLine",
+    "AnnouncementShown",
+    "AnnouncementToMail",
+    "DeliveryView",
+    "DigestRound",
+    "EndpointView",
+    "SendingEverywhere",
+    "TextVersion",
+    "announcements_for",
+    "announcements_of",
+    "announcements_to_mail",
+    "deliveries",
+    "digest_round",
+    "digests_refused",
+    "done_this_week",
+    "endpoint",
+    "endpoints",
+    "kinds_with_own_words",
+    "own_text",
+    "read_counts",
+    "text_versions",
+    "waiting_count",
+    "wants_digest",
+    "webhooks_everywhere",
+]
