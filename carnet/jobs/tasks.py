@@ -1,5 +1,37 @@
 """Every task of the house: procrastinate looks for them here. One module per room."""
 
-from carnet.jobs import activities, helpline, issuing, joining, journal, letters, papers, places, stock, texts, webhooks, workshops
+from carnet.jobs import (
+    activities,
+    announcements,
+    digests,
+    helpline,
+    issuing,
+    joining,
+    journal,
+    letters,
+    papers,
+    places,
+    reminders,
+    stock,
+    texts,
+    webhooks,
+    workshops,
+)
 
-__all__ = ["activities", "helpline", "issuing", "joining", "journal", "letters", "papers", "places", "stock", "texts", "webhooks", "workshops"]
+__all__ = [
+    "activities",
+    "announcements",
+    "digests",
+    "helpline",
+    "issuing",
+    "joining",
+    "journal",
+    "letters",
+    "papers",
+    "places",
+    "reminders",
+    "stock",
+    "texts",
+    "webhooks",
+    "workshops",
+]

@@ -42,6 +42,7 @@ from carnet.parties.queries._people import (
     Member,
     OpenInvitation,
     OrganisationCard,
+    PersonOf,
     WaitingInvitation,
     account,
     find_organisation,
@@ -53,6 +54,7 @@ from carnet.parties.queries._people import (
     organisation,
     organisations,
     organisations_registered_by,
+    people_of,
     waiting_invitations,
 )
 from carnet.parties.queries._stations import (
@@ -79,6 +81,7 @@ __all__ = [
     "OperatorLabelView",
     "OrganisationCard",
     "PayableAccount",
+    "PersonOf",
     "StationFront",
     "StationView",
     "TokenLine",
@@ -119,6 +122,7 @@ __all__ = [
     "organisations_of",
     "organisations_registered_by",
     "payable_account",
+    "people_of",
     "station",
     "station_front",
     "stations",

@@ -106,7 +106,9 @@ def account(person_id: int) -> Account | None:
         person = Person.objects.filter(id=person_id).first()
     if person is None:
         return None
-    return Account(person_id=person.id, email=person.email or "", display_name=person.display_name, phone=person.phone, language=person.language)
+    return Account(
+        person_id=person.id, email=person.email or "", display_name=person.display_name, phone=person.phone, language=person.language
+    )
 
 
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:
@@ -208,3 +210,27 @@ def open_invitation(*, secret: str, at: datetime) -> OpenInvitation | None:
     return OpenInvitation(
         organisation=row.organisation.name, email=row.email, display_name=row.display_name, role=row.role, knows_person=knows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonOf:
+    """Somebody who acts for an organisation in a role."""
+
+    person_id: int
+    email: str
+    language: str
+    organisation_id: int
+    role: str
+
+
+def people_of(organisation_ids: Iterable[int], *, roles: Iterable[str], at: datetime) -> list[PersonOf]:
+    """Who holds one of these roles in these organisations at that moment, by person. For the outbox, which sees everything."""
+    rows = (
+        Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), organisation_id__in=list(organisation_ids))
+        .filter(role__in=list(roles), starts_at__lte=at, suspended_at=None, person__is_active=True, person__erased_at=None)
+        .order_by("person_id", "organisation_id", "id")
+    )
+    return [
+        PersonOf(row.person_id, row.person.email, row.person.language, row.organisation_id, row.role)
+        for row in rows.select_related("person")
+    ]

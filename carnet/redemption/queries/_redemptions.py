@@ -252,6 +252,18 @@ def standing_by_day(*, organisation_id: int) -> list[DayCount]:
     return [DayCount(programme_id, day, count, cents) for (programme_id, day), (count, cents) in sums.items()]
 
 
+def count_between(*, programme_id: int, since: datetime, until: datetime) -> int:
+    """How many vouchers of a programme were redeemed between two instants (the second excluded), net of those undone since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM redemption_redemption r /* fan-out: of one programme */"
+            " WHERE r.programme_id = %s AND r.at >= %s AND r.at < %s AND NOT EXISTS ("
+            " SELECT 1 FROM redemption_reversal x WHERE x.series_id = r.series_id AND x.voucher_id = r.voucher_id AND x.generation = r.generation)",
+            [programme_id, since, until],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def any_between(*, programme_id: int, since: datetime | None, until: datetime) -> bool:
     """Whether any voucher of a programme was redeemed between two instants (the second excluded)."""
     rows = Redemption.objects.filter(programme_id=programme_id, at__lt=until)

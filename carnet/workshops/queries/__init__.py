@@ -17,7 +17,7 @@ from carnet.workshops.queries._bookings import (
     number_is_taken,
     vouchers_at,
 )
-from carnet.workshops.queries._desks import DESKS_MIN, NOTED_MIN, LessonBooked, lessons_booked, median_of_desks
+from carnet.workshops.queries._desks import DESKS_MIN, NOTED_MIN, Expected, LessonBooked, expected_at, lessons_booked, median_of_desks
 from carnet.workshops.queries._next import SATURDAY, next_with_seats, places_with_seats
 from carnet.workshops.queries._sessions import (
     PER_PAGE,
@@ -44,6 +44,7 @@ __all__ = [
     "Call",
     "Calls",
     "DeskFigures",
+    "Expected",
     "LessonBooked",
     "SessionView",
     "Totals",
@@ -55,6 +56,7 @@ __all__ = [
     "bookings_of_session",
     "calls_of",
     "desk_figures",
+    "expected_at",
     "following",
     "has_phone",
     "lessons_booked",

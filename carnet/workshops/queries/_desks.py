@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from carnet.gateways.database import acting_as_everything
-from carnet.workshops.models import Booking
+from carnet.workshops.models import Booking, Session
 from carnet.workshops.rules import BookingState
 
 # A rate of fewer lessons says nothing; a median of fewer desks would say what one of them does.
@@ -54,3 +54,21 @@ def lessons_booked(*, booklet_ids: Collection[int], booking_ids: Collection[int]
         .order_by("session__starts_at", "id")
     )
     return [LessonBooked(row.id, row.booklet_id, row.session.starts_at, row.session.place.name) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The sessions of an organisation between two moments: how many stand, their seats, who booked, of whom nothing was noted."""
+
+    sessions: int
+    seats: int
+    booked: int
+    unknown: int
+
+
+def expected_at(*, organisation_id: int, since: datetime, until: datetime) -> Expected:
+    """What the sessions of an organisation's places hold between two moments. Sees what the caller sees."""
+    sessions = Session.objects.filter(organisation_id=organisation_id, starts_at__gte=since, starts_at__lt=until, cancelled_at=None)
+    found = sessions.aggregate(count=Count("id"), seats=Sum("seats"), booked=Sum("booked_count"))
+    silent = Booking.objects.filter(session__in=sessions, state=BookingState.BOOKED, came__isnull=True)
+    return Expected(found["count"], found["seats"] or 0, found["booked"] or 0, silent.count())
