@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from carnet.distribution.models import (
+    DeskAgreement,
+    DeskDecision,
+    DeskFile,
+    DeskImport,
     DeskPoint,
+    DeskText,
     HandOver,
     PaperSheet,
     ProgrammePrescriber,
@@ -27,6 +32,15 @@ from carnet.distribution.rules import (
     StockTakeUnknown,
     check_participation,
 )
+from carnet.distribution.rules.joining import (
+    AgreementUnknown,
+    DeskDecisionUnknown,
+    DeskFileUnknown,
+    DeskImportUnknown,
+    Standing,
+    SuspendedFor,
+    check_hands_over,
+)
 from carnet.distribution.rules.papers import PaperUnknown
 from carnet.distribution.rules.points import PointUnknown
 from carnet.distribution.rules.reminders import ReminderUnknown
@@ -35,7 +49,9 @@ from carnet.funding import queries as funding
 from carnet.funding.rules import ProgrammeUnknown
 from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
-from carnet.parties.rules import check_may
+from carnet.kernel.periods import legal_day
+from carnet.parties.access import presenting
+from carnet.parties.rules import check_may, secret_hash
 
 
 def desk(actor: Actor, organisation_id: int | None = None) -> int:
@@ -65,11 +81,40 @@ def check_may_admit(actor: Actor) -> None:
 
 
 def check_takes_part(*, organisation_id: int, programme_id: int, programme: str, at: datetime) -> None:
-    """Refuse a desk whose organisation takes no part in the programme at that moment. Raises: NotPrescriber."""
-    part = (
-        ProgrammePrescriber.objects.filter(organisation_id=organisation_id, programme_id=programme_id).order_by("-joined_at", "-id").first()
-    )
+    """Refuse a desk whose organisation takes no part in the programme at that moment, is leaving, suspended or without an agreement.
+
+    Raises: NotPrescriber, DeskLeaving, DeskSuspended, DeskNotRenewed, AgreementMissing.
+    """
+    rows = ProgrammePrescriber.objects.filter(organisation_id=organisation_id, programme_id=programme_id)
+    part = with_agreement(rows, at).order_by("-joined_at", "-id").first()
     check_participation(programme=programme, joined_at=part.joined_at if part else None, left_at=part.left_at if part else None, at=at)
+    if part is not None:
+        check_hands_over(standing_of(part), programme=programme, today=legal_day(at))
+
+
+def with_agreement(rows: QuerySet[ProgrammePrescriber], at: datetime) -> QuerySet[ProgrammePrescriber]:
+    """Parts with `asked_at`, when their programme first published an agreement, and `agreed_until`, the end of theirs in force at `at`."""
+    texts = DeskText.objects.filter(programme_id=OuterRef("programme_id"), published_at__lte=at).order_by("published_at")
+    signed = DeskAgreement.objects.filter(
+        programme_id=OuterRef("programme_id"),
+        organisation_id=OuterRef("organisation_id"),
+        from_on__lte=legal_day(at),
+        until_on__gt=legal_day(at),
+    ).order_by("-until_on")
+    return rows.annotate(asked_at=Subquery(texts.values("published_at")[:1]), agreed_until=Subquery(signed.values("until_on")[:1]))
+
+
+def standing_of(part: ProgrammePrescriber) -> Standing:
+    """What decides whether a part `with_agreement` may hand over; the rest of the standing is left as if nothing were done."""
+    asked_at: datetime | None = part.asked_at  # type: ignore[attr-defined]
+    return Standing(
+        joined_on=legal_day(part.joined_at),
+        left_on=legal_day(part.left_at) if part.left_at else None,
+        leaving=part.leaving_at is not None,
+        suspended_for=SuspendedFor(part.suspended_for) if part.suspended_for else None,
+        asked_on=legal_day(asked_at) if asked_at else None,
+        agreed_until=part.agreed_until,  # type: ignore[attr-defined]
+    )
 
 
 def hand_over(hand_over_id: int) -> HandOver:
@@ -182,6 +227,59 @@ def kept_point(actor: Actor, point_id: int) -> DeskPoint:
         except ProgrammeUnknown:
             raise PointUnknown from None
     return found
+
+
+def desk_file_of_link(secret: str) -> DeskFile:
+    """The application that a link opens, for reading; its own wall shows nothing else. Raises: DeskFileUnknown."""
+    with presenting(secret):
+        found = DeskFile.objects.select_related("programme").filter(secret_hash=secret_hash(secret)).first()
+    if found is None or found.erased_at is not None:
+        raise DeskFileUnknown
+    return found
+
+
+def desk_file(actor: Actor, file_id: int, *, lock: bool = False) -> DeskFile:
+    """An application to a programme the actor's operator runs. Raises: DeskFileUnknown."""
+    rows = DeskFile.objects.select_related("programme")
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=file_id).first()
+    if found is None or not _operates(actor, found.programme_id):
+        raise DeskFileUnknown
+    return found
+
+
+def desk_decision(actor: Actor, decision_id: int, *, lock: bool = False) -> DeskDecision:
+    """A decision of a programme the actor's operator runs. Raises: DeskDecisionUnknown."""
+    rows = DeskDecision.objects.select_related("programme")
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=decision_id).first()
+    if found is None or not _operates(actor, found.programme_id):
+        raise DeskDecisionUnknown
+    return found
+
+
+def desk_import(actor: Actor, import_id: int, *, lock: bool = False) -> DeskImport:
+    """A file of desks of a programme the actor's operator runs. Raises: DeskImportUnknown."""
+    rows = DeskImport.objects.select_related("programme")
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=import_id).first()
+    if found is None or not _operates(actor, found.programme_id):
+        raise DeskImportUnknown
+    return found
+
+
+def desk_agreement(actor: Actor, agreement_id: int, *, lock: bool = False) -> DeskAgreement:
+    """An agreement of the actor's desk, or of a programme its operator runs. Raises: AgreementUnknown."""
+    rows = DeskAgreement.objects.select_related("programme", "text")
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=agreement_id).first()
+    if found is None or not (acts_for(actor, found.organisation_id) or _operates(actor, found.programme_id)):
+        raise AgreementUnknown
+    return found
+
+
+def _operates(actor: Actor, programme_id: int) -> bool:
+    try:
+        funding_access.operated_programme(actor, programme_id)
+    except ProgrammeUnknown:
+        return False
+    return True
 
 
 def check_open_point(row: DeskPoint) -> None:

@@ -32,7 +32,9 @@ def said(**more: object) -> PointSaid:
 
 def test_a_point_is_kept_with_its_commune_and_hours_as_they_are_computed() -> None:
     facts = checked_point(
-        said(commune="nantes", phone="02 40 41 90 00", hours="lundi au vendredi 9h-12h", communes=["Rezé", "44109"], languages=["ar", "en"]),
+        said(
+            commune="nantes", phone="02 40 41 90 00", hours="lundi au vendredi 9h-12h", communes=["Rezé", "44109"], languages=["ar", "en"]
+        ),
         places.gazetteer(),
     )
     assert (facts.commune, facts.commune_code, facts.is_exact) == ("Nantes", "44109", False)

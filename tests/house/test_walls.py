@@ -21,6 +21,7 @@ PUBLIC = {
     "places_placeimport": "what was wrong in a file that is open data; shown to the organisation that brought it",
     "places_joiningterms": "what a network asks of its places is published, every version of it",
     "places_placelabel": "which places have a label, from when to when, is published",
+    "distribution_desktext": "the agreement that a programme's desks sign is published, every version of it",
     "parties_operatorlabel": "which operators asked the State for a label, and what it answered, is published",
     "parties_organisation": "names and SIRET numbers are public facts",
 }
@@ -29,6 +30,7 @@ PUBLIC = {
 APPEND_ONLY = (
     "journal_line", "journal_block", "ledger_movement", "ledger_passage", "ledger_sharepattern", "redemption_redemption",
     "activities_record", "places_joiningterms", "notices_programmetext",
+    "distribution_desktext",
 )  # fmt: skip
 
 

@@ -44,7 +44,9 @@ from carnet.settlement import operations as settlement
 from carnet.workshops import operations as workshops
 from carnet.workshops.rules import Plan
 from tests.activities.conftest import open_space
+from tests.distribution.desks import POINT, DeskNetwork
 from tests.distribution.stock import LATER, Cupboards, make_cupboards
+from tests.distribution.test_joining_rules import FILE
 from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, rid
 from tests.factories.joining import Network, paper
 from tests.factories.stations import seated
@@ -217,6 +219,7 @@ def moved_and_counted() -> None:
         written_on_paper(cupboards, slow)
     with acting_as_everything(why="the weekly look"):
         distribution.tell_stock(**facts)
+    desks_joined(cupboards)
 
 
 def written_on_paper(cupboards: Cupboards, slow: Actor) -> None:
@@ -224,6 +227,16 @@ def written_on_paper(cupboards: Cupboards, slow: Actor) -> None:
     (sheet,) = papers.open_papers(count=1, actor=slow, request_id=rid(), at=LATER)
     (told,) = papers.type_paper(sheet_id=sheet.id, lines=[PaperLine(1, LATER.date(), cupboards.serial(1))], actor=slow, request_id=rid(), at=LATER)
     assert told.accepted is not None, told.refusal
+
+
+def desks_joined(cupboards: Cupboards) -> None:
+    """One desk admitted by two people, its agreement signed, its training begun; a file of desks read."""
+    net = DeskNetwork(cupboards.programme_id, cupboards.operator_id, LATER).publish()
+    desk_id, agent = net.admitted(point=POINT | {"is_listed": False}), net.staff(901)
+    net.signed(desk_id)
+    net.trained(desk_id)
+    with acting_as(agent):
+        distribution.send_desks_file(programme_id=net.programme_id, file_name="g.csv", stream=BytesIO(FILE.encode()), **net.facts(agent))
 
 
 def joined(payday: Payday) -> None:

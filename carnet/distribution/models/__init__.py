@@ -1,7 +1,9 @@
 """Tables of the desk: hand-overs, plans, points, reminders, stock that moves and is counted, replacements. None names a person."""
 
 from carnet.distribution.models._handing import HandOver, ProgrammePrescriber
+from carnet.distribution.models._joining import DeskAgreement, DeskDecision, DeskFile, DeskImport, DeskText, DeskTraining
 from carnet.distribution.models._papers import PaperSheet, PaperSheetLine, TranslationCheck
+from carnet.distribution.models._personal import PERSONAL_DATA
 from carnet.distribution.models._plans import Plan, PlannedLesson
 from carnet.distribution.models._points import DeskPoint
 from carnet.distribution.models._reminders import LessonAgain, Reminder, ReminderContact, SeasonInvitation
@@ -9,7 +11,14 @@ from carnet.distribution.models._replacing import Replacement
 from carnet.distribution.models._stock import StockMove, StockRequest, StockTake, StockWeek
 
 __all__ = [
+    "PERSONAL_DATA",
+    "DeskAgreement",
+    "DeskDecision",
+    "DeskFile",
+    "DeskImport",
     "DeskPoint",
+    "DeskText",
+    "DeskTraining",
     "HandOver",
     "LessonAgain",
     "PaperSheet",

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from carnet.distribution import access
 from carnet.distribution.models import DeskPoint, ProgrammePrescriber
+from carnet.distribution.rules.joining import is_covered
 from carnet.distribution.rules.points import PointUnknown, serves_age
 from carnet.funding import queries as funding
 from carnet.funding.queries import ProgrammeFacts
 from carnet.gateways.database import acting_as
+from carnet.kernel.periods import legal_day
 from carnet.ledger import queries as ledger
 from carnet.parties import queries as parties
 from carnet.places import queries as places
@@ -157,11 +160,12 @@ def _handing(programme_ids: Collection[int] | None, at: datetime) -> dict[int, P
 
 
 def _desks(programme_ids: Iterable[int], at: datetime) -> frozenset[tuple[int, int]]:
-    """Who may hand over now, as (programme, organisation)."""
+    """Who may hand over now, as (programme, organisation): neither suspended nor leaving, and with an agreement where one is asked for."""
     rows = ProgrammePrescriber.objects.filter(
         Q(left_at=None) | Q(left_at__gt=at), programme_id__in=programme_ids, joined_at__lte=at, suspended_at=None, leaving_at=None
     )
-    return frozenset(rows.values_list("programme_id", "organisation_id"))
+    covered = (row for row in access.with_agreement(rows, at) if is_covered(access.standing_of(row), legal_day(at)))
+    return frozenset((row.programme_id, row.organisation_id) for row in covered)
 
 
 def _near(

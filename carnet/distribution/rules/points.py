@@ -41,6 +41,12 @@ class PointFarFromCommune(DistributionRefused):
     code = "point-far-from-commune"
 
 
+class PointCoordinatesUnreadable(DistributionRefused):
+    """A latitude and a longitude are numbers of degrees, both or neither."""
+
+    code = "point-coordinates-unreadable"
+
+
 class PointAgesReversed(DistributionRefused):
     """The ages served are no ages, or the last is below the first."""
 
@@ -107,11 +113,15 @@ class PointFacts:
 def checked_point(said: PointSaid, gazetteer: Gazetteer) -> PointFacts:
     """A point as it is kept: its commune found, its hours read, its words screened.
 
-    Raises: PointIncomplete, PointCommuneUnknown, PointFarFromCommune, PointAgesReversed, PhoneNumberInvalid, OfferRefused, NirInText,
-    IbanInText.
+    Raises: PointIncomplete, PointCommuneUnknown, PointFarFromCommune, PointCoordinatesUnreadable, PointAgesReversed,
+    PhoneNumberInvalid, OfferRefused, NirInText, IbanInText.
     """
     said = replace(
-        said, **{name: " ".join(getattr(said, name).split())[:NAME_MAX] for name in ("name", "street", "street_extra", "commune")}
+        said,
+        name=_tidy(said.name),
+        street=_tidy(said.street),
+        street_extra=_tidy(said.street_extra),
+        commune=_tidy(said.commune),
     )
     for name in ("name", "street", "postcode", "commune"):
         if not getattr(said, name).strip():
@@ -148,6 +158,10 @@ def serves_age(age: int, *, age_from: int | None, age_until: int | None) -> bool
     return (age_from is None or age >= age_from) and (age_until is None or age <= age_until)
 
 
+def _tidy(typed: str) -> str:
+    return " ".join(typed.split())[:NAME_MAX]
+
+
 def _commune(said: PointSaid, gazetteer: Gazetteer) -> Commune:
     found = gazetteer.named(said.commune, postcode=said.postcode.strip()) if _POSTCODE.fullmatch(said.postcode.strip()) else None
     if found is None:
@@ -156,6 +170,8 @@ def _commune(said: PointSaid, gazetteer: Gazetteer) -> Commune:
 
 
 def _where(said: PointSaid, commune: Commune) -> tuple[float, float, bool]:
+    if (said.latitude is None) is not (said.longitude is None):
+        raise PointCoordinatesUnreadable
     if said.latitude is not None and said.longitude is not None:
         given = (said.latitude, said.longitude)
         if commune.point is not None and distance_km(given, commune.point) > plausible_radius_km(commune.code):

@@ -14,7 +14,7 @@ from carnet.ledger.queries._money import (
     unissued,
     vouchers_owed,
 )
-from carnet.ledger.queries._stock import arrivals, booklet_number, held_since, on_the_way, stock_ids, with_booklets_to_give
+from carnet.ledger.queries._stock import arrivals, booklet_number, held_since, on_the_way, stock_ids, travelling, with_booklets_to_give
 from carnet.ledger.queries._verify import verify
 from carnet.ledger.queries._vouchers import (
     BookletView,
@@ -71,6 +71,7 @@ __all__ = [
     "stock",
     "stock_ids",
     "to_receive",
+    "travelling",
     "unissued",
     "verify",
     "voucher_by_serial",

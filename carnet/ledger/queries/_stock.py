@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 
 from carnet.kernel.identifiers import BookletSerial, SerialMistyped, VoucherSerial
 from carnet.ledger import access
@@ -93,3 +93,9 @@ def with_booklets_to_give(asked: Iterable[tuple[int, int]], *, at: datetime) -> 
             {"programmes": [programme for programme, _holder in pairs], "holders": [holder for _programme, holder in pairs], "at": at},
         )
         return frozenset((programme, holder) for programme, holder in cursor.fetchall())
+
+
+def travelling(*, programme_id: int, organisation_id: int) -> int:
+    """How many booklets of a programme are on their way from an organisation or to it, not ended."""
+    rows = Booklet.objects.filter(programme_id=programme_id, in_transit_to_id__isnull=False, voided_at=None)
+    return rows.filter(Q(holder_id=organisation_id) | Q(in_transit_to_id=organisation_id)).count()

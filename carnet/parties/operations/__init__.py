@@ -1,7 +1,7 @@
 """What changes people, organisations and what binds them; one function per use case, each journalled."""
 
 from carnet.parties.operations._accounts import approve_bank_account, end_bank_account, propose_bank_account, refuse_bank_account
-from carnet.parties.operations._approvals import ApprovalGiven, approve, refuse, request_approval
+from carnet.parties.operations._approvals import ApprovalGiven, answer, approve, refuse, request_approval
 from carnet.parties.operations._credentials import request_password_reset, reset_password, set_password, set_second_factor, update_account
 from carnet.parties.operations._heads import (
     approve_new_head,
@@ -26,7 +26,7 @@ from carnet.parties.operations._labels import (
     take_label_decision,
 )
 from carnet.parties.operations._members import change_role, reinstate, suspend_member
-from carnet.parties.operations._organisations import add_kind, create_organisation, update_organisation
+from carnet.parties.operations._organisations import add_kind, create_organisation, enlist_organisation, update_organisation
 from carnet.parties.operations._people_file import PeopleLine, PeopleReport, import_people
 from carnet.parties.operations._pins import (
     FirstCode,
@@ -82,6 +82,7 @@ __all__ = [
     "accept_invitation",
     "add_kind",
     "add_volunteer",
+    "answer",
     "approve",
     "approve_bank_account",
     "approve_new_head",
@@ -95,6 +96,7 @@ __all__ = [
     "end_bank_account",
     "end_turn",
     "end_webhook",
+    "enlist_organisation",
     "enrol_member",
     "enrol_station",
     "forget_head_documents",

@@ -18,6 +18,7 @@ from carnet.parties.models import Approval
 from carnet.parties.rules import (
     DECIDABLE,
     ApprovalAlreadyWaiting,
+    ApprovalMissing,
     Decision,
     ReasonMissing,
     check_allowed_now,
@@ -104,6 +105,31 @@ def refuse(*, approval_id: int, digest: bytes, reason: str, actor: Actor, reques
     if not reason.strip():
         raise ReasonMissing
     return _decide(Decision.REFUSED, reason.strip()[:500], approval_id, digest, actor, request_id, at)
+
+
+def answer(
+    *,
+    action: str,
+    subject: tuple[str, int],
+    digest: bytes,
+    requested_by: int,
+    refused_because: str | None,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
+) -> ApprovalGiven:
+    """The second person's answer to what waits about `subject`: yes, or no and why. `digest` is that of the thing as it is now.
+
+    Raises: as `approve` and `refuse`, and ApprovalMissing.
+    """
+    check_second_person(requested_by=requested_by, decided_by=person_of(actor, action), action=action)
+    with acting_as(actor):
+        waiting = Approval.objects.filter(action=action, subject_kind=subject[0], subject_id=subject[1], decision__isnull=True).first()
+    if waiting is None:
+        raise ApprovalMissing(action=action)
+    if refused_because is None:
+        return approve(approval_id=waiting.id, digest=digest, actor=actor, request_id=request_id, at=at)
+    return refuse(approval_id=waiting.id, digest=digest, reason=refused_because, actor=actor, request_id=request_id, at=at)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import check_free_text
 from carnet.parties import access
-from carnet.parties.models import Approval, HeadChange, Membership, Organisation
+from carnet.parties.models import HeadChange, Membership, Organisation
 from carnet.parties.operations import _approvals
 from carnet.parties.operations._joining import invite_member
 from carnet.parties.rules import (
@@ -29,7 +29,6 @@ from carnet.parties.rules import (
     ReasonMissing,
     Role,
     check_allowed_now,
-    check_second_person,
     clean_email,
     digest_of,
     person_of,
@@ -209,16 +208,11 @@ def _waiting(change_id: int, actor: Actor, at: datetime) -> HeadChange:
 
 
 def _decide(change: HeadChange, actor: Actor, request_id: UUID, at: datetime, *, refused_because: str | None) -> None:
-    check_second_person(requested_by=change.asked_by_id, decided_by=person_of(actor, APPROVE), action=APPROVE)
     with acting_as(actor):
-        approval_id = Approval.objects.values_list("id", flat=True).get(
-            action=APPROVE, subject_kind="head-change", subject_id=change.id, decision__isnull=True
-        )
-        digest, decision_id = _digest(change), uuid5(request_id, "decision")
-        if refused_because is None:
-            _approvals.approve(approval_id=approval_id, digest=digest, actor=actor, request_id=decision_id, at=at)
-        else:
-            _approvals.refuse(approval_id=approval_id, digest=digest, reason=refused_because, actor=actor, request_id=decision_id, at=at)
+        _approvals.answer(
+            action=APPROVE, subject=("head-change", change.id), digest=_digest(change), requested_by=change.asked_by_id,
+            refused_because=refused_because, actor=actor, request_id=uuid5(request_id, "decision"), at=at,
+        )  # fmt: skip
 
 
 def _digest(change: HeadChange) -> bytes:

@@ -12,7 +12,7 @@ from carnet.kernel.identifiers import check_free_text
 from carnet.kernel.periods import legal_day
 from carnet.notices import operations as notices
 from carnet.parties import access
-from carnet.parties.models import Approval, OperatorLabel, OperatorLabelDecision, Organisation
+from carnet.parties.models import OperatorLabel, OperatorLabelDecision, Organisation
 from carnet.parties.operations import _approvals
 from carnet.parties.rules import (
     LABEL_STATE_AFTER,
@@ -28,7 +28,6 @@ from carnet.parties.rules import (
     ReasonMissing,
     check_allowed_now,
     check_label_act,
-    check_second_person,
     digest_of,
     person_of,
 )
@@ -190,16 +189,11 @@ def _waiting(label_id: int, actor: Actor, at: datetime) -> tuple[OperatorLabel, 
 
 
 def _decide(prepared: OperatorLabelDecision, actor: Actor, request_id: UUID, at: datetime, *, refused_because: str | None) -> None:
-    check_second_person(requested_by=prepared.prepared_by_id, decided_by=person_of(actor, APPROVE), action=APPROVE)
     with acting_as(actor):
-        approval_id = Approval.objects.values_list("id", flat=True).get(
-            action=APPROVE, subject_kind="operator-label", subject_id=prepared.label_id, decision__isnull=True
-        )
-        digest, decision_id = _digest(prepared), uuid5(request_id, "decision")
-        if refused_because is None:
-            _approvals.approve(approval_id=approval_id, digest=digest, actor=actor, request_id=decision_id, at=at)
-        else:
-            _approvals.refuse(approval_id=approval_id, digest=digest, reason=refused_because, actor=actor, request_id=decision_id, at=at)
+        _approvals.answer(
+            action=APPROVE, subject=("operator-label", prepared.label_id), digest=_digest(prepared), requested_by=prepared.prepared_by_id,
+            refused_because=refused_because, actor=actor, request_id=uuid5(request_id, "decision"), at=at,
+        )  # fmt: skip
 
 
 def _close(prepared: OperatorLabelDecision, decision: Decision, actor: Actor, at: datetime) -> None:

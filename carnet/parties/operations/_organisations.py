@@ -13,6 +13,8 @@ from carnet.parties import access
 from carnet.parties.models import Organisation
 from carnet.parties.rules import (
     OrganisationAlreadyRegistered,
+    OrganisationEnded,
+    OrganisationKind,
     OrganisationNameMissing,
     OrganisationUnnumbered,
     check_allowed_now,
@@ -80,6 +82,51 @@ def create_organisation(
         at=at,
     )
     return organisation.id
+
+
+@transaction.atomic
+def enlist_organisation(
+    *,
+    number: str,
+    kind: OrganisationKind,
+    name: str,
+    is_simulated: bool,
+    contact_email: str,
+    contact_phone: str = "",
+    street: str = "",
+    postcode: str = "",
+    city: str = "",
+    registered_by: int,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
+) -> int:
+    """The organisation of a SIRET or RNA number, doing `kind` besides what it does; registered when nobody knew it. Returns its id.
+
+    Raises: as `create_organisation` and `add_kind`, and OrganisationEnded.
+    """
+    numbered = {"rna": number} if number.startswith("W") else {"siret": number}
+    known = Organisation.objects.filter(**numbered).first()
+    if known is not None:
+        if known.ended_on is not None:
+            raise OrganisationEnded(organisation=known.name)
+        add_kind(organisation_id=known.id, kind=kind, actor=actor, request_id=request_id, at=at)
+        return known.id
+    return create_organisation(
+        name=name,
+        kinds=[kind],
+        is_simulated=is_simulated,
+        contact_email=contact_email,
+        contact_phone=contact_phone,
+        street=street,
+        postcode=postcode,
+        city=city,
+        registered_by=registered_by,
+        actor=actor,
+        request_id=request_id,
+        at=at,
+        **numbered,
+    )
 
 
 def _insert(organisation: Organisation) -> None:

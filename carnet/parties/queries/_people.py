@@ -6,11 +6,12 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import Rna, Siret
 from carnet.parties import access
 from carnet.parties.models import Invitation, Membership, Organisation, Person
-from carnet.parties.rules import GRANTS, OrganisationUnknown, check_may, secret_hash
+from carnet.parties.rules import GRANTS, OrganisationUnknown, Role, check_may, secret_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,24 @@ def account(person_id: int) -> Account | None:
     return Account(
         person_id=person.id, email=person.email or "", display_name=person.display_name, phone=person.phone, language=person.language
     )
+
+
+def having_role(organisation_ids: Iterable[int], role: Role, *, at: datetime) -> tuple[frozenset[int], frozenset[int]]:
+    """Of these organisations, those where somebody holds the role at `at`, and those where somebody was invited to it.
+
+    Names nobody. For a room above that has made sure its actor may know so much of each.
+    """
+    ids = set(organisation_ids)
+    current = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    with acting_as(organisation_ids=ids):
+        members = Membership.objects.filter(current, organisation_id__in=ids, role=role.value, suspended_at__isnull=True)
+        invited = Invitation.objects.filter(
+            organisation_id__in=ids, role=role.value, accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at
+        )
+        return (
+            frozenset(members.order_by().values_list("organisation_id", flat=True)),
+            frozenset(invited.order_by().values_list("organisation_id", flat=True)),
+        )
 
 
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:

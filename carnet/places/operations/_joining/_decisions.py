@@ -13,8 +13,7 @@ from carnet.kernel.identifiers import check_free_text
 from carnet.kernel.periods import legal_day
 from carnet.notices import operations as notices
 from carnet.parties import operations as parties_writes
-from carnet.parties import queries as parties
-from carnet.parties.rules import ApprovalMissing, check_allowed_now, check_may, check_second_person, digest_of, person_of
+from carnet.parties.rules import check_allowed_now, check_may, check_second_person, digest_of, person_of
 from carnet.places import access
 from carnet.places.models import JoiningAppeal, JoiningDecision, JoiningFile, PlaceLabel
 from carnet.places.operations._joining import _effects
@@ -249,19 +248,13 @@ def _decide(
     if decision.state != DecisionState.PREPARED:
         raise JoiningDecisionNotNow(kind=decision.kind, state=decision.state)
     check_second_person(requested_by=decision.prepared_by_id, decided_by=person_of(actor, APPROVE), action=APPROVE)
-    waiting = parties.approval_of(action=APPROVE, subject=("joining-decision", decision.id))
-    if waiting is None:
-        raise ApprovalMissing(action=APPROVE)
     file = access.joining_file(actor, decision.file_id, lock=True)
-    decision.revision = file.revision  # a file changed since is another file: the digest tells
-    digest, decision_request = _digest(decision), uuid5(request_id, "decision")
     if refused_because is None:
-        parties_writes.approve(approval_id=waiting.id, digest=digest, actor=actor, request_id=decision_request, at=at)
-    else:
-        decision.refresh_from_db(fields=["revision"])
-        parties_writes.refuse(
-            approval_id=waiting.id, digest=_digest(decision), reason=refused_because, actor=actor, request_id=decision_request, at=at
-        )
+        decision.revision = file.revision  # a file changed since is another file: the digest tells
+    parties_writes.answer(
+        action=APPROVE, subject=("joining-decision", decision.id), digest=_digest(decision), requested_by=decision.prepared_by_id,
+        refused_because=refused_because, actor=actor, request_id=uuid5(request_id, "decision"), at=at,
+    )  # fmt: skip
     return file, _open_appeal(file)
 
 

@@ -18,7 +18,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import add_months, legal_day
 from carnet.parties import operations as parties_writes
 from carnet.parties import queries as parties
-from carnet.parties.rules import AccountChangeWaiting, AccountUnchanged, OrganisationEnded, OrganisationKind, Role
+from carnet.parties.rules import AccountChangeWaiting, AccountUnchanged, OrganisationKind, Role
 from carnet.places import access
 from carnet.places.models import JoiningDecision, JoiningFile, Place, PlaceAcceptance, PlaceLabel
 from carnet.places.operations._acceptance import attach_operator
@@ -136,24 +136,11 @@ def _admit(carried: Carried) -> None:
 
 def _organisation(carried: Carried, answers: Answers) -> tuple[int, bool]:
     """The applicant's organisation, found by its number or registered, and whether somebody heads it already."""
-    who, number = answers["who"], carried.file.number
-    rna, siret = (number, None) if number.startswith("W") else (None, number)
-    known = parties.find_organisation(siret=siret, rna=rna)
-    if known is not None:
-        if known.has_ended:
-            raise OrganisationEnded(organisation=known.name)
-        if OrganisationKind.PLACE_OPERATOR not in known.kinds:
-            # Its other activities stay: running places is added to them.
-            parties_writes.add_kind(
-                organisation_id=known.id, kind=OrganisationKind.PLACE_OPERATOR, actor=carried.system(known.id),
-                request_id=uuid5(carried.decision.request_id, "kind"), at=carried.at,
-            )  # fmt: skip
-        return known.id, parties.has_head(known.id, at=carried.at)
-    organisation_id = parties_writes.create_organisation(
+    who = answers["who"]
+    organisation_id = parties_writes.enlist_organisation(
+        number=carried.file.number,
+        kind=OrganisationKind.PLACE_OPERATOR,
         name=who["name"],
-        kinds=[OrganisationKind.PLACE_OPERATOR],
-        siret=siret,
-        rna=rna,
         is_simulated=carried.file.programme.is_simulated,
         contact_email=answers["people"]["contact_email"],
         contact_phone=answers["people"].get("contact_phone", ""),
@@ -165,7 +152,7 @@ def _organisation(carried: Carried, answers: Answers) -> tuple[int, bool]:
         request_id=uuid5(carried.decision.request_id, "organisation"),
         at=carried.at,
     )
-    return organisation_id, False
+    return organisation_id, parties.has_head(organisation_id, at=carried.at)
 
 
 def _place(carried: Carried, answers: Answers, site: dict[str, Any], organisation_id: int) -> Place:

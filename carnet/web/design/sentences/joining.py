@@ -40,6 +40,8 @@ PROBLEMS: Mapping[str, Promise | str] = {
     "form-first": _("Dites d’abord ce qu’est votre structure : la liste des documents en dépend."),
     "postcode-malformed": _("Un code postal a cinq chiffres."),
     "sites-missing": _("Ajoutez au moins un lieu."),
+    "points-missing": _("Ajoutez au moins un point d’accueil."),
+    "desk-line-of-refused": _("Une autre ligne du même numéro est à corriger."),
     "site-twice": _("Ce lieu est deux fois dans le dossier : retirez-en un."),
     "site-ended": _("L’annuaire dit que ce lieu est fermé. Retirez-le, ou écrivez au réseau."),
     "commune-unknown": _("Cette commune n’est pas connue : vérifiez son nom et le code postal."),
