@@ -122,8 +122,8 @@ class TestPaperWords:
             ("Département de la Loire-Atlantique", "DLA"),
             ("Emmaüs", "EM"),
             ("Île-de-France Nord Sud Est Ouest", "IFNS"),
-            ("44", "XX"),
-            ("", "XX"),
+            ("44", "XA"),
+            ("", "XA"),
         ],
     )
     def test_an_issuer_gives_its_initials(self, issuer: str, prefix: str) -> None:

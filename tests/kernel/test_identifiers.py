@@ -16,7 +16,9 @@ from carnet.kernel.identifiers import (
     Iban,
     IbanInText,
     IbanInvalid,
+    IssuerPrefix,
     IssuerPrefixInvalid,
+    IssuerPrefixReserved,
     NirInText,
     PhoneNumber,
     PhoneNumberInvalid,
@@ -150,6 +152,11 @@ class TestSerials:
             BookletSerial.parse(str(voucher))
         with pytest.raises(SerialMistyped):
             VoucherSerial.parse(str(booklet))
+
+    def test_the_prefix_of_pretend_booklets_is_nobodys(self) -> None:
+        with pytest.raises(IssuerPrefixReserved):
+            IssuerPrefix.parse(" xx ")
+        assert str(IssuerPrefix.parse("nm")) == "NM"
 
     @pytest.mark.parametrize("prefix", ["N", "1NM", "NMTRO", "N-", ""])
     def test_a_prefix_is_two_to_four_and_begins_with_a_letter(self, prefix: str) -> None:

@@ -63,7 +63,7 @@ def test_a_lead_enrols_a_computer_adds_a_volunteer_and_the_volunteer_takes_a_tur
     answer = desk.post("/station/", sent(person_id=rose, pin=PIN, next="/prescriber/hand-overs/"))
     assert answer["Location"] == "/prescriber/hand-overs/"
     page = desk.get("/prescriber/hand-overs/").content.decode()
-    assert "Tour de Rose P." in page
+    assert "Rose P. a la main." in page
     assert "Après 5 minutes sans geste" in page
     assert desk.get("/station/here/").status_code == 204
     for left_out in ("/account/", "/members/", "/stations/"):

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from carnet.kernel.identifiers import IssuerPrefix
+from carnet.kernel.identifiers import PRETEND_PREFIX, IssuerPrefix
 from carnet.kernel.refusals import Refusal
 
 BOOKLETS_PER_ORDER_MAX = 1_000_000
@@ -294,7 +294,7 @@ def suggested_prefix(issuer: str) -> str:
     initials = "".join(word[0] for word in counted)[:4]
     if len(initials) < 2:
         initials = (counted[0][:2] if counted else "").ljust(2, "X")
-    return str(IssuerPrefix(initials))
+    return "XA" if initials == PRETEND_PREFIX else str(IssuerPrefix(initials))
 
 
 _SMALL_WORDS = frozenset({"A", "AU", "AUX", "D", "DE", "DES", "DU", "EN", "ET", "L", "LA", "LE", "LES", "POUR", "SUR"})

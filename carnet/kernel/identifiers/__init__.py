@@ -28,10 +28,12 @@ from carnet.kernel.identifiers._screening import (
     holds_nir,
 )
 from carnet.kernel.identifiers._vouchers import (
+    PRETEND_PREFIX,
     BookletSerial,
     CodeMistyped,
     IssuerPrefix,
     IssuerPrefixInvalid,
+    IssuerPrefixReserved,
     SecretCode,
     SerialMistyped,
     VoucherSerial,
@@ -39,6 +41,7 @@ from carnet.kernel.identifiers._vouchers import (
 
 __all__ = [
     "ALPHABET",
+    "PRETEND_PREFIX",
     "Bic",
     "BicInvalid",
     "BookletSerial",
@@ -51,6 +54,7 @@ __all__ = [
     "IbanInvalid",
     "IssuerPrefix",
     "IssuerPrefixInvalid",
+    "IssuerPrefixReserved",
     "NirInText",
     "PhoneNumber",
     "PhoneNumberInvalid",

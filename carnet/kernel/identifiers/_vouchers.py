@@ -9,6 +9,8 @@ from carnet.kernel.refusals import Refusal
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,3}")
+# Begins the numbers of pretend booklets, those of a rehearsal: no issuer has it.
+PRETEND_PREFIX = "XX"
 
 
 class SerialMistyped(Refusal):
@@ -32,6 +34,12 @@ class IssuerPrefixInvalid(Refusal):
     code = "issuer-prefix-invalid"
 
 
+class IssuerPrefixReserved(Refusal):
+    """The prefix of pretend booklets, which no real one may have."""
+
+    code = "issuer-prefix-reserved"
+
+
 @dataclass(frozen=True, slots=True)
 class IssuerPrefix:
     """The letters that begin every serial of one issuer: 2 to 4, the first a letter."""
@@ -44,8 +52,11 @@ class IssuerPrefix:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises: IssuerPrefixInvalid."""
-        return cls(squeezed(text))
+        """The prefix an issuer chooses. Raises: IssuerPrefixInvalid, IssuerPrefixReserved."""
+        chosen = cls(squeezed(text))
+        if chosen.text == PRETEND_PREFIX:
+            raise IssuerPrefixReserved
+        return chosen
 
     def __str__(self) -> str:
         return self.text

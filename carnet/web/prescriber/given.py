@@ -50,7 +50,7 @@ def given(request: HttpRequest, hand_over_id: int) -> HttpResponse:
         "places": places_near,
         "town": town,
         "typed": typed,
-        "rows": [*_ticks(line), *_said(plan)],
+        "rows": noted(line, plan),
     }
     return render(request, "prescriber/given.html", context | _next_steps(request, line, plan, booked))
 
@@ -65,7 +65,7 @@ def _next_steps(
     town = near.town_of(organisation_id, line.programme_id, request.GET.get("near", "")[:80])
     may_book = line.organisation_id == organisation_id and not booked
     return {
-        "booked": [_told(*each) for each in booked],
+        "booked": [told(*each) for each in booked],
         "lessons": near.lessons_near(
             town, programme_id=line.programme_id, services=plan.lessons if plan else (), printed_until=line.printed_until, at=at
         )
@@ -78,7 +78,7 @@ def _next_steps(
     }
 
 
-def _told(booking: BookingView, session: SessionView) -> dict[str, Any]:
+def told(booking: BookingView, session: SessionView) -> dict[str, Any]:
     """A booking as it is said to the person."""
     _phone, phone_read = lessons.phone_of(session)
     return {
@@ -109,6 +109,11 @@ def book(request: HttpRequest, hand_over_id: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, sentence_for(refusal))
     return redirect(reverse("prescriber:given", args=[hand_over_id]) + "?new")
+
+
+def noted(line: HandOverView, plan: PlanView | None) -> list[Row]:
+    """What is kept of a hand-over: the ticks, and what was answered."""
+    return [*_ticks(line), *_said(plan)]
 
 
 def _ticks(line: HandOverView) -> list[Row]:

@@ -19,6 +19,7 @@ from carnet.funding.queries import ProgrammeFacts
 from carnet.funding.rules import FundingRefused
 from carnet.kernel.refusals import Refusal
 from carnet.ledger import queries as ledger
+from carnet.ledger.queries import SeriesView, VoucherView
 from carnet.ledger.rules import State
 from carnet.places.rules.geography import Commune
 from carnet.web import clock, lessons
@@ -67,10 +68,29 @@ class HandOver(OperationView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.at = clock.now()
-        self.vouchers = ledger.vouchers_of_booklet(kwargs["booklet_id"])
+        self.vouchers, self.series = self.found(kwargs["booklet_id"])
         self.here = [voucher for voucher in self.vouchers if voucher.state == State.IN_STOCK]
-        self.series = ledger.series(self.vouchers[0].series_id)
         return super().dispatch(request, *args, **kwargs)
+
+    def found(self, booklet_id: int) -> tuple[Sequence[VoucherView], SeriesView]:
+        """The vouchers of the booklet, and their series. A rehearsal finds pretend ones: what follows is the same."""
+        vouchers = ledger.vouchers_of_booklet(booklet_id)
+        return vouchers, ledger.series(vouchers[0].series_id)
+
+    def carry(self) -> None:
+        """When the desk has one programme only, the page is that programme's."""
+        desk.programmes(self.request, desk.organisation_of(actor_of(self.request)), self.at)
+
+    def around(self, typed: str, advice: Advice) -> dict[str, Any]:
+        """The town, the next lessons near, and who helps with a procedure there."""
+        town = near.town_of(desk.organisation_of(actor_of(self.request)), self.programme.id, typed)
+        return {
+            "town": town.name if town else "",
+            "lessons": _lessons(town, self.programme, advice.lessons, at=self.at),
+            "helpers": near.helpers_near(town, acting_for=Help.MANDATE in advice.helps, at=self.at)
+            if near.needs_helper(advice.helps)
+            else [],
+        }
 
     @cached_property
     def programme(self) -> ProgrammeFacts:
@@ -98,13 +118,13 @@ class HandOver(OperationView):
         try:
             if form.is_valid():
                 item = HandOverItem(form.cleaned_data["request_id"], first.series_id, first.booklet_id, first.booklet_id)
-                return self._give(item, "", "")
+                return self.give(item, "", "")
         except Refusal as refusal:
             messages.error(self.request, sentence_for(refusal))
         return self.render_to_response(self.get_context_data(form=HandOverForm(vouchers=self.here)), status=422)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        desk.programmes(self.request, desk.organisation_of(actor_of(self.request)), self.at)
+        self.carry()
         found = super().get_context_data(**context)
         answers = found.pop("answers", None) or self._answers_of(found["form"])
         return found | self._proposed(found["form"], answers) | {
@@ -129,19 +149,12 @@ class HandOver(OperationView):
         if not self.here:
             return {}
         advice = self._advice(answers)
-        town = near.town_of(desk.organisation_of(actor_of(self.request)), self.programme.id, str(form["near"].value() or ""))
-        return _proposal_words(advice) | {
-            "town": town.name if town else "",
-            "lessons": _lessons(town, self.programme, advice.lessons, at=self.at),
-            "helpers": near.helpers_near(town, acting_for=Help.MANDATE in advice.helps, at=self.at)
-            if near.needs_helper(advice.helps)
-            else [],
-        }
+        return proposal_words(advice) | self.around(str(form["near"].value() or ""), advice)
 
     def perform(self, form: HandOverForm) -> HttpResponse:
-        return self._give(self._item(form), str(self.request.POST.get("book", "")), form.cleaned_data["phone"])
+        return self.give(self._item(form), str(self.request.POST.get("book", "")), form.cleaned_data["phone"])
 
-    def _give(self, item: HandOverItem, session: str, phone: str) -> HttpResponse:
+    def give(self, item: HandOverItem, session: str, phone: str) -> HttpResponse:
         actor = actor_of(self.request)
         if session.isascii() and session.isdigit() and len(session) < 18:
             given = operations.hand_over_and_book(item=item, session_id=int(session), phone=phone, actor=actor, at=self.at)
@@ -168,7 +181,7 @@ def _lessons(town: Commune | None, programme: ProgrammeFacts, services: Sequence
     return near.lessons_near(town, programme_id=programme.id, services=services, printed_until=printed_until, at=at)
 
 
-def _proposal_words(advice: Advice) -> dict[str, Any]:
+def proposal_words(advice: Advice) -> dict[str, Any]:
     """What is proposed, in sentences: why, what, how many."""
     taught = [lessons.service_word(code) for code in advice.lessons]
     return {

@@ -8,6 +8,7 @@ SENTENCES = {
     "code-mistyped": _("Ce code comporte une erreur. Relisez les 18 chiffres, trois par trois."),
     "serial-mistyped": _("Ce numéro comporte une erreur. Relisez-le sur le carnet ou sur le chèque, chiffres de fin compris."),
     "issuer-prefix-invalid": _("Le préfixe des numéros compte 2 à 4 lettres ou chiffres et commence par une lettre."),
+    "issuer-prefix-reserved": _("Ce préfixe est celui des carnets de la répétition. Choisissez-en un autre."),
     "siren-invalid": _("Ce SIREN comporte une erreur : il compte 9 chiffres, dont le dernier vérifie les autres."),
     "siret-invalid": _("Ce SIRET comporte une erreur : il compte 14 chiffres, dont le dernier vérifie les autres."),
     "rna-invalid": _("Ce numéro d’association comporte une erreur : un W, puis 9 caractères, par exemple W442001234."),
