@@ -75,6 +75,7 @@ from carnet.distribution.queries._moves import (
 )
 from carnet.distribution.queries._plans import (
     PlanView,
+    bookings_planned,
     hand_over_of_booking,
     lessons_of,
     plan_of,
@@ -105,6 +106,7 @@ from carnet.distribution.queries._replacing import (
     replacement,
     replacements,
     replacements_left,
+    replacements_of_booklet,
 )
 
 __all__ = [
@@ -144,6 +146,7 @@ __all__ = [
     "agreement",
     "agreements",
     "agreements_waiting",
+    "bookings_planned",
     "chosen_booklets",
     "contact_of",
     "cuts",
@@ -190,6 +193,7 @@ __all__ = [
     "replacement",
     "replacements",
     "replacements_left",
+    "replacements_of_booklet",
     "run_views",
     "season_invitations",
     "series_of",

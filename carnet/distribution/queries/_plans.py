@@ -1,6 +1,7 @@
 """What a person asked for, what was proposed, and the lessons booked for the one who was handed vouchers."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +31,11 @@ def lessons_of(hand_over_id: int, *, at: datetime) -> list[tuple[BookingView, Se
     """The lessons booked for the person of a hand-over, the latest booked last: each booking, and its session."""
     ids = PlannedLesson.objects.filter(hand_over_id=hand_over_id).order_by("id").values_list("booking_id", flat=True)
     return workshops.bookings_named(list(ids), at=at)
+
+
+def bookings_planned(hand_over_ids: Collection[int]) -> list[int]:
+    """The ids of the bookings made with these hand-overs, of one's desk or in one's programme."""
+    return list(PlannedLesson.objects.filter(hand_over_id__in=list(hand_over_ids)).order_by("id").values_list("booking_id", flat=True))
 
 
 def hand_over_of_booking(booking_id: int) -> int | None:

@@ -54,6 +54,11 @@ def replacements(
     return [_replacement(row) for row in rows[:limit]]
 
 
+def replacements_of_booklet(booklet_id: int) -> list[ReplacementView]:
+    """The replacements of one booklet, as far as the reader sees, the first first."""
+    return [_replacement(row) for row in Replacement.objects.filter(booklet_id=booklet_id).order_by("opened_at", "id")]
+
+
 def replacement(replacement_id: int) -> ReplacementView:
     """One replacement. Raises: ReplacementUnknown."""
     return _replacement(access.replacement(replacement_id))

@@ -14,6 +14,7 @@ from carnet.ledger.queries._money import (
     unissued,
     vouchers_owed,
 )
+from carnet.ledger.queries._passages import PassageView, passages
 from carnet.ledger.queries._stock import arrivals, booklet_number, held_since, on_the_way, stock_ids, travelling, with_booklets_to_give
 from carnet.ledger.queries._verify import verify
 from carnet.ledger.queries._vouchers import (
@@ -44,6 +45,7 @@ __all__ = [
     "MoneyTable",
     "MovementView",
     "OnUseDebt",
+    "PassageView",
     "RangeView",
     "SeriesView",
     "StockLine",
@@ -63,6 +65,7 @@ __all__ = [
     "movements",
     "on_the_way",
     "on_use_debts",
+    "passages",
     "patterns",
     "serial_of_booklet",
     "serial_of_voucher",

@@ -44,6 +44,7 @@ from carnet.places.queries._joining import (
     places_named,
     terms_versions,
 )
+from carnet.places.queries._named import places_called
 from carnet.places.queries._offers import (
     FreeSpaceView,
     Offer,
@@ -193,6 +194,7 @@ __all__ = [
     "place_files",
     "place_labels",
     "places_accepting",
+    "places_called",
     "places_named",
     "places_of",
     "proposals",

@@ -23,6 +23,7 @@ from carnet.redemption.queries._disputes import (
     to_recover,
 )
 from carnet.redemption.queries._lessons import LessonDay, lessons_outside_sessions
+from carnet.redemption.queries._lives import Spent, redemptions_of_vouchers
 from carnet.redemption.queries._locks import (
     LockedSerial,
     locked_serial,
@@ -115,6 +116,7 @@ __all__ = [
     "SheetFacts",
     "SheetPage",
     "SignedFacts",
+    "Spent",
     "TelephoneLine",
     "ToRecover",
     "UploadedLine",
@@ -146,6 +148,7 @@ __all__ = [
     "redemption_of",
     "redemption_page",
     "redemptions_of",
+    "redemptions_of_vouchers",
     "refusal_told",
     "refused_lately",
     "reservation",

@@ -32,6 +32,7 @@ from carnet.settlement.queries._statements import (
     kept_statements,
     statement_figures,
 )
+from carnet.settlement.queries._told import payment_told, payments_of_vouchers
 from carnet.settlement.queries._verify import verify
 from carnet.settlement.queries._waiting import (
     AgreementTotals,
@@ -80,6 +81,8 @@ __all__ = [
     "kept_statements",
     "payment_of",
     "payment_page",
+    "payment_told",
+    "payments_of_vouchers",
     "periods_to_claim",
     "received_payments",
     "returned_transfer",

@@ -1,9 +1,6 @@
 """Addresses of the phone line."""
 
-from django.urls import path
-
-from carnet.web.doors import door
-from carnet.web.helpline import complaints
+from carnet.web.helpline import complaints, finding, line
 
 app_name = "helpline"
-urlpatterns = [path("", door("home.helpline")(complaints.complaints), name="home"), *complaints.urlpatterns]
+urlpatterns = [*line.urlpatterns, *finding.urlpatterns, *complaints.urlpatterns]

@@ -28,6 +28,7 @@ from carnet.web.design.components import Task
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
 from carnet.web.figures import count_figures, money_figures
+from carnet.web.helpline import complaints
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
 from carnet.web.operator import disputes, guessing, stock
@@ -74,6 +75,7 @@ def _figures(programme: funding.ProgrammeFacts) -> dict[str, object]:
 def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime) -> Iterator[Task]:
     yield from _approvals(actor)
     yield from disputes.tasks(actor)
+    yield from complaints.tasks(actor)
     yield from guessing.tasks(actor)
     yield from offer_tasks.tasks(offer_desks.OPERATOR, actor, at)
     yield from stock.tasks(actor, at)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
+from carnet.web.helpline import filing
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import screens as offers
 from carnet.web.place import days, devices, directory, disputes, help, joining, lessons, reservations, space, views, workshop
@@ -41,3 +42,4 @@ urlpatterns += (
     devices.urlpatterns + lessons.urlpatterns + directory.urlpatterns + joining.urlpatterns + help.urlpatterns + space.urlpatterns
 )
 urlpatterns += offers.routes(offer_desks.PLACE)
+urlpatterns += filing.routes(filing.PLACE)

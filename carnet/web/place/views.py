@@ -28,6 +28,7 @@ from carnet.web.design.components import Column, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_for
 from carnet.web.disputes import MISTAKES, reason_kept
+from carnet.web.helpline import filing
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
 from carnet.web.place import counter, days, devices, disputes, joining, reservations, till
@@ -48,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         | {
             "tasks": [
                 *devices.tasks(actor, at),
+                *filing.tasks(actor),
                 *reservations.tasks(actor, at),
                 *counter.tasks(expected),
                 *offer_tasks.tasks(offer_desks.PLACE, actor, at),

@@ -1,7 +1,9 @@
 from django.urls import path
 
 from carnet.web.doors import door
+from carnet.web.helpline import filing
 from carnet.web.prescriber import given, handing, lessons, losses, seats, stock, views
+from carnet.web.stock.moves import DESK
 
 app_name = "prescriber"
 see = door("distribution.see-stock")
@@ -17,3 +19,4 @@ urlpatterns = [
 ]
 urlpatterns += handing.urlpatterns + given.urlpatterns + lessons.urlpatterns + stock.urlpatterns
 urlpatterns += seats.urlpatterns
+urlpatterns += filing.routes(DESK)

@@ -23,7 +23,7 @@ from carnet.web.public.person import whom_to_call
 # Who is signed in, by the address of their home page: the template whose menu is theirs.
 MENUS = {
     "operator": "operator/office.html", "place": "place/counter.html", "prescriber": "prescriber/desk.html",
-    "funder": "funder/office.html", "auditor": "auditor/office.html", "state": "state/office.html",
+    "funder": "funder/office.html", "auditor": "auditor/office.html", "state": "state/office.html", "helpline": "helpline/office.html",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from django.views.i18n import set_language
 from carnet.web.design import look
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import accessibility, agenda, joining, month, person, place_page, places, reports, search, spaces, views, widget
+from carnet.web.public import accessibility, agenda, complaints, joining, month, person, place_page, places, reports, search, spaces, views, widget
 
 app_name = "public"
 urlpatterns = [
@@ -44,5 +44,5 @@ urlpatterns = [
     path("contraste/", public(look.choose), name="contrast"),
     path("design/", public(design.gallery), name="design"),
 ]
-urlpatterns += person.urlpatterns
+urlpatterns += person.urlpatterns + complaints.urlpatterns
 urlpatterns += joining.urlpatterns

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from carnet.gateways.database import acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.workshops import access
 from carnet.workshops.models import Booking, Contact, Presence
@@ -147,6 +148,17 @@ def bookings_of_desk(*, organisation_id: int, limit: int = SHOWN_MAX, at: dateti
             sessions[row.session_id] = session(row.session_id, at=at)
         found.append((_view(row), sessions[row.session_id]))
     return found
+
+
+def bookings_told(*, booklet_id: int, booking_ids: Collection[int] = (), at: datetime) -> list[tuple[BookingView, SessionView]]:
+    """The lessons booked with one booklet's number, and these ones, the first first.
+
+    For whoever keeps the booklet's programme and already sees the booklet and the hand-over they were booked with: check that first.
+    """
+    with acting_as_everything(why="the lessons of one booklet may be at any place, booked by any desk"):
+        wanted = Q(booklet_id=booklet_id) | Q(id__in=list(booking_ids))
+        rows = list(Booking.objects.filter(wanted).order_by("session__starts_at", "id")[:SHOWN_MAX])
+    return [(_view(row, place_in_line=_place_in_line(row)), session(row.session_id, at=at)) for row in rows]
 
 
 def booking_of_desk(*, organisation_id: int, booking_id: int, at: datetime) -> tuple[BookingView, SessionView]:

@@ -3,12 +3,13 @@
 from django.urls import path
 
 from carnet.web.doors import public
-from carnet.web.public.person._calling import Call, whom_to_call
+from carnet.web.public.person._calling import Call, open_programmes, whom_to_call
 from carnet.web.public.person._left import left, scanned
+from carnet.web.public.person._page import page
 from carnet.web.public.person._views import booklet, help_me, lost, obtain
 from carnet.web.public.person._where import where
 
-__all__ = ["Call", "urlpatterns", "whom_to_call"]
+__all__ = ["Call", "open_programmes", "page", "urlpatterns", "whom_to_call"]
 
 urlpatterns = [
     path("carnet/", public(booklet), name="booklet"),
