@@ -1,7 +1,9 @@
 """Who may hand over, move, count and replace, and let a prescriber in. The database shows a desk only its own rows."""
 
+import json
 from datetime import datetime
 
+from django.db import connection, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from carnet.distribution.models import (
@@ -13,6 +15,7 @@ from carnet.distribution.models import (
     DeskText,
     HandOver,
     PaperSheet,
+    PostalRequest,
     ProgrammePrescriber,
     Reminder,
     ReminderContact,
@@ -43,6 +46,7 @@ from carnet.distribution.rules.joining import (
 )
 from carnet.distribution.rules.papers import PaperUnknown
 from carnet.distribution.rules.points import PointUnknown
+from carnet.distribution.rules.postal import PostalAddress, PostalNumber, PostalUnknown
 from carnet.distribution.rules.reminders import ReminderUnknown
 from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
@@ -322,3 +326,45 @@ def own_hand_over(actor: Actor, hand_over_id: int) -> HandOver:
     if not acts_for(actor, found.organisation_id):
         raise HandOverUnknown(hand_over=hand_over_id)
     return found
+
+
+# --- asked by post ---------------------------------------------------------------------------------------------
+
+
+def postal_purpose(number: str) -> str:
+    """What the address of a request is sealed for: another request's row does not open it."""
+    return f"postal address of request {number}"
+
+
+def postal(postal_id: int, *, lock: bool = False) -> PostalRequest:
+    """A request seen by its desk or its programme's operator. Raises: PostalUnknown."""
+    rows = PostalRequest.objects.select_related("hand_over")
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=postal_id).first()
+    if found is None:
+        raise PostalUnknown
+    return found
+
+
+def own_postal(actor: Actor, row: PostalRequest) -> None:
+    """Only the desk that sends acts on a request, and reads its address. Raises: PostalUnknown."""
+    if actor.organisation_id is None or actor.organisation_id != row.organisation_id:
+        raise PostalUnknown
+
+
+def postal_presented(number: PostalNumber) -> PostalRequest:
+    """The one request that has this number, to whoever holds it. Raises: PostalUnknown."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(current_setting('carnet.postal', true), '')")
+        before = cursor.fetchone()[0]
+        cursor.execute("SELECT set_config('carnet.postal', %s, true)", [str(number)])
+        found = PostalRequest.objects.filter(number=str(number)).first()
+        cursor.execute("SELECT set_config('carnet.postal', %s, true)", [before])
+    if found is None:
+        raise PostalUnknown
+    return found
+
+
+def postal_address(row: PostalRequest) -> PostalAddress:
+    """The address of a request whose address was not erased."""
+    assert row.sealed_address is not None
+    return PostalAddress(**json.loads(key_ring().unseal(postal_purpose(row.number), bytes(row.sealed_address))))

@@ -24,6 +24,7 @@ from carnet.distribution.operations import papers
 from carnet.distribution.rules import FoundBy, RequestReason
 from carnet.distribution.rules.papers import PaperLine
 from carnet.distribution.rules.points import PointSaid
+from carnet.distribution.rules.postal import PostalAddress
 from carnet.funding import operations as funding
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
@@ -217,6 +218,8 @@ def moved_and_counted() -> None:
             hand_over_id=lost, booklet_id=cupboards.first, reason=EndReason.LOST, found_by=FoundBy.NUMBER, actor=slow, request_id=rid(), at=LATER
         )  # fmt: skip
         written_on_paper(cupboards, slow)
+    home = PostalAddress("Anne Le Goff", "12 rue du Calvaire", "44000", "Nantes")
+    distribution.ask_by_post(said=home, actor=Actor.anonymous(), request_id=rid(), at=LATER)
     with acting_as_everything(why="the weekly look"):
         distribution.tell_stock(**facts)
     desks_joined(cupboards)

@@ -6,6 +6,7 @@ from carnet.distribution.models._papers import PaperSheet, PaperSheetLine, Trans
 from carnet.distribution.models._personal import PERSONAL_DATA
 from carnet.distribution.models._plans import Plan, PlannedLesson
 from carnet.distribution.models._points import DeskPoint
+from carnet.distribution.models._postal import PostalRequest
 from carnet.distribution.models._reminders import LessonAgain, Reminder, ReminderContact, SeasonInvitation
 from carnet.distribution.models._replacing import Replacement
 from carnet.distribution.models._stock import StockMove, StockRequest, StockTake, StockWeek
@@ -25,6 +26,7 @@ __all__ = [
     "PaperSheetLine",
     "Plan",
     "PlannedLesson",
+    "PostalRequest",
     "ProgrammePrescriber",
     "Reminder",
     "ReminderContact",

@@ -75,6 +75,17 @@ from carnet.distribution.operations._reminding import (
     stop_by_number,
     withdraw_contact,
 )
+from carnet.distribution.operations._postal import (
+    AskedByPost,
+    ask_by_post,
+    forget_postal,
+    hand_over_for_post,
+    mark_posted,
+    pass_postal_on,
+    refuse_postal,
+    see_postal_address,
+    take_postal_back,
+)
 from carnet.distribution.operations._replacing import (
     give_replacement,
     open_replacement,
@@ -89,6 +100,15 @@ from carnet.distribution.operations._weekly import (
 )
 
 __all__ = [
+    "AskedByPost",
+    "ask_by_post",
+    "forget_postal",
+    "hand_over_for_post",
+    "mark_posted",
+    "pass_postal_on",
+    "refuse_postal",
+    "see_postal_address",
+    "take_postal_back",
     "DeskFileOpened",
     "Given",
     "HandedOver",

@@ -97,6 +97,17 @@ from carnet.distribution.queries._reminding import (
     reminders_to_make,
     reminders_waiting,
 )
+from carnet.distribution.queries._postal import (
+    PostalView,
+    postal_asked_today,
+    postal_by_number,
+    postal_request,
+    postal_requests,
+    postal_senders,
+    postal_waiting,
+    programme_name,
+    programmes_handing,
+)
 from carnet.distribution.queries._replacing import (
     Replaceable,
     ReplacementView,
@@ -110,6 +121,15 @@ from carnet.distribution.queries._replacing import (
 )
 
 __all__ = [
+    "PostalView",
+    "postal_asked_today",
+    "postal_by_number",
+    "postal_request",
+    "postal_requests",
+    "postal_senders",
+    "postal_waiting",
+    "programme_name",
+    "programmes_handing",
     "CAME_DAYS",
     "AgreementView",
     "Became",

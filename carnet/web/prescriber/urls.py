@@ -2,7 +2,7 @@ from django.urls import path
 
 from carnet.web.doors import door
 from carnet.web.helpline import filing
-from carnet.web.prescriber import given, handing, lessons, losses, seats, stock, views
+from carnet.web.prescriber import given, handing, lessons, losses, post, seats, stock, views
 from carnet.web.stock.moves import DESK
 
 app_name = "prescriber"
@@ -18,5 +18,5 @@ urlpatterns = [
     path("shipments/<int:shipment_id>/", door("distribution.see-stock", post="issuing.receive")(views.receive), name="receive"),
 ]
 urlpatterns += handing.urlpatterns + given.urlpatterns + lessons.urlpatterns + stock.urlpatterns
-urlpatterns += seats.urlpatterns
+urlpatterns += seats.urlpatterns + post.urlpatterns
 urlpatterns += filing.routes(DESK)

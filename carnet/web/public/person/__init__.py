@@ -3,18 +3,21 @@
 from django.urls import path
 
 from carnet.web.doors import public
-from carnet.web.public.person._calling import Call, open_programmes, whom_to_call
+from carnet.web.public.person._calling import Call, call_of, open_programmes, whom_to_call
 from carnet.web.public.person._left import left, scanned
 from carnet.web.public.person._page import page
+from carnet.web.public.person._post import PostForm, by_post, follow
 from carnet.web.public.person._views import booklet, help_me, lost, obtain
 from carnet.web.public.person._where import where
 
-__all__ = ["Call", "open_programmes", "page", "urlpatterns", "whom_to_call"]
+__all__ = ["Call", "PostForm", "call_of", "open_programmes", "page", "urlpatterns", "whom_to_call"]
 
 urlpatterns = [
     path("carnet/", public(booklet), name="booklet"),
     path("V/<str:token>", public(scanned), name="scanned"),
     path("obtenir/", public(obtain), name="obtain"),
+    path("obtenir/par-la-poste/", public(by_post), name="by-post"),
+    path("obtenir/par-la-poste/suivre/", public(follow), name="by-post-follow"),
     path("ou-aller/", public(where), name="where"),
     path("reste/", public(left), name="left"),
     path("perdu/", public(lost), name="lost"),

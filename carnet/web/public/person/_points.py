@@ -59,12 +59,13 @@ def found(typed: str, at: datetime) -> Found:
     """The desks around a town or a postal code; all of them when nothing is typed, or when there is none around."""
     town = _town(typed)
     around = distribution.open_points(at=at, around=town.code if town else None, limit=SHOWN_MAX)
-    elsewhere = town is not None and not around.total
-    shown = distribution.open_points(at=at, near=town.point, radius_km=100, limit=SHOWN_MAX) if elsewhere and town else around
-    desks = [_told(each, at) for each in shown.points]
-    desks += _without_points(at, town if shown.total else None)[: SHOWN_MAX - len(desks)]
-    total = max(shown.total, len(desks))
-    return Found(tuple(desks), total, town.name if town else "", bool(typed) and town is None, elsewhere)
+    without = _without_points(at, town)
+    elsewhere = town is not None and not around.total and not without
+    if elsewhere and town:
+        around, without = distribution.open_points(at=at, near=town.point, radius_km=100, limit=SHOWN_MAX), _without_points(at, None)
+    desks = [_told(each, at) for each in around.points] + without
+    total = around.total + len(without)
+    return Found(tuple(desks[:SHOWN_MAX]), total, town.name if town else "", bool(typed) and town is None, elsewhere)
 
 
 def _town(typed: str) -> Commune | None:
