@@ -90,13 +90,6 @@ from carnet.distribution.queries._points import (
     proposed,
     stock_weeks,
 )
-from carnet.distribution.queries._reminding import (
-    ContactView,
-    ReminderToMake,
-    contact_of,
-    reminders_to_make,
-    reminders_waiting,
-)
 from carnet.distribution.queries._postal import (
     PostalView,
     postal_asked_today,
@@ -107,6 +100,13 @@ from carnet.distribution.queries._postal import (
     postal_waiting,
     programme_name,
     programmes_handing,
+)
+from carnet.distribution.queries._reminding import (
+    ContactView,
+    ReminderToMake,
+    contact_of,
+    reminders_to_make,
+    reminders_waiting,
 )
 from carnet.distribution.queries._replacing import (
     Replaceable,
@@ -121,15 +121,6 @@ from carnet.distribution.queries._replacing import (
 )
 
 __all__ = [
-    "PostalView",
-    "postal_asked_today",
-    "postal_by_number",
-    "postal_request",
-    "postal_requests",
-    "postal_senders",
-    "postal_waiting",
-    "programme_name",
-    "programmes_handing",
     "CAME_DAYS",
     "AgreementView",
     "Became",
@@ -153,6 +144,7 @@ __all__ = [
     "Participation",
     "PlanView",
     "PointView",
+    "PostalView",
     "ProposalView",
     "ReminderToMake",
     "Replaceable",
@@ -205,7 +197,15 @@ __all__ = [
     "plan_of",
     "points",
     "points_of_desk",
+    "postal_asked_today",
+    "postal_by_number",
+    "postal_request",
+    "postal_requests",
+    "postal_senders",
+    "postal_waiting",
     "prescriber_count",
+    "programme_name",
+    "programmes_handing",
     "proposed",
     "reminders_to_make",
     "reminders_waiting",
