@@ -77,8 +77,8 @@ def database(name: str) -> Iterator[str]:
 
 
 @contextmanager
-def campaign_of(voucher_count: int, *, name: str) -> Iterator[Bench]:
-    """A campaign whose vouchers are all in hands, committed."""
+def campaign_of(voucher_count: int, *, name: str, handed_over: bool = True) -> Iterator[Bench]:
+    """A campaign whose vouchers are all in hands, committed; else, still with the operator."""
     with database(name) as url:
         from django.conf import settings
 
@@ -88,7 +88,7 @@ def campaign_of(voucher_count: int, *, name: str) -> Iterator[Bench]:
         from tests.factories.campaign import NOW, SYSTEM, campaign, rid
 
         with acting_as_everything(why="the benchmark makes its own campaign"):
-            ready = campaign(booklets=-(-voucher_count // 5))
+            ready = campaign(booklets=-(-voucher_count // 5), handed_over=handed_over)
             token = parties.create_token(
                 organisation_id=ready.place_organisation_id, scopes=[Scope.REDEMPTIONS_WRITE], days=730, place_id=ready.place_id,
                 actor=SYSTEM, request_id=rid(), at=NOW,

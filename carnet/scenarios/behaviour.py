@@ -118,7 +118,7 @@ def _answers(ticks: Ticks, dice: random.Random) -> Answers:
     blocks = {block: dice.randrange(100) < percent for block, percent in _BLOCKED.items()}
     if weights is None:  # a computer, a telephone, a printer
         return Answers(sends_mail=sends, moves_files=moves, **(blocks | {"no_equipment": True}))
-    return Answers((str(drawn(weights, dice)),), sends, moves, **blocks)
+    return Answers(wants=(str(drawn(weights, dice)),), sends_mail=sends, moves_files=moves, **blocks)
 
 
 def lessons(scenario: Scenario, season: Season, given: list[HandOverDay], dice: random.Random, *, until: datetime) -> list[Lesson]:

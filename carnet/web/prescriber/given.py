@@ -1,6 +1,7 @@
 """After the hand-over: what to say to the person, the lesson booked or to book, where else it is helped, and the slip."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +19,14 @@ from carnet.funding import queries as funding
 from carnet.kernel.refusals import Refusal
 from carnet.ledger import queries as ledger
 from carnet.places.rules import PROCEDURE_BY_CODE
+from carnet.places.rules.geography import Commune
 from carnet.web import clock, lessons, theming
 from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.design.screens import actor_of
 from carnet.web.design.sentences import sentence_for
 from carnet.web.doors import door
+from carnet.web.lessons import Lesson
 from carnet.web.prescriber import desk, near
 from carnet.web.prescriber.words import AGE_BANDS, AREAS, BLOCKS, HELPS, KINDS, REASONS
 from carnet.workshops.queries import BookingView, SessionView
@@ -63,19 +66,24 @@ def _next_steps(
     at, helps = clock.now(), plan.helps if plan else ()
     organisation_id = desk.organisation_of(actor_of(request))
     town = near.town_of(organisation_id, line.programme_id, request.GET.get("near", "")[:80])
-    may_book = line.organisation_id == organisation_id and not booked
+    is_ours = line.organisation_id == organisation_id
     return {
         "booked": [told(*each) for each in booked],
-        "lessons": near.lessons_near(
-            town, programme_id=line.programme_id, services=plan.lessons if plan else (), printed_until=line.printed_until, at=at
-        )
-        if may_book
-        else [],
+        "lessons": _lessons_to_book(line, plan, booked, town, at=at) if is_ours else [],
         "helpers": near.helpers_near(town, acting_for=Help.MANDATE in helps, at=at) if near.needs_helper(helps) else [],
         "acts_for": Help.MANDATE in helps,
         "needs_computer": Help.COMPUTER in helps,
         "needs_connection": Help.CONNECTION in helps,
     }
+
+
+def _lessons_to_book(
+    line: HandOverView, plan: PlanView | None, booked: Sequence[tuple[BookingView, SessionView]], town: Commune | None, *, at: datetime
+) -> list[Lesson]:
+    """The first lesson, or the next ones of the plan once the first is booked."""
+    services = plan.lessons[len(booked) :] if plan else ()
+    after = max((session.ends_at for _booking, session in booked), default=None)
+    return near.lessons_near(town, programme_id=line.programme_id, services=services, printed_until=line.printed_until, at=at, after=after)
 
 
 def told(booking: BookingView, session: SessionView) -> dict[str, Any]:

@@ -51,16 +51,22 @@ def town_of(organisation_id: int, programme_id: int, typed: str = "") -> Commune
 
 
 def lessons_near(
-    town: Commune | None, *, programme_id: int, services: Sequence[str], printed_until: datetime, at: datetime
+    town: Commune | None,
+    *,
+    programme_id: int,
+    services: Sequence[str],
+    printed_until: datetime,
+    at: datetime,
+    after: datetime | None = None,
 ) -> list[Lesson]:
-    """The next lesson with a seat at each of the nearest places that take the vouchers: of the first of `services` that is taught
-    there, the nearest place first.  Any lesson when none is named.
+    """The next lesson with a seat at each of the nearest places that take the vouchers, the nearest place first: of the first of
+    `services` that one of them teaches, else any. `after`: once an earlier lesson is over, and of `services` only.
     """
     for radius_km in RADII_KM if town else RADII_KM[:1]:
         around = {"around": town.code, "radius_km": radius_km} if town else {}
         near = places.search(at=at, accepts=programme_id, per_page=LOOKED_AT, **around).places  # type: ignore[arg-type]
-        for service in (*services, None):
-            found = _next_at(near, service, printed_until, at)
+        for service in (*services, None) if after is None else services:
+            found = _next_at(near, service, printed_until, after or at)
             if found:
                 return found
     return []
