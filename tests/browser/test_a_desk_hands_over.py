@@ -6,6 +6,8 @@ from playwright.sync_api import Page
 
 from carnet.kernel.identifiers import BookletSerial
 from tests.browser.conftest import PHONE, Site, focused, press_enter, said
+from tests.browser.scanning import scan
+from tests.web.test_scanning import FRENCH
 
 
 def whole_booklets(page: Page) -> list[str]:
@@ -22,37 +24,49 @@ def open_booklet(page: Page, serial: str) -> None:
     press_enter(page)
 
 
-def test_a_whole_booklet_then_some_vouchers_of_another(site: Site) -> None:
+def test_three_questions_a_lesson_booked_then_two_taps_for_whoever_says_nothing(site: Site) -> None:
     page = site.become("PRESCRIBER_LEAD", width=PHONE)
     first, second = whole_booklets(page)[:2]
 
     open_booklet(page, first.lower())
     assert page.get_by_role("heading", level=1).inner_text() == f"Carnet {first}"
     asked = page.locator("main form [name]").evaluate_all("fields => [...new Set(fields.map(f => f.type + ' ' + f.name))]")
-    assert {each.split()[0] for each in asked} == {"hidden", "checkbox", "radio"}, "a name, an address or a number could be typed"
-    page.get_by_role("button", name="Remettre").click()
-    page.get_by_role("heading", name="C’est remis").wait_for()
-    assert "5 chèques" in said(page)
-    assert "Vous ne payez rien" in said(page)
-    assert first not in whole_booklets(page)
-
-    open_booklet(page, second)
+    typed = {each for each in asked if each.split()[0] not in ("hidden", "checkbox", "radio", "submit")}
+    assert typed == {"text near", "tel phone"}, "what may be typed names nobody, and is folded away"
+    assert not page.get_by_label("Un téléphone").is_visible()
     boxes = page.get_by_role("group", name="Chèques à remettre").get_by_role("checkbox")
     assert boxes.count() == 5
-    for rank in (1, 2, 4):
-        boxes.nth(rank).uncheck()
-    page.get_by_role("group", name="Âge").get_by_role("radio").nth(2).check()
-    page.get_by_role("group", name="Cherche un emploi").get_by_label("Oui").check()
-    page.get_by_role("button", name="Remettre").click()
+
+    # The page follows the answers without a button, and says it aloud.
+    page.get_by_role("checkbox", name="Déclarer ou payer mes impôts").check()
+    page.get_by_role("group", name="envoyé un mail").get_by_label("Non", exact=True).check()
+    page.get_by_role("group", name="un fichier").get_by_label("Oui", exact=True).check()
+    page.get_by_role("status").get_by_text("Il ne manque qu’un pas").wait_for()
+    page.get_by_role("listitem").get_by_text("Faire une démarche administrative en ligne").wait_for()
+    assert [box.is_checked() for box in boxes.all()] == [True, True, False, False, False]
+    page.get_by_role("button", name="Remettre et réserver").first.click()
     page.get_by_role("heading", name="C’est remis").wait_for()
     assert "2 chèques" in said(page)
-    assert re.search(r"Cherche un emploi, peu diplômé\s+Oui", said(page))
-    assert second not in whole_booklets(page)
-    assert re.search(rf"{second}\s+(État\s+)?Entamé", said(page))
+    assert "Vous avez une leçon" in said(page)
+    assert re.search(r"A envoyé un mail\s+Non", said(page))
+    assert first not in whole_booklets(page)
+    assert re.search(rf"{first}\s+(État\s+)?Entamé", said(page))
 
-    open_booklet(page, second)
-    assert page.get_by_role("group", name="Chèques à remettre").get_by_role("checkbox").count() == 3
+    # A scanner set for another keyboard, plugged in while no field has the cursor; then one button.
+    page.goto("/prescriber/")
+    focused(page, "id_serial")
+    page.evaluate("document.activeElement.blur()")
+    with page.expect_navigation():
+        scan(page, second.translate(FRENCH))
+    assert page.get_by_role("heading", level=1).inner_text() == f"Carnet {second}"
+    page.get_by_role("button", name="Remettre les 5 chèques tout de suite").click()
+    page.get_by_role("heading", name="C’est remis").wait_for()
+    assert "5 chèques" in said(page)
+    assert second not in whole_booklets(page)
+
     open_booklet(page, first)
+    assert boxes.count() == 3
+    open_booklet(page, second)
     assert "Tous les chèques de ce carnet ont déjà été remis" in said(page)
     page.goto("/prescriber/hand-overs/")
     assert said(page).count("18 mars 2026") >= 2
@@ -76,9 +90,10 @@ def test_nothing_chosen_is_refused_and_the_ticks_stay(site: Site) -> None:
     open_booklet(page, whole_booklets(page)[0])
     for box in page.get_by_role("group", name="Chèques à remettre").get_by_role("checkbox").all():
         box.uncheck()
+    page.get_by_text("trois cases pour les bilans").click()
     age = page.get_by_role("group", name="Âge").get_by_role("radio").nth(2)
     age.check()
-    page.get_by_role("button", name="Remettre").click()
+    page.get_by_role("button", name="Remettre sans réserver").click()
     page.get_by_role("alert").wait_for()
     assert "Cochez au moins un chèque" in said(page)
     assert age.is_checked()

@@ -33,6 +33,8 @@ from carnet.web.prescriber.forms import HandOverForm, SerialForm
 from carnet.web.prescriber.words import HELPS, WHY
 from carnet.workshops.rules import SessionFull
 
+TICKS = ("age_band", "area", "low_qualified_job_seeker")
+
 
 def find_booklet(request: HttpRequest) -> HttpResponse:
     """From a number to the booklet to hand over."""
@@ -135,6 +137,7 @@ class HandOver(OperationView):
             "value_cents": self.series.face_value_cents,
             "is_active": self.series.activated_at is not None,
             "whole_id": uuid4(),
+            "ticks_are_open": any(found["form"][name].value() not in ("", "NOT_SAID", None) for name in TICKS),
             "more_is_open": any(found["form"][name].value() for name in ("near", "phone")),
         }  # fmt: skip
 
