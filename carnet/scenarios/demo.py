@@ -24,6 +24,7 @@ from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
 from carnet.scenarios.cast import STAFF, cast_moment
+from carnet.scenarios.desk_papers import write_on_paper
 from carnet.scenarios.free_help import give_free_help
 from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.lessons import SEATS, give_lessons
@@ -124,6 +125,7 @@ def play_demo(
         give_lessons(current, [current.codes[rank] for rank in current.in_hands[-SEATS:]], at=at)
         give_free_help(current, at=at)
         stir_stock(current, at=at)
+        write_on_paper(current, at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
         station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)
         tried = _to_try(closed, current, people, at, base_url, sign_in_url) | {"station": station}
