@@ -46,6 +46,7 @@ HOSTILE_COLOUR = contrast.nearest_passing("#ffff00")
 WEAR = """async ([more, hostile]) => {
   document.documentElement.classList.toggle("more-contrast", more);
   document.getElementById("hostile-theme")?.remove();
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   if (!hostile) return;
   const sheet = Object.assign(document.createElement("link"), {rel: "stylesheet", id: "hostile-theme", href: hostile});
   const worn = new Promise((done, failed) => { sheet.onload = done; sheet.onerror = failed; });

@@ -36,6 +36,18 @@
   const menu = document.querySelector("[data-menu]");
   if (menu) menu.addEventListener("click", () => menu.setAttribute("aria-expanded", String(menu.getAttribute("aria-expanded") !== "true")));
 
+  // A table wider than its place is scrolled with the keyboard too: it takes the focus, and says which table it is.
+  const widths = new ResizeObserver((seen) => {
+    for (const { target } of seen) {
+      if (target.scrollWidth > target.clientWidth) {
+        target.tabIndex = 0;
+        const caption = target.querySelector("caption");
+        if (caption) for (const [name, value] of [["role", "region"], ["aria-label", caption.textContent.trim()]]) target.setAttribute(name, value);
+      } else for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
+    }
+  });
+  for (const table of document.querySelectorAll(".table-wrap")) widths.observe(table);
+
   // After a refusal the reader's attention goes to what must be mended; after a result, to the result.
   const first = document.querySelector("[data-focus-first]");
   if (first) first.focus();
