@@ -194,7 +194,7 @@ def listed_and_told(payday: Payday) -> None:
         parties.try_webhook(endpoint_id=opened.id, actor=manager, request_id=rid(), at=APRIL)
 
 
-def moved_and_counted() -> None:
+def moved_and_counted(payday: Payday) -> None:
     """Two desks of a third campaign: booklets asked for and moved, a cupboard counted, a lost booklet replaced, the week told."""
     cupboards = make_cupboards()
     slow, quick, operator = cupboards.lead(cupboards.slow_id), cupboards.lead(cupboards.quick_id), cupboards.operator
@@ -209,6 +209,7 @@ def moved_and_counted() -> None:
             actor=operator, request_id=rid(), **facts,
         )  # fmt: skip
     lost = cupboards.give(cupboards.slow_id, cupboards.first)
+    booked_with(payday, lost, slow)
     with acting_as(slow):
         distribution.open_stock_take(actor=slow, request_id=rid(), **facts)
         # Not published: the others are seen by all, as they should be.
@@ -225,10 +226,24 @@ def moved_and_counted() -> None:
     desks_joined(cupboards)
 
 
+def booked_with(payday: Payday, hand_over_id: int, desk: Actor) -> None:
+    """A lesson of another campaign's place, booked for whoever was handed vouchers."""
+    place, free = payday.counter(payday.campaign.place_organisation_id, "PLACE_MANAGER"), dataclasses.replace(DETAILS, voucher_count=0)
+    plan = Plan((LATER + timedelta(days=7)).date(), time(10, 0), 90)
+    with acting_as(place):
+        planned = workshops.plan_workshop(
+            place_id=payday.campaign.place_id, plan=plan, details=free, actor=place, request_id=rid(), at=LATER
+        )
+    with acting_as(desk):
+        distribution.book_lesson(hand_over_id=hand_over_id, session_id=planned.session_ids[0], actor=desk, request_id=rid(), at=LATER)
+
+
 def written_on_paper(cupboards: Cupboards, slow: Actor) -> None:
     """A sheet of paper of a desk, and one line typed from it."""
     (sheet,) = papers.open_papers(count=1, actor=slow, request_id=rid(), at=LATER)
-    (told,) = papers.type_paper(sheet_id=sheet.id, lines=[PaperLine(1, LATER.date(), cupboards.serial(1))], actor=slow, request_id=rid(), at=LATER)
+    (told,) = papers.type_paper(
+        sheet_id=sheet.id, lines=[PaperLine(1, LATER.date(), cupboards.serial(1))], actor=slow, request_id=rid(), at=LATER
+    )
     assert told.accepted is not None, told.refusal
 
 
@@ -348,8 +363,7 @@ def test_nobody_of_another_campaign_sees_a_row_of_this_one(monkeypatch: pytest.M
     monkeypatch.setattr(cast, "PLACES_FILE", "conseillers-numeriques-44-2022.v1.0.2.csv")
     small = dataclasses.replace(scenarios.load("nantes"), booklets=4, prescribers=1, places=2)
     scenarios.play(small, today=date(2026, 11, 22), printing="none")
-    lived()
-    moved_and_counted()
+    moved_and_counted(lived())
     models = walled()
     with acting_as_everything(why="what there is"):
         here = {table: seen(model) for table, model in models.items()}
