@@ -13,6 +13,7 @@ DOORS = (
     ("prescriber/", "carnet.web.prescriber.urls"),
     ("", "carnet.web.slips.urls"),
     ("place/", "carnet.web.place.urls"),
+    ("rehearsal/", "carnet.web.rehearsal.urls"),
     ("auditor/", "carnet.web.auditor.urls"),
     ("state/", "carnet.web.state.urls"),
     ("helpline/", "carnet.web.helpline.urls"),

@@ -56,6 +56,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "is_demo": settings.DEMO,
             "demo_url": _address("demo:home") if settings.DEMO else "",
             "turn": _turn(request),
+            "rehearsal_url": _rehearsal(request),
             "person_name": user.get_short_name() if user is not None and signed_in else "",
             "organisation_name": getattr(request, "organisation_name", ""),
             "sign_in_url": _address("account_login"),
@@ -69,6 +70,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "footer": _footer(),
         }
     }
+
+
+def _rehearsal(request: HttpRequest) -> str:
+    """The exercises, on every page of a rehearsal; else nothing."""
+    if not getattr(request, "rehearses", False):
+        return ""
+    return _address("place:home" if request.path_info.startswith("/rehearsal/place/") else "prescriber:home")
 
 
 def _turn(request: HttpRequest) -> Turn | None:
