@@ -78,6 +78,14 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("public:joining-open", args=[context["secret"]])
     elif kind == "places.joining-decided" or kind == "places.joining-sent":
         path = reverse("public:joining")
+    elif kind == "distribution.desk-file-link":
+        path = reverse("public:desk-open", args=[context["secret"]])
+    elif kind in ("distribution.agreement-signed", "distribution.desk-leaves"):
+        path = reverse("operator:desk-joining")
+    elif kind in ("distribution.desk-file-sent", "distribution.desk-decided"):
+        path = reverse("public:desks")
+    elif kind.startswith("distribution.agreement-"):
+        path = reverse("prescriber:parts")
     elif kind == "places.joining-appeal":
         path = reverse("operator:joining")
     elif kind == "parties.password-reset":

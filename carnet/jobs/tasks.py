@@ -3,6 +3,7 @@
 from carnet.jobs import (
     activities,
     announcements,
+    desks,
     digests,
     helpline,
     issuing,
@@ -22,6 +23,7 @@ from carnet.jobs import (
 __all__ = [
     "activities",
     "announcements",
+    "desks",
     "digests",
     "helpline",
     "issuing",

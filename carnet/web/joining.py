@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from carnet.distribution.rules.joining import Problem as DeskProblem
 from carnet.kernel.identifiers import Iban, Siret
 from carnet.kernel.refusals import Refusal
 from carnet.places.queries import DecisionView, DocumentView, JoiningFileView
@@ -101,7 +102,7 @@ class Part:
     sites: Sequence[tuple[str, Sequence[Row]]] = field(default_factory=tuple)
 
 
-def problem_words(problem: Problem) -> str:
+def problem_words(problem: Problem | DeskProblem) -> str:
     """What to mend, in a sentence."""
     sentence = PROBLEMS.get(problem.code)
     if sentence is None:

@@ -90,6 +90,7 @@ ACCOUNT_STATES: Mapping[str, tuple[Promise, str]] = {
 # Each decision a second person takes: its words, and the page where it is taken (a route with the subject's id).
 DECISIONS: Mapping[str, tuple[Promise, str]] = {
     "places.approve-joining": (_("Décider d’un dossier de lieu"), "operator:joining-decision"),
+    "distribution.approve-joining": (_("Décider d’un guichet"), "operator:desk-decision"),
     "parties.approve-new-head": (_("Accepter un changement de responsable"), "operator:new-head"),
     "parties.approve-operator-label": (_("Décider d’un label d’opérateur"), "state:label"),
     "parties.approve-bank-account": (_("Approuver un compte bancaire"), "accounts:bank-account-of"),

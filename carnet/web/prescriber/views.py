@@ -29,7 +29,7 @@ from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.prescriber import desk, post, stock
+from carnet.web.prescriber import desk, membership, post, stock
 from carnet.web.prescriber.forms import SerialForm, TakeOutForm
 from carnet.web.prescriber.words import KINDS, REASONS
 
@@ -47,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "form": SerialForm(),
         "tasks": [*_tasks(actor), *stock.tasks(actor), *post.tasks(actor)],
         "takes_part": bool(programmes),
+        "parts_to_do": membership.parts_to_do(actor),
         "cupboard": cupboard,
         "alerts": stock.alerts(stock.own_points(organisation_id, at)),
         "is_low": 0 < cupboard.booklet_count < LOW_STOCK,

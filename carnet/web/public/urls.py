@@ -4,7 +4,22 @@ from django.views.i18n import set_language
 from carnet.web.design import look
 from carnet.web.design import views as design
 from carnet.web.doors import public
-from carnet.web.public import accessibility, agenda, complaints, joining, month, person, place_page, places, reports, search, spaces, views, widget
+from carnet.web.public import (
+    accessibility,
+    agenda,
+    complaints,
+    desks,
+    joining,
+    month,
+    person,
+    place_page,
+    places,
+    reports,
+    search,
+    spaces,
+    views,
+    widget,
+)
 
 app_name = "public"
 urlpatterns = [
@@ -46,3 +61,4 @@ urlpatterns = [
 ]
 urlpatterns += person.urlpatterns + complaints.urlpatterns
 urlpatterns += joining.urlpatterns
+urlpatterns += desks.urlpatterns

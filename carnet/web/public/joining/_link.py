@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
@@ -12,30 +11,11 @@ from carnet.places import queries
 from carnet.places.queries import JoiningFileView
 from carnet.places.rules.joining import JoiningFileUnknown
 from carnet.web import clock
+from carnet.web.public.links import FileLink
 
-COOKIE, SALT, PATH = "joining", "carnet.joining", "/rejoindre/"
-SECONDS = 12 * 3600
+LINK = FileLink("joining", "/rejoindre/")
 
 FileView = Callable[..., HttpResponseBase]
-
-
-def keep(answer: HttpResponse, secret: str) -> HttpResponse:
-    """Keep the link with whoever opened it."""
-    answer.set_signed_cookie(
-        COOKIE, secret, salt=SALT, max_age=SECONDS, path=PATH, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )
-    return answer
-
-
-def forget(answer: HttpResponse) -> HttpResponse:
-    """Leave the file on this computer."""
-    answer.delete_cookie(COOKIE, path=PATH, samesite="Lax")
-    return answer
-
-
-def secret_of(request: HttpRequest) -> str:
-    """The link kept here; "" when there is none, or it was tampered with."""
-    return request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=SECONDS) or ""
 
 
 def with_file(view: FileView) -> FileView:
@@ -44,13 +24,13 @@ def with_file(view: FileView) -> FileView:
     @never_cache
     @wraps(view)
     def opened(request: HttpRequest, *arguments: object, **named: object) -> HttpResponseBase:
-        secret = secret_of(request)
+        secret = LINK.secret_of(request)
         if not secret:
             return redirect("public:joining")
         try:
             request.file = queries.joining_file_of_link(secret, at=clock.now())  # type: ignore[attr-defined]
         except JoiningFileUnknown:
-            return forget(render(request, "public/joining/gone.html", {"networks": queries.networks(at=clock.now())}, status=404))
+            return LINK.forget(render(request, "public/joining/gone.html", {"networks": queries.networks(at=clock.now())}, status=404))
         request.secret = secret  # type: ignore[attr-defined]
         return view(request, *arguments, **named)
 

@@ -1,0 +1,89 @@
+"""A file without an account: the link that opens it, kept in this browser for a working day, in no address after the first.
+
+Also the page where an e-mail address asks for such a link, and how many letters may be asked for.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carnet.web.design.forms import OperationForm
+from carnet.web.doors import from_this_machine
+
+SECONDS = 12 * 3600
+# Letters that one address on the internet may have written in an hour: an association does it twice, a nuisance a thousand times.
+LETTERS, LETTERS_SECONDS = 20, 3600
+# And that one mailbox may receive, whoever asks.
+LETTERS_TO_ONE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """One kind of file: its signed cookie, and the only addresses that see it."""
+
+    cookie: str
+    path: str
+
+    @property
+    def salt(self) -> str:
+        """What its signature is mixed with, so that one kind's cookie opens no other's."""
+        return f"carnet.{self.cookie}"
+
+    def keep(self, answer: HttpResponse, secret: str) -> HttpResponse:
+        """Keep the link with whoever opened it."""
+        answer.set_signed_cookie(
+            self.cookie, secret, salt=self.salt, max_age=SECONDS, path=self.path, httponly=True, samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )  # fmt: skip
+        return answer
+
+    def forget(self, answer: HttpResponse) -> HttpResponse:
+        """Leave the file on this computer."""
+        answer.delete_cookie(self.cookie, path=self.path, samesite="Lax")
+        return answer
+
+    def secret_of(self, request: HttpRequest) -> str:
+        """The link kept here; "" when there is none, or it was tampered with."""
+        return request.get_signed_cookie(self.cookie, default="", salt=self.salt, max_age=SECONDS) or ""
+
+
+class EmailForm(OperationForm):
+    """The address the link is written to."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Votre adresse électronique"),
+        help_text=gettext_lazy("Nous vous écrivons un lien. Il ouvre votre dossier, aujourd’hui ou plus tard, sans mot de passe."),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": gettext_lazy("Écrivez votre adresse électronique."),
+            "invalid": gettext_lazy("Cette adresse n’est pas complète, par exemple nom@exemple.fr."),
+        },
+    )
+
+
+def may_write(request: HttpRequest, form: EmailForm) -> bool:
+    """Count one letter against whoever asks and whoever receives; say so on the form when there were too many."""
+    client = get_adapter().get_client_ip(request)
+    asked = ((f"from {client}", LETTERS), (f"to {form.cleaned_data['email'].lower()}", LETTERS_TO_ONE))
+    keys = {f"joining-letters:{hashlib.sha256(text.encode()).hexdigest()[:32]}": most for text, most in asked}
+    counts = cache.get_many(keys)
+    if any(counts.get(key, 0) >= most for key, most in keys.items()):
+        form.add_error(None, _("Trop de liens ont été demandés. Réessayez dans une heure."))
+        return False
+    cache.set_many({key: counts.get(key, 0) + 1 for key in keys}, LETTERS_SECONDS)
+    return True
+
+
+def urls_shown(request: HttpRequest, route: str, secrets: Iterable[str]) -> list[str]:
+    """The links themselves, on a demonstration's own machine: it writes to nobody. Elsewhere, none."""
+    return [reverse(route, args=[secret]) for secret in secrets] if settings.DEMO and from_this_machine(request) else []
