@@ -13,6 +13,9 @@ from carnet.kernel.text_messages import folded, segments
 from carnet.notices import queries as notices
 from carnet.notices.rules.texts import EDITABLE, Medium, filled
 
+# Languages whose letters a text message has, or nearly.
+LATIN = ("fr", "en")
+
 
 def facts_of(context: Mapping[str, Any]) -> dict[str, Any]:
     """What a template receives. The outbox keeps JSON: moments (…_at, …_from) and days (…_on) become what they were."""
@@ -34,7 +37,9 @@ def text_words(kind: str, context: Mapping[str, Any], *, language: str) -> str:
         values = values_of(facts)
         own = _own(kind, facts, language)
         text = filled(own.body, values) if own else render_to_string(f"texts/{kind}.txt", {**facts, **values})
-    return folded(" ".join(text.split()))
+    line = " ".join(text.split())
+    # Arabic or Ukrainian folded into the alphabet of text messages would be nothing: its letters cost more, and stay.
+    return folded(line) if language in LATIN else line
 
 
 def own_letter(kind: str, context: Mapping[str, Any], *, language: str) -> tuple[str, str] | None:

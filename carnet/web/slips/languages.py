@@ -82,6 +82,13 @@ def waiting(language: str, keys: Collection[str] | None = None) -> tuple[str, ..
     return tuple(each.key for each in silent if each.digest not in read)
 
 
+def _unbroken(text: str) -> str:
+    """French as it is set: a mark never begins a line."""
+    for mark in "?!:;":
+        text = text.replace(f" {mark}", f"{formats.NO_BREAK}{mark}")
+    return text
+
+
 @dataclass(slots=True)
 class Speaker:
     """Says sentences in one language, and remembers which, so that the paper can say whether a person has read them."""
@@ -96,7 +103,7 @@ class Speaker:
             text = translations(self.language.code)[key].text
         else:
             with translation.override(self.language.code):
-                text = gettext(SENTENCES[key])
+                text = _unbroken(gettext(SENTENCES[key])) if self.language.code == "fr" else gettext(SENTENCES[key])
         told = {name: self.fact(str(value)) for name, value in facts.items()}
         return text % told if told else text
 
@@ -110,7 +117,7 @@ class Speaker:
 
     def named(self, name: str, value: str) -> str:
         """``Téléphone : 02 40 00 00 00.``, as each language writes its colon."""
-        return f"{name}{' :' if self.language.code == 'fr' else ':'} {value}."
+        return f"{name}{f'{formats.NO_BREAK}:' if self.language.code == 'fr' else ':'} {value}."
 
     @property
     def comma(self) -> str:

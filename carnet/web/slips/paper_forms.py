@@ -59,10 +59,10 @@ class LineForm(forms.Form):
     )
     sends_mail = forms.ChoiceField(label=_("Mail"), choices=_YES_NO, required=False)
     moves_files = forms.ChoiceField(label=_("Fichier"), choices=_YES_NO, required=False)
+    lacks = forms.MultipleChoiceField(label=_("Il manque"), required=False, widget=InlineCheckboxSelectMultiple())
     age_band = forms.ChoiceField(label=_("Âge"), required=False)
     area = forms.ChoiceField(label=_("Habite"), required=False)
     seeker = forms.ChoiceField(label=_("Emploi, peu diplômé"), choices=_YES_NO, required=False)
-    lacks = forms.MultipleChoiceField(label=_("Il manque"), required=False, widget=InlineCheckboxSelectMultiple())
 
     def __init__(self, *args: Any, position: int, **options: Any) -> None:
         super().__init__(*args, **options | {"prefix": f"line-{position}"})

@@ -103,7 +103,8 @@ def _pair(each: Translation, read: dict[str, queries.Checked]) -> Pair:
     said = _("Relue le %(day)s") % {"day": formats.day(here.checked_at)} if here else ""
     if each.validated_by:
         said = _("Relue : %(who)s") % {"who": each.validated_by}
-    return Pair(each.key, each.source, each.text, f"{each.key}{_BETWEEN}{each.digest}", said, here is not None)
+    source, text = (" · ".join(words.split("|")) for words in (each.source, each.text))
+    return Pair(each.key, source, text, f"{each.key}{_BETWEEN}{each.digest}", said, here is not None)
 
 
 _validates = door("distribution.validate-translation")
