@@ -12,6 +12,7 @@ DOORS = (
     ("funder/", "carnet.web.funder.urls"),
     ("prescriber/", "carnet.web.prescriber.urls"),
     ("", "carnet.web.slips.urls"),
+    ("", "carnet.web.reminders.urls"),
     ("place/", "carnet.web.place.urls"),
     ("rehearsal/", "carnet.web.rehearsal.urls"),
     ("auditor/", "carnet.web.auditor.urls"),

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "carnet.web.state",
     "carnet.web.helpline",
     "carnet.web.sheets",
+    "carnet.web.reminders",
     "carnet.web.slips",
     "carnet.web.stock",
     "carnet.web.telephones",

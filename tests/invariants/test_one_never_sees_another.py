@@ -25,12 +25,16 @@ from carnet.distribution.rules import FoundBy, RequestReason
 from carnet.distribution.rules.papers import PaperLine
 from carnet.distribution.rules.points import PointSaid
 from carnet.distribution.rules.postal import PostalAddress
+from carnet.distribution.rules.reminders import ContactChannel
 from carnet.funding import operations as funding
+from carnet.funding.rules import template_terms
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import EndReason
+from carnet.notices import operations as notices
 from carnet.notices.rules import TOLD_BY
+from carnet.notices.rules.digests import Section
 from carnet.parties import operations as parties
 from carnet.places import operations as places
 from carnet.places import queries as places_queries
@@ -166,9 +170,15 @@ def taught(payday: Payday) -> None:
     plan = Plan(SPENT_AT.date(), time(10, 0), 90)
     with acting_as(manager):
         planned = workshops.plan_workshop(place_id=ready.place_id, plan=plan, details=DETAILS, actor=manager, request_id=rid(), at=NOW)
-    (session_id,) = planned.session_ids
+        again = workshops.plan_workshop(place_id=ready.place_id, plan=plan, details=DETAILS, actor=manager, request_id=rid(), at=NOW)
+    (session_id,), (cancelled_id,) = planned.session_ids, again.session_ids
     with acting_as(desk):
         workshops.book(session_id=session_id, phone="06 39 98 00 42", actor=desk, request_id=rid(), at=NOW)
+        number = workshops.book(session_id=cancelled_id, actor=desk, request_id=rid(), at=NOW).number
+    with acting_as(manager):
+        workshops.cancel_session(session_id=cancelled_id, reason="Travaux", actor=manager, request_id=rid(), at=NOW)
+    with acting_as(desk):
+        distribution.book_again(number=number, session_id=session_id, actor=desk, request_id=rid(), at=NOW)
     item = Item(ready.code(31), "mailbox", ready.place_id, workshop_session=str(session_id), key=None)
     with acting_as(manager):
         (answer,) = redemption.redeem_at_sessions(asked=[Asked(item, manager)], at=SPENT_AT)
@@ -224,6 +234,44 @@ def moved_and_counted(payday: Payday) -> None:
     with acting_as_everything(why="the weekly look"):
         distribution.tell_stock(**facts)
     desks_joined(cupboards)
+    reminded_and_told(cupboards)
+
+
+def reminded_and_told(cupboards: Cupboards) -> None:
+    """Somebody asked for a call and is due one; an announcement read; words of one's own; a letter of the week, then refused; an invitation."""
+    slow, operator, later = cupboards.lead(cupboards.slow_id), cupboards.operator, LATER + timedelta(days=32)
+    given = cupboards.give(cupboards.slow_id, cupboards.first + 2)
+    with acting_as(slow):
+        distribution.leave_contact(
+            hand_over_id=given, channel=ContactChannel.CALL, phone="06 39 98 00 42", has_consented=True, actor=slow, request_id=rid(), at=LATER
+        )
+    with acting_as_everything(why="the timers"):
+        made = distribution.look_at_contacts(programme_id=cupboards.programme_id, request_id=rid(), at=later)
+        assert made.listed == 1, made
+        reader = notices.Reader(slow.person_id or 0, "slow@example.org", "fr")
+        notices.post_digest(reader=reader, week_on=LATER.date(), sections=[Section("Stock", ("3",))], context={}, at=LATER)
+        terms = template_terms("nantes", first_day=LATER.date(), service_codes=("mailbox", "cv"), name="Neuve")
+        facts: dict[str, Any] = {"operator_id": cupboards.operator_id, "actor": SYSTEM, "request_id": rid(), "at": LATER}
+        programme_id = funding.create_programme(terms=terms, **facts)
+    operator = dataclasses.replace(operator, programme_ids=operator.programme_ids | {programme_id})
+    with acting_as(operator):
+        announced = distribution.announce(
+            words=notices.Words("Titre", "Texte"), roles=["PRESCRIBER_LEAD"], programme_ids=[cupboards.programme_id], from_at=LATER,
+            until_at=later, by_email=False, actor=operator, request_id=rid(), at=LATER,
+        )  # fmt: skip
+        distribution.word_message(
+            programme_id=cupboards.programme_id, kind="notices.digest", language="fr", subject="Lettre", body="Bonjour.", actor=operator,
+            request_id=rid(), at=LATER,
+        )  # fmt: skip
+        distribution.invite_again(
+            programme_id=programme_id, earlier_id=cupboards.programme_id, desk_ids=[cupboards.slow_id], place_organisation_ids=[],
+            actor=operator, request_id=rid(), at=LATER,
+        )  # fmt: skip
+    with acting_as(slow):
+        notices.read_announcement(
+            announcement_id=announced, operator_ids=[cupboards.operator_id], person_id=slow.person_id or 0, at=LATER
+        )  # fmt: skip
+        notices.choose_digest(person_id=slow.person_id or 0, is_wanted=False, at=LATER)
 
 
 def booked_with(payday: Payday, hand_over_id: int, desk: Actor) -> None:

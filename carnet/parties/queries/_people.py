@@ -250,6 +250,6 @@ def people_of(organisation_ids: Iterable[int], *, roles: Iterable[str], at: date
         .order_by("person_id", "organisation_id", "id")
     )
     return [
-        PersonOf(row.person_id, row.person.email, row.person.language, row.organisation_id, row.role)
+        PersonOf(row.person_id, row.person.email or "", row.person.language, row.organisation_id, row.role)
         for row in rows.select_related("person")
     ]
