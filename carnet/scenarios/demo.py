@@ -24,6 +24,7 @@ from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
 from carnet.scenarios.cast import STAFF, cast_moment
+from carnet.scenarios.complaints import complain
 from carnet.scenarios.desk_papers import write_on_paper
 from carnet.scenarios.free_help import give_free_help
 from carnet.scenarios.joining import open_the_network
@@ -125,6 +126,7 @@ def play_demo(
         give_lessons(current, [current.codes[rank] for rank in current.in_hands[-SEATS:]], at=at)
         give_free_help(current, at=at)
         stir_stock(current, at=at)
+        complain(current, agent_id=current.cast.staff[Role.OPERATOR_ADMIN], at=at)
         write_on_paper(current, at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
         station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)
@@ -146,6 +148,7 @@ def _guests(current: Played, today: date) -> list[Guest]:
         Guest(Role.PLACE_MANAGER, "lieu@demo.carnet.example", "Charlie Blanchard", cast.place_organisations[first_place]),
         Guest(Role.MEDIATOR, "mediation@demo.carnet.example", "Maxime Hervé", cast.place_organisations[second_place]),
         Guest(Role.AUDITOR, "audit@demo.carnet.example", "Lou Fontaine", auditor_id),
+        Guest(Role.HELPLINE, "telephone@demo.carnet.example", "Yaël Caron", cast.operator_id),
     ]
 
 

@@ -29,6 +29,8 @@ from carnet.distribution.rules.reminders import ContactChannel
 from carnet.funding import operations as funding
 from carnet.funding.rules import template_terms
 from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.helpline import operations as helpline
+from carnet.helpline.rules import ComplaintKind, Filer
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import EndReason
@@ -342,6 +344,18 @@ def reported(payday: Payday) -> None:
     )  # fmt: skip
 
 
+def complained(payday: Payday) -> None:
+    """One complaint on the place, one number asked of the line, the programme's own delays."""
+    filed = helpline.file_complaint(
+        kind=ComplaintKind.MONEY, said="Cinq euros.", filed_by=Filer.PERSON, place_id=payday.campaign.place_id, actor=Actor.anonymous(),
+        request_id=rid(), at=APRIL,
+    )  # fmt: skip
+    admin = payday.staff(79, "OPERATOR_ADMIN")
+    with acting_as(admin):
+        helpline.set_delays(programme_id=payday.campaign.programme_id, days={"OTHER": 3}, actor=admin, request_id=rid(), at=APRIL)
+        helpline.ask(typed=filed.number, actor=admin, request_id=rid(), at=APRIL)
+
+
 def took_turns(payday: Payday) -> None:
     """One shared computer, one volunteer with a PIN whose turn it is, one voucher spent by PIN."""
     seat = seated(payday.campaign.place_organisation_id, "MEDIATOR", SPENT_AT)
@@ -378,6 +392,7 @@ def lived() -> Payday:
     listed_and_told(payday)
     joined(payday)
     reported(payday)
+    complained(payday)
     payday.spend(1, second=True)
     payday.pay()
     treasurer, approver = payday.treasurer(LONG_AFTER), payday.approver(LONG_AFTER)

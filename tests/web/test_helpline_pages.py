@@ -16,6 +16,7 @@ from carnet.helpline.rules import UNKNOWN_MAX
 from carnet.journal import queries as journal
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
+from carnet.notices import operations as notices
 from carnet.places import queries as places
 from carnet.redemption import operations as redemption
 from carnet.redemption.operations import Item
@@ -238,6 +239,19 @@ class TestFromTheStory:
         assert "a été rendue" in text_of(ask(client, number[1]))
         assert client.get("/helpline/find/", {"where": "Nulle-Part-sur-Rien"}).status_code == 422
 
+    def test_a_slip_is_sent_again_by_text_message(self, season: Season) -> None:
+        session_id, actor = plan_lesson(season), desk_actor(season)
+        with acting_as(actor):
+            booked = workshops.book(session_id=session_id, actor=actor, request_id=rid(), at=TODAY)
+        client = line(season)
+        assert "Renvoyer la fiche par SMS" in text_of(ask(client, booked.number))
+        form = {"number": booked.number, "phone": "06 39 98 00 42", "request_id": str(uuid4())}
+        assert "La fiche part par SMS" in text_of(client.post("/helpline/send-slip/", form, follow=True))
+        sent: list[Any] = []
+        with acting_as_everything(why="the outbox"):
+            notices.send_texts(send=sent.append, at=TODAY)
+        assert [(each.to, each.kind) for each in sent] == [("+33639980042", "distribution.slip")]
+
 
 class TestComplaints:
     SAID = "On m’a demandé cinq euros à l’entrée."
@@ -300,6 +314,15 @@ class TestComplaints:
         assert re.search(r"tone-danger[^<]*<[^>]*>|tone-danger", page)
         assert "En retard" in page
         assert "1 réclamation en retard" in text_of(agent.get("/operator/"))
+
+    def test_a_place_that_comes_again_is_said_on_its_file_and_to_the_line(self, season: Season) -> None:
+        place_id = season.campaign.place_id
+        for _each in range(2):
+            Client().post(f"/reclamation/?lieu={place_id}", {"kind": "MONEY", "said": self.SAID, "request_id": str(uuid4())})
+        told = "2 réclamations sur ce lieu depuis un an"
+        assert told in text_of(line(season, "OPERATOR_AGENT").get(f"/operator/places/{place_id}/"))
+        assert told in text_of(ask(line(season), f"lieu {place_id}"))
+        assert told not in text_of(Client().get(f"/places/{place_id}/"))
 
     def test_the_line_notes_one_and_says_its_number(self, season: Season) -> None:
         client = line(season)

@@ -1,5 +1,6 @@
 """The operator's complaints: the list with what is late first, one complaint and what may be done with it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,9 @@ from django.utils.translation import ngettext
 from carnet.funding import queries as funding
 from carnet.helpline import operations, queries
 from carnet.helpline.queries import ComplaintView, Told
-from carnet.helpline.rules import DELAYS, ComplaintKind, Decision, Filer, hearing_days
+from carnet.helpline.rules import DELAYS, REPEATED_MIN, ComplaintKind, Decision, Filer, hearing_days
 from carnet.kernel.actors import Actor
+from carnet.kernel.periods import legal_day
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.places import queries as places
@@ -73,7 +75,8 @@ def complaint(request: HttpRequest, complaint_id: int) -> HttpResponse:
         "state": words.state(found),
         "rows": _rows(told, actor),
         "said": words.said(told.lines),
-        "repeated": words.repeated(count) if count > 1 else "",
+        "repeated": words.repeated(count) if count >= REPEATED_MIN else "",
+        "silent": words.silent(found, legal_day(at)),
         "may_decide": may_decide,
         "may_ask": may_decide and found.place_organisation_id is not None and not found.waits_for_place,
     }
@@ -258,6 +261,18 @@ class Delays(OperationView):
         )  # fmt: skip
         messages.success(self.request, _("Les délais sont enregistrés."))
         return redirect("helpline:complaints")
+
+
+def of_place(actor: Actor, place_id: int, at: datetime) -> dict[str, Any]:
+    """What the file of a place says of the complaints on it: each of them, and first, when they come again."""
+    if not allowed(actor.roles, "helpline.see-complaints"):
+        return {}
+    found = queries.complaints(actor=actor, at=at, place_id=place_id, most=20)
+    count = queries.complaints_on([place_id], actor=actor, at=at).get(place_id, 0)
+    return {
+        "complaints": words.table(_("Réclamations"), found, address, empty="") if found else None,
+        "repeated": words.repeated(count) if count >= REPEATED_MIN else "",
+    }
 
 
 def tasks(actor: Actor) -> list[Task]:

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from carnet.funding import queries as funding
 from carnet.gateways import sms
 from carnet.kernel.actors import Actor
+from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.refusals import Refusal
 from carnet.places import queries as places
 from carnet.places.queries import PlaceSummary
@@ -98,8 +99,16 @@ def _told(place: PlaceSummary, session: queries.SessionView | None) -> Near:
     lesson = lessons.lesson(replace(session, distance_km=place.distance_km)) if session is not None else None
     return Near(
         place.place_id, place.name, f"{place.address}, {place.postcode} {place.commune}", lessons.distance_words(place.distance_km),
-        place.phone, lesson,
+        _phone(place.phone), lesson,
     )  # fmt: skip
+
+
+def _phone(typed: str) -> str:
+    """As it is read aloud, by twos."""
+    try:
+        return PhoneNumber.parse(typed).printed() if typed else ""
+    except PhoneNumberInvalid:
+        return typed
 
 
 @never_cache

@@ -19,7 +19,7 @@ from carnet.distribution.operations.slips import text_slip
 from carnet.gateways import sms
 from carnet.helpline import operations, queries
 from carnet.helpline.queries import Story
-from carnet.helpline.rules import TYPED_MAX, CodeDictated, TooManyQuestions
+from carnet.helpline.rules import REPEATED_MIN, TYPED_MAX, CodeDictated, TooManyQuestions
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
@@ -53,6 +53,15 @@ class BoxForm(OperationForm):
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
         error_messages={"required": gettext_lazy("Tapez un numéro.")},
     )
+
+
+class NextForm(BoxForm):
+    """The next number, under a story: it does not take the eye from what is being read aloud."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **{"auto_id": "next_%s"} | options)
+        self.fields["typed"].label, self.fields["typed"].help_text = _("Un autre numéro"), ""
+        del self.fields["typed"].widget.attrs["autofocus"]
 
 
 def side_of(actor: Actor) -> Side:
@@ -98,9 +107,10 @@ def _story(request: HttpRequest, story: Story) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     context: dict[str, Any] = {
         "base": base_of(actor),
-        "form": BoxForm(initial={"request_id": uuid4()}, auto_id="again_%s"),
+        "form": NextForm(initial={"request_id": uuid4()}),
         "story": story,
         "title": telling.title(story),
+        "about": telling.about(story),
         "sentences": telling.sentences(story, at=at),
         "choices": story.choices,
         "replace": _replace(actor, story),
@@ -142,7 +152,7 @@ def _repeated(actor: Actor, story: Story) -> str:
     if story.place_id is None:
         return ""
     count = queries.complaints_on([story.place_id], actor=actor, at=clock.now()).get(story.place_id, 0)
-    return words.repeated(count) if count > 1 else ""
+    return words.repeated(count) if count >= REPEATED_MIN else ""
 
 
 @require_POST

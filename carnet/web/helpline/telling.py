@@ -55,6 +55,12 @@ def title(story: Story) -> str:
     return _("%(kind)s %(number)s") % {"kind": KINDS[story.kind], "number": story.title}
 
 
+def about(story: Story) -> str:
+    """What it is the number of: the booklet of a voucher, the place of a booking."""
+    of_a_booklet = story.kind in (Asked.VOUCHER, Asked.HAND_OVER, Asked.REPLACEMENT)
+    return _("Carnet %(number)s") % {"number": story.about} if of_a_booklet and story.about else story.about
+
+
 def sentences(story: Story, *, at: datetime) -> list[Sentence]:
     """The story, in order."""
     is_voucher = story.kind is Asked.VOUCHER

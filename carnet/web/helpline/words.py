@@ -1,6 +1,7 @@
 """Complaints in the words of who files, hears or answers them."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -54,6 +55,13 @@ def state(view: ComplaintView) -> tuple[str, str]:
     return _("À répondre avant le %(day)s") % {"day": formats.day(view.due_on)}, "warning"
 
 
+def silent(view: ComplaintView, today: date) -> str:
+    """A place that was asked and let its day pass: one may answer without it."""
+    if not view.waits_for_place or view.asked_until_on is None or today <= view.asked_until_on:
+        return ""
+    return _("Le lieu avait jusqu’au %(day)s : il n’a pas répondu. Vous pouvez clore sans lui.") % {"day": formats.day(view.asked_until_on)}
+
+
 def told_state(view: ComplaintView) -> tuple[str, str]:
     """The same for whoever complains: short, and never accusing."""
     if view.decision is not None:
@@ -65,7 +73,7 @@ def told_state(view: ComplaintView) -> tuple[str, str]:
 
 def table(caption: str, found: Sequence[ComplaintView], address: Callable[[ComplaintView], str], *, empty: str) -> Table:
     """Complaints in a list."""
-    columns = [Column(_("Numéro")), Column(_("Quoi")), Column(_("Lieu")), Column(_("Déposée le")), Column(_("Où elle en est"))]
+    columns = [Column(_("Numéro")), Column(_("Quoi")), Column(_("Lieu")), Column(_("Déposée le")), Column(_("État"))]
     rows = []
     for each in found:
         text, tone = state(each)

@@ -25,6 +25,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
 from carnet.web.figures import service_words
+from carnet.web.helpline import complaints
 from carnet.web.operator.places._forms import AttachForm, EndForm, ListForm
 from carnet.web.place_fields import EditPlaceView, origins_table
 
@@ -101,7 +102,7 @@ def place(request: HttpRequest, place_id: int) -> HttpResponse:
         "may_accept": may_accept and card.summary.ended_on is None,
         "may_type_paper": _may_type_paper(actor, card),
         "request_id": uuid4(),
-    }
+    } | complaints.of_place(actor, place_id, at)
     return render(request, "operator/places/place.html", context)
 
 
