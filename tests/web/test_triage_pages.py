@@ -134,7 +134,8 @@ def test_one_tap_gives_what_is_proposed_and_books_the_lesson(season: Season, boo
         plan = distribution.plan_of(hand_over_id)
         ((booked, _view),) = distribution.lessons_of(hand_over_id, at=TODAY)
         assert distribution.hand_over_of_booking(booked.id) == hand_over_id
-        assert distribution.wants_of_programme(programme_id=season.campaign.programme_id) == {"messages": 1}
+        asked = distribution.ticks_of_programme(programme_id=season.campaign.programme_id)
+        assert (asked["wants"], asked["sends_mail"]) == ({"messages": 1}, {"False": 1})
         assert lessons.has_phone(booked.number)
     assert plan is not None
     assert (plan.answers.wants, plan.answers.sends_mail, plan.helps, plan.lessons) == (("messages",), False, (Help.LESSONS,), ("mailbox",))

@@ -79,7 +79,6 @@ from carnet.distribution.queries._plans import (
     hand_over_of_booking,
     lessons_of,
     plan_of,
-    wants_of_programme,
 )
 from carnet.distribution.queries._points import (
     PointView,
@@ -158,6 +157,7 @@ __all__ = [
     "agreement",
     "agreements",
     "agreements_waiting",
+    "answers_of_programme",
     "bookings_planned",
     "chosen_booklets",
     "contact_of",
@@ -228,5 +228,4 @@ __all__ = [
     "to_send",
     "totals",
     "totals_by_desk",
-    "wants_of_programme",
 ]

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Sum
 
 from carnet.distribution import access
 from carnet.distribution.models import HandOver, PaperSheetLine, ProgrammePrescriber
+from carnet.distribution.queries._plans import answers_of_programme
 from carnet.distribution.rules import AgeBand, Area, Kind, Reason, Ticks
 
 
@@ -120,7 +121,7 @@ def ticks_of_programme(*, programme_id: int) -> dict[str, Counter[str]]:
         for rows in (given, noted):
             told = rows.order_by(question).values_list(question).annotate(Count("id"))
             counted[question].update({str(value): count for value, count in told})
-    return counted
+    return counted | answers_of_programme(programme_id=programme_id)
 
 
 def _view(row: HandOver) -> HandOverView:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from carnet.distribution.models import PaperSheetLine, Plan, PlannedLesson
+from carnet.distribution.models import Plan, PlannedLesson
 from carnet.distribution.rules import Answers, Help
 from carnet.workshops import queries as workshops
 from carnet.workshops.queries import BookingView, SessionView
@@ -43,11 +43,15 @@ def hand_over_of_booking(booking_id: int) -> int | None:
     return PlannedLesson.objects.filter(booking_id=booking_id).values_list("hand_over_id", flat=True).first()
 
 
-def wants_of_programme(*, programme_id: int) -> Counter[str]:
-    """How many people asked for each thing, by its code. Small counts are hidden by whoever publishes them."""
-    answered = Plan.objects.filter(programme_id=programme_id).order_by("id").values_list("wants", flat=True)
-    noted = PaperSheetLine.objects.filter(programme_id=programme_id, was_taken_out=True).order_by("id").values_list("wants", flat=True)
-    return Counter(code for wants in [*answered, *noted] for code in wants)
+def answers_of_programme(*, programme_id: int) -> dict[str, Counter[str]]:
+    """How many people answered what, by question, of those who answered something. One person may want several things."""
+    counted: dict[str, Counter[str]] = {"wants": Counter(), "sends_mail": Counter(), "moves_files": Counter()}
+    rows = Plan.objects.filter(programme_id=programme_id).order_by("id")
+    for wants, sends_mail, moves_files in rows.values_list("wants", "sends_mail", "moves_files").iterator():
+        counted["wants"].update(wants)
+        counted["sends_mail"][str(sends_mail)] += 1
+        counted["moves_files"][str(moves_files)] += 1
+    return counted
 
 
 def _view(row: Plan) -> PlanView:
