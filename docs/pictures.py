@@ -15,7 +15,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from PIL import Image
+import pypdfium2
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent / "pictures"
@@ -26,6 +27,8 @@ HEIGHT_MAX = {WIDE: 1500, PHONE: 1100}
 COLOURS = 128
 PICTURE_BYTES_MAX = 150_000
 FOLDER_BYTES_MAX = 3_000_000
+SLIP_PDF = "> /prescriber/slips/*fiche.pdf?language=fr"
+PAPER_PIXELS = 1000  # the longer side of a page
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Shot:
     """One picture: who looks, by which way, how wide, in which language.
 
     A step of the way is an address; or "> " and how the address of a link begins (and, after a star, ends): the first such link of
-    the page is followed; or one of STEPS. Without a way: the home page of the role.
+    the page is followed; or one of STEPS. Without a way: the home page of the role. A way that ends at a PDF gives its first page.
     """
 
     name: str
@@ -55,6 +58,15 @@ SHOTS = (
     Shot("desk", "PRESCRIBER_LEAD"),
     Shot("hand-over", "PRESCRIBER_LEAD", ("> /prescriber/hand-over/",)),
     Shot("hand-over-phone", "PRESCRIBER_LEAD", ("> /prescriber/hand-over/",), PHONE),
+    Shot("slip", "PRESCRIBER_LEAD", ("/prescriber/bookings/", "> /prescriber/bookings/", "> /prescriber/slips/lessons/")),
+    Shot("slip-paper", "PRESCRIBER_LEAD", ("/prescriber/bookings/", "> /prescriber/bookings/", "> /prescriber/slips/lessons/", SLIP_PDF)),
+    Shot("leaflet-paper", None, ("/carnet/mode-d-emploi.pdf",)),
+    Shot("leaflet-arabic-paper", None, ("/carnet/mode-d-emploi.pdf?language=ar",)),
+    Shot("leaflet-ukrainian-paper", None, ("/carnet/mode-d-emploi.pdf?language=uk",)),
+    Shot("leaflet-arabic-phone", None, ("/carnet/mode-d-emploi/?language=ar",), PHONE),
+    Shot("translation", "OPERATOR_ADMIN", ("/operator/translations/ar/",)),
+    Shot("desk-sheet-paper", "PRESCRIBER_LEAD", ("/prescriber/papers/", "> /prescriber/papers/", "> /prescriber/papers/*feuille.pdf")),
+    Shot("desk-sheet", "PRESCRIBER_LEAD", ("/prescriber/papers/", "> /prescriber/papers/")),
     Shot("counter", "PLACE_MANAGER"),
     Shot("counter-phone", "PLACE_MANAGER", (), PHONE),
     Shot("voucher-good", "PLACE_MANAGER", ("check the voucher",)),
@@ -91,6 +103,7 @@ class Visit:
         )
         context.set_default_timeout(20_000)
         self.page: Page = context.new_page()
+        self.paper = b""
         if shot.role:
             self.page.goto(f"{base}/demo/")
             self.press(f"ul.doors form[action$='/{shot.role}/'] button")
@@ -109,7 +122,14 @@ class Visit:
         elif step.startswith("> "):
             self.follow(step.removeprefix("> "))
         else:
-            self.page.goto(self.base + step)
+            self.open(step)
+
+    def open(self, address: str) -> None:
+        """Go there; a PDF is kept instead, for it has no page of its own here."""
+        if address.split("?")[0].endswith(".pdf"):
+            self.paper = self.page.request.get(self.base + address).body()
+        else:
+            self.page.goto(self.base + address)
 
     def follow(self, address: str) -> None:
         """Open the first link of the page that goes deeper than the address."""
@@ -119,7 +139,7 @@ class Visit:
         deeper = [link for link in links if link.startswith(start) and link.endswith(end) and link.split("?")[0] not in (here, start)]
         if not deeper:
             raise SystemExit(f"no link to {address} on {here}")
-        self.page.goto(self.base + deeper[0])
+        self.open(deeper[0])
 
     def check_voucher(self) -> None:
         """Type the code that the demonstration's page shows."""
@@ -189,11 +209,26 @@ def taken(browser: Browser, base: str) -> Iterator[tuple[str, bytes]]:
         visit = Visit(browser, base, shot)
         for step in shot.way:
             visit.go(step)
+        if visit.paper:
+            yield shot.name, small(first_page(visit.paper), PAPER_PIXELS)
+            visit.close()
+            continue
         width = visit.page.evaluate("document.documentElement.scrollWidth")
         if width > shot.width:
             print(f"{shot.name}: the page is {width} pixels wide in a window of {shot.width}", file=sys.stderr)
         yield shot.name, small(visit.page.screenshot(full_page=True, animations="disabled"), HEIGHT_MAX[shot.width])
         visit.close()
+
+
+def first_page(pdf: bytes) -> bytes:
+    """The first page of a PDF, as a picture with a thin edge."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        page = document[0]
+        drawn = page.render(scale=PAPER_PIXELS / max(page.get_size())).to_pil().convert("RGB")
+    framed = ImageOps.expand(drawn, border=1, fill="#8a8a8a")
+    made = io.BytesIO()
+    framed.save(made, "PNG")
+    return made.getvalue()
 
 
 def small(png: bytes, height_max: int) -> bytes:
