@@ -15,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carnet.settings.dev")
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "pages"
 PHONE, WIDE = 360, 1280
 HEIGHT_MOST = 2400
+PATIENCE_MS = 120_000  # a page may lead to a long PDF
 # One sheet holds so many pages, each drawn so wide.
 ON_A_SHEET = {PHONE: 10, WIDE: 6}
 DRAWN_WIDE = {PHONE: 300, WIDE: 620}
@@ -32,6 +33,7 @@ def take(base: str, roles: tuple[str, ...]) -> Iterator[tuple[str, int, Path]]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for role in roles:
             context = browser.new_context(base_url=base, viewport={"width": WIDE, "height": 900}, locale="fr-FR", reduced_motion="reduce")
+            context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
             if role != "nobody":
                 page.goto("/demo/")

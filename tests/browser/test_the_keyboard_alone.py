@@ -73,9 +73,9 @@ def somebody_looks_for_a_place(site: Site) -> None:
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.goto("/")
-    press(page, "Plus de contraste")
+    press(page, "+ Contraste")
     expect(page.locator("html")).to_have_class("for-public more-contrast has-js")
-    press(page, "Contraste habituel")
+    press(page, "– Contraste")
     follow(page, "Les lieux", inside="nav.site-nav")
     tab_to(page, page.locator("main input[name=where]"))
     page.keyboard.type("Nantes")

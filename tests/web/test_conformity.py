@@ -5,8 +5,9 @@ import csv
 import io
 import re
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.template import Context, Template
@@ -14,6 +15,9 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 
+from carnet.kernel.periods import legal_day
+from carnet.web import clock
+from carnet.web.design import formats
 from carnet.web.design.conformity import GRID, Audit, Compliance, Status, audit, audit_of
 from carnet.web.design.views import SpecimenForm
 from drills import DrillFailed
@@ -179,3 +183,18 @@ def test_the_drill_of_every_page_fails_when_anything_is_found() -> None:
     ):
         with pytest.raises(DrillFailed, match=reason):
             figures_of(reports, code, "")
+
+
+def test_whoever_is_blocked_says_so_and_is_answered_within_a_week(client: Client, season: Season) -> None:
+    """Without account or name; the operator finds it among its complaints, due in seven days."""
+    assert 'value="/places/?where=Nantes"' in client.get("/accessibilite/signaler/?page=/places/%3Fwhere=Nantes").content.decode()
+    empty = client.post("/accessibilite/signaler/", {"request_id": str(uuid4())})
+    assert (empty.status_code, "Écrivez quelques mots." in empty.content.decode()) == (422, True)
+    told = client.post("/accessibilite/signaler/", {"said": "Le bouton est caché.", "where": "Les lieux", "request_id": str(uuid4())})
+    assert told.status_code == 200
+    due = legal_day(clock.now()) + timedelta(days=7)
+    assert formats.day(due) in told.content.decode()
+    agent = season.enter("OPERATOR_AGENT", season.campaign.operator_id)
+    found = re.search(r'href="(/helpline/complaints/\d+/)"', agent.get("/helpline/complaints/").content.decode())
+    assert found
+    assert "Le bouton est caché." in agent.get(found[1]).content.decode()

@@ -18,7 +18,7 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{\{\s*([\w.|:\"',]+)\s*\}\}|\{(\w*)\
 _END = re.compile(r"(?<=[.!?…:])[\s\u00a0\u202f]+|\n+")
 _WORD = re.compile(r"[\wÀ-ÿ][\wÀ-ÿ'’@.-]*")
 # Not the letters that begin a number of ours, nor the kind of a file said beside its link.
-_ACRONYM = re.compile(r"\b[A-ZÀ-Þ]{2,}\b(?!-[\dA-Z])(?!\))")
+_ACRONYM = re.compile(r"\b[A-ZÀ-Þ]{2,6}\b(?!-[\dA-Z])(?!\))")
 _BY_SOMEBODY: Final = {
     "fr": re.compile(
         r"\b(?:est|sont|sera|seront|était|étaient|été|être)\s+\w+(?:é|i|u|s|t)(?:e?s?)\s+par\s+(?:un|une|des|le|la|les|l’|votre|notre|nos|vos)\b",

@@ -86,7 +86,7 @@ def complain(request: HttpRequest) -> HttpResponse:
                 serial=given["serial"],
                 contact=given["contact"],
                 language=(get_language() or "fr")[:2],
-                from_here=cache.get(_from_here(request), 0),
+                from_here=lately(request),
                 actor=Actor.anonymous(),
                 request_id=given["request_id"],
                 at=at,
@@ -94,7 +94,7 @@ def complain(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             show_refusal(form, refusal, FILING_FIELDS)
         else:
-            _count(request)
+            count(request)
             return person_page(request, "complaint_filed", {"done": done, "has_contact": bool(given["contact"])}, at)
     status = 200 if not form.is_bound else 429 if form.has_error(NON_FIELD_ERRORS, TooManyComplaints.code) else 422
     return person_page(request, "complaint", {"form": form, "place": place}, at, status=status)
@@ -158,12 +158,18 @@ def _place_id(request: HttpRequest) -> int | None:
     return int(asked) if asked.isdecimal() and len(asked) < 18 else None
 
 
+def lately(request: HttpRequest) -> int:
+    """How many complaints came from the same address in the last hour."""
+    return int(cache.get(_from_here(request), 0))
+
+
 def _from_here(request: HttpRequest) -> str:
     address = str(get_adapter().get_client_ip(request))
     return f"complaints:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
 
 
-def _count(request: HttpRequest) -> None:
+def count(request: HttpRequest) -> None:
+    """One more came from this address."""
     key = _from_here(request)
     cache.set(key, cache.get(key, 0) + 1, int(COUNTED_OVER.total_seconds()))
 

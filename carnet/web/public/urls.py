@@ -7,6 +7,7 @@ from carnet.web.doors import public
 from carnet.web.public import (
     accessibility,
     agenda,
+    barrier,
     complaints,
     desks,
     joining,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("agenda/programme/<slug:slug>.ics", public(agenda.feed), name="agenda-programme-feed"),
     path("reservation/", public(agenda.booking), name="booking"),
     path("accessibilite/", public(accessibility.statement), name="accessibility"),
+    path("accessibilite/signaler/", public(barrier.report), name="barrier"),
     path("accessibilite/grille.csv", public(accessibility.grid), name="accessibility-grid"),
     path("plan/", public(accessibility.plan), name="plan"),
     path("mentions-legales/", public(views.legal), name="legal"),
