@@ -1,4 +1,4 @@
-"""The reference page of the API, drawn from its description: every endpoint, every code, every event, with examples that are tested."""
+"""The reference of the API, drawn from its description: a page for each kind of endpoint, one for codes and events; its examples are tested."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -47,6 +48,7 @@ PYTHON: Mapping[str, str] = {
     "space": "carnet.space(41, day=date(2026, 11, 3))",
     "places": 'for place in carnet.places(near="47.218,-1.553", within="walk-30", wish="free"): ...',
     "place": "carnet.place(41)",
+    "points": 'for point in carnet.points(where="Nantes", has_booklets="true"): ...',
     "labels": "carnet.labels(programme=3)",
     "figures": "carnet.figures()",
 }
@@ -68,6 +70,16 @@ EVENTS: Mapping[EventType, tuple[str, Mapping[str, Any]]] = {
     EventType.PAYMENT_SENT: ("88", {**_PAID, "execute_on": "2026-11-05"}),
     EventType.PAYMENT_PAID: ("88", {**_PAID, "booked_on": "2026-11-05"}),
     EventType.PAYMENT_RETURNED: ("88", {**_PAID, "returned_on": "2026-11-06", "reason_code": "AC04"}),
+}
+# The pages of the reference, by the tag of their endpoints: each stays light.
+PARTS: Mapping[str, str] = {
+    "vouchers": _("Tester un chèque"),
+    "redemptions": _("Encaisser, annuler, contester"),
+    "reservations": _("Réserver"),
+    "payments": _("Être payé"),
+    "activities": _("Aide gratuite"),
+    "devices": _("Sans réseau"),
+    "public": _("Pour tous, sans jeton"),
 }
 PLACED = {"path": _("dans l’adresse"), "query": _("dans la requête"), "header": _("en-tête")}
 
@@ -121,7 +133,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "public/api_reference.html",
         {
             "introduction": gettext(INTRODUCTION).split("\n\n"),
-            "endpoints": list(endpoints(schema)),
+            "parts": [(reverse(f"api-reference-{tag}"), gettext(title), list(endpoints(schema, tag))) for tag, title in PARTS.items()],
             "codes": [Code(code, status_of(code), sentence_of_code(code, {})) for code in sorted(codes)],
             "events": [(event.value, EVENT_NAMES[event], example_event(event)) for event in EVENTS],
             "rotation_hours": int(ROTATION.total_seconds()) // 3600,
@@ -131,6 +143,13 @@ def page(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
+def part(request: HttpRequest, tag: str) -> HttpResponse:
+    """The endpoints of one kind, in the reader's language."""
+    context = {"title": gettext(PARTS[tag]), "endpoints": list(endpoints(api.get_openapi_schema(), tag))}
+    return render(request, "public/api_reference_part.html", context)
+
+
 def example_event(event: EventType) -> str:
     """The body of one event, laid out to be read."""
     number, facts = EVENTS[event]
@@ -138,11 +157,13 @@ def example_event(event: EventType) -> str:
     return _laid_out(json.loads(body))
 
 
-def endpoints(schema: Mapping[str, Any]) -> Iterator[Endpoint]:
-    """Every endpoint of the description, in its order."""
+def endpoints(schema: Mapping[str, Any], tag: str | None = None) -> Iterator[Endpoint]:
+    """Every endpoint of the description, or those of one tag, in its order."""
     shapes = schema["components"]["schemas"]
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
+            if tag is not None and tag not in operation["tags"]:
+                continue
             name = operation["operationId"]
             contract = CONTRACTS[name]
             yield Endpoint(

@@ -9,13 +9,14 @@ from carnet.web.doors import public
 urlpatterns = [
     # A page for people, not an answer of the API: it stands outside its frame.
     path("api/", public(reference.page), name="api-reference"),
+    *(path(f"api/{tag}/", public(reference.part), {"tag": tag}, name=f"api-reference-{tag}") for tag in reference.PARTS),
 ]
 urlpatterns += frame_every_view(
     [
         path("healthz", operating.healthz, name="healthz"),
         path("readyz", operating.readyz, name="readyz"),
         path("metrics", operating.metrics, name="metrics"),
-        path("api/<path:rest>", address_unknown, name="no-such-version"),
+        path("api/<anything:rest>", address_unknown, name="no-such-version"),
     ],
     "",
 )

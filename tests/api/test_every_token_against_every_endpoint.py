@@ -89,6 +89,7 @@ CALLS: Mapping[str, Call] = {
     "space": lambda caller, world: caller.get(f"/api/v1/places/{world.ready.place_id}/space"),
     "places": lambda caller, world: caller.get("/api/v1/places"),
     "place": lambda caller, world: caller.get(f"/api/v1/places/{world.ready.place_id}"),
+    "points": lambda caller, world: caller.get("/api/v1/points"),
     "labels": lambda caller, world: caller.get("/api/v1/labels"),
     "figures": lambda caller, world: caller.get("/api/v1/figures"),
 }
@@ -116,6 +117,7 @@ FOREIGN: Mapping[str, tuple[int, str | None]] = {
     "space": (200, None),
     "places": (200, None),
     "place": (200, None),
+    "points": (200, None),
     "labels": (200, None),
     "figures": (200, None),
 }

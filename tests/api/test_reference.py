@@ -18,19 +18,25 @@ from carnet.web.design.sentences import sentence_of_code
 pytestmark = pytest.mark.django_db
 
 
-def page(language: str = "fr") -> str:
-    response = Browser().get("/api/", headers={"accept-language": language})
+ADDRESSES = ["/api/", *(f"/api/{tag}/" for tag in reference.PARTS)]
+
+
+def page(language: str = "fr", address: str = "/api/") -> str:
+    response = Browser().get(address, headers={"accept-language": language})
     assert response.status_code == 200
     return response.content.decode()
 
 
-def test_every_endpoint_every_code_and_every_event_is_on_the_page() -> None:
+def test_every_endpoint_every_code_and_every_event_is_in_the_reference() -> None:
     text = page()
+    parts = "".join(page(address=address) for address in ADDRESSES[1:])
     for name, contract in CONTRACTS.items():
-        assert f'id="{name}"' in text
+        assert text.count(f'id="{name}"') == parts.count(f'id="{name}"') == 1
+        assert f'/#{name}"' in text
         assert escape(contract.title) in text
+        assert escape(contract.title) in parts
         for scope in contract.scopes:
-            assert f"<code>{scope}</code>" in text
+            assert f"<code>{scope}</code>" in parts
         for code in contract.all_codes:
             assert f'id="code-{code}"' in text
             assert escape(sentence_of_code(code, {})) in text
@@ -39,8 +45,9 @@ def test_every_endpoint_every_code_and_every_event_is_on_the_page() -> None:
     assert "WebhookInvalid" in text
 
 
-def test_the_page_is_light_and_loads_nothing_else() -> None:
-    text = page()
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_each_page_is_light_and_loads_nothing_else(address: str) -> None:
+    text = page(address=address)
     assert len(text.encode()) < 100_000
     assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
 

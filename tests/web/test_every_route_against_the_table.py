@@ -14,7 +14,7 @@ from carnet.web.accounts.words import DECISIONS
 from carnet.web.doors import Door, door_of
 
 # Something of the right shape that exists nowhere.
-SHAPES = {"int": "987654321", "str": "x", "slug": "x", "uuid": "11111111-2222-4333-8444-555555555555", "path": "x", "day": "2026-11-03"}
+SHAPES = {"int": "987654321", "str": "x", "slug": "x", "uuid": "11111111-2222-4333-8444-555555555555", "path": "x", "anything": "x", "day": "2026-11-03"}
 # Public pages that send somewhere else whoever has not begun to sign in.
 PASSING = {"mfa_authenticate", "account_logout"}
 

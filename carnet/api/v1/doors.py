@@ -9,7 +9,8 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import URLPattern
+from django.urls import URLPattern, register_converter
+from django.urls.converters import StringConverter
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
@@ -117,6 +118,15 @@ def failed(error: Exception) -> Refusal:
     # Frames without their variables: a code must not be written to a log.
     log.error("request failed", trace="".join(traceback.format_exception(error)))
     return AnswerFailed()
+
+
+class Anything(StringConverter):
+    """Whatever an address goes on with, the end of a line included, which Django's `path` leaves out."""
+
+    regex = "(?s:.+)"
+
+
+register_converter(Anything, "anything")
 
 
 def frame_every_view(patterns: list[Any], prefix: str) -> list[Any]:

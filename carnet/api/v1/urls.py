@@ -10,7 +10,7 @@ urlpatterns = frame_every_view(
         *(each for each in api.urls[0] if getattr(each, "name", None) != "api-root"),
         path("places.csv", places_csv, name="places-csv"),
         path("", address_unknown, name="api-root"),  # django-ninja asks for its address
-        path("<path:rest>", address_unknown, name="nothing-there"),
+        path("<anything:rest>", address_unknown, name="nothing-there"),
     ],
     "api/v1/",
 )

@@ -7,6 +7,7 @@ from carnet.distribution.queries._counts import (
     stock_takes,
 )
 from carnet.distribution.queries._doorless import desks_without_points
+from carnet.distribution.queries._doors import RADIUS_KM as POINTS_RADIUS_KM
 from carnet.distribution.queries._doors import (
     DeskPointView,
     OpenPoint,
@@ -120,6 +121,7 @@ from carnet.distribution.queries._replacing import (
 )
 
 __all__ = [
+    "POINTS_RADIUS_KM",
     "CAME_DAYS",
     "AgreementView",
     "Became",

@@ -212,6 +212,10 @@ class Client:
         """A place and what it offers. Raises: Problem, Unreachable."""
         return self._call("GET", f"places/{place}")
 
+    def points(self, **filters: Any) -> Iterator[dict[str, Any]]:
+        """Where one is given a booklet: where or near, radius_km, programme, age, has_booklets. Raises: Problem, Unreachable."""
+        return self._pages("points", "points", **filters)
+
     def space(self, place: int, *, day: date | None = None) -> dict[str, Any]:
         """The seats of a free digital space. Raises: Problem, Unreachable."""
         query = urlencode(_said(day=day))

@@ -1,39 +1,12 @@
-"""What each endpoint promises: its words, who may call it, an example of the request and of the answer, every code it refuses with.
-
-The OpenAPI document (``carnet.api.v1.description``), the reference page and the tests of the whole API read this one table; a test
-refuses an endpoint without its line, keyed by its ``operation_id``.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+"""What a token opens: vouchers, redemptions, reservations, payments, activities; and what a device sends."""
 
 from django.utils.translation import gettext_noop as _
 
-from carnet.parties.rules import SCOPE_ACTIONS, Scope
-
-# What any endpoint may answer, whatever was asked.
-ALWAYS = ("request-invalid", "answer-failed", "database-away")
-# Where a token is needed.
-WITH_TOKEN = ("token-missing", "token-invalid", "not-allowed")
-# Where a body is read.
-WITH_BODY = ("body-not-json", "body-too-large", "body-type-unsupported")
-# Where value moves.
-WITH_KEY = ("idempotency-key-missing", "idempotency-key-invalid", "idempotency-mismatch", "idempotency-in-flight")
-# Of one voucher presented.
-OF_VOUCHER = ("code-mistyped", "voucher-unknown", "place-not-accepted", "place-required", "too-many-attempts")
-SPENT_OR_ENDED = ("voucher-already-redeemed", "voucher-lapsed", "voucher-not-active", "voucher-reserved")
-OF_SPENDING = (
-    *OF_VOUCHER,
-    *SPENT_OR_ENDED,
-    "service-not-accepted",
-    "attended-invalid",
-    "workshop-session-unknown",
-)
+from carnet.api.v1.contract._words import OF_SPENDING, OF_VOUCHER, SPENT_OR_ENDED, WITH_KEY, Contract
 
 _CODE = "482 915 006 731 284 906"
-_RECEIPT = "eyJwcm9ncmFtbWUiOjMsInJlZGVtcHRpb24iOiI3LTUzMTItMCJ9.Zm9yIHRoZSBzYWtlIG9mIGFuIGV4YW1wbGU"
 _PROGRAMME = {"id": 3, "name": "Pass numérique de Nantes"}
+_RECEIPT = "eyJwcm9ncmFtbWUiOjMsInJlZGVtcHRpb24iOiI3LTUzMTItMCJ9.Zm9yIHRoZSBzYWtlIG9mIGFuIGV4YW1wbGU"
 _REDEMPTION = {
     "id": "7-5312-0",
     "voucher_serial": "NA-0000005312-7",
@@ -97,46 +70,8 @@ _ACTIVITY = {
         "tags": ["Aide individuelle"], "titre_atelier": None, "niveau_atelier": None,
     },
 }  # fmt: skip
-_VOUCHERS = {"issued": 5000, "in_stock": 1200, "handed_over": 1600, "redeemed": 2150, "lapsed": 40, "void": 10}
-_MONEY = {
-    "funded": 5000000, "unissued": 0, "in_circulation": 2850000, "owed": 310000, "paid": 1840000, "returned": 0,
-}  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """One endpoint's promise. `action` None: anybody. `answer`: the example of a success, whose status is `status`."""
-
-    title: str
-    explains: str
-    action: str | None
-    codes: tuple[str, ...]
-    answer: Mapping[str, Any]
-    status: int = 200
-    request: Mapping[str, Any] | None = None
-    query: str = ""
-    keyed: bool = False
-    parameters: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def scopes(self) -> tuple[Scope, ...]:
-        """The scopes of a token that may call it: any one of them."""
-        return tuple(scope for scope in Scope if self.action in SCOPE_ACTIONS[scope])
-
-    @property
-    def all_codes(self) -> tuple[str, ...]:
-        """Every code it may refuse with."""
-        found = [*ALWAYS, *self.codes]
-        if self.action is not None:
-            found += WITH_TOKEN
-        if self.request is not None:
-            found += WITH_BODY
-        if self.keyed:
-            found += WITH_KEY
-        return tuple(dict.fromkeys(found))
-
-
-CONTRACTS: dict[str, Contract] = {
+HELD: dict[str, Contract] = {
     "check_voucher": Contract(
         title=_("Tester un chèque sans le dépenser"),
         explains=_("Dit l’état d’un chèque que l’on tient. Tester n’est pas encaisser : rien n’est dépensé, rien n’est réservé."),
@@ -340,96 +275,5 @@ CONTRACTS: dict[str, Contract] = {
         codes=("cursor-invalid",),
         answer={"activities": [_ACTIVITY], "next": None},
         query="?month=2026-11",
-    ),
-    "space": Contract(
-        title=_("Voir les places d’un espace numérique libre"),
-        explains=_("Ce qui est libre maintenant, et à chaque demi-heure d’un jour. Personne n’y est nommé ; réserver se fait par la page de l’espace."),
-        action=None,
-        codes=("space-unknown", "place-unknown", "address-unknown"),
-        answer={
-            "place": 41, "seats": 4, "machines": {"computer": 3}, "is_bookable": True, "minutes_max": 60, "opening_hours": "Tu-Sa 10:00-18:00",
-            "free_now": 2, "day": "2026-11-03", "starts": [{"at": "2026-11-03T09:30:00+00:00", "free": 2, "minutes": [30, 60]}],
-        },
-        query="?day=2026-11-03",
-        parameters={"number": _("Le numéro du lieu.")},
-    ),
-    "places": Contract(
-        title=_("Trouver des lieux"),
-        explains=_(
-            "L’annuaire public. Durées estimées, jamais exactes. Le même fichier entier, au schéma national v1.0.2 :"
-            " /api/v1/places.csv (?department=44)."
-        ),
-        action=None,
-        codes=("place-search-refused", "service-kind-unknown", "locality-unknown", "programme-unknown"),
-        answer={
-            "places": [{
-                "id": 41, "name": "Médiathèque Floresca-Guépin", "address": "15 rue de la Haluchère", "postcode": "44300",
-                "commune": "Nantes", "latitude": 47.245, "longitude": -1.521, "distance_km": 1.204, "walk_minutes": 25, "drive_minutes": 10,
-                "phone": "+33240419000",
-                "services": ["Aide aux démarches administratives"], "accepts": [{"programme": 3, "services": ["mailbox"]}],
-                "offers": ["step-free", "free"], "may_offer": ["reading-help"], "languages": ["ar"],
-                "next_lesson": {
-                    "id": 512, "title": "Ouvrir et utiliser une boîte mail", "service": "mailbox", "starts_at": "2026-11-07T09:00:00+00:00",
-                    "ends_at": "2026-11-07T10:30:00+00:00", "free_seats": 3, "vouchers": 1,
-                },
-                "opening_hours": "Tu-Sa 10:00-18:00", "is_open": True,
-            }],
-            "total": 1, "page": 1, "pages": 1, "next": None,
-        },
-        query="?near=47.218,-1.553&within=walk-30&wish=free",
-    ),
-    "place": Contract(
-        title=_("Lire un lieu et ce qu’il propose"),
-        explains=_("Ce qu’on y apprend et à quel prix, l’accès, les langues, les haltes, l’espace libre ; et quel jour cela fut dit, puis confirmé."),
-        action=None,
-        codes=("place-unknown", "address-unknown"),
-        answer={
-            "id": 41, "name": "Médiathèque Floresca-Guépin", "address": "15 rue de la Haluchère", "postcode": "44300", "commune": "Nantes",
-            "latitude": 47.245, "longitude": -1.521, "distance_km": None, "walk_minutes": None, "drive_minutes": None, "phone": "+33240419000",
-            "services": ["Aide aux démarches administratives"], "accepts": [{"programme": 3, "services": ["mailbox"]}],
-            "offers": ["step-free", "free"], "may_offer": ["sign-language"], "languages": ["en"], "next_lesson": None,
-            "opening_hours": "Tu-Sa 10:00-18:00", "is_open": True, "emails": [], "websites": [], "booking_urls": [], "fees": ["Gratuit"],
-            "taught": [{"service": "mailbox", "modes": ["workshop"], "price_cents": 0, "vouchers": None, "beyond_cents": None, "note": ""}],
-            "cost_note": "", "access": {"step-free": True, "sign-language": None}, "access_note": "",
-            "is_mobile": False, "stops": [], "home_visits": False, "home_communes": [],
-            "free_space": {
-                "opening_hours": "Tu-Sa 14:00-18:00", "seats": 4, "machines": {"computer": 3}, "printer": True, "scanner": False, "wifi": True,
-                "help": True, "is_bookable": True, "minutes_max": 60, "rules": "",
-            },
-            "declared": {"access:step-free": "2026-10-02"}, "confirmed_on": "2026-10-02", "updated_on": "2026-10-02",
-        },
-        parameters={"number": _("Le numéro du lieu.")},
-    ),
-    "labels": Contract(
-        title=_("Lire les labels"),
-        explains=_("Les opérateurs reconnus par l’État, les lieux de chaque réseau, avec leurs dates. Un label refusé ou retiré reste dans la liste."),
-        action=None,
-        codes=(),
-        answer={
-            "day": "2026-11-22",
-            "operators": [{
-                "organisation": "Médias-Cité", "level": "vouchers", "state": "granted", "in_force": True, "order": "Arrêté du 3 mars 2026",
-                "requested_on": "2026-01-12", "first_day": "2026-04-01", "last_day": "2029-03-31", "withdrawn_on": None,
-            }],
-            "places": [{
-                "place": 41, "name": "Médiathèque Floresca-Guépin", "commune": "Nantes", "programme": 3, "organisation": "Ville de Nantes",
-                "state": "in_force", "first_day": "2026-02-01", "last_day": "2028-01-31", "suspended_on": None, "withdrawn_on": None,
-            }],
-        },
-        query="?programme=3",
-    ),
-    "figures": Contract(
-        title=_("Lire les chiffres publiés"),
-        explains=_("Ce que chacun peut recompter à partir des données ouvertes."),
-        action=None,
-        codes=(),
-        answer={
-            "redeemed": 2150, "missing_cents": 0, "days_to_be_paid": 9,
-            "programmes": [{
-                "programme": _PROGRAMME, "slug": "nantes", "is_simulated": True, "vouchers": _VOUCHERS, "money_cents": _MONEY,
-                "missing_cents": 0, "by_funder": [{"name": "Métropole", "money_cents": _MONEY}], "prescribers": 12, "places": 30,
-                "days_to_be_paid": 9,
-            }],
-        },
     ),
 }  # fmt: skip
