@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from carnet.distribution import queries as distribution
 from carnet.distribution.operations.slips import text_slip
@@ -155,10 +154,11 @@ def _repeated(actor: Actor, story: Story) -> str:
     return words.repeated(count) if count >= REPEATED_MIN else ""
 
 
-@require_POST
 @sensitive_post_parameters("number")
 def give_back(request: HttpRequest) -> HttpResponse:
     """Give a booked seat back for whoever telephones; the number comes in the form, never in an address."""
+    if request.method != "POST":
+        return redirect("helpline:ask")
     try:
         workshops.give_back(
             number=request.POST.get("number", "")[:40], actor=actor_of(request), request_id=_request_id(request), at=clock.now()
@@ -170,10 +170,11 @@ def give_back(request: HttpRequest) -> HttpResponse:
     return redirect("helpline:find")
 
 
-@require_POST
 @sensitive_post_parameters("number", "phone")
 def send_slip(request: HttpRequest) -> HttpResponse:
     """Send the slip of a booking again, by text message, to a telephone that is forgotten once it left."""
+    if request.method != "POST":
+        return redirect("helpline:ask")
     form, at = TextForm(request.POST), clock.now()
     if not form.is_valid():
         messages.error(request, _("Écrivez le numéro de mobile."))
