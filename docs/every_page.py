@@ -19,7 +19,18 @@ PATIENCE_MS = 120_000  # a page may lead to a long PDF
 # One sheet holds so many pages, each drawn so wide.
 ON_A_SHEET = {PHONE: 10, WIDE: 6}
 DRAWN_WIDE = {PHONE: 300, WIDE: 620}
-ROLES = ("nobody", "PLACE_MANAGER", "PRESCRIBER_LEAD", "FUNDER", "OPERATOR_ADMIN", "TREASURER", "APPROVER", "STATE_OFFICER", "AUDITOR")
+ROLES = (
+    "nobody",
+    "PLACE_MANAGER",
+    "PRESCRIBER_LEAD",
+    "FUNDER",
+    "OPERATOR_ADMIN",
+    "TREASURER",
+    "APPROVER",
+    "STATE_OFFICER",
+    "AUDITOR",
+    "HELPLINE",
+)
 
 
 def take(base: str, roles: tuple[str, ...]) -> Iterator[tuple[str, int, Path]]:

@@ -27,6 +27,7 @@ from tests.browser.walking import (
     NARROW,
     NEUTRAL,
     NOBODY,
+    OF_COLOURS,
     OF_THE_LOOK,
     OPTIONS,
     SPACED,
@@ -44,8 +45,12 @@ from tests.house.rooms import ROOT
 
 ROLES = [
     NOBODY, "PLACE_MANAGER", "MEDIATOR", "PRESCRIBER_LEAD", "FUNDER", "OPERATOR_ADMIN", "TREASURER", "APPROVER", "STATE_OFFICER", "AUDITOR",
+    "HELPLINE",
 ]  # fmt: skip
 LEAST_PAGES = 4
+BYTES_MOST = 100_000
+# Kinds of pages another role was shown already: they are examined whole for each role, in other ways once.
+EXAMINED: set[str] = set()
 FEWEST = {"STATE_OFFICER": 2}
 EVERY_THEME = os.environ.get("CARNET_EVERY_THEME", "")
 CHECKER = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
@@ -65,16 +70,25 @@ def test_accessible_wide_and_narrow(site: Site, role: str, written: Path) -> Non
     found, read, looks = closed_doors(page), [], 0
     for kind, address, sent in pages_of(page, role):
         (written / f"{role}-{kind.replace(':', '-')}.html").write_text(sent, encoding="utf-8")
-        seen, count = everything(page, address) if EVERY_THEME else by_turns(page, kind)
-        found += seen
+        seen, count = as_before(page) if kind in EXAMINED else everything(page, address) if EVERY_THEME else by_turns(page, kind)
+        EXAMINED.add(kind)
+        found += seen + ([f"{address}: {len(sent.encode())} bytes"] if len(sent.encode()) > BYTES_MOST else [])
         looks += count
         read.append(kind)
+        if EVERY_THEME:
+            with (Path(EVERY_THEME) / "seen.txt").open("a", encoding="utf-8") as told:
+                told.write(f"{role} {kind} {count} {len(seen)}\n" + "".join(f"  {each}\n" for each in seen))
     if EVERY_THEME:
         report = {"role": role, "pages": len(read), "looks": looks, "faults": found}
         (Path(EVERY_THEME) / f"{role}.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
     assert found == [], "\n".join(found)
     assert HOME[role] in read
     assert len(read) >= FEWEST.get(role, LEAST_PAGES), read
+
+
+def as_before(page: Page) -> tuple[list[str], int]:
+    """A page that another role was shown: what this role sees of it."""
+    return seen_as(page, Look(NEUTRAL, WIDE), OPTIONS), 1
 
 
 def by_turns(page: Page, kind: str) -> tuple[list[str], int]:
@@ -94,7 +108,8 @@ def everything(page: Page, address: str) -> tuple[list[str], int]:
         for theme in THEMES:
             for width in WIDTHS:
                 is_whole = theme == NEUTRAL and (width == NARROW or (width == WIDE and language == "fr"))
-                found += seen_as(page, Look(theme, width), OPTIONS if is_whole else OF_THE_LOOK)
+                options = OPTIONS if is_whole else OF_THE_LOOK if theme == NEUTRAL else OF_COLOURS
+                found += seen_as(page, Look(theme, width), options)
                 looks += 1
         found += stretched(page, SPACED, NARROW, f"text spaced, {language}")
         found += stretched(page, LARGER, WIDE, f"text at 200 %, {language}")

@@ -26,13 +26,18 @@ OF_THE_LOOK: dict[str, Any] = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable"]},
     "resultTypes": ["violations"],
 }
+# And those that a theme can change where the width is the same.
+OF_COLOURS: dict[str, Any] = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+}
 NOBODY = "nobody"
 # Pages that every role has alike: read as one of them.
 READ_AS = Role.OPERATOR_ADMIN.value
 # Whose links are followed, and into whose rooms: one page of each kind, an order, an agreement, a redemption.
 FOLLOWS = {
     NOBODY: "public", "PLACE_MANAGER": "place", "PRESCRIBER_LEAD": "prescriber", "FUNDER": "funder", "OPERATOR_ADMIN": "operator",
-    "TREASURER": "operator", "AUDITOR": "auditor", "STATE_OFFICER": "state",
+    "TREASURER": "operator", "AUDITOR": "auditor", "STATE_OFFICER": "state", "HELPLINE": "helpline",
 }  # fmt: skip
 HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}
 # Signing out is a question asked again and again; the rest is for machines.
