@@ -1,6 +1,6 @@
 """Which reminder a person who asked for some is due, on which day in Paris; and what ends them. Pure.
 
-A reminder exists because the person said yes at the desk (docs/sources/reminders.md#consent). What protects them: a day without a Sunday
+A reminder exists because the person said yes at the desk (docs/sources/personal-data.md). What protects them: a day without a Sunday
 or a holiday, hours of the day, never two within APART_DAYS, none about unused vouchers when a lesson is booked soon, IDLE_MAX silences in
 a row at most, and the number erased as soon as there is nothing left to remind of.
 """
