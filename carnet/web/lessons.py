@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from allauth.account.adapter import get_adapter
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.places import queries as places
-from carnet.places.rules import SERVICE_BY_CODE
+from carnet.places.rules import LEVEL_LABELS, SERVICE_BY_CODE, SERVICE_KINDS, Level
 from carnet.places.rules.needs import NEED_BY_CODE
 from carnet.web.design import formats
 from carnet.web.design.components import Row
@@ -80,6 +81,14 @@ def lessons(views: Sequence[SessionView]) -> list[Lesson]:
 def service_word(code: str) -> str:
     """The name of a service."""
     return _(SERVICE_BY_CODE[code].label) if code in SERVICE_BY_CODE else code
+
+
+def service_choices() -> list[tuple[str, Any]]:
+    """The catalogue, in its three levels, with nothing chosen first."""
+    groups = [
+        (str(_(LEVEL_LABELS[level])), [(kind.code, _(kind.label)) for kind in SERVICE_KINDS if kind.level is level]) for level in Level
+    ]
+    return [("", _("Peu importe")), *groups]
 
 
 def hours_words(view: SessionView) -> str:

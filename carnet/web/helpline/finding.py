@@ -27,8 +27,7 @@ from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.design.sentences import sentence_for
 from carnet.web.doors import door
 from carnet.web.helpline.complaints import base_of
-from carnet.web.lessons import Lesson
-from carnet.web.public.search_form import service_choices
+from carnet.web.lessons import Lesson, service_choices
 from carnet.web.slips.forms import TextForm
 from carnet.workshops import operations, queries
 from carnet.workshops.rules import BookingState

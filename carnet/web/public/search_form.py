@@ -12,11 +12,12 @@ from carnet.funding import queries as funding
 from carnet.kernel.periods import legal_day
 from carnet.places import queries
 from carnet.places.queries import RADIUS_KM, Filters
-from carnet.places.rules import LEVEL_LABELS, NEEDS, SERVICE_KINDS, Level, SearchRefused
+from carnet.places.rules import NEEDS, SearchRefused
 from carnet.places.rules.offers import LANGUAGES
 from carnet.places.rules.travel import Density, Means, reach_km
 from carnet.places.rules.wishes import WISHES
 from carnet.web.design.forms import InlineCheckboxSelectMultiple
+from carnet.web.lessons import service_choices
 from carnet.workshops import queries as workshops
 
 RADII_KM = (2, 5, 10, 20, 50)
@@ -28,14 +29,6 @@ SATURDAY = 5
 LESSONS = {"week": (7, None), "month": (30, None), "saturday": (30, workshops.SATURDAY)}
 # What leaves a device says where it is to a hundred metres, and what arrives finer is cut here all the same.
 NEAR_DECIMALS = 3
-
-
-def service_choices() -> list[tuple[str, Any]]:
-    """The catalogue, in its three levels, with nothing chosen first."""
-    groups = [
-        (str(_(LEVEL_LABELS[level])), [(kind.code, _(kind.label)) for kind in SERVICE_KINDS if kind.level is level]) for level in Level
-    ]
-    return [("", _("Peu importe")), *groups]
 
 
 def language_choices() -> list[tuple[str, str]]:

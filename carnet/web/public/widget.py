@@ -28,10 +28,11 @@ from carnet.places.rules.wishes import WISHES
 from carnet.web import clock
 from carnet.web.design import contrast
 from carnet.web.design.forms import ColourField, InlineCheckboxSelectMultiple
+from carnet.web.lessons import service_choices
 from carnet.web.public.found import found
 from carnet.web.public.places import shown
 from carnet.web.public.search import first_number, look, page_number, page_of, said_in
-from carnet.web.public.search_form import SearchForm, service_choices
+from carnet.web.public.search_form import SearchForm
 
 SHOWN = 10
 HEIGHT = 720
