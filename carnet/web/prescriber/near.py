@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from carnet.distribution import queries as distribution
 from carnet.distribution.rules import Help
 from carnet.kernel.periods import legal_day
-from carnet.parties import queries as parties
 from carnet.places import queries as places
 from carnet.places.queries import PlaceSummary
 from carnet.places.rules.geography import Commune
-from carnet.places.rules.refusals import LocalityUnknown
 from carnet.web import lessons
+from carnet.web.at_desk import town_of as town_of
 from carnet.web.lessons import Lesson
 from carnet.web.public.places import phone_words
 from carnet.workshops import queries as workshops
@@ -35,19 +33,6 @@ class Helper:
     phone: str
     distance: str
     known_as: str
-
-
-def town_of(organisation_id: int, programme_id: int, typed: str = "") -> Commune | None:
-    """The commune typed, or the desk's own: of its address, else of its first open point. None when none is known."""
-    card = parties.organisation(organisation_id)
-    wanted = typed.strip() or card.postcode or card.city
-    if not wanted:
-        points = distribution.points_of_desk(programme_id=programme_id, organisation_id=organisation_id)
-        return next((places.commune(each.commune_code) for each in points if each.closed_at is None), None)
-    try:
-        return places.locality(wanted)
-    except LocalityUnknown:
-        return None
 
 
 def lessons_near(

@@ -18,7 +18,7 @@ from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.places import queries as places
 from carnet.places.rules.opening import zone_of
-from carnet.web.prescriber import desk
+from carnet.web import at_desk
 from carnet.web.slips.content import Given, Nearby, Outing, Paper, slip, text_of
 from carnet.web.slips.languages import speaker_of
 from carnet.workshops import queries as workshops
@@ -59,7 +59,7 @@ def of_hand_over(request: HttpRequest, actor: Actor, hand_over_id: int, *, at: d
 
 def of_lesson(actor: Actor, booking_id: int, *, at: datetime) -> About:
     """The slip of a lesson one's desk booked, with the vouchers given for it if they were. Raises: BookingUnknown."""
-    found = workshops.booking_of_desk(organisation_id=desk.organisation_of(actor), booking_id=booking_id, at=at)
+    found = workshops.booking_of_desk(organisation_id=at_desk.organisation_of(actor), booking_id=booking_id, at=at)
     hand_over_id = distribution.hand_over_of_booking(booking_id)
     given = _given(queries.own_hand_over(actor, hand_over_id)) if hand_over_id is not None else None
     outing = outing_of_lesson(*found, at=at)
@@ -68,7 +68,7 @@ def of_lesson(actor: Actor, booking_id: int, *, at: datetime) -> About:
 
 def of_seat(actor: Actor, booking_id: int, *, at: datetime) -> About:
     """The slip of a seat at a free space that one's desk booked. Raises: BookingUnknown."""
-    seat = activities.seat_of_desk(organisation_id=desk.organisation_of(actor), booking_id=booking_id)
+    seat = activities.seat_of_desk(organisation_id=at_desk.organisation_of(actor), booking_id=booking_id)
     return About(outing_of_seat(seat, at=at), number=seat.number)
 
 
@@ -128,8 +128,8 @@ def _given(line: HandOverView) -> Given:
 
 def _near(request: HttpRequest, actor: Actor, line: HandOverView, *, at: datetime) -> tuple[list[Nearby], str]:
     typed = request.GET.get("near", "").strip()[:80]
-    town, found = desk.nearest_places(
-        organisation_id=desk.organisation_of(actor), programme_id=line.programme_id, typed=typed, at=at
+    town, found = at_desk.nearest_places(
+        organisation_id=at_desk.organisation_of(actor), programme_id=line.programme_id, typed=typed, at=at
     )  # fmt: skip
     url = reverse("public:places") + (f"?{urlencode({'where': town})}" if town else "")
     return [Nearby(each.name, each.address, each.phone) for each in found[:NEAR_SHOWN]], url

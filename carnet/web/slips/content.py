@@ -9,9 +9,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from carnet.funding.queries import ProgrammeFacts
-from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.periods import legal_day
 from carnet.places.queries import PlaceCard
+from carnet.web.at_desk import phone_read
 from carnet.web.design import formats
 from carnet.web.slips.languages import Language, Speaker
 from carnet.workshops.rules import Teacher
@@ -169,14 +169,6 @@ def text_of(say: Speaker, *, outing: Outing | None, given: Given | None, near: S
         if outing is None and given.programme.terms.phone:
             said.append(f"{say('call')} {say.figure(phone_read(given.programme.terms.phone))}")
     return " ".join(said)
-
-
-def phone_read(phone: str) -> str:
-    """A telephone as people read it, two digits at a time."""
-    try:
-        return PhoneNumber.parse(phone).printed()
-    except PhoneNumberInvalid:
-        return phone
 
 
 def qr_of(url: str) -> str:

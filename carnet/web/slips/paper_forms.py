@@ -13,7 +13,7 @@ from carnet.distribution.rules.papers import PAPER_LINES, PAPERS_PRINTED_MAX, Pa
 from carnet.places.rules.procedures import PROCEDURES
 from carnet.web.design.forms import DayField, InlineCheckboxSelectMultiple, OperationForm
 from carnet.web.design.sentences import sentence_for
-from carnet.web.prescriber.words import AGE_BANDS, AREAS
+from carnet.web.ticks import AGE_BANDS, AREAS
 
 BARE = {"autocomplete": "off", "spellcheck": "false"}
 # Numbered on the paper, and in the lists of the screen: the digit chooses the line.

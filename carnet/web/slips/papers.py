@@ -20,15 +20,14 @@ from carnet.distribution.rules.papers import PAPER_LINES
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
 from carnet.places.rules.procedures import PROCEDURES
-from carnet.web import clock
+from carnet.web import at_desk, clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.doors import door
-from carnet.web.prescriber import desk
-from carnet.web.prescriber.words import AGE_BANDS, AREAS
 from carnet.web.slips.paper_forms import AGES, LACKS, PLACES, LineForm, PrintForm, line_forms
 from carnet.web.slips.pdf import compiled
+from carnet.web.ticks import AGE_BANDS, AREAS
 
 
 def papers(request: HttpRequest) -> HttpResponse:
@@ -38,7 +37,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, form: PrintForm, *, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
-    desk.programmes(request, desk.organisation_of(actor), clock.now())
+    at_desk.programmes(request, at_desk.organisation_of(actor), clock.now())
     found = queries.papers(actor)
     tables = [
         _table(_("À saisir"), [each for each in found if each.finished_at is None], _("Aucune feuille ouverte.")),
@@ -109,7 +108,7 @@ def _tell(request: HttpRequest, vouchers: int) -> None:
 def _grid(
     request: HttpRequest, facts: PaperFacts, done: dict[int, PaperLineView], forms: dict[int, LineForm], *, status: int = 200
 ) -> HttpResponse:
-    desk.programmes(request, facts.organisation_id, clock.now())
+    at_desk.programmes(request, facts.organisation_id, clock.now())
     rows = [
         {"position": rank, "form": None if rank in done else forms.get(rank), "done": _done(done.get(rank))}
         for rank in range(1, PAPER_LINES + 1)

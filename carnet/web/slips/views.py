@@ -16,10 +16,9 @@ from carnet.distribution.operations.slips import text_slip
 from carnet.gateways import sms
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
-from carnet.web import clock, lessons, theming
+from carnet.web import at_desk, clock, lessons, theming
 from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.doors import door, public
-from carnet.web.prescriber import desk
 from carnet.web.slips import about
 from carnet.web.slips.about import About
 from carnet.web.slips.content import Paper
@@ -103,7 +102,7 @@ def letter(request: HttpRequest, number: int, *, kind: Kind) -> HttpResponse:
     found, form = kind.find(request, number, at), AddressForm(request.POST if request.method == "POST" else None)
     _carry(request, found, at)
     if form.is_bound and form.is_valid():
-        card = parties.organisation(desk.organisation_of(actor_of(request)))
+        card = parties.organisation(at_desk.organisation_of(actor_of(request)))
         sender = (card.name, card.street, f"{card.postcode} {card.city}".strip())
         written = Letter(tuple(line for line in sender if line), form.cleaned_data["address"])
         return pdf_answer(found.paper(language), letter=written, at=at)
@@ -169,7 +168,7 @@ def _carry(request: HttpRequest, found: About, at: datetime) -> None:
     if found.given is not None:
         theming.carry(request, found.given.programme)
     else:
-        desk.programmes(request, desk.organisation_of(actor_of(request)), at)
+        at_desk.programmes(request, at_desk.organisation_of(actor_of(request)), at)
 
 
 def _back(kind: Kind, number: int) -> str:
