@@ -1,4 +1,4 @@
-"""Somebody who received a booklet, or would like one, looks around: three doors, a place nearby, a number to call, their own language."""
+"""Somebody who received a booklet, or would like one, looks around: six doors, a place nearby, a number to call, a voice, their own language."""
 
 import pytest
 
@@ -6,18 +6,21 @@ from tests.browser.conftest import PHONE, Site, said
 
 DOORS = {
     "J’ai un carnet": "Un chèque paie une leçon ou une aide",
-    "Je veux apprendre": "Les guichets",
+    "Où obtenir un carnet": "Les guichets",
+    "Où aller": "Que voulez-vous faire",
+    "Que me reste-t-il": "Prenez votre carnet",
+    "J’ai perdu mon carnet": "Nous bloquons les chèques qui restent",
     "Aidez-moi": "02 40 00 00 00",
 }
 
 
 @pytest.mark.parametrize("has_javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_three_doors_each_lead_somewhere(site: Site, has_javascript: bool) -> None:
+def test_six_doors_each_lead_somewhere(site: Site, has_javascript: bool) -> None:
     page = site.visitor(width=PHONE, java_script_enabled=has_javascript)
     for door, found in DOORS.items():
         page.goto("/")
         doors = page.locator(".door")
-        assert doors.count() == 3
+        assert doors.count() == 6
         one = doors.filter(has_text=door)
         assert one.locator("svg").count() == 1, "each door has its pictogram"
         assert one.bounding_box()["height"] >= 60
@@ -30,10 +33,9 @@ def test_three_doors_each_lead_somewhere(site: Site, has_javascript: bool) -> No
 def test_a_place_nearby_takes_the_vouchers(site: Site) -> None:
     page = site.visitor(width=PHONE)
     page.goto("/carnet/")
-    page.get_by_role("link", name="Voir les lieux").click()
-    page.get_by_label("Où ?").fill("Nantes")
-    page.get_by_label("Accepte les chèques du carnet").check()
-    page.get_by_role("button", name="Chercher").click()
+    page.get_by_role("link", name="Où aller").click()
+    page.get_by_label("Votre ville").fill("Nantes")
+    page.get_by_role("button", name="Je ne sais pas encore").click()
     cards = page.locator("ol.places > li")
     cards.first.wait_for()
     assert all("Accepte les chèques" in card for card in cards.all_inner_texts())
@@ -81,3 +83,42 @@ def test_the_language_follows_the_browser_and_the_choice(site: Site) -> None:
     page = site.visitor(language="de-DE")
     page.goto("/")
     assert page.get_attribute("html", "lang") == "fr"
+
+
+# A device that has one French voice and says nothing aloud: it tells what it was asked, begins, and ends when it is told to.
+VOICE = """
+window.told = [];
+class Said extends EventTarget { constructor(text) { super(); this.text = text; } }
+const engine = new EventTarget();
+engine.getVoices = () => [{ lang: "fr-FR", localService: true, name: "Voix" }];
+engine.speak = (said) => { window.told.push(said); said.dispatchEvent(new Event("start")); };
+engine.cancel = () => { window.told.forEach((each) => { each.cancelled = true; }); };
+window.SpeechSynthesisUtterance = Said;
+Object.defineProperty(window, "speechSynthesis", { value: engine });
+"""
+
+
+def test_a_page_is_read_aloud_stopped_and_says_when_there_is_no_voice(site: Site) -> None:
+    page = site.visitor(width=PHONE)
+    page.goto("/perdu/")
+    page.get_by_role("button", name="Écouter cette page").click()
+    page.get_by_text("Cet appareil n’a pas de voix pour cette langue.").wait_for()  # this browser has none, and says so
+    page.add_init_script(VOICE)
+    page.goto("/perdu/")
+    start, stop = (page.get_by_role("button", name=name) for name in ("Écouter cette page", "Arrêter"))
+    start.press("Enter")
+    page.get_by_text("Lecture en cours.").wait_for()
+    assert page.evaluate("document.activeElement === document.querySelector('[data-aloud-stop]')"), "the keyboard stays where it was"
+    told = page.evaluate("window.told.map((each) => each.text)")
+    assert told[0] == "J’ai perdu mon carnet"
+    assert "Nous bloquons les chèques qui restent." in told
+    assert not any(words in each for each in told for words in ("Accueil", "Écouter", "Votre ville"))
+    assert page.evaluate("window.told.every((each) => each.lang === 'fr' && each.voice.name === 'Voix')")
+    stop.press("Enter")
+    page.get_by_text("Lecture arrêtée.").wait_for()
+    assert page.evaluate("window.told.every((each) => each.cancelled)")
+    start.click()
+    page.get_by_text("Lecture en cours.").wait_for()
+    page.evaluate("window.told.at(-1).dispatchEvent(new Event('end'))")
+    page.get_by_text("Lecture terminée.").wait_for()
+    assert start.is_visible()
