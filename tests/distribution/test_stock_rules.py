@@ -1,6 +1,7 @@
 """Proposals over any points: nobody is left short, parcels are worth one, and the end of the season sends everything back."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,7 @@ from carnet.distribution.rules import (
     replacements_allowed,
     runs,
     runs_out,
+    wanted,
 )
 
 DEPOT = 99
@@ -168,3 +170,9 @@ def test_a_desk_replaces_few_and_the_operator_the_rest() -> None:
     with pytest.raises(TooManyReplacements):
         check_replaceable(**facts, by_operator=False, replaced_count=7)
     check_replaceable(**facts, by_operator=True, replaced_count=7)
+
+
+def test_a_desk_that_may_not_hand_over_gives_and_receives_nothing() -> None:
+    stopped = Point(organisation_id=7, in_stock=30, given_vouchers=40, booklet_size=5, requested=10, hands_over=False)
+    assert (wanted(stopped, days_left=90), keeps(stopped, days_left=90), runs_out(stopped, days_left=90)) == (0, 0, False)
+    assert wanted(replace(stopped, hands_over=True), days_left=90) == 10

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, Sum
 
 from carnet.distribution.models import HandOver, StockMove, StockRequest, StockWeek
+from carnet.distribution.queries._doors import _desks
 from carnet.distribution.queries._handing import participations
 from carnet.distribution.rules import PACE_DAYS, Point, Proposal, is_asleep, keeps, proposals, runs_out
 from carnet.funding import queries as funding
@@ -122,6 +123,7 @@ class _Facts:
         self.arriving, self.leaving, self.promised = _moving(
             programme.id, ledger.on_the_way(programme_id=programme.id, holder_id=organisation_id)
         )
+        self.handing = {each for _programme, each in _desks([programme.id], at)}
         asked = StockRequest.objects.filter(programme_id=programme.id, closed_at=None)
         self.requests = {row.organisation_id: row for row in asked}
 
@@ -166,6 +168,7 @@ def _view(facts: _Facts, card: OrganisationCard, joined_at: datetime | None) -> 
         wanted_in_days=(request.wanted_on - today).days if request else None,
         area=card.postcode,
         is_depot=card.id == facts.programme.operator_id,
+        hands_over=card.id in facts.handing,
     )
     since = facts.since.get(card.id)
     return PointView(point, facts.programme.id, card.name, card.city, facts.left, since[0] if since else None, moved_at)

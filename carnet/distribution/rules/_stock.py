@@ -56,6 +56,7 @@ class Point:
     wanted_in_days: int | None = None
     area: str = ""
     is_depot: bool = False
+    hands_over: bool = True  # not while it is suspended, leaving or without an agreement: it gives, and receives nothing
 
     @property
     def pace(self) -> Fraction:
@@ -115,7 +116,8 @@ def is_asleep(point: Point) -> bool:
 def runs_out(point: Point, *, days_left: int) -> bool:
     """Whether it will be empty within SOON_DAYS, before the last day of hand-over, with nothing on its way."""
     cover = point.cover_days
-    return not point.is_depot and cover is not None and point.arriving == 0 and cover < min(SOON_DAYS, days_left)
+    may_miss = point.hands_over and not point.is_depot and point.arriving == 0
+    return may_miss and cover is not None and cover < min(SOON_DAYS, days_left)
 
 
 def needed(point: Point, *, days_left: int) -> int:
@@ -124,8 +126,8 @@ def needed(point: Point, *, days_left: int) -> int:
 
 
 def keeps(point: Point, *, days_left: int) -> int:
-    """What a point never gives away: its own need, and a few booklets for whoever comes. The depot keeps nothing."""
-    if point.is_depot or days_left <= 0:
+    """What a point never gives away: its own need, and a few for whoever comes. The depot, and who may not hand over, keep nothing."""
+    if point.is_depot or not point.hands_over or days_left <= 0:
         return 0
     least = KEEP_MIN if days_left > RETURN_DAYS else 0
     return max(least, needed(point, days_left=days_left))
@@ -140,7 +142,7 @@ def spare(point: Point, *, days_left: int) -> int:
 
 def wanted(point: Point, *, days_left: int) -> int:
     """How many booklets a desk should receive now: what it asks for, or what it will miss. Nothing smaller than a parcel is worth one."""
-    if point.is_depot or days_left <= PARCEL_DAYS:
+    if point.is_depot or not point.hands_over or days_left <= PARCEL_DAYS:
         return 0
     missing = max(0, needed(point, days_left=days_left) - point.at_hand - point.arriving)
     asked = max(missing, point.requested)
