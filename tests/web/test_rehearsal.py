@@ -70,7 +70,7 @@ def test_a_desk_rehearses_from_the_number_to_the_slip_and_nothing_is_written(sig
 def test_a_counter_rehearses_what_is_accepted_and_refused(signed_in: Callable[[str], Client]) -> None:
     till = signed_in("MEDIATOR")
     with CaptureQueriesContext(connection) as captured:
-        assert till.get("/rehearsal/")["Location"] == "/rehearsal/place/"
+        assert till.get("/rehearsal/counter/")["Location"] == "/rehearsal/place/"
         send = {"place_id": "0"}
         said = {
             code: told(till.post("/rehearsal/place/voucher/", send | {"code": counter.printed(code)}))
@@ -122,6 +122,7 @@ def test_others_have_nothing_to_rehearse(signed_in: Callable[[str], Client]) -> 
     client = signed_in("FUNDER")
     assert client.get("/rehearsal/").status_code == 403
     assert client.get("/rehearsal/prescriber/").status_code == 403
+    assert signed_in("MEDIATOR").get("/rehearsal/").status_code == 403
     assert Client().get("/rehearsal/prescriber/").status_code == 302
 
 

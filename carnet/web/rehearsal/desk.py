@@ -18,6 +18,7 @@ from carnet.kernel.refusals import Refusal
 from carnet.ledger.queries import SeriesView, VoucherView
 from carnet.ledger.rules import BookletUnknown
 from carnet.web import clock, lessons
+from carnet.web.at_desk import PlacePrinted
 from carnet.web.design.screens import show_refusal
 from carnet.web.doors import door
 from carnet.web.prescriber import desk as real_desk
@@ -107,7 +108,7 @@ def given(request: HttpRequest, hand_over_id: int) -> HttpResponse:
         "programme": pretend.programme(at),
         "serial": pretend.booklet_serial(line.first_booklet_id),
         "value_cents": pretend.VALUE_CENTS,
-        "places": [real_desk.PlacePrinted(place.name, f"{place.address}, 44000 Nantes", place.phone, "") for place in (pretend.place(at),)],
+        "places": [PlacePrinted(place.name, f"{place.address}, 44000 Nantes", place.phone, "") for place in (pretend.place(at),)],
         "town": pretend.TOWN,
         "typed": "",
         "rows": real_given.noted(line, None),

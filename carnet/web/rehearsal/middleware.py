@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 START = "/rehearsal/"
 # Real pages, that lead to the others.
-REAL = (START, "/rehearsal/guide/")
+REAL = (START, "/rehearsal/counter/", "/rehearsal/guide/")
 ADDRESSES = "carnet.web.rehearsal.addresses"
 
 

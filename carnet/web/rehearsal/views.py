@@ -8,8 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from carnet.parties.rules import allowed, check_may
-from carnet.web.design.screens import actor_of
 from carnet.web.rehearsal.middleware import ADDRESSES
 
 DONE = "rehearsed"  # in the session: the exercises done, and what was last given; no person, no real number
@@ -27,20 +25,15 @@ class Exercise:
     is_done: bool = False
 
 
-def start(request: HttpRequest) -> HttpResponseBase:
-    """To the rehearsal of one's role: a desk's, or a counter's. Whoever comes in anew begins anew."""
-    actor = actor_of(request)
-    gives = allowed(actor.roles, "home.prescriber")
-    if not gives:
-        check_may(actor, "home.place")
+def start(request: HttpRequest, home: str) -> HttpResponseBase:
+    """Into a desk's rehearsal, or a counter's. Whoever comes in anew begins anew."""
     request.session.pop(DONE, None)
-    return redirect(reverse("prescriber:home" if gives else "place:home", urlconf=ADDRESSES))
+    return redirect(reverse(home, urlconf=ADDRESSES))
 
 
 def beyond(request: HttpRequest, **_named: Any) -> HttpResponse:
     """A page that exists for good, and is not rehearsed."""
-    gives = allowed(actor_of(request).roles, "home.prescriber")
-    return render(request, "rehearsal/beyond.html", {"back_url": reverse("prescriber:home" if gives else "place:home"), "gives": gives})
+    return render(request, "rehearsal/beyond.html")
 
 
 def tick(request: HttpRequest, key: str, **kept: Any) -> None:

@@ -289,7 +289,8 @@ class PlaceView(OperationView):
     form_class = PlaceForm
     template_name = "operator/orders/place.html"
     refusal_fields = {
-        "booklet-count-wrong": "booklet_count", "issuer-prefix-invalid": "issuer_prefix", "issuer-prefix-reserved": "issuer_prefix", "cap-reached": "booklet_count",
+        "booklet-count-wrong": "booklet_count", "issuer-prefix-invalid": "issuer_prefix", "issuer-prefix-reserved": "issuer_prefix",
+        "cap-reached": "booklet_count",
         "fixed-amounts-exhausted": "booklet_count", "agreement-closed": "agreement",
     }  # fmt: skip
 
