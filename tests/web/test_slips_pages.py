@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +13,15 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from carnet.distribution.models import HandOver
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.jobs.texts import text_of as written
 from carnet.ledger import queries as ledger
 from carnet.notices import operations as notices
 from carnet.web.slips.languages import translations
+from carnet.workshops import queries as workshops
+from carnet.workshops.models import Booking, Session
+from tests.activities.conftest import open_space
 from tests.factories.campaign import organisation, rid
 from tests.web.season import TODAY, Season
 from tests.web.season import season as season
@@ -36,8 +41,6 @@ def _nobody_tried(db: None) -> None:
 
 def given(desk: Client, season: Season) -> int:
     """A whole booklet handed over at the desk; the number of the hand-over."""
-    from carnet.distribution.models import HandOver
-
     booklet_id, _serial = season.booklet(2)
     with acting_as_everything(why="read the vouchers of a booklet"):
         vouchers = [each.id for each in ledger.vouchers_of_booklet(booklet_id)]
@@ -49,8 +52,6 @@ def given(desk: Client, season: Season) -> int:
 
 def booked(desk: Client, season: Season) -> int:
     """A lesson booked by the desk; the number of the booking."""
-    from carnet.workshops.models import Booking, Session
-
     planned = season.counter.post("/place/sessions/new/", PLAN | {"request_id": str(rid()), "place_id": season.campaign.place_id})
     assert planned.status_code == 302, text_of(planned)[:500]
     session_id = Session.objects.order_by("-id").values_list("id", flat=True)[0]
@@ -101,6 +102,32 @@ class TestTheSlip:
         # PDFium reads a line from the right word by word: French words in it come in another order.
         assert when in paper and "14" in paper and all(word in paper for word in ("Entrée", "par", "cour"))
         assert not any(each in paper for each in "٠١٢٣٤٥٦٧٨٩"), "digits stay those of the voucher"
+
+    def test_of_vouchers_with_a_lesson_says_both_and_what_to_give(self, season: Season) -> None:
+        desk = season.desk
+        number, lesson = given(desk, season), booked(desk, season)
+        assert "Où aller" in text_of(desk.get(f"/prescriber/slips/{number}/")), "a lesson booked apart is of somebody else"
+        session_id = Session.objects.order_by("-id").values_list("id", flat=True)[0]
+        done = desk.post(f"/prescriber/hand-overs/{number}/lessons/", {"request_id": str(rid()), "session": session_id})
+        assert done.status_code == 302, text_of(done)[:400]
+        said = text_of(desk.get(f"/prescriber/slips/{number}/"))
+        for words in ("Votre leçon", "vendredi 13 mars 2026", "Un bénévole vous attend", "Chèques à donner : 2", "Chèques reçus : 5"):
+            assert words in said.replace("\u00a0", " "), words
+        assert said_in(desk.get(f"/prescriber/slips/{number}/fiche.pdf").content)
+        assert "Chèques reçus" not in text_of(desk.get(f"/prescriber/slips/lessons/{lesson}/"))
+
+    def test_of_a_seat_asks_for_no_voucher_and_ends_with_it(self, season: Season) -> None:
+        desk = season.desk
+        open_space(season.campaign.place_id)
+        page = Client().get(f"/places/{season.campaign.place_id}/espace/?day=2026-03-04").content.decode()
+        hour = re.findall(r'<option value="(2026-03-04T[^"]+)"', page)[0]
+        form = {"request_id": str(rid()), "day": "2026-03-04", "starts_at": hour, "minutes": "60", "machine": ""}
+        where = desk.post(f"/prescriber/spaces/{season.campaign.place_id}/book/", form)["Location"]
+        seat = re.findall(r"/seats/(\d+)/", where)[0]
+        said = text_of(desk.get(f"/prescriber/slips/seats/{seat}/"))
+        assert "Votre place à l’ordinateur" in said and "mercredi 4 mars 2026" in said and "Chèques" not in said
+        desk.post(f"/prescriber/seats/{seat}/")
+        assert desk.get(f"/prescriber/slips/seats/{seat}/").status_code == 404, "a seat given back is printed no more"
 
     def test_is_of_ones_own_desk_only(self, season: Season) -> None:
         number, lesson = given(season.desk, season), booked(season.desk, season)
@@ -163,8 +190,6 @@ class TestTheSlip:
         assert long.status_code == 422
 
     def test_is_printed_again_by_whoever_holds_the_number_and_guesses_are_slowed(self, season: Season) -> None:
-        from carnet.workshops import queries as workshops
-
         number = booked(season.desk, season)
         with acting_as(organisation_ids=[season.campaign.prescriber_id]):
             view, _session = workshops.booking_of_desk(organisation_id=season.campaign.prescriber_id, booking_id=number, at=TODAY)
