@@ -33,6 +33,7 @@ from carnet.scenarios.library import open_library
 from carnet.scenarios.offers import say_offers
 from carnet.scenarios.plan import load, open_season
 from carnet.scenarios.play import Played, Progress, play
+from carnet.scenarios.postal import ask_by_post
 from carnet.scenarios.reminders import ask_to_be_reminded
 from carnet.scenarios.stock import stir_stock
 from carnet.scenarios.summary import summarise
@@ -130,6 +131,7 @@ def play_demo(
         complain(current, agent_id=current.cast.staff[Role.OPERATOR_ADMIN], at=at)
         ask_to_be_reminded(current, at=at)
         write_on_paper(current, at=at)
+        ask_by_post(current, at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
         station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)
         tried = _to_try(closed, current, people, at, base_url, sign_in_url) | {"station": station}

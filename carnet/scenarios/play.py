@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -40,6 +40,9 @@ from carnet.scenarios.plan import Scenario, Season, closed_season
 Progress = Callable[[str, int, int], None]
 ORDERED_DAYS_BEFORE = 50
 PRINTED_SAMPLE = 20
+
+# When somebody answers a programme's telephone.
+PHONE_HOURS = "Mo-Fr 09:00-12:30,13:30-17:30"
 
 
 @dataclass
@@ -130,6 +133,7 @@ class _Stage:
             name=self._title(),
             phone=scenario.phone,
         )
+        terms = replace(terms, phone_hours=PHONE_HOURS if scenario.phone else "")
         with acting_as(founder):
             self.programme_id = funding.create_programme(
                 terms=terms, operator_id=self.cast.operator_id, is_simulated=True, actor=founder, request_id=uuid4(), at=at

@@ -71,6 +71,7 @@ def test_from_the_page_to_the_letter_box(client: Client, season: Season) -> None
     assert "comporte une erreur" in page
     page = press(desk, "give", serial=serial).content.decode()
     assert "Le carnet est remis." in page
+    assert serial in desk.get(f"/prescriber/post/{the_one().id}/letter/").content.decode()
     assert "Votre carnet est dans l’enveloppe." in client.post(FOLLOW, {"number": number}).content.decode()
     assert "L’adresse est effacée." in press(desk, "posted").content.decode()
     assert (the_one().state, the_one().sealed_address) == ("SENT", None)

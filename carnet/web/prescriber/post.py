@@ -200,7 +200,16 @@ def letter(request: HttpRequest, postal_id: int) -> HttpResponse:
     address = operations.see_postal_address(postal_id=postal_id, actor=actor, request_id=uuid4(), at=at)
     programme = funding.programme(found.programme_id)
     sender = parties.organisations({found.organisation_id})[found.organisation_id]
-    context = {"asked": found, "lines": address.lines, "programme": programme, "sender": sender, "call": call_of(programme, at), "at": at}
+    desk.programmes(request, found.organisation_id, at)
+    context = {
+        "asked": found,
+        "lines": address.lines,
+        "programme": programme,
+        "sender": sender,
+        "serial": desk.booklet_serial(queries.hand_over(found.hand_over_id)) if found.hand_over_id else "",
+        "call": call_of(programme, at),
+        "at": at,
+    }
     return render(request, "prescriber/post/letter.html", context)
 
 

@@ -10,12 +10,12 @@ from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.periods import legal_day
 from carnet.parties import queries as parties
 from carnet.places.rules import opening
-from carnet.web.hours import grouped_week
+from carnet.web.hours import grouped_week, spans_words
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A number to call. `is_open`: whether somebody answers now; None when nobody said when. `week`: days, hours."""
+    """A number to call. `is_open`: whether somebody answers now; None when nobody said when. `week`: days, hours; not the days without."""
 
     phone: str
     number: str
@@ -68,4 +68,5 @@ def _call(typed: str, hours: str, name: str, at: datetime) -> Call:
         phone, number = parsed.printed(), str(parsed)
     except PhoneNumberInvalid:
         phone, number = typed, "".join(each for each in typed if each.isdigit() or each == "+")
-    return Call(phone, number, grouped_week(hours, day=legal_day(at)), opening.is_open(hours, postcode="", at=at) if hours else None, name)
+    week = tuple(each for each in grouped_week(hours, day=legal_day(at)) if each[1] != spans_words(()))
+    return Call(phone, number, week, opening.is_open(hours, postcode="", at=at) if hours else None, name)
