@@ -11,6 +11,7 @@ from carnet.helpline.queries._events import Choice, Event, Story, What, in_order
 from carnet.helpline.queries._vouchers import NOON, lesson_event, part_story, payment_event
 from carnet.helpline.rules import Asked, Reading
 from carnet.kernel.actors import Actor
+from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.periods import end_of_day, legal_day, start_of_day
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
@@ -42,10 +43,18 @@ def place_story(reading: Reading, *, actor: Actor, at: datetime) -> Story | None
         kind=Asked.PLACE,
         subject=("place", place.place_id),
         title=place.name,
-        about=", ".join(part for part in (place.address, f"{place.postcode} {place.commune}", place.phone) if part),
+        about=", ".join(part for part in (place.address, f"{place.postcode} {place.commune}", _spoken(place.phone)) if part),
         events=in_order(events),
         place_id=place.place_id,
     )
+
+
+def _spoken(phone: str) -> str:
+    """A telephone as it is read aloud, by twos."""
+    try:
+        return PhoneNumber.parse(phone).printed() if phone else ""
+    except PhoneNumberInvalid:
+        return phone
 
 
 def _is_theirs(place_id: int, actor: Actor) -> bool:

@@ -28,7 +28,7 @@ _HAND_OVER = re.compile(r"(?i)(?:H|remise)\s?(?:n°\s?)?([0-9]{1,12})")
 _PLACE = re.compile(r"(?i)(?:L\s?|lieu\s(?:n°\s?)?)?([0-9]{1,9})")
 # What a bank shows of a payment: our reference, or our whole line, which ends with the claim's number (settlement.rules writes both).
 _TRANSFER = re.compile(r"(?i)CARNET-[0-9]{1,12}-[0-9]{1,12}-[0-9]{1,3}")
-_CLAIM = re.compile(r"(?i)(?:.{0,120}-\s)?d[eé]compte\s(?:n°\s?)?([0-9]{1,12})")
+_CLAIM = re.compile(r"(?i)(?:.{0,120}-\s)?d[e\u00e9]compte\s(?:n°\s?)?([0-9]{1,12})")
 
 
 class Asked(StrEnum):

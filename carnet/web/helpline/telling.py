@@ -183,12 +183,12 @@ def _reserved(facts: Facts) -> str:
 def _to_pay(facts: Facts) -> str:
     told = {"place": facts["place"], "on": formats.weekday(facts["on"])}
     if facts["is_to_come"] and not facts.get("is_late"):
-        return _("%(place)s sera payé le %(on)s.") % told
-    return _("%(place)s devait être payé le %(on)s. La banque n’a pas encore confirmé.") % told
+        return _("Le lieu sera payé le %(on)s (%(place)s).") % told
+    return _("Le lieu devait être payé le %(on)s (%(place)s). La banque n’a pas encore confirmé.") % told
 
 
 def _paid(facts: Facts) -> str:
-    return _("%(place)s a été payé le %(on)s.") % {"place": facts["place"], "on": formats.weekday(facts["on"])}
+    return _("Le lieu a été payé le %(on)s (%(place)s).") % {"place": facts["place"], "on": formats.weekday(facts["on"])}
 
 
 def _claimed(facts: Facts) -> str:
