@@ -7,6 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from carnet.kernel.periods import PARIS
 from carnet.kernel.text_messages import folded, segments
@@ -91,6 +92,8 @@ def ordinary(kind: str, *, language: str) -> str:
     if about.medium is not Medium.TEXT:
         return ""
     with translation.override(language):
+        if kind == "distribution.slip":  # written by its page, with what is known of the place
+            return _("{jour} à {heure}, {lieu}, {adresse}. Réservation {numero}. Une question ? {telephone}")
         return " ".join(render_to_string(f"texts/{kind}.txt", {name: f"{{{name}}}" for name in about.pretend}).split())
 
 

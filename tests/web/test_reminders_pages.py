@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from carnet.distribution import operations
 from carnet.distribution.models import Reminder, ReminderContact, SeasonInvitation
@@ -154,6 +155,19 @@ class TestCameOrNot:
         assert "À réserver à nouveau" not in text_of(desk.get("/prescriber/"))
         led = text_of(desk.get(f"/prescriber/again/?number={number.group()}"))
         assert "À venir" in led, "the old slip leads to its new lesson"
+
+    def test_the_slip_of_a_lesson_goes_by_text_in_the_programmes_own_words(self, season: Season) -> None:
+        first, *_rest = self.planned(season)
+        desk, hand_over_id = season.desk, handed(season)
+        office = season.enter("OPERATOR_AGENT", season.campaign.operator_id)
+        words_of_slip = f"/operator/texts/{season.campaign.programme_id}/distribution.slip/fr/"
+        body = "Leçon {jour} à {heure}, {lieu}. No {numero}."
+        assert office.post(words_of_slip, {"body": body, "save": "1", "request_id": str(rid())}).status_code == 302
+        desk.post(reverse("prescriber:given-book", args=[hand_over_id]), {"session": first, "request_id": str(rid())})
+        desk.post(reverse("slips:slip-text", args=[hand_over_id]), {"phone": PHONE, "request_id": str(rid())})
+        sent: list[str] = []
+        texts.notices.send_texts(send=lambda each: sent.append(texts.text_of(each)), at=TODAY)
+        assert len(sent) == 1 and re.fullmatch(r"Lecon vendredi 13/03 à 14 h 30, .+\. No [2-9A-Z]{4}-[2-9A-Z]{4}\.", sent[0]), sent
 
     def test_an_unknown_number_is_said_on_its_field(self, season: Season) -> None:
         assert season.desk.get("/prescriber/again/?number=2222-2222").status_code == 422

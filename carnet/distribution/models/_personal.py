@@ -19,4 +19,9 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
     "DeskAgreement.sent_back_because": PersonalColumn("to tell a desk what to mend; the screen asks for no name", "10 years"),
     "DeskDecision.reason": PersonalColumn("to tell a desk why; the screen asks for no name", "10 years after the decision"),
     "DeskPoint.note": PersonalColumn("to say how to come in; the screen asks for no name", "as long as the point"),
+    "ReminderContact.sealed": PersonalColumn(
+        "to remind a person who asked for it; a number or an address, sealed",
+        "erased the day nothing is left to remind of, or at once when the person says stop",
+    ),
+    "ReminderContact.number_mark": PersonalColumn("to find the number of whoever writes STOP; a keyed hash", "erased with the number"),
 }

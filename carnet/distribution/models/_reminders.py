@@ -6,16 +6,6 @@ from django.db.models import F, Q
 from carnet.distribution.models._handing import HandOver
 from carnet.distribution.rules.inviting import InvitedAs
 from carnet.distribution.rules.reminders import ContactChannel, ContactEnd, ReminderKind, ReminderOutcome
-from carnet.kernel.personal import PersonalColumn
-
-# Column: purpose, lifetime. Read by the data map.
-PERSONAL_DATA = {
-    "ReminderContact.sealed": PersonalColumn(
-        "remind a person who asked for it of a lesson, or of vouchers not used; a number or an address, sealed",
-        "erased the day nothing is left to remind of, or at once when the person says stop",
-    ),
-    "ReminderContact.number_mark": PersonalColumn("find the number of whoever writes STOP, without keeping it readable", "erased with it"),
-}
 
 
 class ReminderContact(models.Model):

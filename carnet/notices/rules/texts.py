@@ -78,6 +78,18 @@ EDITABLE: Mapping[str, Editable] = {
         Editable("distribution.reminder-idle", Medium.TEXT, _LEFT, says_stop=True),
         Editable("distribution.reminder-expiry", Medium.TEXT, _LEFT, says_stop=True),
         Editable(
+            "distribution.slip",
+            Medium.TEXT,
+            {
+                **_LEFT,
+                "jour": "mercredi 24/11",
+                "heure": "14 h 30",
+                "lieu": "Médiathèque Jacques-Demy",
+                "adresse": "24 quai de la Fosse, Nantes",
+                "numero": "K7FM-42PX",
+            },
+        ),
+        Editable(
             "distribution.season-invitation",
             Medium.LETTER,
             {"programme": "Chèques 2027", "ancien": "Chèques 2026", "organisation": "Mairie de Vertou", "jusqu_au": "31/12/2027"},

@@ -33,6 +33,7 @@ MESSAGES: Mapping[str, Promise] = {
     "distribution.reminder-first-lesson": gettext_lazy("SMS : la première leçon, la veille"),
     "distribution.reminder-idle": gettext_lazy("SMS : rien d’utilisé depuis 30 jours"),
     "distribution.reminder-expiry": gettext_lazy("SMS : la fin des chèques"),
+    "distribution.slip": gettext_lazy("SMS : la fiche d’une leçon"),
     "distribution.season-invitation": gettext_lazy("Lettre : invitation à une nouvelle saison"),
     "notices.digest": gettext_lazy("Lettre de la semaine : objet et introduction"),
 }
@@ -45,6 +46,8 @@ FIELDS: Mapping[str, Promise] = {
     "jour": gettext_lazy("le jour de la leçon"),
     "heure": gettext_lazy("l’heure de la leçon"),
     "lieu": gettext_lazy("le lieu de la leçon"),
+    "adresse": gettext_lazy("l’adresse du lieu"),
+    "numero": gettext_lazy("le numéro de la réservation"),
     "ancien": gettext_lazy("la saison passée"),
     "organisation": gettext_lazy("l’organisation invitée"),
     "jusqu_au": gettext_lazy("le dernier jour de remise"),

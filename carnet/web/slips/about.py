@@ -21,6 +21,7 @@ from carnet.places.rules.opening import zone_of
 from carnet.web import at_desk
 from carnet.web.slips.content import Given, Nearby, Outing, Paper, slip, text_of
 from carnet.web.slips.languages import speaker_of
+from carnet.web.slips.own_words import own_text
 from carnet.workshops import queries as workshops
 from carnet.workshops.queries import BookingView, SessionView
 from carnet.workshops.rules import BookingState, BookingUnknown
@@ -44,8 +45,10 @@ class About:
         return slip(speaker_of(language), outing=self.outing, given=self.given, near=self.near, near_url=self.near_url)
 
     def text(self, language: str) -> str:
-        """The same, as a text message."""
-        return text_of(speaker_of(language), outing=self.outing, given=self.given, near=self.near)
+        """The same, as a text message: in the programme's own words if it wrote some for a lesson in that language."""
+        return own_text(self.outing, self.given, language) or text_of(
+            speaker_of(language), outing=self.outing, given=self.given, near=self.near
+        )
 
 
 def of_hand_over(request: HttpRequest, actor: Actor, hand_over_id: int, *, at: datetime) -> About:
