@@ -17,6 +17,7 @@ from carnet.parties import queries as parties_queries
 from carnet.parties.rules import AccountMissing, AccountWaiting, OrganisationKind, Role
 from carnet.places import operations as places
 from carnet.places import queries as places_queries
+from carnet.places.rules.geography import Commune
 from carnet.scenarios.plan import Scenario, ScenarioUnreadable
 
 PROVENANCE = "conseillers-numeriques-2022"
@@ -156,9 +157,15 @@ class _Registry:
         return self._known[name, kind.value]
 
 
-def _desk_names(scenario: Scenario) -> list[str]:
+def desk_communes(scenario: Scenario) -> list[Commune]:
+    """The communes of a scenario's territory by name: its desks stand in them one after the other, then begin again."""
     codes = sorted(places_queries.territory([scenario.territory]))
-    communes = sorted({commune.name for code in codes if (commune := places_queries.commune(code)) is not None})
+    found = {commune.name: commune for code in codes if (commune := places_queries.commune(code)) is not None}
+    return [found[name] for name in sorted(found)]
+
+
+def _desk_names(scenario: Scenario) -> list[str]:
+    communes = [commune.name for commune in desk_communes(scenario)]
     if not communes:
         raise ScenarioUnreadable(scenario=scenario.name, reason=f"territory {scenario.territory}")
     names = [pattern.format(_of(commune)) for pattern in _DESKS for commune in communes]

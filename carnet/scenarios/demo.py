@@ -26,6 +26,7 @@ from carnet.redemption import operations as redemption
 from carnet.scenarios.cast import STAFF, cast_moment
 from carnet.scenarios.complaints import complain
 from carnet.scenarios.desk_papers import write_on_paper
+from carnet.scenarios.desks import open_desks
 from carnet.scenarios.free_help import give_free_help
 from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.lessons import SEATS, give_lessons
@@ -127,6 +128,7 @@ def play_demo(
         say_offers(current, at=at)
         give_lessons(current, [current.codes[rank] for rank in current.in_hands[-SEATS:]], at=at)
         give_free_help(current, at=at)
+        open_desks(current, at=at)
         stir_stock(current, at=at)
         complain(current, agent_id=current.cast.staff[Role.OPERATOR_ADMIN], at=at)
         ask_to_be_reminded(current, at=at)

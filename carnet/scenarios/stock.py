@@ -22,7 +22,11 @@ def stir_stock(current: Played, *, at: datetime) -> None:
         views = queries.points(current.programme_id, at=at)
     tried = current.cast.desk_ids[0]
     sleepers = [view for view in views if view.is_asleep and view.point.at_hand > 2 * PARCEL_MIN]
-    others = [view for view in views if not view.is_asleep and not view.point.is_depot and view.point.organisation_id != tried]
+    others = [
+        view
+        for view in views
+        if view.point.hands_over and not view.is_asleep and view.point.organisation_id not in (tried, current.cast.operator_id)
+    ]
     if sleepers:
         _send(current, operator, sleepers[0].point.organisation_id, tried, at)
     if others:
