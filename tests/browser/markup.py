@@ -25,7 +25,8 @@ SAYS_NOTHING = {
     "link",
 }
 FOR_SHOW = ("b", "i", "u", "center", "font", "big", "tt", "strike", "marquee", "blink")
-ARABIC = re.compile(r"[\u0600-\u06ff]{3}")
+# A lone word, the name of the language, reads the same either way.
+ARABIC = re.compile(r"[\u0600-\u06ff]{2,}\s+[\u0600-\u06ff]{2,}")
 
 
 def images(page: HtmlElement) -> Iterator[str]:
@@ -76,7 +77,10 @@ def structure(page: HtmlElement) -> Iterator[str]:
     for name in FOR_SHOW:
         yield from (f"8.9 {seen(each)}" for each in page.xpath(f"//{name}"))
     yield from (
-        f"8.9 {seen(each)}" for each in page.xpath("//p[not(normalize-space()) and not(*)] | //br/following-sibling::node()[1][self::br]")
+        f"8.9 {seen(each)}"
+        for each in page.xpath(
+            "//p[not(normalize-space()) and not(*) and not(@role) and not(@*[starts-with(name(), 'data-')])] | //br/following-sibling::node()[1][self::br]"
+        )
     )
     if not page.xpath("//main//h1"):
         yield "9.1 no main title"

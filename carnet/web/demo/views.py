@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -89,7 +90,8 @@ def _qr(url: str) -> str:
     """The voucher's QR code as an SVG picture, drawn here: the page needs nothing from elsewhere."""
     barcode = zxingcpp.create_barcode(url, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     svg = barcode.to_svg(scale=4, add_quiet_zones=True)
-    return mark_safe(svg[svg.index("<svg") :])  # noqa: S308 - drawn by zxing from our own URL
+    named = format_html('<svg role="img" aria-label="{}"', _("Code QR du chèque"))
+    return mark_safe(named + svg[svg.index("<svg") + len("<svg") :])  # noqa: S308 - drawn by zxing from our own URL
 
 
 def _steps() -> list[tuple[str, str, str, str]]:
