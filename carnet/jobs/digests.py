@@ -14,6 +14,7 @@ from carnet.distribution import queries as distribution
 from carnet.funding import queries as funding
 from carnet.funding.queries import ProgrammeFacts
 from carnet.gateways.database import acting_as_everything
+from carnet.helpline import queries as helpline
 from carnet.jobs import audience
 from carnet.kernel.periods import legal_day, start_of_day
 from carnet.ledger import queries as ledger
@@ -181,6 +182,9 @@ def _place(who: PersonOf, at: datetime) -> Iterator[str]:
         if waiting:
             text = ngettext("%(count)s contestation attend une réponse.", "%(count)s contestations attendent une réponse.", waiting)
             yield text % {"count": waiting}
+    for asked in helpline.asked_of(organisation_id=who.organisation_id, at=at, waiting_only=True)[:2]:
+        if asked.asked_until_on is not None:
+            yield _("Une réclamation : dites votre version avant le %(day)s.") % {"day": date_format(asked.asked_until_on, "d/m")}
     coming = workshops.expected_at(organisation_id=who.organisation_id, since=at, until=at + WEEK)
     if coming.sessions:
         held = {"sessions": coming.sessions, "booked": coming.booked, "seats": coming.seats}
@@ -214,6 +218,13 @@ def _operator(programme: ProgrammeFacts, at: datetime) -> Iterator[str]:
     if disputes:
         text = ngettext("%(count)s contestation à trancher.", "%(count)s contestations à trancher.", disputes)
         yield text % {"count": disputes}
+    complaints, overdue = helpline.waiting_in(programme.id, at=at)
+    if complaints:
+        text = ngettext("%(count)s réclamation attend sa réponse.", "%(count)s réclamations attendent leur réponse.", complaints)
+        yield text % {"count": complaints}
+    if overdue:
+        text = ngettext("%(count)s réclamation est en retard.", "%(count)s réclamations sont en retard.", overdue)
+        yield text % {"count": overdue}
     late = len(places.late_confirmations([programme.id], at=at))
     if late:
         yield ngettext(

@@ -8,8 +8,11 @@ import pytest
 
 from carnet.distribution import operations as distribution
 from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.helpline import operations as helpline
+from carnet.helpline.rules import ComplaintKind, Filer
 from carnet.jobs import announcements, digests
 from carnet.jobs.letters import letter_of
+from carnet.kernel.actors import Actor
 from carnet.notices import operations as notices
 from carnet.notices.models import Digest, DigestWeek, Notice
 from carnet.notices.operations import Words
@@ -75,6 +78,19 @@ def test_a_round_cut_short_goes_on_where_it_stopped(cupboards: Cupboards) -> Non
         row = DigestWeek.objects.get()
         assert (row.done_count, row.sent_count, Digest.objects.count()) == (3, 3, 3)
     assert row.finished_at == LATER
+
+
+def test_complaints_that_wait_are_told_to_the_operator_alone(cupboards: Cupboards) -> None:
+    for days in (20, 1):
+        helpline.file_complaint(
+            kind=ComplaintKind.REFUSED, said="Refusé.", filed_by=Filer.PERSON, programme_id=cupboards.programme_id, actor=Actor.anonymous(),
+            request_id=uuid4(), at=LATER - timedelta(days=days),
+        )  # fmt: skip
+    digests.send(at=LATER)
+    told = letters("notices.digest")
+    lines = told["agence@example.org"]["sections"][0]["lines"]
+    assert {"2 réclamations attendent leur réponse.", "1 réclamation est en retard."} <= set(lines)
+    assert "réclamation" not in str(told["lente@example.org"])
 
 
 def test_nothing_to_say_is_not_said(cupboards: Cupboards) -> None:

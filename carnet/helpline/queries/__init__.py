@@ -17,6 +17,7 @@ from carnet.helpline.queries._complaints import (
     kept,
     own_delays,
     secret_of_filed,
+    waiting_in,
 )
 from carnet.helpline.queries._events import Choice, Event, Left, Story, What
 from carnet.helpline.queries._stories import pace_of, story_of
@@ -45,4 +46,5 @@ __all__ = [
     "pace_of",
     "secret_of_filed",
     "story_of",
+    "waiting_in",
 ]

@@ -198,6 +198,14 @@ def complaint_counts(*, at: datetime, programme_id: int | None = None) -> tuple[
         )
 
 
+def waiting_in(programme_id: int, *, at: datetime) -> tuple[int, int]:
+    """How many complaints of a programme wait for their answer, as far as one sees, and how many of them are late."""
+    due = (
+        Complaint.objects.filter(programme_id=programme_id, state=ComplaintState.OPEN.value).order_by("id").values_list("due_on", flat=True)
+    )
+    return len(due), sum(is_late(state=ComplaintState.OPEN, due=day, at=at) for day in due)
+
+
 def own_delays(programme_id: int) -> dict[str, int]:
     """How soon a programme promises to answer, by kind, where it set its own delays. They are public: a promise."""
     with acting_as(programme_ids=[programme_id]):

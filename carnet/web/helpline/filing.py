@@ -96,6 +96,9 @@ class FileHere(OperationView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "kinds": FILED_BY[self.filer], "asks_contact": self.side is DESK}
 
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"kind": self.request.GET.get("motif")}
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(
             base=self.side.base, is_place=self.side is not DESK, cancel_url=self.side.url("complaints"), **context
