@@ -22,7 +22,7 @@ class RemindForm(OperationForm):
     phone = forms.CharField(
         label=_("Téléphone de la personne"),
         max_length=30,
-        required=False,
+        error_messages={"required": _("Écrivez le numéro de téléphone.")},
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "class": "short"}),
     )
     address = forms.CharField(
@@ -45,6 +45,8 @@ class RemindForm(OperationForm):
         offered = [each for each in ContactChannel if each is not ContactChannel.TEXT or sms.is_offered()]
         self.fields["channel"].choices = [(each.value, CHANNELS[each]) for each in offered]  # type: ignore[attr-defined]
         self.fields["channel"].initial = offered[0].value
+        # A letter asks for an address instead.
+        self.fields["phone"].required = self.data.get("channel") != ContactChannel.LETTER
 
 
 class BookletForm(OperationForm):
@@ -72,10 +74,8 @@ class AnnouncementForm(OperationForm):
 
     title_fr = forms.CharField(label=_("Titre"), max_length=TITLE_MAX)
     text_fr = forms.CharField(label=_("Texte"), max_length=BODY_MAX, widget=forms.Textarea(attrs={"rows": 5}))
-    title_en = forms.CharField(label=_("Titre en anglais (facultatif)"), max_length=TITLE_MAX, required=False)
-    text_en = forms.CharField(
-        label=_("Texte en anglais (facultatif)"), max_length=BODY_MAX, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    title_en = forms.CharField(label=_("Titre en anglais"), max_length=TITLE_MAX, required=False)
+    text_en = forms.CharField(label=_("Texte en anglais"), max_length=BODY_MAX, required=False, widget=forms.Textarea(attrs={"rows": 4}))
     audiences = forms.MultipleChoiceField(label=_("Pour qui ?"), widget=forms.CheckboxSelectMultiple, required=False)
     programme_ids = forms.TypedMultipleChoiceField(
         label=_("Dans quels programmes ?"), widget=forms.CheckboxSelectMultiple, coerce=int, required=False
@@ -102,10 +102,17 @@ class WordsForm(OperationForm):
     """A programme's own words for one message."""
 
     subject = forms.CharField(label=_("Objet"), max_length=SUBJECT_MAX, required=False)
-    body = forms.CharField(label=_("Texte"), max_length=LETTER_MAX, required=False, widget=forms.Textarea(attrs={"rows": 7}))
+    body = forms.CharField(
+        label=_("Texte"),
+        max_length=LETTER_MAX,
+        widget=forms.Textarea(attrs={"rows": 7}),
+        error_messages={"required": _("Écrivez un texte.")},
+    )
 
     def __init__(self, *arguments: Any, about: Editable, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        # Going back to the ordinary words asks for none.
+        self.fields["body"].required = "reset" not in self.data
         if about.medium is Medium.TEXT:
             del self.fields["subject"]
 
