@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from carnet.funding import queries as funding
 from carnet.web import clock, theming
 from carnet.web.doors import public
+from carnet.web.slips.about import open_programmes, whom_to_call
 from carnet.web.slips.content import Paper
 from carnet.web.slips.content import leaflet as leaflet_of
 from carnet.web.slips.languages import LANGUAGES, speaker_of
@@ -39,13 +40,11 @@ def leaflet_pdf(request: HttpRequest) -> HttpResponse:
 
 def _paper(language: str, at: datetime) -> Paper:
     """What the programme open now gives: its telephone, its booklets."""
-    every = funding.programmes()
-    open_now = [each for each in every if each.is_open_at(at) and each.windows.hand_over_from <= at]
+    open_now = open_programmes(at)
     terms = open_now[0].terms if open_now else None
-    phone = next((each.terms.phone for each in [*open_now, *every] if each.terms.phone), "")
     return leaflet_of(
         speaker_of(language),
-        phone=phone,
+        phone=whom_to_call(at),
         booklet_size=terms.booklet_size if terms else USUAL_SIZE,
         value_cents=terms.voucher_value_cents if terms else USUAL_CENTS,
     )

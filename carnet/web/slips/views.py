@@ -127,7 +127,9 @@ def again(request: HttpRequest) -> HttpResponse:
             form.is_valid()
             show_refusal(form, refusal, dict.fromkeys(WRONG_NUMBERS, "number"))
         status = 429 if form.has_error("__all__", "too-many-tries") else 422
-    return never_kept(render(request, "slips/again.html", {"form": form}, status=status))
+    phone = about.whom_to_call(at)
+    context = {"form": form, "phone": phone, "phone_read": at_desk.phone_read(phone)}
+    return never_kept(render(request, "slips/again.html", context, status=status))
 
 
 def _again(request: HttpRequest, found: About, language: str, at: datetime) -> HttpResponse:
