@@ -26,7 +26,7 @@ MODULES = (
     "carnet/web/slips/*.py", "carnet/web/design/context.py",
 )  # fmt: skip
 NOT_FOR_THEM = {
-    "accessibility.html", "api_reference.html", "embed.html", "figures.html", "labels.html", "legal.html", "plan.html", "carried.html",
+    "accessibility.html", "api_reference.html", "api_reference_part.html", "embed.html", "figures.html", "labels.html", "legal.html", "plan.html", "carried.html",
     "translations.html",  # for whoever validates a translation
 }  # fmt: skip
 # Words that are somebody else's: the names their licences ask us to print, and one link for programmers.
