@@ -115,10 +115,16 @@ def _answers(ticks: Ticks, dice: random.Random) -> Answers:
         return Answers()
     weights = _WANTS.get(ticks.reason)
     sends, moves = (None if dice.randrange(100) < 12 else dice.randrange(100) < done for done in _DONE[ticks.age_band])
-    blocks = {block: dice.randrange(100) < percent for block, percent in _BLOCKED.items()}
-    if weights is None:  # a computer, a telephone, a printer
-        return Answers(sends_mail=sends, moves_files=moves, **(blocks | {"no_equipment": True}))
-    return Answers(wants=(str(drawn(weights, dice)),), sends_mail=sends, moves_files=moves, **blocks)
+    no_equipment, no_connection, too_costly, prefers_somebody = (dice.randrange(100) < percent for percent in _BLOCKED.values())
+    return Answers(
+        wants=(str(drawn(weights, dice)),) if weights else (),
+        sends_mail=sends,
+        moves_files=moves,
+        no_equipment=no_equipment or weights is None,  # a computer, a telephone, a printer
+        no_connection=no_connection,
+        too_costly=too_costly,
+        prefers_somebody=prefers_somebody,
+    )
 
 
 def lessons(scenario: Scenario, season: Season, given: list[HandOverDay], dice: random.Random, *, until: datetime) -> list[Lesson]:

@@ -121,8 +121,8 @@ from carnet.distribution.queries._replacing import (
 )
 
 __all__ = [
-    "POINTS_RADIUS_KM",
     "CAME_DAYS",
+    "POINTS_RADIUS_KM",
     "AgreementView",
     "Became",
     "ContactView",
