@@ -68,12 +68,6 @@ class PointFields(forms.Form):
         max_length=1000,
         required=False,
     )
-    languages = forms.MultipleChoiceField(
-        label=gettext_lazy("Langues parlées, en plus du français"),
-        widget=InlineCheckboxSelectMultiple,
-        choices=lambda: [(code, _(name)) for code, name in LANGUAGES.items()],
-        required=False,
-    )
     note = forms.CharField(
         label=gettext_lazy("Une précision pour venir"),
         help_text=gettext_lazy("Sans nom de personne."),
@@ -90,6 +84,13 @@ class PointFields(forms.Form):
         gettext_lazy("Latitude"), help_text=gettext_lazy("Si vous la connaissez, comme 47.2173. Sinon laissez vide."), inputmode="decimal"
     )
     longitude = _short(gettext_lazy("Longitude"), inputmode="decimal")
+    # Last: it is long on a telephone.
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Langues parlées, en plus du français"),
+        widget=InlineCheckboxSelectMultiple,
+        choices=lambda: [(code, _(name)) for code, name in LANGUAGES.items()],
+        required=False,
+    )
 
     def typed_point(self) -> dict[str, Any]:
         """What was typed, whole: a value nobody understands is kept as it is. A box that is not sent is not ticked."""

@@ -231,7 +231,7 @@ def test_a_file_of_desks_is_shown_line_by_line_before_two_people_take_it(net: De
     assert status == 302
     text = page(first, report)
     assert "déjà là" not in page(first, report).split("Lignes du fichier")[1] and "à corriger" in text
-    assert "Une autre ligne du même numéro est à corriger." in text and "courriel : " in text
+    assert "Une autre ligne du même numéro est à corriger." in text and "courriel : Cette adresse" in text
     assert "à corriger" in first.get(f"{report}lines.csv").content.decode()
     assert send(first, path, file=SimpleUploadedFile("encore.csv", DESKS_FILE.encode())) == (302, report)
     assert send(first, f"{report}prepare/", reason="Liste du CCAS.") == (302, report)

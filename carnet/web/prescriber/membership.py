@@ -51,6 +51,8 @@ VERBS = {
     Todo.POINTS: gettext_lazy("Ajouter un point"),
     Todo.TRAINING: gettext_lazy("Se former"),
 }
+# Items of the training that are pages of this site.
+LESSONS = {"guide": "rehearsal:guide", "rehearsal": "rehearsal:start"}
 
 
 class SignForm(OperationForm):
@@ -129,6 +131,7 @@ def _training(view: DeskView, actor: Actor) -> list[dict[str, Any]]:
             "item": item,
             "tick": ticked.get(item.code),
             "by": names.get(ticked[item.code].ticked_by, "") if item.code in ticked else "",
+            "url": reverse(LESSONS[item.code]) if item.code in LESSONS else "",
         }
         for item in TRAINING
     ]

@@ -114,6 +114,8 @@ def _numbers(table: RawTable) -> list[str]:
 
 
 def _kept(line: DeskLine) -> dict[str, Any]:
-    """A line as it is kept: what was typed wrong is shown once, at the reading, unless it is about a person."""
-    facts = {name: str(value) for name, value in (line.facts or {}).items() if name != "email"}
+    """A line as it is kept, without anybody's address: what is wrong with one is said in other words."""
+    if line.code == "email-invalid":
+        return {**asdict(line), "outcome": line.outcome.value, "code": "desk-email-malformed", "facts": {}}
+    facts = {name: str(value) for name, value in (line.facts or {}).items()}
     return {**asdict(line), "outcome": line.outcome.value, "facts": facts}

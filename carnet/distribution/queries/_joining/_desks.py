@@ -154,11 +154,15 @@ def desk(*, programme_id: int, organisation_id: int, actor: Actor, at: datetime)
 
 
 def own_desks(*, actor: Actor, at: datetime) -> Sequence[DeskLineView]:
-    """The parts the actor's own organisation takes, the latest first: what each still lacks. Raises: NotAllowed."""
+    """The parts the actor's own organisation takes in seasons that go on, the latest first: what each lacks. Raises: NotAllowed."""
     check_may(actor, "distribution.see-own-joining")
     rows = access.with_agreement(_present(at).filter(organisation_id=actor.organisation_id or 0), at).order_by("-joined_at", "-id")
+    programmes = {each.id: each for each in funding.programmes({row.programme_id for row in rows})}
     found = []
     for row in rows:
+        # A season that is over asks for nothing more; what is left of its booklets goes back from the stock's page.
+        if at >= programmes[row.programme_id].windows.hand_over_until:
+            continue
         standing = _standings(row.programme_id, [row], at)[row.organisation_id]
         found.append(_line(row, parties.organisation(row.organisation_id), standing, legal_day(at)))
     return found

@@ -41,6 +41,7 @@ PROBLEMS: Mapping[str, Promise | str] = {
     "postcode-malformed": _("Un code postal a cinq chiffres."),
     "sites-missing": _("Ajoutez au moins un lieu."),
     "points-missing": _("Ajoutez au moins un point d’accueil."),
+    "desk-email-malformed": _("Cette adresse électronique n’est pas complète."),
     "desk-line-of-refused": _("Une autre ligne du même numéro est à corriger."),
     "site-twice": _("Ce lieu est deux fois dans le dossier : retirez-en un."),
     "site-ended": _("L’annuaire dit que ce lieu est fermé. Retirez-le, ou écrivez au réseau."),
