@@ -133,7 +133,7 @@ def _points(current: Played, desk_id: int, rank: int, lead: Actor, at: datetime)
     )  # fmt: skip
     said = [first]
     if rank == 0:
-        annex = {
+        annex: dict[str, Any] = {
             "name": f"{name}, annexe",
             "street": "3 rue des Écoles",
             "hours": "Tu 09:00-12:00; Th 14:00-17:00",
@@ -152,7 +152,10 @@ def _train(current: Played, desk_id: int, lead: Actor, at: datetime) -> None:
 def _sign(current: Played, desk_id: int, rank: int, lead: Actor, at: datetime) -> int:
     """Every sixth keeps its own régie."""
     kind = AgreementKind.REGIE if rank % 6 == 5 else AgreementKind.MANDATE
-    act = {"regisseur_act": "Arrêté municipal portant nomination du régisseur", "regisseur_act_on": (at - timedelta(days=200)).date()}
+    act: dict[str, Any] = {
+        "regisseur_act": "Arrêté municipal portant nomination du régisseur",
+        "regisseur_act_on": (at - timedelta(days=200)).date(),
+    }
     return operations.sign_agreement(
         **_about(current, desk_id), kind=kind, version=1, signer_title=TITLES[rank % len(TITLES)],
         **(act if kind is AgreementKind.REGIE else {}), **_facts(lead, at),
@@ -184,7 +187,7 @@ def _apply(current: Played, at: datetime) -> None:
     ).secret  # fmt: skip
     assert secret is not None
     operations.write_desk_step(secret=secret, step=Step.WHO, given=APPLICANT, at=at)
-    point = {
+    point: dict[str, Any] = {
         "name": "Local de Bellevue",
         "street": "12 rue du Doubs",
         "postcode": "44100",
@@ -198,7 +201,7 @@ def _apply(current: Played, at: datetime) -> None:
     operations.send_desk_file(secret=secret, request_id=uuid4(), at=at)
 
 
-def _about(current: Played, desk_id: int) -> dict[str, int]:
+def _about(current: Played, desk_id: int) -> dict[str, Any]:
     return {"programme_id": current.programme_id, "organisation_id": desk_id}
 
 
