@@ -61,7 +61,8 @@ def roles() -> str:
 This is `PERMISSIONS` of `carnet/parties/rules/_permissions.py`, the one table behind every screen, command and API route; each route is tested against it.
 Everybody sees only the rows of their own organisation or of its programmes, whatever the table says: the database holds that wall.
 
-○ may see · ● may do · * asks for a second factor proved in the last {PROOF_MINUTES} minutes · ◊ a PIN typed on a shared computer is enough ([0033](decisions/0033-a-pin-with-a-person-waiting.md))
+○ may see · ● may do · * asks for a second factor proved in the last {PROOF_MINUTES} minutes · ◊ a PIN typed on a shared computer is enough
+([0033](decisions/0033-a-pin-with-a-person-waiting.md))
 
 | action | meaning | {titles} |
 | --- | --- | {" | ".join(":-:" for _ in Role)} |

@@ -151,8 +151,13 @@ FRENCH_ON_PURPOSE = (
     "carnet/funding/rules/_templates.py",  # programmes to start from: a French local authority edits their texts
     "carnet/gateways/printer/",  # the paper of a French programme
     "carnet/observatory/",  # columns of the published French data
-    "carnet/api/v1/contract.py",  # examples of what a French place sends, beside sentences that are translated
+    "carnet/api/v1/contract/",  # examples of what a French place sends, beside sentences that are translated
     "carnet/api/reference.py",  # the same, as a program writes them
+    "carnet/web/design/plain.py",  # the words too hard for French, and what to write instead
+    "carnet/web/operator/desk_joining/_imports.py",  # two lines of a French desk's file
+    "carnet/web/prescriber/near.py",  # the words of the national schema
+    "carnet/web/slips/sentences.py",  # days and hours, which each language's own file says in its way
+    "carnet/notices/rules/texts.py",  # an invented programme, to show a message filled in
 )
 
 
