@@ -1,7 +1,7 @@
 """Plain language, where a rule can measure it: what somebody who reads little is given to read.
 
 Source: docs/sources/accessibility.md#plain: the European rules for easy-to-read information (Inclusion Europe, 2009), in so far as a
-program can count. It is *langage clair, inspiré du FALC*: FALC itself asks that people concerned read and validate, which no test does.
+program can count. It is clear language that FALC inspired, not FALC, which asks that people concerned read and validate, which no test does.
 """
 
 import re
