@@ -129,6 +129,14 @@ def hand_over(hand_over_id: int) -> HandOver:
     return found
 
 
+def own_hand_over(actor: Actor, hand_over_id: int) -> HandOver:
+    """A hand-over of the desk the actor stands at: what it prints again is never another's. Raises: NotYourDesk, HandOverUnknown."""
+    found = hand_over(hand_over_id)
+    if found.organisation_id != desk(actor):
+        raise HandOverUnknown(hand_over=hand_over_id)
+    return found
+
+
 def own_paper(actor: Actor, sheet_id: int, *, lock: bool = False) -> PaperSheet:
     """A sheet of paper of the desk the actor stands at. Raises: NotYourDesk, PaperUnknown."""
     rows = PaperSheet.objects.select_for_update(of=("self",)) if lock else PaperSheet.objects
@@ -318,14 +326,6 @@ def unsealed(contact: ReminderContact) -> str:
     """The number (international form) or the address somebody left."""
     assert contact.sealed is not None, "an ended contact holds nothing"
     return key_ring().unseal(contact_purpose(contact.request_id), bytes(contact.sealed)).decode()
-
-
-def own_hand_over(actor: Actor, hand_over_id: int) -> HandOver:
-    """A hand-over the actor's own desk made. Raises: HandOverUnknown."""
-    found = hand_over(hand_over_id)
-    if not acts_for(actor, found.organisation_id):
-        raise HandOverUnknown(hand_over=hand_over_id)
-    return found
 
 
 # --- asked by post ---------------------------------------------------------------------------------------------

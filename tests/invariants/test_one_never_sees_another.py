@@ -245,7 +245,13 @@ def reminded_and_told(cupboards: Cupboards) -> None:
     given = cupboards.give(cupboards.slow_id, cupboards.first + 2)
     with acting_as(slow):
         distribution.leave_contact(
-            hand_over_id=given, channel=ContactChannel.CALL, phone="06 39 98 00 42", has_consented=True, actor=slow, request_id=rid(), at=LATER
+            hand_over_id=given,
+            channel=ContactChannel.CALL,
+            phone="06 39 98 00 42",
+            has_consented=True,
+            actor=slow,
+            request_id=rid(),
+            at=LATER,
         )
     with acting_as_everything(why="the timers"):
         made = distribution.look_at_contacts(programme_id=cupboards.programme_id, request_id=rid(), at=later)

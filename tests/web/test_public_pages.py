@@ -14,7 +14,19 @@ from tests.distribution.conftest import Desks
 from tests.distribution.conftest import desks as desks
 from tests.distribution.conftest import make_desks as make_desks
 
-PAGES = ["/", "/carnet/", "/obtenir/", "/ou-aller/", "/reste/", "/perdu/", "/aide/", "/accessibilite/", "/mentions-legales/", "/chiffres/", "/design/"]
+PAGES = [
+    "/",
+    "/carnet/",
+    "/obtenir/",
+    "/ou-aller/",
+    "/reste/",
+    "/perdu/",
+    "/aide/",
+    "/accessibilite/",
+    "/mentions-legales/",
+    "/chiffres/",
+    "/design/",
+]
 CLOCK = "2025-12-01T10:00:00+01:00"
 
 

@@ -266,6 +266,7 @@ def _day(rest: str, today: date) -> tuple[date | None, str]:
 
 # --- answers: one unit of a text message each -------------------------------------------------------------
 
+
 def packed(lines: list[str]) -> tuple[str, ...]:
     """Lines put together into as few messages as hold them, in order. Each line fits in one message by itself."""
     messages: list[str] = []
