@@ -2,22 +2,8 @@
 
 from carnet.distribution.operations._again import book_again, may_book_again
 from carnet.distribution.operations._announcing import announce, end_announcement, use_ordinary_words, word_message
-from carnet.distribution.operations._counting import (
-    Scanned,
-    close_stock_take,
-    open_stock_take,
-    scan,
-)
-from carnet.distribution.operations._handing import (
-    HandedOver,
-    declare_loss,
-    hand_over,
-    hand_over_many,
-    join_programme,
-    join_programme_many,
-    leave_programme,
-    take_out_range,
-)
+from carnet.distribution.operations._counting import Scanned, close_stock_take, open_stock_take, scan
+from carnet.distribution.operations._handing import HandedOver, hand_over, hand_over_many, take_out_range
 from carnet.distribution.operations._inviting import answer_invitation, invite_again
 from carnet.distribution.operations._joining import (
     DeskFileOpened,
@@ -48,23 +34,10 @@ from carnet.distribution.operations._joining import (
     write_desk_point,
     write_desk_step,
 )
-from carnet.distribution.operations._lessons import (
-    Given,
-    book_lesson,
-    hand_over_and_book,
-)
-from carnet.distribution.operations._moves import (
-    ask_move,
-    decline_move,
-    receive_move,
-    send_move,
-    settle_missing,
-)
-from carnet.distribution.operations._points import (
-    change_point,
-    close_point,
-    open_point,
-)
+from carnet.distribution.operations._lessons import Given, book_lesson, hand_over_and_book
+from carnet.distribution.operations._losing import declare_loss
+from carnet.distribution.operations._moves import ask_move, decline_move, receive_move, send_move, settle_missing
+from carnet.distribution.operations._points import change_point, close_point, open_point
 from carnet.distribution.operations._postal import (
     AskedByPost,
     ask_by_post,
@@ -86,18 +59,10 @@ from carnet.distribution.operations._reminding import (
     stop_by_number,
     withdraw_contact,
 )
-from carnet.distribution.operations._replacing import (
-    give_replacement,
-    open_replacement,
-)
-from carnet.distribution.operations._requests import (
-    ask_for_stock,
-    refuse_request,
-    withdraw_request,
-)
-from carnet.distribution.operations._weekly import (
-    tell_stock,
-)
+from carnet.distribution.operations._replacing import give_replacement, open_replacement
+from carnet.distribution.operations._requests import ask_for_stock, refuse_request, withdraw_request
+from carnet.distribution.operations._taking_part import join_programme, join_programme_many, leave_programme
+from carnet.distribution.operations._weekly import tell_stock
 
 __all__ = [
     "AskedByPost",

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from carnet.distribution import access, queries
 from carnet.distribution.models import StockTake
-from carnet.distribution.operations._handing import declare_loss, take_out_range
+from carnet.distribution.operations._handing import take_out_range
+from carnet.distribution.operations._losing import declare_loss
 from carnet.distribution.operations._notes import by, note
 from carnet.distribution.rules import (
     SCANNED_AT_ONCE_MAX,

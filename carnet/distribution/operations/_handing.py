@@ -1,38 +1,31 @@
-"""Hand-overs, ranges taken out on paper, prescribers joining and leaving a programme."""
+"""Hand-overs, and ranges taken out to be given on paper."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from carnet.distribution import access
-from carnet.distribution.models import HandOver, Plan, ProgrammePrescriber
+from carnet.distribution.models import HandOver, Plan
 from carnet.distribution.rules import (
     Answers,
     HandOverItem,
     Kind,
-    NotAPrescriberOrganisation,
     NothingToHandOver,
     advise,
     check_items,
-    check_loss,
     check_series_active,
     runs_of,
 )
-from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger_writes
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import SeriesView
-from carnet.ledger.rules import EndReason
 from carnet.parties import operations as parties_writes
-from carnet.parties import queries as parties
-from carnet.parties.rules import OrganisationKind
 from carnet.places.rules import checked_procedures
 
 
@@ -116,115 +109,6 @@ def take_out_range(
     parties_writes.count_by_pin(actor=actor, voucher_count=row.voucher_count, at=at)
     _journal("distribution.taken-out", [row], actor=actor, request_id=request_id, at=at)
     return _handed_over(row)
-
-
-@transaction.atomic
-def join_programme(*, programme_id: int, organisation_id: int, actor: Actor, request_id: UUID, at: datetime) -> int:
-    """Let an organisation hand over the vouchers of a programme, from now on; return the id of its participation.
-
-    An organisation taking part already is left as it is; the same request_id, even after the part ended, changes nothing.
-    Raises: NotAllowed, ProgrammeUnknown, OrganisationUnknown, NotAPrescriberOrganisation.
-    """
-    access.check_may_admit(actor)
-    funding_access.operated_programme(actor, programme_id)
-    organisation = parties.organisation(organisation_id)
-    if OrganisationKind.PRESCRIBER not in organisation.kinds:
-        raise NotAPrescriberOrganisation(organisation=organisation.name)
-    done_or_present = Q(request_id=request_id) | Q(programme_id=programme_id, organisation_id=organisation_id, left_at=None)
-    present = ProgrammePrescriber.objects.filter(done_or_present).first()
-    if present is not None:
-        return present.id
-    row = ProgrammePrescriber.objects.create(
-        programme_id=programme_id, organisation_id=organisation_id, joined_at=at, request_id=request_id
-    )
-    journal.record(
-        actor=actor,
-        action="distribution.prescriber-joined",
-        subject=("organisation", organisation_id),
-        programme_id=programme_id,
-        request_id=request_id,
-        at=at,
-    )
-    return row.id
-
-
-@transaction.atomic
-def join_programme_many(*, programme_id: int, organisation_ids: Sequence[int], actor: Actor, request_id: UUID, at: datetime) -> list[int]:
-    """Let several organisations into a programme: all of them, or none. Raises: as `join_programme`."""
-    return [
-        join_programme(
-            programme_id=programme_id,
-            organisation_id=organisation_id,
-            actor=actor,
-            request_id=uuid5(request_id, f"prescriber {organisation_id}"),
-            at=at,
-        )
-        for organisation_id in organisation_ids
-    ]
-
-
-@transaction.atomic
-def leave_programme(*, programme_id: int, organisation_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
-    """End an organisation's part in a programme's hand-over. Its stock stays counted until it is sent back.
-
-    Raises: NotAllowed, ProgrammeUnknown.
-    """
-    access.check_may_admit(actor)
-    funding_access.operated_programme(actor, programme_id)
-    ended = ProgrammePrescriber.objects.filter(programme_id=programme_id, organisation_id=organisation_id, left_at=None).update(left_at=at)
-    if ended:
-        journal.record(
-            actor=actor,
-            action="distribution.prescriber-left",
-            subject=("organisation", organisation_id),
-            programme_id=programme_id,
-            request_id=request_id,
-            at=at,
-        )
-
-
-@transaction.atomic
-def declare_loss(
-    *,
-    series_id: int,
-    first_booklet_id: int,
-    last_booklet_id: int,
-    reason: EndReason,
-    organisation_id: int | None = None,
-    actor: Actor,
-    request_id: UUID,
-    at: datetime,
-) -> int:
-    """End booklets that a desk has, or handed over itself, and that are lost, stolen or damaged; return how many vouchers ended.
-
-    Spent vouchers stay spent. The same request asked again ends nothing more and returns 0.
-    Raises: NotAllowed, NotYourDesk, NotALoss, SeriesUnknown, RangeReversed, NotHolder, AlreadyVoid, AlreadyLapsed, NothingUnspent.
-    """
-    access.check_may_declare_loss(actor)
-    desk_id = access.desk(actor, organisation_id)
-    check_loss(reason)
-    ended = ledger_writes.end_booklets(
-        series_id=series_id,
-        first_booklet_id=first_booklet_id,
-        last_booklet_id=last_booklet_id,
-        holder_id=desk_id,
-        reason=reason,
-        actor=actor,
-        request_id=request_id,
-        at=at,
-    )
-    if ended:
-        journal.record(
-            actor=actor,
-            action="distribution.loss-declared",
-            subject=("series", series_id),
-            facts={"first": first_booklet_id, "last": last_booklet_id, "reason": reason.value, "vouchers": ended},
-            programme_id=ledger.series(series_id).programme_id,
-            organisation_id=desk_id,
-            request_id=request_id,
-            at=at,
-        )
-    return ended
 
 
 def _done_before(items: Sequence[HandOverItem]) -> dict[UUID, HandedOver]:

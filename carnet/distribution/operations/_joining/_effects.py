@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 
 from carnet.distribution import access
 from carnet.distribution.models import DeskDecision, DeskFile, ProgrammePrescriber
-from carnet.distribution.operations._handing import join_programme
 from carnet.distribution.operations._joining import _leaving
 from carnet.distribution.operations._notes import tell as tell_organisation
 from carnet.distribution.operations._points import write_point
+from carnet.distribution.operations._taking_part import join_programme
 from carnet.distribution.queries._joining._files import problems_of, taken_numbers
 from carnet.distribution.queries._joining._sealed import answers_of, email_of, normal_number, rows_of
 from carnet.distribution.rules.joining import (
