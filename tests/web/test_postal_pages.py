@@ -1,6 +1,7 @@
 """A booklet by post, over HTTP: asked without account, prepared at a desk in three steps, the address erased; nothing typed is kept by a page."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from carnet.distribution.models import PostalRequest
 from carnet.gateways.database import acting_as_everything
 from carnet.web.public.person._post import ASKED_MAX
-from tests.web.season import Season
+from tests.web.season import TODAY, Season
 from tests.web.season import season as season
 
 PAGE, FOLLOW = "/obtenir/par-la-poste/", "/obtenir/par-la-poste/suivre/"
@@ -121,3 +122,17 @@ def test_one_address_asks_a_few_times_a_day_and_the_telephone_as_often_as_it_rin
     assert "Même adresse qu’une autre demande" in noted.content.decode()
     with acting_as_everything(why="who asked how"):
         assert PostalRequest.objects.filter(asked_through="TELEPHONE").count() == 1
+
+
+def test_the_operator_reads_which_desk_lets_somebody_wait_and_never_the_address(client: Client, season: Season, settings: Any) -> None:
+    number = asked(client)
+    office = season.enter("OPERATOR_AGENT", season.campaign.operator_id)
+    listed = office.get("/operator/desks/post/").content.decode()
+    assert "À préparer" in listed
+    assert "par la poste attend depuis" not in office.get("/operator/").content.decode()
+    settings.CARNET_CLOCK = TODAY + timedelta(days=8)
+    office = season.enter("OPERATOR_AGENT", season.campaign.operator_id)
+    assert "1 carnet demandé par la poste attend depuis plus de 7 jours" in office.get("/operator/").content.decode()
+    late = office.get("/operator/desks/post/").content.decode()
+    assert "en retard" in late
+    assert not any(said in listed + late for said in (number, "Calvaire", "Le Goff"))

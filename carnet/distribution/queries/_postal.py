@@ -8,7 +8,7 @@ from carnet.distribution import access
 from carnet.distribution.models import DeskPoint, PostalRequest
 from carnet.distribution.queries._doors import _desks, _handing
 from carnet.distribution.rules import AgeBand, Area, Reason, Ticks
-from carnet.distribution.rules.postal import ADDRESS_KEPT, OPEN_STATES, PostalBy, PostalNumber, PostalState, Sender
+from carnet.distribution.rules.postal import ADDRESS_KEPT, LATE_AFTER, OPEN_STATES, PostalBy, PostalNumber, PostalState, Sender
 from carnet.funding import queries as funding
 from carnet.funding.queries import ProgrammeFacts
 from carnet.gateways.database import acting_as
@@ -38,6 +38,10 @@ class PostalView:
     def is_open(self) -> bool:
         """Whether somebody still waits for it."""
         return self.state in OPEN_STATES
+
+    def is_late_at(self, moment: datetime) -> bool:
+        """Whether it waits at its desk for too long."""
+        return self.is_open and moment - self.asked_at > LATE_AFTER
 
 
 def postal_requests(

@@ -14,6 +14,8 @@ from carnet.places.rules.geography import Gazetteer, distance_km
 LINE_MAX = 60
 # An address nobody used is erased, and the person may ask again.
 ADDRESS_KEPT = timedelta(days=21)
+# A third of that: beyond, the operator calls the desk while there is still time.
+LATE_AFTER = timedelta(days=7)
 # Requests a programme takes from its public page in a day: beyond, somebody answers by telephone.
 ASKED_PER_DAY_MAX = 60
 

@@ -31,7 +31,7 @@ from carnet.web.figures import count_figures, money_figures
 from carnet.web.helpline import complaints
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
-from carnet.web.operator import disputes, guessing, stock
+from carnet.web.operator import desk_post, disputes, guessing, stock
 from carnet.web.operator.desk_joining import tasks as desk_tasks
 from carnet.web.operator.desks import admit_url
 from carnet.web.operator.joining import tasks as joining_tasks
@@ -82,6 +82,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from stock.tasks(actor, at)
     yield from joining_tasks(actor)
     yield from desk_tasks(actor)
+    yield from desk_post.tasks(actor, at)
     programme_ids = [each.id for each in programmes]
     agreements = funding.agreements(actor, programme_ids, at=at)
     if allowed(actor.roles, "funding.sign-agreement"):

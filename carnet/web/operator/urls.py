@@ -9,8 +9,8 @@ app_name = "operator"
 
 # One module (or package) of this folder per subject. A subject not built yet is left out.
 SUBJECTS = (
-    "home", "programmes", "orders", "stock", "places", "joining", "lessons", "help", "people", "desks", "desk_joining", "redemptions",
-    "devices", "disputes", "guessing", "sheets", "controls", "payments",
+    "home", "programmes", "orders", "stock", "places", "joining", "lessons", "help", "people", "desks", "desk_joining", "desk_post",
+    "redemptions", "devices", "disputes", "guessing", "sheets", "controls", "payments",
     "closing", "work",
 )  # fmt: skip
 
