@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from importlib.resources import files
+from itertools import cycle
 from uuid import uuid4
 
 from schwifty import IBAN
@@ -92,7 +93,10 @@ def gather(scenario: Scenario, *, today: date, dice: random.Random, password: st
         plan.name: helper.organisation(plan.name, OrganisationKind.STATE if plan.state else OrganisationKind.FUNDER)
         for plan in scenario.funders
     }
-    desk_ids = [helper.organisation(name, OrganisationKind.PRESCRIBER) for name in _desk_names(scenario)]
+    desk_ids = [
+        helper.organisation(name, OrganisationKind.PRESCRIBER, postcode=town.postcodes[0], city=town.name)
+        for name, town in _desks(scenario)
+    ]
     place_ids = _places(scenario, dice, at)
     organisations = _operators_of(place_ids, helper, at)
     _open_accounts(sorted(set(organisations.values())), operator_id, staff, at)
@@ -142,13 +146,15 @@ class _Registry:
             cards = parties_queries.organisations_registered_by(actor=admin)
         self._known = {(card.name, kind): card.id for card in cards for kind in card.kinds}
 
-    def organisation(self, name: str, kind: OrganisationKind) -> int:
-        """Its id, made if need be."""
+    def organisation(self, name: str, kind: OrganisationKind, *, postcode: str = "", city: str = "") -> int:
+        """Its id, made if need be, in that town."""
         if (name, kind.value) not in self._known:
             self._known[name, kind.value] = parties.create_organisation(
                 name=name,
                 kinds=[kind],
                 is_simulated=True,
+                postcode=postcode,
+                city=city,
                 registered_by=self._operator_id,
                 actor=self._system,
                 request_id=uuid4(),
@@ -164,13 +170,14 @@ def desk_communes(scenario: Scenario) -> list[Commune]:
     return [found[name] for name in sorted(found)]
 
 
-def _desk_names(scenario: Scenario) -> list[str]:
-    communes = [commune.name for commune in desk_communes(scenario)]
+def _desks(scenario: Scenario) -> list[tuple[str, Commune]]:
+    """The desks by name, each with its town."""
+    communes = desk_communes(scenario)
     if not communes:
         raise ScenarioUnreadable(scenario=scenario.name, reason=f"territory {scenario.territory}")
-    names = [pattern.format(_of(commune)) for pattern in _DESKS for commune in communes]
+    names = [pattern.format(_of(commune.name)) for pattern in _DESKS for commune in communes]
     names += [f"Association numérique n° {number}" for number in range(1, scenario.prescribers + 1)]
-    return names[: scenario.prescribers]
+    return list(zip(names[: scenario.prescribers], cycle(communes), strict=False))
 
 
 def _of(commune: str) -> str:
