@@ -36,6 +36,14 @@ def test_every_page_of_the_desk_opens(season: Season) -> None:
         assert desk.get(page).status_code == 200, page
 
 
+def test_the_home_page_begins_with_the_person_who_waits(season: Season) -> None:
+    home = season.desk.get("/prescriber/").content.decode()
+    order = ["Remettre des chèques à quelqu’un", "Ce qui vous attend", "Sont-ils venus ?", "Dernières remises", "/prescriber/post/note/"]
+    missing = "Il reste ceci à faire."  # it hands over already: what its part lacks comes after
+    found = [home.index(each) for each in [*order[:2], missing, *order[2:]]]
+    assert found == sorted(found)
+
+
 def test_a_number_leads_to_its_booklet_also_typed_in_small_letters(season: Season) -> None:
     booklet_id, serial = season.booklet(2)
     answer = season.desk.get("/prescriber/hand-over/", {"serial": f" {serial.lower()} "})

@@ -33,7 +33,7 @@ def declare(client: Client, serial: str, **more: str) -> str:
 
 def test_a_desk_counts_then_declares(season: Season) -> None:
     desk = season.desk
-    assert "Carnet perdu, volé ou abîmé" in desk.get("/prescriber/").content.decode()
+    assert "Carnets de votre stock perdus, volés ou abîmés" in desk.get("/prescriber/").content.decode()
     _handed, serial = season.booklet(0)
     asked = declare(desk, serial)
     assert "5 chèques non utilisés seront annulés" in text_of(asked)

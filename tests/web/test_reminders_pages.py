@@ -77,7 +77,7 @@ class TestReminders:
         settings.CARNET_CLOCK = LATER
         page = text_of(desk.get("/prescriber/reminders/"))
         assert READ in page and "Il vous reste 5 chèques." in page
-        assert "1 appels" in text_of(desk.get("/prescriber/"))
+        assert "1 personne à rappeler" in text_of(desk.get("/prescriber/"))
         with acting_as_everything(why="find the button"):
             reminder_id = Reminder.objects.get().id
         desk.post(f"/prescriber/reminders/{reminder_id}/", {"outcome": "no-answer"})

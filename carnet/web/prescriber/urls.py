@@ -2,7 +2,7 @@ from django.urls import path
 
 from carnet.web.doors import door
 from carnet.web.helpline import filing
-from carnet.web.prescriber import given, handing, lessons, losses, membership, post, seats, stock, views
+from carnet.web.prescriber import agreements, given, handing, leaving, lessons, losses, membership, points, post, seats, stock, views
 from carnet.web.stock.moves import DESK
 
 app_name = "prescriber"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("shipments/", see(views.shipments), name="shipments"),
     path("shipments/<int:shipment_id>/", door("distribution.see-stock", post="issuing.receive")(views.receive), name="receive"),
 ]
-urlpatterns += membership.urlpatterns + handing.urlpatterns + given.urlpatterns + lessons.urlpatterns + stock.urlpatterns
+urlpatterns += membership.urlpatterns + agreements.urlpatterns + points.urlpatterns + leaving.urlpatterns
+urlpatterns += handing.urlpatterns + given.urlpatterns + lessons.urlpatterns + stock.urlpatterns
 urlpatterns += seats.urlpatterns + post.urlpatterns
 urlpatterns += filing.routes(DESK)

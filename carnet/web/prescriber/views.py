@@ -32,6 +32,7 @@ from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.prescriber import desk, membership, post, stock
 from carnet.web.prescriber.forms import SerialForm, TakeOutForm
 from carnet.web.prescriber.words import KINDS, REASONS
+from carnet.web.reminders import desk as reminders
 
 PER_PAGE = 40
 LOW_STOCK = 5
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
     programmes = desk.programmes(request, organisation_id, at)
     context = {
         "form": SerialForm(),
-        "tasks": [*_tasks(actor), *stock.tasks(actor), *post.tasks(actor)],
+        "tasks": [*_tasks(actor), *stock.tasks(actor), *post.tasks(actor), *reminders.tasks(actor)],
         "takes_part": bool(programmes),
         "parts_to_do": membership.parts_to_do(actor),
         "cupboard": cupboard,

@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from carnet.distribution import operations
 from carnet.distribution import queries as distribution
 from carnet.distribution.rules.reminders import ContactChannel, ReminderOutcome
 from carnet.funding import queries as funding
+from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import SerialMistyped
 from carnet.kernel.refusals import Refusal
 from carnet.ledger.rules import BookletUnknown, VoucherSerialUnknown
@@ -21,7 +23,7 @@ from carnet.parties.rules import allowed
 from carnet.places import queries as places
 from carnet.web import clock, lessons
 from carnet.web.design import formats
-from carnet.web.design.components import Row
+from carnet.web.design.components import Row, Task
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
 from carnet.web.design.sentences import sentence_for
 from carnet.web.doors import door
@@ -39,6 +41,19 @@ OUTCOMES = {
     "wrong-number": ReminderOutcome.WRONG_NUMBER,
     "posted": ReminderOutcome.POSTED,
 }
+
+
+def tasks(actor: Actor) -> list[Task]:
+    """Whom the desk is to call, and the letters it is to post, in one line each."""
+    if actor.organisation_id is None or not allowed(actor.roles, "distribution.remind"):
+        return []
+    calls, letters = distribution.reminders_waiting(organisation_id=actor.organisation_id)
+    told = (
+        (calls, ngettext("%(count)s personne à rappeler", "%(count)s personnes à rappeler", calls)),
+        (letters, ngettext("%(count)s lettre de rappel à poster", "%(count)s lettres de rappel à poster", letters)),
+    )
+    to_make = reverse("reminders:to-make")
+    return [Task(text % {"count": formats.number(count)}, _("Voir"), to_make) for count, text in told if count]
 
 
 class Remind(OperationView):

@@ -36,12 +36,11 @@ def announcements(context: Context) -> dict[str, Any]:
 
 @register.inclusion_tag("reminders/first_figure.html", takes_context=True)
 def first_figure(context: Context) -> dict[str, Any]:
-    """Of the first lessons a desk booked, how many people came, beside the median; whom to book again; whom to call."""
+    """Of the first lessons a desk booked, how many people came, beside the median; whom to book again."""
     actor, at = actor_of(context["request"]), clock.now()
     organisation_id = actor.organisation_id or 0
     told = distribution.first_figure(organisation_id=organisation_id, at=at)
     missed = distribution.to_book_again(organisation_id=organisation_id, at=at)
-    calls, letters = distribution.reminders_waiting(organisation_id=organisation_id)
     return {
         "figures": _figures(told),
         "has_booked": bool(told.own.booked),
@@ -50,8 +49,6 @@ def first_figure(context: Context) -> dict[str, Any]:
             for each in missed[:SHOWN]
         ],
         "more": len(missed) - SHOWN,
-        "calls": calls,
-        "letters": letters,
         "may_remind": allowed(actor.roles, "distribution.remind"),
     }
 
