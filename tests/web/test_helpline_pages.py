@@ -238,6 +238,8 @@ class TestFromTheStory:
         assert "La place est rendue" in text_of(gone)
         assert "a été rendue" in text_of(ask(client, number[1]))
         assert client.get("/helpline/find/", {"where": "Nulle-Part-sur-Rien"}).status_code == 422
+        refused = client.post("/helpline/book/999999/?where=Nantes", {"request_id": str(uuid4())})
+        assert refused["Location"] == "/helpline/find/?where=Nantes"
 
     def test_a_slip_is_sent_again_by_text_message(self, season: Season) -> None:
         session_id, actor = plan_lesson(season), desk_actor(season)
@@ -245,6 +247,9 @@ class TestFromTheStory:
             booked = workshops.book(session_id=session_id, actor=actor, request_id=rid(), at=TODAY)
         client = line(season)
         assert "Renvoyer la fiche par SMS" in text_of(ask(client, booked.number))
+        for typed in ("", "06 39"):
+            wrong = client.post("/helpline/send-slip/", {"number": booked.number, "phone": typed, "request_id": str(uuid4())})
+            assert (wrong.status_code, "Une leçon est réservée" in text_of(wrong)) == (422, True)
         form = {"number": booked.number, "phone": "06 39 98 00 42", "request_id": str(uuid4())}
         assert "La fiche part par SMS" in text_of(client.post("/helpline/send-slip/", form, follow=True))
         sent: list[Any] = []

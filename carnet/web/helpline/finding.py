@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -124,7 +124,7 @@ def book(request: HttpRequest, session_id: int) -> HttpResponse:
         done = operations.book(session_id=session_id, actor=actor, request_id=request_id, at=at)
     except Refusal as refusal:
         messages.error(request, sentence_for(refusal))
-        return redirect("helpline:find")
+        return redirect(f"{reverse('helpline:find')}?{request.GET.urlencode()}")  # what was looked for stays
     view = queries.session(session_id, at=at)
     context = {
         "base": base_of(actor),

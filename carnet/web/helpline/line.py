@@ -102,8 +102,11 @@ def _box(request: HttpRequest, form: BoxForm, *, alarm: str = "", status: int = 
     return render(request, "helpline/line.html", context, status=status)
 
 
-def _story(request: HttpRequest, story: Story) -> HttpResponse:
+def _story(request: HttpRequest, story: Story, *, text_form: TextForm | None = None) -> HttpResponse:
+    """The page of a story. `text_form`: the one that could not be sent, with what was typed and why."""
     actor, at = actor_of(request), clock.now()
+    if text_form is None and story.booking and sms.is_offered():
+        text_form = TextForm(initial={"request_id": uuid4()})
     context: dict[str, Any] = {
         "base": base_of(actor),
         "form": NextForm(initial={"request_id": uuid4()}),
@@ -116,12 +119,12 @@ def _story(request: HttpRequest, story: Story) -> HttpResponse:
         "complaint_url": _complaint_url(story),
         "find_url": reverse("helpline:find"),
         "request_id": uuid4(),
-        "text_form": TextForm(initial={"request_id": uuid4()}) if story.booking and sms.is_offered() else None,
+        "text_form": text_form,
         "repeated": _repeated(actor, story),
     }
     if story.complaint_id is not None:
         context["open_complaint"] = reverse("helpline:complaint", args=[story.complaint_id])
-    return render(request, "helpline/story.html", context)
+    return render(request, "helpline/story.html", context, status=422 if text_form is not None and text_form.is_bound else 200)
 
 
 def _replace(actor: Actor, story: Story) -> list[dict[str, Any]]:
@@ -175,21 +178,30 @@ def send_slip(request: HttpRequest) -> HttpResponse:
     """Send the slip of a booking again, by text message, to a telephone that is forgotten once it left."""
     if request.method != "POST":
         return redirect("helpline:ask")
-    form, at = TextForm(request.POST), clock.now()
+    form, number, at = TextForm(request.POST), request.POST.get("number", "")[:40], clock.now()
     if not form.is_valid():
-        messages.error(request, _("Écrivez le numéro de mobile."))
-        return redirect("helpline:ask")
+        return _told_again(request, form, number)
     try:
-        slip = slips.of_number(request.POST.get("number", "")[:40], at=at)
+        slip = slips.of_number(number, at=at)
         text_slip(
             booking_number=slip.number, phone=form.cleaned_data["phone"], text=slip.text("fr"), language="fr", actor=actor_of(request),
             request_id=form.cleaned_data["request_id"], at=at,
         )  # fmt: skip
     except Refusal as refusal:
-        messages.error(request, sentence_for(refusal))
-    else:
-        messages.success(request, _("La fiche part par SMS. Le numéro est oublié dès qu’elle est partie."))
+        show_refusal(form, refusal, dict.fromkeys(("phone-number-invalid", "slip-without-phone"), "phone"))
+        return _told_again(request, form, number)
+    messages.success(request, _("La fiche part par SMS. Le numéro est oublié dès qu’elle est partie."))
     return redirect("helpline:ask")
+
+
+def _told_again(request: HttpRequest, form: TextForm, number: str) -> HttpResponse:
+    """The story of the booking, with the form that could not be sent: nobody dictates the number a second time."""
+    try:
+        story = operations.ask(typed=number, actor=actor_of(request), request_id=uuid4(), at=clock.now())
+    except Refusal as refusal:
+        messages.error(request, sentence_for(refusal))
+        return redirect("helpline:ask")
+    return _story(request, story, text_form=form)
 
 
 def _request_id(request: HttpRequest) -> UUID:
