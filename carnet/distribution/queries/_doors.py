@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from carnet.distribution import access
 from carnet.distribution.models import DeskPoint, ProgrammePrescriber
 from carnet.distribution.rules.joining import is_covered
-from carnet.distribution.rules.points import PointUnknown, serves_age
+from carnet.distribution.rules.points import PointFacts, PointUnknown, serves_age
 from carnet.funding import queries as funding
 from carnet.funding.queries import ProgrammeFacts
 from carnet.gateways.database import acting_as
@@ -26,34 +26,16 @@ PER_PAGE_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
-class DeskPointView:
+class DeskPointView(PointFacts):
     """One point as a screen shows it.
 
     `latitude`, `longitude` are the door's own when `is_exact`, else its commune's. `age_from`, `age_until`: years, both included;
-    None: no bound. `serves`: the only communes whose people are served; none: everybody.
+    None: no bound. `commune_codes`: the only communes whose people are served; none: everybody.
     """
 
     id: int
     programme_id: int
     organisation_id: int
-    name: str
-    street: str
-    street_extra: str
-    postcode: str
-    commune: str
-    commune_code: str
-    latitude: float
-    longitude: float
-    is_exact: bool
-    phone: str
-    opening_hours: str
-    age_from: int | None
-    age_until: int | None
-    commune_codes: tuple[str, ...]
-    by_appointment: bool
-    note: str
-    languages: tuple[str, ...]
-    is_listed: bool
     closed_at: datetime | None
 
     @property

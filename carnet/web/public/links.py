@@ -4,18 +4,25 @@ Also the page where an e-mail address asks for such a link, and how many letters
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Generic, TypeVar
 
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 
+from carnet.kernel.refusals import Refusal
+from carnet.web import clock
 from carnet.web.design.forms import OperationForm
 from carnet.web.doors import from_this_machine
 
@@ -24,6 +31,10 @@ SECONDS = 12 * 3600
 LETTERS, LETTERS_SECONDS = 20, 3600
 # And that one mailbox may receive, whoever asks.
 LETTERS_TO_ONE = 5
+
+Page = Callable[..., HttpResponseBase]
+# The file, as its room's query gives it.
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,50 @@ class FileLink:
     def secret_of(self, request: HttpRequest) -> str:
         """The link kept here; "" when there is none, or it was tampered with."""
         return request.get_signed_cookie(self.cookie, default="", salt=self.salt, max_age=SECONDS) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedPages(Generic[Shown]):
+    """The pages of one kind of file: how its link finds it, where one asks for a link, and what is said of a link that opens nothing."""
+
+    link: FileLink
+    find: Callable[[str, datetime], Shown]
+    unknown: type[Refusal]
+    start: str
+    gone: Callable[[HttpRequest], HttpResponse]
+
+    def with_file(self, page: Page) -> Page:
+        """Give a page its file (`file_of`) and its link (`link_of`); without one, the page that asks for it."""
+
+        @never_cache
+        @wraps(page)
+        def opened(request: HttpRequest, *arguments: object, **named: object) -> HttpResponseBase:
+            secret = self.link.secret_of(request)
+            if not secret:
+                return redirect(self.start)
+            try:
+                request.file = self.find(secret, clock.now())  # type: ignore[attr-defined]
+            except self.unknown:
+                return self.link.forget(self.gone(request))
+            request.secret = secret  # type: ignore[attr-defined]
+            return page(request, *arguments, **named)
+
+        return opened
+
+    def file_of(self, request: HttpRequest) -> Shown:
+        """The file of this page, as it is now."""
+        found: Shown = request.file  # type: ignore[attr-defined]
+        return found
+
+    def reloaded(self, request: HttpRequest) -> Shown:
+        """The same, after something was written."""
+        request.file = self.find(self.link_of(request), clock.now())  # type: ignore[attr-defined]
+        return self.file_of(request)
+
+    def link_of(self, request: HttpRequest) -> str:
+        """The link of this page's file."""
+        found: str = request.secret  # type: ignore[attr-defined]
+        return found
 
 
 class EmailForm(OperationForm):

@@ -14,7 +14,7 @@ from carnet.places import operations, queries
 from carnet.places.rules.joining import JoiningClosed, JoiningFileUnknown
 from carnet.web import clock
 from carnet.web.design.screens import show_refusal
-from carnet.web.public.joining._link import LINK
+from carnet.web.public.joining._link import LINK, gone
 from carnet.web.public.links import EmailForm, may_write, urls_shown
 
 
@@ -76,7 +76,7 @@ def open_link(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         queries.joining_file_of_link(secret, at=clock.now())
     except JoiningFileUnknown:
-        return render(request, "public/joining/gone.html", {"networks": queries.networks(at=clock.now())}, status=404)
+        return gone(request)
     return LINK.keep(redirect("public:joining-file"), secret)  # type: ignore[arg-type]
 
 
