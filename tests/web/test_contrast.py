@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from carnet.web.design.contrast import (
     stylesheet,
     too_low,
 )
+from carnet.web.design.sentences import sentence_for
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 THEMES = [":root", tokens.MORE_CONTRAST]
@@ -46,6 +48,22 @@ def test_a_pale_brand_is_refused_with_a_shade_that_is_accepted() -> None:
         check_theme(brand="#ffcc00", link="#0d5a80")
     assert refused.value.facts["use"] == "brand"
     assert check_theme(brand=refused.value.facts["nearest"], link="#0d5a80")
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "contraste 1,3, il faut 4,5"), ("en", "contrast 1.3, 4.5 is needed")])
+def test_a_refused_colour_is_told_its_contrast_as_the_language_writes_it(language: str, words: str) -> None:
+    with pytest.raises(ContrastTooLow) as refused:
+        check_theme(brand="#ffcc00", link="#0d5a80")
+    with translation.override(language):
+        assert words in sentence_for(refused.value)
+
+
+@pytest.mark.parametrize("grey", range(0x6B, 0x77))
+def test_a_contrast_just_too_low_is_never_written_as_enough(grey: int) -> None:
+    colour = f"#{grey:02x}{grey:02x}{grey:02x}"
+    with pytest.raises(ContrastTooLow) as refused:
+        check_theme(brand=colour, link=colour)
+    assert refused.value.facts["ratio"] < refused.value.facts["minimum"]
 
 
 @pytest.mark.parametrize("typed", ["", "red", "#12", "#12345g", "#1234567", "rgb(0,0,0)", "#123456;}body{"])

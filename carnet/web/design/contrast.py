@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass
+from math import floor
 
 from carnet.kernel.refusals import Refusal
 from carnet.web.design import tokens
@@ -113,8 +114,9 @@ def check_theme(*, brand: str, link: str) -> Theme:
     if failing:
         ink, _ground, reached, minimum = failing[0]
         use, colour = ("link", theme.link) if ink == "link" else ("brand", theme.brand)
-        facts = {"ratio": f"{reached:.1f}", "minimum": f"{minimum:.1f}", "nearest": nearest_passing(colour)}
-        raise ContrastTooLow(use=use, colour=colour, **facts)
+        # Cut, not rounded: what falls short by a hair is never written as if it reached.
+        shown = floor(reached * 10) / 10
+        raise ContrastTooLow(use=use, colour=colour, ratio=shown, minimum=minimum, nearest=nearest_passing(colour))
     return theme
 
 

@@ -6,9 +6,10 @@ Amounts come in whole cents; moments come aware and are written on the legal day
 from datetime import date, datetime, time, timedelta
 
 from django.utils import translation
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.money import Euros
 from carnet.kernel.periods import PARIS, legal_day
 
@@ -31,6 +32,11 @@ def euros(amount: int | Euros, *, short: bool = False) -> str:
 def number(count: int) -> str:
     """A whole number with its thousands apart: ``12 345`` in French, ``12,345`` in English."""
     return f"{count:,}" if _english() else f"{count:,}".replace(",", NARROW_NO_BREAK)
+
+
+def decimal(figure: float) -> str:
+    """A measure with one decimal: ``4,5`` in French, ``4.5`` in English. Never an amount of money."""
+    return f"{figure:.1f}".replace(".", decimal_mark())
 
 
 def decimal_mark() -> str:
@@ -99,6 +105,33 @@ def basis_points(points: int) -> str:
     if rest:
         figure += f"{decimal_mark()}{rest:02d}".rstrip("0")
     return f"{MINUS if points < 0 else ''}{figure}{'' if _english() else NO_BREAK}%"
+
+
+def phone(typed: str) -> str:
+    """A telephone as people read it aloud, ``02 40 00 00 00``; as it was written when it is not one."""
+    try:
+        return PhoneNumber.parse(typed).printed()
+    except PhoneNumberInvalid:
+        return typed
+
+
+def dialled(typed: str) -> str:
+    """The same for a link that calls, ``+33240000000``; the digits that were written when it is not one."""
+    try:
+        return str(PhoneNumber.parse(typed))
+    except PhoneNumberInvalid:
+        return "".join(each for each in typed if each.isdigit() or each == "+")
+
+
+def distance(km: float | None) -> str:
+    """``à 350 m``, ``à 4,2 km``, never cut in two; nothing when unknown."""
+    if km is None:
+        return ""
+    if km < 1:
+        told = _("à %(metres)s m") % {"metres": max(50, round(km * 20) * 50)}
+    else:
+        told = _("à %(km)s km") % {"km": number_format(round(km, 1), decimal_pos=1) if km < 10 else round(km)}
+    return told.replace(" ", NO_BREAK)
 
 
 def _english() -> bool:

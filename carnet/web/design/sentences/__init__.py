@@ -59,6 +59,8 @@ def _written(name: str, value: Any) -> str:
         return formats.day(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return formats.number(value)
+    if isinstance(value, float):
+        return formats.decimal(value)
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(str(item) for item in value)
     return str(value)
