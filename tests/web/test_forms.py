@@ -1,5 +1,6 @@
 """Fields as people fill them: amounts with commas and spaces, days in two shapes, files too heavy, one click twice."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from carnet.web.design.forms import DayField, EurosField, OperationForm, WeighedFileField
+from tests.house.rooms import ROOT
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,13 @@ def test_errors_lead_to_their_field_and_are_read_with_it() -> None:
     assert 'href="#id_choice_0"' in page
     assert 'aria-describedby="id_name_helptext id_name_error"' in page
     assert 'aria-invalid="true"' in page
+
+
+def test_no_page_gathers_the_errors_of_a_form_twice() -> None:
+    """``{{ form }}`` begins with them already."""
+    twice = []
+    for template in ROOT.glob("carnet/web/**/templates/**/*.html"):
+        text = template.read_text(encoding="utf-8")
+        shown = re.findall(r"\{% error_summary (\w+) %\}", text)
+        twice += [f"{template.relative_to(ROOT)}: {form}" for form in shown if f"{{{{ {form} }}}}" in text]
+    assert not twice, "\n".join(twice)
