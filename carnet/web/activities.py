@@ -21,7 +21,6 @@ from carnet.activities.rules import (
     Where,
     lengths,
 )
-from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.places import queries as places
 from carnet.places.rules.offers import MACHINES
 from carnet.places.rules.opening import zone_of
@@ -201,10 +200,7 @@ def seat_facts(found: SeatView, *, at: datetime) -> list[Row]:
 def phone_of(place_id: int, *, at: datetime) -> tuple[str, str]:
     """The telephone of a place: as dialled, as read. Both empty when it has none."""
     phone = places.place_card(place_id, at=at).phone
-    try:
-        return phone, PhoneNumber.parse(phone).printed()
-    except PhoneNumberInvalid:
-        return phone, phone
+    return phone, formats.phone(phone)
 
 
 def number_of(text: str) -> UUID | None:

@@ -13,13 +13,13 @@ from carnet.distribution import queries as distribution
 from carnet.funding import queries as funding
 from carnet.funding.queries import ProgrammeFacts
 from carnet.kernel.actors import Actor
-from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.parties import queries as parties
 from carnet.places import queries as places
 from carnet.places.queries import PlaceSummary
 from carnet.places.rules.geography import Commune
 from carnet.places.rules.refusals import LocalityUnknown
 from carnet.web import theming
+from carnet.web.design import formats
 
 PLACES_SHOWN = 6
 
@@ -74,12 +74,4 @@ def nearest_places(*, organisation_id: int, programme_id: int, typed: str, at: d
 def _printed(place: PlaceSummary) -> PlacePrinted:
     distance = "" if place.distance_km is None else _("à %(km)s km") % {"km": round(place.distance_km) or 1}
     address = ", ".join(part for part in (place.address, f"{place.postcode} {place.commune}".strip()) if part)
-    return PlacePrinted(place.name, address, phone_read(place.phone), distance)
-
-
-def phone_read(phone: str) -> str:
-    """A telephone as people read it, two digits at a time; as it is written when it is not one."""
-    try:
-        return PhoneNumber.parse(phone).printed()
-    except PhoneNumberInvalid:
-        return phone
+    return PlacePrinted(place.name, address, formats.phone(place.phone), distance)

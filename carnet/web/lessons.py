@@ -11,11 +11,9 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.places import queries as places
 from carnet.places.rules import LEVEL_LABELS, SERVICE_BY_CODE, SERVICE_KINDS, Level
 from carnet.places.rules.needs import NEED_BY_CODE
@@ -62,7 +60,7 @@ def lesson(view: SessionView) -> Lesson:
         place_id=view.place_id,
         place=view.place_name,
         address=view.address,
-        distance=distance_words(view.distance_km),
+        distance=formats.distance(view.distance_km),
         price=price_words(view.voucher_count),
         seats=seats,
         tone=tone,
@@ -138,17 +136,7 @@ def facts(view: SessionView) -> list[Row]:
 def phone_of(view: SessionView) -> tuple[str, str]:
     """The telephone of the session's place: as dialled, as read. Both empty when it has none."""
     phone = places.place_card(view.place_id, at=view.starts_at).phone
-    try:
-        return phone, PhoneNumber.parse(phone).printed()
-    except PhoneNumberInvalid:
-        return phone, phone
-
-
-def distance_words(km: float | None) -> str:
-    """``à 4,2 km``; nothing when unknown."""
-    if km is None:
-        return ""
-    return _("à %(km)s km") % {"km": number_format(round(km, 1), decimal_pos=1) if km < 10 else round(km)}
+    return phone, formats.phone(phone)
 
 
 def month_of(text: str, today: date) -> date:

@@ -72,4 +72,8 @@ def test_the_page_says_open_now_for_whom_and_whether_any_is_left(client: Client,
     assert "Accueil Bottière" in client.get("/perdu/", {"where": "Nantes"}).content.decode()
     elsewhere = client.get("/obtenir/", {"where": "Rezé"}).content.decode()
     assert "Accueil Bottière" in elsewhere  # near enough
-    assert "Pas de guichet à cet endroit" in client.get("/obtenir/", {"where": "Brest"}).content.decode()
+    assert "à 50" not in page  # its commune alone is known: nobody says that it is a few steps away
+    for far in ("Brest", "Marseille"):
+        page = client.get("/obtenir/", {"where": far}).content.decode()
+        assert "Pas de guichet à cet endroit. Voici les autres." in page
+        assert "Accueil Bottière" in page

@@ -147,3 +147,18 @@ def test_lost_says_it_in_three_sentences_and_never_asks_for_the_secret(client: C
     assert len(steps) == 3
     assert 'name="secret"' not in page
     assert "Ne dites jamais le code secret." in page
+
+
+@pytest.mark.parametrize("page", ["/fiche/", "/reservation/", "/places/", "/agenda/"])
+def test_the_pages_of_lessons_say_whom_to_call_too(client: Client, held: Campaign, page: str) -> None:
+    shown = client.get(page).content.decode()
+    main = shown.split("<main", 1)[1]
+    assert main.index('class="phone"') < main.index("<form")
+    assert shown.count('class="phone"') == 1
+
+
+@pytest.mark.parametrize("page", ["/reste/", "/obtenir/par-la-poste/", "/obtenir/par-la-poste/suivre/", "/reservation/", "/reclamation/"])
+def test_what_is_wrong_is_gathered_once(client: Client, held: Campaign, page: str) -> None:
+    refused = client.post(page, {})
+    assert refused.status_code == 422
+    assert refused.content.decode().count('class="error-summary"') == 1

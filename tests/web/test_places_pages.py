@@ -18,8 +18,8 @@ from carnet.parties import operations as parties
 from carnet.places import queries
 from carnet.places.models import Place, PlaceAcceptance
 from carnet.places.operations import accept_programme, import_places
+from carnet.web.design import formats
 from carnet.web.hours import spans_words
-from carnet.web.public.found import distance_words
 from carnet.web.public.search_form import next_saturday
 from tests.places.conftest import GOOD, csv_bytes
 from tests.web.conftest import PROGRAM, sign_in
@@ -197,7 +197,7 @@ def test_the_whole_directory_is_a_public_file(client: Client, places: dict[str, 
 
 
 def test_words() -> None:
-    told = [distance_words(km).replace("\u00a0", " ") for km in (None, 0.01, 0.87, 3.24, 12.6)]
+    told = [formats.distance(km).replace("\u00a0", " ") for km in (None, 0.01, 0.87, 3.24, 12.6)]
     assert told == ["", "à 50 m", "à 850 m", "à 3,2 km", "à 13 km"]
     assert next_saturday(date(2026, 11, 21)) == date(2026, 11, 21)
     assert next_saturday(date(2026, 11, 22)) == date(2026, 11, 28)

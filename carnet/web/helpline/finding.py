@@ -17,12 +17,12 @@ from django.views.decorators.cache import never_cache
 from carnet.funding import queries as funding
 from carnet.gateways import sms
 from carnet.kernel.actors import Actor
-from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.refusals import Refusal
 from carnet.places import queries as places
 from carnet.places.queries import PlaceSummary
 from carnet.places.rules.needs import NEEDS
 from carnet.web import clock, lessons
+from carnet.web.design import formats
 from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.design.sentences import sentence_for
 from carnet.web.doors import door
@@ -97,17 +97,9 @@ def _near(actor: Actor, said: dict[str, Any], at: datetime) -> list[Near]:
 def _told(place: PlaceSummary, session: queries.SessionView | None) -> Near:
     lesson = lessons.lesson(replace(session, distance_km=place.distance_km)) if session is not None else None
     return Near(
-        place.place_id, place.name, f"{place.address}, {place.postcode} {place.commune}", lessons.distance_words(place.distance_km),
-        _phone(place.phone), lesson,
+        place.place_id, place.name, f"{place.address}, {place.postcode} {place.commune}", formats.distance(place.distance_km),
+        formats.phone(place.phone), lesson,
     )  # fmt: skip
-
-
-def _phone(typed: str) -> str:
-    """As it is read aloud, by twos."""
-    try:
-        return PhoneNumber.parse(typed).printed() if typed else ""
-    except PhoneNumberInvalid:
-        return typed
 
 
 @never_cache

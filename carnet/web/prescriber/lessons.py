@@ -22,7 +22,8 @@ from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.design.sentences import sentence_for
 from carnet.web.doors import door
 from carnet.web.prescriber import desk
-from carnet.web.public.agenda import AgendaForm, PhoneForm
+from carnet.web.public.agenda import AgendaForm
+from carnet.web.public.bookings import PhoneForm
 from carnet.workshops import operations, queries
 from carnet.workshops.queries import BookingView, SessionView
 from carnet.workshops.rules import BookingState, EndedBy

@@ -11,8 +11,8 @@ from carnet.places.queries import PlaceSummary
 from carnet.places.rules.geography import Commune
 from carnet.web import lessons
 from carnet.web.at_desk import town_of as town_of
+from carnet.web.design import formats
 from carnet.web.lessons import Lesson
-from carnet.web.public.places import phone_words
 from carnet.workshops import queries as workshops
 
 LESSONS_SHOWN = 3
@@ -86,4 +86,4 @@ def needs_helper(helps: Sequence[Help]) -> bool:
 def _helper(place: PlaceSummary) -> Helper:
     known_as = next((each for each in ACTING_FOR if each in place.national_programmes), "")
     address = ", ".join(part for part in (place.address, f"{place.postcode} {place.commune}".strip()) if part)
-    return Helper(place.name, address, phone_words(place.phone), lessons.distance_words(place.distance_km), known_as)
+    return Helper(place.name, address, formats.phone(place.phone), formats.distance(place.distance_km), known_as)

@@ -23,6 +23,7 @@ from carnet.ledger import queries as ledger
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.web import clock
+from carnet.web.calling import call_of
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Row, Table, Task
 from carnet.web.design.forms import OperationForm
@@ -30,7 +31,7 @@ from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.doors import door
 from carnet.web.prescriber import desk
 from carnet.web.prescriber.words import AGE_BANDS, AREAS, REASONS
-from carnet.web.public.person import PostForm, call_of
+from carnet.web.public.person import PostForm
 
 STATES = {
     PostalState.WAITING: (gettext_lazy("À préparer"), "warning"),

@@ -18,7 +18,8 @@ from carnet.parties import queries as parties
 from carnet.places import queries as places
 from carnet.places.queries import PlaceSummary
 from carnet.web import activities as words
-from carnet.web import clock, lessons
+from carnet.web import clock
+from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of
 from carnet.web.design.sentences import sentence_for
@@ -122,7 +123,7 @@ def _near(organisation_id: int, at: datetime) -> list[_Near]:
     found = places.search(at=at, per_page=SPACES_SHOWN, **asked).places
     told = places.free_spaces([each.place_id for each in found], at=at)
     return [
-        _Near(each, lessons.distance_words(each.distance_km), *words.free_words(queries.seats_of_day(each.place_id, at=at)))
+        _Near(each, formats.distance(each.distance_km), *words.free_words(queries.seats_of_day(each.place_id, at=at)))
         for each in found
         if each.place_id in told
     ]

@@ -15,10 +15,10 @@ from carnet.funding import queries as funding
 from carnet.parties import queries as parties
 from carnet.parties.rules import HOMES
 from carnet.web import clock, theming
+from carnet.web.calling import whom_to_call
 from carnet.web.design.components import Column, Row, Table
 from carnet.web.design.conformity import THEMES, Audit, Compliance, Criterion, Status, audit
 from carnet.web.design.screens import actor_of
-from carnet.web.public.person import whom_to_call
 
 # Who is signed in, by the address of their home page: the template whose menu is theirs.
 MENUS = {

@@ -21,11 +21,11 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.places import queries as places
 from carnet.web import clock, lessons
+from carnet.web.calling import open_programmes
 from carnet.web.design.screens import show_refusal
 from carnet.web.doors import public
 from carnet.web.helpline import words
 from carnet.web.helpline.forms import FILING_FIELDS, TEXT_FIELDS, ComplaintForm, NumberForm
-from carnet.web.public.person import open_programmes
 from carnet.web.public.person import page as person_page
 from carnet.workshops.rules import TooManyTries
 

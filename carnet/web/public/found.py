@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from carnet.kernel.periods import legal_day
@@ -18,7 +17,6 @@ from carnet.web.design import formats
 from carnet.web.figures import service_words
 from carnet.web.hours import grouped_week, spans_words
 from carnet.web.lessons import Lesson
-from carnet.web.public.places import phone_words
 from carnet.web.public.search_form import Asked
 from carnet.workshops import queries as workshops
 
@@ -80,14 +78,14 @@ def _found(place: PlaceSummary, asked: Asked, at: datetime, number: int, next_le
         place_id=place.place_id,
         name=place.name,
         address=f"{place.address}, {place.postcode} {place.commune}",
-        distance=distance_words(place.distance_km),
+        distance=formats.distance(place.distance_km),
         travel=travel_words(place.distance_km, asked),
         is_open=place.is_open,
         day_hours=f"{formats.weekday(day)} : {spans_words(opening.spans_of(place.opening_hours, day=day))}" if day else "",
         accepts=bool(place.acceptances),
         is_free=FREE in place.traits,
         phone=place.phone,
-        phone_words=phone_words(place.phone) if place.phone else "",
+        phone_words=formats.phone(place.phone),
         services=tuple(services[:SERVICES_SHOWN_MAX]),
         more_services=max(0, len(services) - SERVICES_SHOWN_MAX),
         granted=_granted(place, asked),
@@ -111,17 +109,6 @@ def _granted(place: PlaceSummary, asked: Asked) -> tuple[Granted, ...]:
         is_sure = language == "other" or f"language:{language}" in place.traits
         told.append(Granted(", ".join(named) if named and is_sure else _("D’autres langues"), is_sure and bool(named)))
     return tuple(told)
-
-
-def distance_words(km: float | None) -> str:
-    """``à 350 m``, ``à 4,2 km``, never cut in two; nothing when unknown."""
-    if km is None:
-        return ""
-    if km < 1:
-        told = _("à %(metres)s m") % {"metres": max(50, round(km * 20) * 50)}
-    else:
-        told = _("à %(km)s km") % {"km": number_format(round(km, 1), decimal_pos=1) if km < 10 else round(km)}
-    return told.replace(" ", formats.NO_BREAK)
 
 
 def travel_words(km: float | None, asked: Asked) -> str:

@@ -20,7 +20,7 @@ from carnet.web.design.components import Row
 from carnet.web.figures import service_words
 from carnet.web.hours import week_words
 from carnet.web.offers.words import is_rdv_service_public, offer_words
-from carnet.web.public.places import phone_words, shown
+from carnet.web.public.places import shown
 from carnet.workshops import queries as workshops
 
 LESSONS_SHOWN = 4
@@ -76,7 +76,7 @@ def place(request: HttpRequest, place_id: int) -> HttpResponse:
         "bookings": [_Booking(url, is_rdv_service_public(url)) for url in card.booking_urls],
         "lessons": lessons.lessons(workshops.agenda(at=at, place_ids=[place_id], per_page=LESSONS_SHOWN).sessions),
         "rows": _rows(card, has_levels=bool(offer.taught)),
-        "phone": phone_words(card.phone),
+        "phone": formats.phone(card.phone),
         "map_url": _map_url(card),
         "confirmed_on": queries.confirmed_on(place_id),
         "share": share(request, card),
@@ -89,7 +89,7 @@ def share(request: HttpRequest, card: PlaceCard) -> Share:
     url = request.build_absolute_uri(reverse("public:place", args=[card.summary.place_id]))
     told = f"{card.summary.name}, {card.summary.address}, {card.summary.postcode} {card.summary.commune}"
     if card.phone:
-        told += f", {phone_words(card.phone)}"
+        told += f", {formats.phone(card.phone)}"
     body = f"{told}\n{url}"
     return Share(url, f"mailto:?subject={quote(card.summary.name)}&body={quote(body)}", f"sms:?&body={quote(body)}")
 

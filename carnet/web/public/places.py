@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from carnet.funding import queries as funding
-from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.periods import legal_day
 from carnet.places import queries
-from carnet.web import clock
+from carnet.web import clock, theming
+from carnet.web.calling import whom_to_call
 from carnet.web.design.screens import actor_of
 from carnet.web.tenancy import stream_as
 
@@ -46,17 +46,7 @@ def _encoded(lines: Iterator[str]) -> Iterator[bytes]:
 
 
 def shown(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A public page carries the name of the programme when one only is open."""
+    """A public page carries the programme when there is one only, and says whom to call."""
     at = clock.now()
-    names = {each.name for each in funding.programmes() if each.is_open_at(at) and each.windows.hand_over_from <= at}
-    if len(names) == 1:
-        request.site_name = names.pop()  # type: ignore[attr-defined]
-    return render(request, template, context, status=status)
-
-
-def phone_words(phone: str) -> str:
-    """A number as people read it; as it is stored when it cannot be grouped."""
-    try:
-        return PhoneNumber.parse(phone).printed()
-    except PhoneNumberInvalid:
-        return phone
+    theming.carry_only_one(request, funding.programmes(), at)
+    return render(request, template, {"call": whom_to_call(at)} | context, status=status)

@@ -16,11 +16,11 @@ from carnet.observatory.rules import ProgrammeFigures, proof_of
 from carnet.parties import queries as parties
 from carnet.parties.queries import OrganisationCard
 from carnet.web import clock, theming
+from carnet.web.calling import whom_to_call
 from carnet.web.design import contrast, formats
 from carnet.web.design.components import Column, Download, Figure, Row, Table
 from carnet.web.doors import from_this_machine
 from carnet.web.public import figures
-from carnet.web.public.person import whom_to_call
 
 
 @dataclass(frozen=True, slots=True)

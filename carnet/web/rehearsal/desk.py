@@ -19,6 +19,7 @@ from carnet.ledger.queries import SeriesView, VoucherView
 from carnet.ledger.rules import BookletUnknown
 from carnet.web import clock, lessons
 from carnet.web.at_desk import PlacePrinted
+from carnet.web.design import formats
 from carnet.web.design.screens import show_refusal
 from carnet.web.doors import door
 from carnet.web.prescriber import desk as real_desk
@@ -179,7 +180,7 @@ def _booked(said: dict[str, Any], at: datetime) -> list[dict[str, Any]]:
 
 def _helpers(at: datetime) -> list[near.Helper]:
     place = pretend.place(at)
-    return [near.Helper(place.name, f"{place.address}, 44000 Nantes", place.phone, lessons.distance_words(place.distance_km), "")]
+    return [near.Helper(place.name, f"{place.address}, 44000 Nantes", place.phone, formats.distance(place.distance_km), "")]
 
 
 SLIP = slips.Kind("slip", "", _about)

@@ -14,7 +14,6 @@ from carnet.distribution import queries as distribution
 from carnet.distribution.queries import HandOverView
 from carnet.distribution.queries import slips as queries
 from carnet.funding import queries as funding
-from carnet.funding.queries import ProgrammeFacts
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.places import queries as places
@@ -50,17 +49,6 @@ class About:
         return own_text(self.outing, self.given, language) or text_of(
             speaker_of(language), outing=self.outing, given=self.given, near=self.near
         )
-
-
-def whom_to_call(at: datetime) -> str:
-    """The telephone of the programme open now; else of the latest that has one; empty when none has."""
-    every = funding.programmes()
-    return next((each.terms.phone for each in (*open_programmes(at), *every) if each.terms.phone), "")
-
-
-def open_programmes(at: datetime) -> list[ProgrammeFacts]:
-    """The programmes whose booklets are given or taken now, the latest first."""
-    return [each for each in funding.programmes() if each.is_open_at(at) and each.windows.hand_over_from <= at]
 
 
 def of_hand_over(request: HttpRequest, actor: Actor, hand_over_id: int, *, at: datetime) -> About:

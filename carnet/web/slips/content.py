@@ -11,7 +11,6 @@ from django.urls import reverse
 from carnet.funding.queries import ProgrammeFacts
 from carnet.kernel.periods import legal_day
 from carnet.places.queries import PlaceCard
-from carnet.web.at_desk import phone_read
 from carnet.web.design import formats
 from carnet.web.slips.languages import Language, Speaker
 from carnet.workshops.rules import Teacher
@@ -96,7 +95,7 @@ class Nearby:
 
 def slip(say: Speaker, *, outing: Outing | None, given: Given | None, near: Sequence[Nearby] = (), near_url: str = "") -> Paper:
     """The slip of a lesson, of vouchers, or of both: one page."""
-    phone = phone_read(given.programme.terms.phone) if given else ""
+    phone = formats.phone(given.programme.terms.phone) if given else ""
     blocks: list[Block] = []
     if outing is not None:
         blocks += _outing(say, outing, given)
@@ -126,7 +125,7 @@ def slip(say: Speaker, *, outing: Outing | None, given: Given | None, near: Sequ
 def leaflet(say: Speaker, *, phone: str, booklet_size: int, value_cents: int) -> Paper:
     """*Your booklet: how it works*: one page for anybody."""
     url = _address(reverse("public:places"))
-    calls = (Block("phone", say("call"), (Line(say.figure(phone_read(phone)), is_big=True),)),) if phone else ()
+    calls = (Block("phone", say("call"), (Line(say.figure(formats.phone(phone)), is_big=True),)),) if phone else ()
     blocks = (
         *calls,
         Block("ticket", say("what"), (Line(say("what-pays")), Line(say("in-booklet", count=booklet_size))), tickets=booklet_size),
@@ -156,7 +155,7 @@ def text_of(say: Speaker, *, outing: Outing | None, given: Given | None, near: S
     if outing is not None:
         said += [say.named(_title(say, outing), _when(say, outing)), f"{say.fact(_where(outing.card))}."]
         if outing.card.phone:
-            said.append(say.named(say("phone"), say.figure(phone_read(outing.card.phone))))
+            said.append(say.named(say("phone"), say.figure(formats.phone(outing.card.phone))))
         said.append(say.named(say("number"), say.figure(outing.number)))
         if outing.voucher_count:
             said.append(f"{say('to-give', count=outing.voucher_count)}.")
@@ -165,9 +164,9 @@ def text_of(say: Speaker, *, outing: Outing | None, given: Given | None, near: S
         if outing is None and near:
             first = near[0]
             said.append(say.named(say("where-to-go"), say.fact(f"{first.name}, {first.address}")))
-            said += [say.named(say("phone"), say.figure(phone_read(first.phone)))] if first.phone else []
+            said += [say.named(say("phone"), say.figure(formats.phone(first.phone)))] if first.phone else []
         if outing is None and given.programme.terms.phone:
-            said.append(f"{say('call')} {say.figure(phone_read(given.programme.terms.phone))}")
+            said.append(f"{say('call')} {say.figure(formats.phone(given.programme.terms.phone))}")
     return " ".join(said)
 
 
@@ -189,7 +188,7 @@ def _title(say: Speaker, outing: Outing | None) -> str:
 
 def _outing(say: Speaker, outing: Outing, given: Given | None) -> list[Block]:
     card = outing.card
-    phone = phone_read(card.phone)
+    phone = formats.phone(card.phone)
     way = [Line(say.fact(each)) for each in (card.address_extra, outing.note) if each]
     calls = (Line(say.figure(phone), is_big=True),) if phone else ()
     who = say(_WHO[outing.taught_by]) if outing.taught_by is not None else ""
@@ -229,7 +228,7 @@ def _nearby(say: Speaker, near: Sequence[Nearby]) -> Block:
     lines: list[Line] = []
     for each in near:
         lines += [Line(say.fact(each.name), is_big=True), Line(say.fact(each.address))]
-        lines += [Line(say.figure(phone_read(each.phone)))] if each.phone else []
+        lines += [Line(say.figure(formats.phone(each.phone)))] if each.phone else []
     return Block("place", say("where-to-go"), tuple(lines))
 
 

@@ -8,8 +8,8 @@ from django.urls import path, reverse
 
 from carnet.funding import queries as funding
 from carnet.web import clock, theming
+from carnet.web.calling import open_programmes, whom_to_call
 from carnet.web.doors import public
-from carnet.web.slips.about import open_programmes, whom_to_call
 from carnet.web.slips.content import Paper
 from carnet.web.slips.content import leaflet as leaflet_of
 from carnet.web.slips.languages import LANGUAGES, speaker_of
@@ -40,11 +40,11 @@ def leaflet_pdf(request: HttpRequest) -> HttpResponse:
 
 def _paper(language: str, at: datetime) -> Paper:
     """What the programme open now gives: its telephone, its booklets."""
-    open_now = open_programmes(at)
+    open_now, call = open_programmes(at), whom_to_call(at)
     terms = open_now[0].terms if open_now else None
     return leaflet_of(
         speaker_of(language),
-        phone=whom_to_call(at),
+        phone=call.phone if call else "",
         booklet_size=terms.booklet_size if terms else USUAL_SIZE,
         value_cents=terms.voucher_value_cents if terms else USUAL_CENTS,
     )

@@ -13,10 +13,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from carnet.distribution.operations.slips import text_slip
+from carnet.funding import queries as funding
 from carnet.gateways import sms
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
 from carnet.web import at_desk, clock, lessons, theming
+from carnet.web.calling import whom_to_call
 from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.doors import door, public
 from carnet.web.slips import about
@@ -127,8 +129,8 @@ def again(request: HttpRequest) -> HttpResponse:
             form.is_valid()
             show_refusal(form, refusal, dict.fromkeys(WRONG_NUMBERS, "number"))
         status = 429 if form.has_error("__all__", "too-many-tries") else 422
-    phone = about.whom_to_call(at)
-    context = {"form": form, "phone": phone, "phone_read": at_desk.phone_read(phone)}
+    theming.carry_only_one(request, funding.programmes(), at)
+    context = {"form": form, "call": whom_to_call(at)}
     return never_kept(render(request, "slips/again.html", context, status=status))
 
 

@@ -3,14 +3,13 @@
 from django.urls import path
 
 from carnet.web.doors import public
-from carnet.web.public.person._calling import Call, call_of, open_programmes, whom_to_call
 from carnet.web.public.person._left import left, scanned
 from carnet.web.public.person._page import page
 from carnet.web.public.person._post import PostForm, by_post, follow
 from carnet.web.public.person._views import booklet, help_me, lost, obtain
 from carnet.web.public.person._where import where
 
-__all__ = ["Call", "PostForm", "call_of", "open_programmes", "page", "urlpatterns", "whom_to_call"]
+__all__ = ["PostForm", "page", "urlpatterns"]
 
 urlpatterns = [
     path("carnet/", public(booklet), name="booklet"),

@@ -16,8 +16,8 @@ from carnet.parties.rules import allowed
 from carnet.redemption import operations
 from carnet.redemption.rules import BalanceClosed
 from carnet.web import clock
+from carnet.web.calling import call_of
 from carnet.web.design.screens import actor_of, show_refusal
-from carnet.web.public.person._calling import call_of
 from carnet.web.public.person._page import address_of, page
 
 FIELDS = {"serial-mistyped": "number", "code-mistyped": "secret"}

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from carnet.funding import queries as funding
 from carnet.web import theming
-from carnet.web.public.person._calling import whom_to_call
+from carnet.web.calling import whom_to_call
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], at: datetime, *, status: int = 200) -> HttpResponse:

@@ -9,17 +9,17 @@ from django.utils.translation import ngettext
 
 from carnet.distribution import queries as distribution
 from carnet.distribution.queries import DeskPointView, OpenPoint
-from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.periods import legal_day
 from carnet.parties import queries as parties
 from carnet.places import queries as places
 from carnet.places.rules import LocalityUnknown
 from carnet.places.rules.geography import Commune
 from carnet.places.rules.offers import LANGUAGES
+from carnet.web.design import formats
 from carnet.web.hours import grouped_week
-from carnet.web.public.found import distance_words
 
 SHOWN_MAX = 24
+FAR_KM = 100.0
 SERVED_TOLD = 6
 
 
@@ -62,7 +62,9 @@ def found(typed: str, at: datetime) -> Found:
     without = _without_points(at, town)
     elsewhere = town is not None and not around.total and not without
     if elsewhere and town:
-        around, without = distribution.open_points(at=at, near=town.point, radius_km=100, limit=SHOWN_MAX), _without_points(at, None)
+        around, without = distribution.open_points(at=at, near=town.point, radius_km=FAR_KM, limit=SHOWN_MAX), _without_points(at, None)
+        if not around.total:
+            around = distribution.open_points(at=at, limit=SHOWN_MAX)
     desks = [_told(each, at) for each in around.points] + without
     total = around.total + len(without)
     return Found(tuple(desks[:SHOWN_MAX]), total, town.name if town else "", bool(typed) and town is None, elsewhere)
@@ -79,16 +81,16 @@ def _town(typed: str) -> Commune | None:
 
 def _told(each: OpenPoint, at: datetime) -> Told:
     point = each.point
-    phone, number = _phone(point.phone)
     return Told(
         anchor=f"point-{point.id}",
         name=point.name,
         organisation=each.organisation if each.organisation != point.name else "",
         programme=each.programme,
         address=", ".join(part for part in (point.street, point.street_extra, f"{point.postcode} {point.commune}") if part),
-        distance=distance_words(each.km),
-        phone=phone,
-        number=number,
+        # A point known by its commune alone is never said to be a few steps away.
+        distance=formats.distance(each.km) if point.is_exact or (each.km or 0) >= 1 else "",
+        phone=formats.phone(point.phone),
+        number=formats.dialled(point.phone),
         week=grouped_week(point.opening_hours, day=legal_day(at)),
         is_open=point.is_open_at(at),
         has_booklets=each.has_booklets,
@@ -128,21 +130,13 @@ def _without_points(at: datetime, town: Commune | None) -> list[Told]:
     for card in sorted(cards, key=lambda each: (each.postcode, each.name)):
         if town is not None and card.postcode not in town.postcodes:
             continue
-        phone, number = _phone(card.contact_phone)
         address = ", ".join(part for part in (card.street, f"{card.postcode} {card.city}".strip()) if part)
         told.append(
             Told(
-                anchor=f"desk-{card.id}", name=card.name, organisation="", programme="", phone=phone, number=number, distance="", week=(),
+                anchor=f"desk-{card.id}", name=card.name, organisation="", programme="", phone=formats.phone(card.contact_phone),
+                number=formats.dialled(card.contact_phone), distance="", week=(),
                 address=address, is_open=None, has_booklets=None, serves=(), languages="",
                 by_appointment=False, note="",
             )
         )  # fmt: skip
     return told
-
-
-def _phone(typed: str) -> tuple[str, str]:
-    try:
-        parsed = PhoneNumber.parse(typed)
-    except PhoneNumberInvalid:
-        return typed, "".join(each for each in typed if each.isdigit() or each == "+")
-    return parsed.printed(), str(parsed)

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 
 from carnet.web import clock
+from carnet.web.calling import everybody_to_call, open_programmes
 from carnet.web.public.person import _points
-from carnet.web.public.person._calling import everybody_to_call, open_programmes
 from carnet.web.public.person._page import page
 
 TYPED_MAX = 60

@@ -1,4 +1,4 @@
-"""Whom a person calls: the first thing on each of these pages. A programme's number and when somebody answers, else its operator's."""
+"""Whom a person calls: the first thing on each of their pages and on their papers. A programme's number and when somebody answers, else its operator's."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import datetime
 
 from carnet.funding import queries as funding
 from carnet.funding.queries import ProgrammeFacts
-from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.periods import legal_day
 from carnet.parties import queries as parties
 from carnet.places.rules import opening
+from carnet.web.design import formats
 from carnet.web.hours import grouped_week, spans_words
 
 
@@ -63,10 +63,5 @@ def _calls(programmes: Iterable[ProgrammeFacts], at: datetime) -> Iterable[Call]
 
 
 def _call(typed: str, hours: str, name: str, at: datetime) -> Call:
-    try:
-        parsed = PhoneNumber.parse(typed)
-        phone, number = parsed.printed(), str(parsed)
-    except PhoneNumberInvalid:
-        phone, number = typed, "".join(each for each in typed if each.isdigit() or each == "+")
     week = tuple(each for each in grouped_week(hours, day=legal_day(at)) if each[1] != spans_words(()))
-    return Call(phone, number, week, opening.is_open(hours, postcode="", at=at) if hours else None, name)
+    return Call(formats.phone(typed), formats.dialled(typed), week, opening.is_open(hours, postcode="", at=at) if hours else None, name)
