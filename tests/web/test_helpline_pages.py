@@ -220,7 +220,7 @@ class TestFromTheStory:
         told = text_of(ask(client, f"R{number[1]}"))
         assert f"avec le numéro R{number[1]}" in told
         page = text_of(ask(client, serial))
-        assert "Ce carnet a été dit perdu le 3 mars 2026 : 5 chèques bloqués" in page
+        assert "Ce carnet a été dit perdu le 3 mars 2026. À remplacer : 5 chèques" in page
         assert "Perdu ou volé" not in page
 
     def test_a_place_is_found_booked_in_one_tap_told_and_given_back(self, season: Season) -> None:

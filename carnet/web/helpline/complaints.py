@@ -84,9 +84,8 @@ def complaint(request: HttpRequest, complaint_id: int) -> HttpResponse:
 
 
 def _rows(told: Told, actor: Actor) -> list[Row]:
-    found, rows = told.complaint, words.summary(told.complaint)
-    if found.place_id is not None and allowed(actor.roles, "places.see"):
-        rows.append(Row(_("Fiche du lieu"), found.place, reverse("operator:place", args=[found.place_id]), _("Ouvrir")))
+    found, sees_places = told.complaint, allowed(actor.roles, "places.see")
+    rows = words.summary(found, place_url=reverse("operator:place", args=[found.place_id]) if found.place_id and sees_places else "")
     if told.contact:
         rows.append(Row(_("Répondre à"), told.contact))
     if found.closed_by_id is not None:
@@ -284,8 +283,9 @@ def tasks(actor: Actor) -> list[Task]:
     url, found = reverse("helpline:complaints"), []
     if late:
         title = ngettext("%(count)s réclamation en retard", "%(count)s réclamations en retard", len(late))
+        here = address(late[0]) if len(late) == 1 else url
         found.append(
-            Task(title % {"count": len(late)}, _("Répondre"), url, min(each.filed_at for each in late), "", "danger", _("en retard"))
+            Task(title % {"count": len(late)}, _("Répondre"), here, min(each.filed_at for each in late), "", "danger", _("en retard"))
         )
     others = len(waiting) - len(late)
     if others:

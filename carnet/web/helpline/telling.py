@@ -109,7 +109,7 @@ def _ended(facts: Facts) -> str:
 
 
 def _blocked(facts: Facts) -> str:
-    return _("Ce carnet a été dit %(reason)s le %(day)s : %(vouchers)s bloqués, autant sont dus. Remplacement R%(number)s.") % {
+    return _("Ce carnet a été dit %(reason)s le %(day)s. À remplacer : %(vouchers)s. Remplacement R%(number)s.") % {
         "reason": LOSSES[EndReason(facts["reason"])],
         "day": facts["day"],
         "vouchers": _vouchers(facts["count"]),
@@ -192,7 +192,7 @@ def _paid(facts: Facts) -> str:
 
 
 def _claimed(facts: Facts) -> str:
-    return _("%(vouchers)s acceptés par %(organisation)s jusqu’au %(until)s sont comptés ensemble : %(amount)s.") % {
+    return _("Décompte de %(organisation)s jusqu’au %(until)s : %(vouchers)s, %(amount)s.") % {
         "vouchers": _vouchers(facts["count"]),
         "organisation": facts["organisation"],
         "until": formats.last_day(facts["until"]),

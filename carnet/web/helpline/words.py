@@ -86,8 +86,8 @@ def table(caption: str, found: Sequence[ComplaintView], address: Callable[[Compl
     return Table(caption, columns, rows, empty=empty)
 
 
-def summary(view: ComplaintView) -> list[Row]:
-    """The facts of a complaint, for its keeper."""
+def summary(view: ComplaintView, *, place_url: str = "") -> list[Row]:
+    """The facts of a complaint, for its keeper. `place_url`: where the place's file opens, if it may be."""
     rows = [
         Row(_("Numéro"), view.number),
         Row(_("Quoi"), str(KINDS[view.kind])),
@@ -96,7 +96,7 @@ def summary(view: ComplaintView) -> list[Row]:
         Row(_("À répondre avant le"), formats.day(view.due_on)),
     ]
     if view.place:
-        rows.insert(2, Row(_("Lieu"), view.place))
+        rows.insert(2, Row(_("Lieu"), view.place, place_url, _("Ouvrir") if place_url else ""))
     if view.programme:
         rows.append(Row(_("Programme"), view.programme))
     if view.closed_at is not None:

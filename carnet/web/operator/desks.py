@@ -88,7 +88,7 @@ def _section(actor: Actor, programme: ProgrammeFacts, stock: list[issuing.Holder
     rows = []
     for each in found:
         row: list[Any] = [
-            _name(actor, names[each.organisation_id]),
+            Cell(names[each.organisation_id].name, url=reverse("operator:desk", args=[programme.id, each.organisation_id])),
             formats.day(each.joined_at),
             formats.number(to_give[each.organisation_id]),
             formats.number(given.get(each.organisation_id, 0)),
@@ -130,11 +130,6 @@ def _ship_cell(order_id: int | None, organisation_id: int) -> Cell:
     if order_id is None:
         return Cell(_("Rien à expédier"))
     return Cell(_("Expédier des carnets"), url=f"{reverse('operator:order-ship', args=[order_id])}?organisation={organisation_id}")
-
-
-def _name(actor: Actor, card: OrganisationCard) -> Cell:
-    """Its name, leading to its people where it is the operator's to keep."""
-    return Cell(card.name, url=reverse("operator:organisation", args=[card.id]) if card.registered_by == actor.organisation_id else "")
 
 
 def _strays(actor: Actor, programmes: list[ProgrammeFacts], stock: list[issuing.HolderStock], at: datetime) -> Table | None:

@@ -124,7 +124,7 @@ def desk(request: HttpRequest, programme_id: int, organisation_id: int) -> HttpR
     context = {
         "view": view,
         "state": DESK_STATES[view.line.state],
-        "rows": _rows(view),
+        "rows": _rows(view, actor),
         "todos": [(TODOS[todo], *TODO_STATES[state]) for todo, state in view.line.todos.items()],
         "agreements": [(each, AGREEMENTS[each.kind][0], agreement_state(each, today)) for each in view.agreements],
         "points": [(point, point_rows(point, today)) for point in view.points if point.closed_at is None],
@@ -138,9 +138,11 @@ def desk(request: HttpRequest, programme_id: int, organisation_id: int) -> HttpR
     return render(request, "operator/desk_joining/desk.html", context)
 
 
-def _rows(view: DeskView) -> list[Row]:
+def _rows(view: DeskView, actor: Actor) -> list[Row]:
     card = parties.organisation(view.line.organisation_id)
+    people_url = reverse("operator:organisation", args=[card.id]) if card.registered_by == actor.organisation_id else ""
     rows = [
+        *([Row(_("Organisation"), card.name, people_url, _("Ouvrir"))] if people_url else []),
         Row(_("Numéro"), printed_number(card.siret or card.rna or "") or _("simulé")),
         Row(_("Admis le"), formats.day(view.line.joined_at)),
         Row(_("Carnets chez lui ou en route"), formats.number(view.left_to_return)),
@@ -206,7 +208,7 @@ class Finish(OperationView):
 
 
 def tasks(actor: Actor) -> Iterator[Task]:
-    """What the office's home page says of desks: applications, signatures, programmes without an agreement."""
+    """What the office's home page says of desks: applications, signatures."""
     if not allowed(actor.roles, "distribution.see-joining"):
         return
     programmes, url = _programmes(actor), reverse("operator:desk-joining")
