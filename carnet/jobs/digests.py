@@ -138,8 +138,10 @@ def _desk(organisation_id: int, programmes: Sequence[ProgrammeFacts], at: dateti
         text = ngettext("%(count)s leçon manquée à réserver à nouveau.", "%(count)s leçons manquées à réserver à nouveau.", missed)
         yield text % {"count": missed}
     calls, letters = distribution.reminders_waiting(organisation_id=organisation_id)
-    if calls + letters:
-        yield _("Rappels à faire : %(calls)s appels, %(letters)s lettres.") % {"calls": calls, "letters": letters}
+    if calls:
+        yield ngettext("%(count)s personne à rappeler", "%(count)s personnes à rappeler", calls) % {"count": calls} + "."
+    if letters:
+        yield ngettext("%(count)s lettre de rappel à poster", "%(count)s lettres de rappel à poster", letters) % {"count": letters} + "."
     for programme in programmes:
         for view in distribution.points(programme.id, organisation_id=organisation_id, at=at):
             if view.is_asleep:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,8 +19,8 @@ from carnet.places.rules import LEVEL_LABELS, SERVICE_BY_CODE, SERVICE_KINDS, Le
 from carnet.places.rules.needs import NEED_BY_CODE
 from carnet.web.design import formats
 from carnet.web.design.components import Row
-from carnet.workshops.queries import SessionView
-from carnet.workshops.rules import LANGUAGES, TEACHER_LABELS, TooManyTries
+from carnet.workshops.queries import BookingView, SessionView
+from carnet.workshops.rules import LANGUAGES, TEACHER_LABELS, BookingState, EndedBy, TooManyTries
 
 # Wrong numbers of bookings and booklets from one address. Right ones are not counted: a library has one address for all its visitors.
 TRIES, TRIES_MINUTES = 20, 10
@@ -116,6 +116,19 @@ def seats_words(view: SessionView) -> tuple[str, str]:
     if view.free_waiting_seats:
         return _("Complet, liste d’attente"), "warning"
     return _("Complet"), "danger"
+
+
+def became(found: BookingView, view: SessionView, at: datetime) -> tuple[str, str]:
+    """What became of a booking, in the words of a desk, with its tone."""
+    if found.ended_by is EndedBy.SESSION:
+        return _("Annulée par le lieu"), "danger"
+    if found.state is BookingState.ENDED:
+        return _("Place rendue"), "neutral"
+    if found.came is not None:
+        return (_("Venu"), "success") if found.came else (_("Pas venu"), "warning")
+    if view.starts_at <= at:
+        return _("Pas encore noté par le lieu"), "neutral"
+    return (_("Liste d’attente"), "warning") if found.state is BookingState.WAITING else (_("À venir"), "info")
 
 
 def facts(view: SessionView) -> list[Row]:

@@ -236,7 +236,7 @@ class TestTheDesk:
         season.counter.post(f"{url}note/", {"came": f"no-{booking}"})
         settings.CARNET_CLOCK = paris(FRIDAY + timedelta(days=1), 15)
         page = season.desk.get("/prescriber/bookings/").content.decode()
-        assert "Absent" in page
+        assert "Pas venu" in page
         assert season.desk.get(f"/prescriber/bookings/{booking}/").status_code == 200
         assert season.desk.get("/prescriber/bookings/999999/").status_code == 404
 

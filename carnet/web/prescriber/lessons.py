@@ -25,8 +25,8 @@ from carnet.web.prescriber import desk
 from carnet.web.public.agenda import AgendaForm
 from carnet.web.public.bookings import PhoneForm
 from carnet.workshops import operations, queries
-from carnet.workshops.queries import BookingView, SessionView
-from carnet.workshops.rules import BookingState, EndedBy
+from carnet.workshops.queries import BookingView
+from carnet.workshops.rules import BookingState
 
 LESSONS_SHOWN = 12
 RADIUS_KM = 20
@@ -106,7 +106,7 @@ def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
             messages.error(request, sentence_for(refusal))
         return redirect("prescriber:bookings")
     phone, phone_read = lessons.phone_of(view)
-    state, tone = _became(found, view, at)
+    state, tone = lessons.became(found, view, at)
     context = {
         "booking": found,
         "session": view,
@@ -146,7 +146,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
     columns = [Column(_("Séance")), Column(_("Quoi")), Column(_("Où")), Column(_("Numéro")), Column(_("Ce qui s’est passé"))]
     rows = []
     for found, view in queries.bookings_of_desk(organisation_id=organisation_id, at=at):
-        state, tone = _became(found, view, at)
+        state, tone = lessons.became(found, view, at)
         when = Cell(f"{formats.day(view.day)}, {formats.wall_time(view.begins)}", url=reverse("prescriber:booking", args=[found.id]))
         rows.append([when, view.title, view.place_name, found.number, Cell(state, tone=tone)])
     context = {
@@ -159,18 +159,6 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "table": Table(_("Leçons réservées"), columns, rows, empty=_("Aucune leçon n’a encore été réservée ici.")),
     }
     return render(request, "prescriber/bookings.html", context)
-
-
-def _became(found: BookingView, view: SessionView, at: datetime) -> tuple[str, str]:
-    if found.ended_by is EndedBy.SESSION:
-        return _("Annulée par le lieu"), "danger"
-    if found.state is BookingState.ENDED:
-        return _("Place rendue"), "neutral"
-    if found.came is not None:
-        return (_("Venu"), "success") if found.came else (_("Absent"), "warning")
-    if view.starts_at <= at:
-        return _("Pas encore noté"), "neutral"
-    return (_("Liste d’attente"), "warning") if found.state is BookingState.WAITING else (_("À venir"), "info")
 
 
 book_door = door("workshops.book")

@@ -55,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "phone": next((each.terms.phone for each in programmes if each.terms.phone), ""),
         "figures": [
             Figure(formats.number(cupboard.booklet_count), ngettext("carnet en stock", "carnets en stock", cupboard.booklet_count)),
-            Figure(formats.number(today.hand_over_count), _("remises aujourd’hui")),
+            Figure(formats.number(today.hand_over_count), ngettext("remise aujourd’hui", "remises aujourd’hui", today.hand_over_count)),
             Figure(formats.number(month.voucher_count), _("chèques remis en 30 jours")),
         ],
         "latest": _table(distribution.hand_overs(organisation_id=organisation_id, limit=5)),

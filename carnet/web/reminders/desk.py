@@ -31,7 +31,6 @@ from carnet.web.reminders import words
 from carnet.web.reminders.forms import BookletForm, RemindForm, SlipForm
 from carnet.workshops import queries as workshops
 from carnet.workshops.queries import SessionView
-from carnet.workshops.rules import BookingState, EndedBy
 
 LESSONS_SHOWN = 6
 RADIUS_KM = 30.0
@@ -153,7 +152,7 @@ def again(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             found, session, may_book = operations.may_book_again(form.cleaned_data["number"], at=at)
-            context |= {"found": found, "rows": _slip_rows(session), "may_book": may_book, "state": state_of(found, session, at)}
+            context |= {"found": found, "rows": _slip_rows(session), "may_book": may_book, "state": lessons.became(found, session, at)}
             context["lessons"] = lessons.lessons(_next_lessons(actor_of(request).organisation_id or 0, session)) if may_book else []
         except Refusal as refusal:
             show_refusal(form, refusal, {refusal.code: "number"})
@@ -178,17 +177,6 @@ def again_book(request: HttpRequest, session_id: int) -> HttpResponseBase:
         messages.error(request, sentence_for(refusal))
         return redirect(f"{reverse('reminders:again')}?number={number[:20]}" if number.replace("-", "").isalnum() else "reminders:again")
     return redirect(reverse("prescriber:booking", args=[done.id]) + "?new")
-
-
-def state_of(found: Any, session: SessionView, at: Any) -> tuple[str, str]:
-    """What became of a booking, in words, with its tone."""
-    if found.ended_by is EndedBy.SESSION:
-        return _("Annulée par le lieu"), "danger"
-    if found.state is BookingState.ENDED:
-        return _("Place rendue"), "neutral"
-    if found.came is not None:
-        return (_("Venu"), "success") if found.came else (_("Pas venu"), "warning")
-    return (_("À venir"), "info") if session.starts_at > at else (_("Pas encore noté par le lieu"), "neutral")
 
 
 def _slip_rows(session: SessionView) -> list[Row]:

@@ -24,7 +24,7 @@ SENTENCES = {
     "move-not-yours": _("Celui qui donne envoie, celui qui reçoit confirme."),
     "move-not-now": _("Ce transfert n’en est pas, ou plus, à cette étape. Relisez la page."),
     "move-to-itself": _("Choisissez deux guichets différents, qui participent tous deux au programme."),
-    "not-enough-booklets": _("Il n’y a que %(held)s carnets entiers en stock, pour %(asked)s demandés."),
+    "not-enough-booklets": _("Carnets entiers en stock : %(held)s. Vous en demandez %(asked)s."),
     "not-in-this-move": _("Ce carnet n’est pas dans ce colis."),
     "stock-take-unknown": _("Cet inventaire n’existe pas, ou n’est pas de votre guichet."),
     "stock-take-closed": _("Cet inventaire est terminé."),

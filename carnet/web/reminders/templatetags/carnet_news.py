@@ -10,12 +10,11 @@ from django.utils.translation import ngettext
 from carnet.distribution import queries as distribution
 from carnet.notices import queries as notices
 from carnet.parties.rules import allowed
-from carnet.web import clock
+from carnet.web import clock, lessons
 from carnet.web.design import formats
 from carnet.web.design.components import Figure
 from carnet.web.design.screens import actor_of
 from carnet.web.reminders import news
-from carnet.web.reminders.desk import state_of
 from carnet.web.reminders.forms import RemindForm
 
 register = template.Library()
@@ -45,7 +44,7 @@ def first_figure(context: Context) -> dict[str, Any]:
         "figures": _figures(told),
         "has_booked": bool(told.own.booked),
         "missed": [
-            {"each": each, "state": state_of(each.booking, each.session, at), "when": formats.day(each.session.day)}
+            {"each": each, "state": lessons.became(each.booking, each.session, at), "when": formats.day(each.session.day)}
             for each in missed[:SHOWN]
         ],
         "more": len(missed) - SHOWN,
