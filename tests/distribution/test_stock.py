@@ -25,6 +25,7 @@ from carnet.distribution.rules import (
     RequestOutcome,
     RequestReason,
     StockRequestOpen,
+    StockRequestUnknown,
     StockTakeClosed,
     WantedInThePast,
 )
@@ -210,6 +211,8 @@ class TestARequest:
         with acting_as(cupboards.operator):
             (found,) = queries.proposed(cupboards.programme_id, at=LATER)
         assert (found.proposal.booklet_count, found.proposal.because.requested, found.proposal.because.wanted_in_days) == (20, 20, 9)
+        with pytest.raises(StockRequestUnknown):  # it is not the operator that asked for them
+            ask(cupboards, 5, stock_request_id=request_id, to_organisation_id=cupboards.operator_id)
         for count in (15, 5):
             move_id = ask(cupboards, count, stock_request_id=request_id)
             send(cupboards, move_id)

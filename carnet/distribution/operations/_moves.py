@@ -22,6 +22,7 @@ from carnet.distribution.rules import (
     NotInThisMove,
     RequestOutcome,
     StockRequestClosed,
+    StockRequestUnknown,
     check_count,
     check_move_state,
 )
@@ -103,7 +104,7 @@ def _open_request(stock_request_id: int | None, desk_id: int) -> StockRequest | 
     if row.closed_at is not None:
         raise StockRequestClosed(closed_at=row.closed_at)
     if row.organisation_id != desk_id:
-        raise MoveToItself
+        raise StockRequestUnknown(stock_request=row.id)
     return row
 
 

@@ -17,6 +17,7 @@ from carnet.distribution.operations._notes import by, note
 from carnet.distribution.rules import (
     FoundBy,
     HandOverItem,
+    HandOverUnknown,
     NothingLeftToReplace,
     NotYourDesk,
     OtherProgramme,
@@ -50,7 +51,7 @@ def open_replacement(
 
     A desk replaces what it gave, few times; the operator of the programme replaces any, and may name another desk
     (`organisation_id`) to give the other booklet.
-    Raises: NotAllowed, HandOverUnknown, BookletUnknown, NotYourDesk, NotALoss, ReplacedBefore, ReplacementOfReplacement,
+    Raises: NotAllowed, HandOverUnknown (also a booklet that is not in it), NotYourDesk, NotALoss, ReplacedBefore, ReplacementOfReplacement,
     TooManyReplacements, NothingLeftToReplace, ProgrammeUnknown.
     """
     check_may(actor, "distribution.replace")
@@ -63,7 +64,7 @@ def open_replacement(
     if by_operator:
         _check_operates(actor, row.programme_id)
     if not row.first_booklet_id <= booklet_id <= row.last_booklet_id:
-        raise OtherProgramme
+        raise HandOverUnknown(hand_over=hand_over_id)
     found = queries.replaceable(hand_over_id=hand_over_id, booklet_id=booklet_id)
     done, _allowed = queries.replacements_left(organisation_id=row.organisation_id, at=at)
     given = queries.hand_overs_since(organisation_id=row.organisation_id, at=at)
