@@ -7,20 +7,17 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm
-from django.http import HttpRequest
 from django.template import Context
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carnet.kernel.money import Euros
-from carnet.parties.rules import allowed, by_pin
-from carnet.web.design import contrast, formats, tokens
+from carnet.parties.rules import allowed
+from carnet.web.design import contrast, formats, navigation, tokens
 from carnet.web.design.components import Cell, Download, Figure, Row, Table, Task, Ticket
-from carnet.web.design.screens import actor_of
 
 register = template.Library()
 
@@ -288,33 +285,10 @@ def downloads(files: Sequence[Download]) -> dict[str, Any]:
 @register.inclusion_tag("design/pagination.html", takes_context=True)
 def pagination(context: Context, page: Page) -> dict[str, Any]:
     """Links to the other pages of a list, keeping the filter in the address."""
-    request: HttpRequest = context["request"]
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    numbers = [
-        None if item == page.paginator.ELLIPSIS else item for item in page.paginator.get_elided_page_range(page.number, on_each_side=1)
-    ]
-    return {"page": page, "numbers": numbers, "prefix": f"?{kept.urlencode()}&page=" if kept else "?page="}
-
-
-def _opens(request: HttpRequest, url: str) -> bool:
-    """Whether a page is open to whoever's turn it is on a shared computer; to anybody else the page itself answers."""
-    actor = actor_of(request)
-    if not by_pin(actor):
-        return True
-    door = getattr(resolve(url).func, "door", None)
-    action = getattr(door, "action", None)
-    return allowed(actor.roles, action) if action else bool(getattr(door, "by_pin", False) or getattr(door, "is_public", False))
+    return {"page": page, **navigation.pages(context["request"], page)}
 
 
 @register.inclusion_tag("design/nav_item.html", takes_context=True)
 def nav_item(context: Context, route: str, text: str) -> dict[str, Any]:
     """One entry of a role's navigation; the one being read is marked. Left out: a route that does not exist, or that a PIN does not open."""
-    try:
-        url = reverse(route)
-    except NoReverseMatch:
-        url = ""
-    if not url or not _opens(context["request"], url):
-        return {"url": "", "text": text, "is_current": False, "is_ancestor": False}
-    path = context["request"].path
-    return {"url": url, "text": text, "is_current": path == url, "is_ancestor": path != url and url.count("/") > 2 and path.startswith(url)}
+    return {"text": text, **navigation.entry(context["request"], route)}
