@@ -6,7 +6,8 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from carnet.places.rules import opening
+from carnet.places.rules import declaring, opening
+from carnet.places.rules.offers import OfferRefused
 from carnet.places.rules.opening import Span
 from carnet.web.design import formats
 
@@ -38,8 +39,17 @@ def grouped_week(hours: str, *, day: date) -> tuple[tuple[str, str], ...]:
         else:
             told.append((name, name, words))
     return tuple(
-        (first if first == last else _("%(from)s à %(to)s") % {"from": first, "to": last.lower()}, words) for first, last, words in told
+        (first if first == last else _("%(from)s à %(to)s") % {"from": first, "to": formats.within(last)}, words) for first, last, words in told
     )
+
+
+def typed_hours(hours: str, *, day: date) -> str:
+    """Hours as somebody types them, to be changed in a field; as they are kept, where words would be read back as something else."""
+    words = " ; ".join(f"{days} : {told}" for days, told in grouped_week(hours, day=day)).replace(formats.NO_BREAK, " ")
+    try:
+        return words if declaring.checked_hours(words) == hours else hours
+    except OfferRefused:
+        return hours
 
 
 def next_days(hours: str, *, day: date, most: int) -> list[date]:

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from carnet.kernel.money import Euros
 from carnet.web.design import formats
+from carnet.web.hours import typed_hours
 
 NB, NNB = "\u00a0", "\u202f"
 
@@ -65,3 +66,15 @@ def test_codes_and_shares() -> None:
     with translation.override("fr"):
         assert formats.percent(1, 3) == f"33{NB}%"
         assert formats.percent(0, 0) == "–"
+
+
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        ("Mo-Fr 09:00-12:30", "Lundi à vendredi : de 9 h à 12 h 30 ; Samedi à dimanche : Fermé"),
+        ("Mo-Sa 10:00-12:00; PH off", "Mo-Sa 10:00-12:00; PH off"),  # the words would forget the holidays
+        ("", ""),
+    ],
+)
+def test_hours_are_changed_in_words_unless_words_would_lose_something(kept: str, typed: str) -> None:
+    assert typed_hours(kept, day=date(2026, 3, 2)) == typed

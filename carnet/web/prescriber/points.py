@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from carnet.distribution import operations, queries
 from carnet.distribution.rules.joining import point_said, typed_of
 from carnet.distribution.rules.points import PointUnknown
+from carnet.kernel.periods import legal_day
 from carnet.parties import queries as parties
 from carnet.web import clock
 from carnet.web.design.components import Row
@@ -20,6 +21,7 @@ from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.desks import commune_words
 from carnet.web.doors import door
+from carnet.web.hours import typed_hours
 from carnet.web.points import REFUSALS, PointForm
 from carnet.web.prescriber.desk import organisation_of
 from carnet.web.prescriber.membership import Confirm, mine
@@ -73,8 +75,8 @@ class ChangePoint(OperationView):
         return found
 
     def get_initial(self) -> dict[str, Any]:
-        typed = typed_of(self.point)
-        return {**typed, "communes": commune_words(self.point.commune_codes), "request_id": uuid4()}
+        hours = typed_hours(self.point.opening_hours, day=legal_day(clock.now()))
+        return {**typed_of(self.point), "hours": hours, "communes": commune_words(self.point.commune_codes), "request_id": uuid4()}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         back = reverse("prescriber:part", args=[self.kwargs["programme_id"]])

@@ -14,12 +14,14 @@ from carnet.distribution import operations, queries
 from carnet.distribution.queries import DeskPointView, DeskView
 from carnet.distribution.rules.joining import point_said, typed_of
 from carnet.distribution.rules.points import PointUnknown
+from carnet.kernel.periods import legal_day
 from carnet.parties import queries as parties
 from carnet.web import clock
 from carnet.web.design.components import Row
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.desks import commune_words
+from carnet.web.hours import typed_hours
 from carnet.web.points import REFUSALS, PointForm
 
 
@@ -75,7 +77,9 @@ class ChangePoint(_OfDesk):
     """Change what is said of a point."""
 
     def get_initial(self) -> dict[str, Any]:
-        return {**typed_of(self.point), "communes": commune_words(self.point.commune_codes), "request_id": uuid4()}
+        hours = typed_hours(self.point.opening_hours, day=legal_day(clock.now()))
+        communes = commune_words(self.point.commune_codes)
+        return {**typed_of(self.point), "hours": hours, "communes": communes, "request_id": uuid4()}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(title=self.point.name, **more)

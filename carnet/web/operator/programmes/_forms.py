@@ -13,9 +13,11 @@ from carnet.funding.rules import PaymentFrequency, Pays, ProgrammeTerms, ShareTe
 from carnet.kernel.periods import end_of_day, legal_day, start_of_day
 from carnet.places.rules import LEVEL_LABELS, SERVICE_KINDS, Level, declaring
 from carnet.places.rules.offers import OfferRefused
+from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.forms import ColourField, DayField, EurosField, OperationForm
 from carnet.web.figures import FREQUENCIES
+from carnet.web.hours import typed_hours
 
 TEMPLATE_WORDS = {
     "nantes": _("Une métropole : carnets de 5, remis pendant un an, tous valables jusqu’au même jour"),
@@ -123,7 +125,7 @@ class TermsForm(OperationForm):
             "undo_window_minutes": terms.undo_window_minutes,
             "payment_frequency": terms.payment_frequency.value,
             "phone": terms.phone,
-            "phone_hours": terms.phone_hours,
+            "phone_hours": typed_hours(terms.phone_hours, day=legal_day(clock.now())),
             "print_title": terms.print_title,
             "print_notice": terms.print_notice,
             "brand_colour": terms.brand_colour,
