@@ -107,6 +107,11 @@ def basis_points(points: int) -> str:
     return f"{MINUS if points < 0 else ''}{figure}{'' if _english() else NO_BREAK}%"
 
 
+def within(name: str) -> str:
+    """The name of a day or of a language inside a sentence: ``vendredi`` in French, ``Friday`` in English."""
+    return name if _english() else name[:1].lower() + name[1:]
+
+
 def phone(typed: str) -> str:
     """A telephone as people read it aloud, ``02 40 00 00 00``; as it was written when it is not one."""
     try:

@@ -17,12 +17,13 @@ from carnet.web.design.screens import show_refusal
 from carnet.web.desks import AGREEMENTS
 from carnet.web.public.desks._link import LINK, gone
 from carnet.web.public.links import EmailForm, may_write, urls_shown
+from carnet.web.public.places import shown
 
 
 def networks(request: HttpRequest) -> HttpResponse:
     """Why become a desk, how it goes, and the programmes that take desks."""
     context = {"networks": queries.desk_networks(at=clock.now()), "has_file": bool(LINK.secret_of(request))}
-    return render(request, "public/desks/networks.html", context)
+    return shown(request, "public/desks/networks.html", context)
 
 
 def network(request: HttpRequest, slug: str) -> HttpResponseBase:

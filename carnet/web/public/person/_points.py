@@ -95,7 +95,7 @@ def _told(each: OpenPoint, at: datetime) -> Told:
         is_open=point.is_open_at(at),
         has_booklets=each.has_booklets,
         serves=tuple(_serves(point)),
-        languages=", ".join(_(LANGUAGES[code]).lower() for code in point.languages if code in LANGUAGES),
+        languages=", ".join(formats.within(_(LANGUAGES[code])) for code in point.languages if code in LANGUAGES),
         by_appointment=point.by_appointment,
         note=point.note,
     )
