@@ -39,7 +39,8 @@ def grouped_week(hours: str, *, day: date) -> tuple[tuple[str, str], ...]:
         else:
             told.append((name, name, words))
     return tuple(
-        (first if first == last else _("%(from)s à %(to)s") % {"from": first, "to": formats.within(last)}, words) for first, last, words in told
+        (first if first == last else _("%(from)s à %(to)s") % {"from": first, "to": formats.within(last)}, words)
+        for first, last, words in told
     )
 
 
