@@ -102,7 +102,11 @@ def test_some_vouchers_then_the_rest(season: Season) -> None:
     assert voucher_ids(rest) == ids[2:]
     desk.post(f"/prescriber/hand-over/{booklet_id}/", {"request_id": uuid4(), "voucher_ids": ids[2:]})
     assert handed_over(season) == 15
-    assert "déjà été remis" in desk.get(f"/prescriber/hand-over/{booklet_id}/").content.decode()
+    gone = desk.get(f"/prescriber/hand-over/{booklet_id}/").content.decode()
+    assert "déjà été remis" in gone
+    both = re.findall(r'<li><a href="(/prescriber/hand-overs/\d+/)">Remise du carnet', gone)
+    assert len(both) == 2
+    assert "Imprimer la fiche" in desk.get(both[0]).content.decode()
 
 
 def test_nothing_ticked_or_somebody_from_elsewhere_keeps_what_was_said(season: Season) -> None:

@@ -13,6 +13,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from carnet.distribution import operations
+from carnet.distribution import queries as distribution
+from carnet.distribution.queries import HandOverView
 from carnet.distribution.rules import Advice, Answers, HandOverItem, Help, advise
 from carnet.funding import queries as funding
 from carnet.funding.queries import ProgrammeFacts
@@ -83,6 +85,11 @@ class HandOver(OperationView):
         """When the desk has one programme only, the page is that programme's."""
         desk.programmes(self.request, desk.organisation_of(actor_of(self.request)), self.at)
 
+    def earlier(self) -> Sequence[HandOverView]:
+        """When nothing is left to give: the desk's own hand-overs of this booklet, whose slip may be printed again."""
+        first = self.vouchers[0]
+        return distribution.hand_overs_of_booklet(series_id=first.series_id, booklet_id=first.booklet_id)
+
     def around(self, typed: str, advice: Advice) -> dict[str, Any]:
         """The town, the next lessons near, and who helps with a procedure there."""
         town = near.town_of(desk.organisation_of(actor_of(self.request)), self.programme.id, typed)
@@ -132,6 +139,7 @@ class HandOver(OperationView):
         return found | self._proposed(found["form"], answers) | {
             "serial": ledger.serial_of_booklet(self.series, self.vouchers[0].booklet_id),
             "here": len(self.here),
+            "earlier": [] if self.here else self.earlier(),
             "gone": len(self.vouchers) - len(self.here),
             "count": len(self.vouchers),
             "value_cents": self.series.face_value_cents,

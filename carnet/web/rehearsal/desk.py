@@ -77,6 +77,10 @@ class HandOver(handing.HandOver):
     def carry(self) -> None:
         """No programme's name or colour: this is a rehearsal."""
 
+    def earlier(self) -> list[HandOverView]:
+        """Nothing was really handed over."""
+        return []
+
     @cached_property
     def programme(self) -> ProgrammeFacts:
         return pretend.programme(self.at)
