@@ -240,6 +240,8 @@ class TestFromTheStory:
         assert client.get("/helpline/find/", {"where": "Nulle-Part-sur-Rien"}).status_code == 422
         refused = client.post("/helpline/book/999999/?where=Nantes", {"request_id": str(uuid4())})
         assert refused["Location"] == "/helpline/find/?where=Nantes"
+        assert "La ligne" in text_of(client.get("/obtenir/par-la-poste/"))
+        assert "La ligne" not in text_of(Client().get("/obtenir/par-la-poste/"))
 
     def test_a_slip_is_sent_again_by_text_message(self, season: Season) -> None:
         session_id, actor = plan_lesson(season), desk_actor(season)
