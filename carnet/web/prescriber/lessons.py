@@ -153,7 +153,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "figures": [
             Figure(formats.percent(told.came, noted), _("sont venus"), _("des personnes dont on sait si elles sont venues")),
             Figure(formats.number(told.came), _("venus en 90 jours")),
-            Figure(formats.number(told.absent), _("absents")),
+            Figure(formats.number(told.absent), _("pas venus")),
             Figure(formats.number(told.cancelled), _("annulées par le lieu")),
         ],
         "table": Table(_("Leçons réservées"), columns, rows, empty=_("Aucune leçon n’a encore été réservée ici.")),
