@@ -115,6 +115,8 @@ def test_the_whole_grid_is_there_to_be_taken(client: Client, db: Any) -> None:
 
 def test_the_plan_of_the_site_names_every_public_entry(client: Client, season: Season) -> None:
     plan = client.get("/plan/").content.decode().partition("<main")[2].partition("</main>")[0]
+    for page in ("/reste/", "/perdu/", "/obtenir/par-la-poste/", "/fiche/", "/reclamation/", "/reclamation/suivre/", "/devenir-guichet/"):
+        assert f'href="{page}"' in plan, page
     home = client.get("/").content.decode()
     menu = re.findall(r'<a href="(/[^"]*)"', home.partition('<nav class="site-nav')[2].partition("</nav>")[0])
     footer = re.findall(r'<a href="(/[^"]*)"', home.partition("<footer")[2])

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from lxml import html
@@ -80,12 +81,29 @@ def plan(request: HttpRequest) -> HttpResponse:
     """Every entry of the menus and of the footer, on one page: the second way to find one's way."""
     theming.carry_only_one(request, funding.programmes(), clock.now())
     public = render_to_string("design/public.html", request=request)
-    sections = [Section(_("Pages pour tout le monde"), _entries(public, "nav.site-nav a"))]
+    sections = [Section(_("Pages pour tout le monde"), [*_entries(public, "nav.site-nav a"), *_deeper()])]
     rooms = {home.partition(":")[0] for role, home in HOMES.items() if role in actor_of(request).roles}
     for room in sorted(rooms & set(MENUS)):
         sections.append(Section(_("Mon espace"), _entries(render_to_string(MENUS[room], request=request), "nav.site-nav a")))
     sections.append(Section(_("Sur ce site"), _entries(public, "footer a")))
     return render(request, "public/plan.html", {"sections": sections})
+
+
+def _deeper() -> list[Entry]:
+    """The pages of a person that no menu holds: they are a link away from another."""
+    named = {
+        "public:where": _("Où aller ?"),
+        "public:left": _("Que me reste-t-il ?"),
+        "public:lost": _("J’ai perdu mon carnet"),
+        "public:by-post": _("Recevoir un carnet par la poste"),
+        "slips:leaflet": _("Le mode d’emploi, en quatre langues"),
+        "slips:again": _("Revoir ma fiche de leçon"),
+        "public:booking": _("Ma réservation"),
+        "public:complaint": _("Faire une réclamation"),
+        "public:complaint-follow": _("Lire la réponse à une réclamation"),
+        "public:desks": _("Vous recevez du public : devenir un guichet"),
+    }
+    return [Entry(reverse(route), text) for route, text in named.items()]
 
 
 def _entries(page: str, where: str) -> list[Entry]:
