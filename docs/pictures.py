@@ -52,6 +52,12 @@ SHOTS = (
     Shot("home-english", None, ("/",), WIDE, "en-GB"),
     Shot("demo", None, ("/demo/",)),
     Shot("booklet-phone", None, ("/carnet/",), PHONE),
+    Shot("obtain-phone", None, ("/obtenir/?where=Nantes",), PHONE),
+    Shot("where-phone", None, ("/ou-aller/",), PHONE),
+    Shot("left-phone", None, ("ask what is left",), PHONE),
+    Shot("lost-phone", None, ("/perdu/",), PHONE),
+    Shot("complaint-phone", None, ("/reclamation/",), PHONE),
+    Shot("accessibility", None, ("/accessibilite/",)),
     Shot("places", None, ("/places/?where=Nantes",)),
     Shot("place", None, ("/places/?where=Nantes&vouchers=on", "> /places/")),
     Shot("figures", None, ("/chiffres/",)),
@@ -79,6 +85,8 @@ SHOTS = (
     Shot("place-payments", "PLACE_MANAGER", ("/place/payments/",)),
     Shot("funder", "FUNDER"),
     Shot("agreement", "FUNDER", ("> /funder/agreements/",)),
+    Shot("line", "HELPLINE", ("tell a voucher's story",)),
+    Shot("complaints", "HELPLINE", ("/helpline/complaints/",)),
     Shot("operator", "OPERATOR_ADMIN"),
     Shot("programme", "OPERATOR_ADMIN", ("/operator/programmes/", "> /operator/programmes/")),
     Shot("order", "OPERATOR_ADMIN", ("/operator/orders/", "the latest order")),
@@ -141,11 +149,32 @@ class Visit:
             raise SystemExit(f"no link to {address} on {here}")
         self.open(deeper[0])
 
+    def voucher(self) -> tuple[str, str]:
+        """The serial and the code that the demonstration's page shows."""
+        self.page.goto(f"{self.base}/demo/")
+        shown = self.page.locator(".try-voucher .ticket").inner_text()
+        lines = (line.replace(" ", "").replace("\u00a0", "") for line in shown.split("\n"))
+        serials = (word for word in shown.split() if word.count("-") == 2)
+        return next(serials), next(line for line in lines if len(line) == 18 and line.isdigit())
+
+    def ask_what_is_left(self) -> None:
+        """As a person does, with the number and the code of the same voucher."""
+        serial, code = self.voucher()
+        self.page.goto(f"{self.base}/reste/")
+        self.page.locator("main input[name=number]").fill(serial)
+        self.page.locator("main input[name=secret]").fill(code)
+        self.press("main form .button.large")
+
+    def tell_the_story(self) -> None:
+        """Type the serial in the only box of the phone line."""
+        serial, _code = self.voucher()
+        self.page.goto(f"{self.base}/helpline/")
+        self.page.locator("main input[name=typed]").fill(serial)
+        self.press("main form .button.large")
+
     def check_voucher(self) -> None:
         """Type the code that the demonstration's page shows."""
-        self.page.goto(f"{self.base}/demo/")
-        lines = (line.replace(" ", "").replace("\u00a0", "") for line in self.page.locator(".try-voucher .ticket").inner_text().split("\n"))
-        code = next(line for line in lines if len(line) == 18 and line.isdigit())
+        _serial, code = self.voucher()
         self.page.goto(f"{self.base}/place/voucher/")
         self.page.locator("main input[name=code]").fill(code)
         self.press("main form .button")
@@ -194,6 +223,8 @@ class Visit:
 
 
 STEPS: dict[str, Callable[[Visit], None]] = {
+    "ask what is left": Visit.ask_what_is_left,
+    "tell a voucher's story": Visit.tell_the_story,
     "check the voucher": Visit.check_voucher,
     "enrol this device": Visit.enrol,
     "type a sheet": Visit.sheet,
