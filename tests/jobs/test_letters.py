@@ -57,6 +57,7 @@ CONTEXTS = {
     "distribution.desk-decided": {"programme": "Nantes", "name": "Les Voisins", "kind": "SUSPEND", "reason": "Des carnets ont été vendus."},
     "distribution.desk-leaves": {"programme": "Nantes", "name": "Les Voisins"},
     "distribution.desk-left": {"programme": "Nantes"},
+    "distribution.postal-asked": {"programme": "Nantes"},
     "distribution.agreement-signed": {"programme": "Nantes", "name": "Les Voisins"},
     "distribution.agreement-countersigned": {"programme": "Nantes", "from_on": "2026-12-01", "until_on": "2027-12-01"},
     "distribution.agreement-sent-back": {"programme": "Nantes", "reason": "L’arrêté nomme une autre personne."},

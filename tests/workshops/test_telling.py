@@ -72,7 +72,7 @@ class TestByText:
         for _again in range(2):
             texts.send_texts(at=library.at)
         (text,) = with_texts.to(AS_STORED)
-        assert "Ma boîte mail" in text and "annulée (Médiatrice malade)" in text and number in text
+        assert "Ma boite mail" in text and "annulée (Médiatrice malade)" in text and number in text
         assert TextNotice.objects.count() == 0
         told = calls(library, session_id)
         assert [(each.told_by, each.news) for each in told.calls] == [(ToldBy.TEXT, News.CANCELLED)]
@@ -92,7 +92,7 @@ class TestByText:
             )  # fmt: skip
         texts.send_texts(at=library.at)
         found, moved = with_texts.to(AS_STORED)
-        assert "Ma boîte mail" in found and "Ma boîte mail" in moved
+        assert "Ma boite mail" in found and "Ma boite mail" in moved
         assert "12" in moved and "10" in moved
         assert found != moved
 

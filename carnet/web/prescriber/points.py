@@ -113,7 +113,7 @@ class ClosePoint(Confirm):
         return self.done(_("Le point d’accueil est fermé."))
 
 
-_keep = door("distribution.keep-points")
+_keep = door("distribution.see-own-joining", post="distribution.keep-points")
 
 urlpatterns = [
     path("part/<int:programme_id>/points/new/", _keep(NewPoint.as_view()), name="point-new"),

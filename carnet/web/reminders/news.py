@@ -70,8 +70,8 @@ def invited(request: HttpRequest) -> list[Invited]:
     return [Invited(each.id, names[each.programme_id], each.invited_as == "DESK") for each in found if each.programme_id in names]
 
 
-@require_POST
 @signed_in
+@require_POST
 def read(request: HttpRequest, announcement_id: int) -> HttpResponseBase:
     """It was read: it goes."""
     actor, at = actor_of(request), clock.now()
@@ -85,8 +85,8 @@ def read(request: HttpRequest, announcement_id: int) -> HttpResponseBase:
     return redirect("accounts:home")
 
 
-@require_POST
 @signed_in
+@require_POST
 def digest(request: HttpRequest) -> HttpResponseBase:
     """The week's letter, on or off."""
     is_wanted = request.POST.get("wanted") == "yes"

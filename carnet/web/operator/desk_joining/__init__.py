@@ -13,7 +13,7 @@ _prepare = door("distribution.prepare-joining")
 _approve = door("distribution.approve-joining")
 _countersign = door("distribution.countersign-agreement")
 _import = door("distribution.import-desks")
-_keep = door("distribution.keep-points")
+_keep = door("distribution.see-joining", post="distribution.keep-points")
 _DESK = "desks/joining/<int:programme_id>/<int:organisation_id>/"
 
 urlpatterns = [
