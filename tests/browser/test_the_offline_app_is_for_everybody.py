@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import DESKTOP, PHONE, Site, focused
 from tests.browser.offline import TabletBrowser, counterfeit, qr_text, tablet
 from tests.browser.scanning import film, scan
-from tests.browser.test_every_page_of_every_role import AXE_SCRIPT, faults
 from tests.browser.test_everybody_can_hold_the_counter import OLD_PHONE
+from tests.browser.walking import AXE_SCRIPT, faults
 
 
 def held(here: TabletBrowser, what: str) -> list[str]:
