@@ -144,7 +144,7 @@ class TestTheBox:
         assert told[1].subject_id == str(booklet_id)
         assert told[1].actor_person_id is not None
 
-    def test_what_is_unknown_and_what_is_anothers_look_the_same(self, season: Season) -> None:
+    def test_what_is_unknown_and_what_is_another_operator_s_look_the_same(self, season: Season) -> None:
         _booklet, serial = give(season)
         with acting_as_everything(why="another operator"):
             stranger_id = organisation("Ailleurs", "OPERATOR")
