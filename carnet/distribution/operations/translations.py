@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from carnet.distribution.models import TranslationCheck
 from carnet.distribution.rules.translations import check_checked
@@ -56,7 +57,7 @@ def _may(actor: Actor) -> int:
     return person_of(actor, ACTION)
 
 
-def _standing(language: str):  # type: ignore[no-untyped-def]
+def _standing(language: str) -> QuerySet[TranslationCheck]:
     return TranslationCheck.objects.filter(language=language, withdrawn_at=None)
 
 

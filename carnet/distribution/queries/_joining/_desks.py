@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from carnet.distribution import access
 from carnet.distribution.models import DeskAgreement, DeskPoint, DeskTraining, ProgrammePrescriber
@@ -191,7 +191,7 @@ def left_to_return(programme_id: int, organisation_id: int) -> int:
     return held + ledger.travelling(programme_id=programme_id, organisation_id=organisation_id)
 
 
-def _present(at: datetime):  # type: ignore[no-untyped-def]
+def _present(at: datetime) -> QuerySet[ProgrammePrescriber]:
     return ProgrammePrescriber.objects.filter(Q(left_at=None) | Q(left_at__gt=at), joined_at__lte=at)
 
 
