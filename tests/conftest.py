@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 
 from carnet.api.tokens import forget_tokens
 from carnet.api.v1.redeeming import forget_payment_days
@@ -52,6 +53,12 @@ def django_db_setup(test_databases: TestDatabases, django_db_blocker, worker_id:
     with django_db_blocker.unblock():
         point_django_at(configured)
         test_databases.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def french_at_first() -> None:
+    """The language a test begins in: a page served in English to the test before leaves its own behind, in the same thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
