@@ -10,13 +10,13 @@ from carnet.settlement.operations._closing import (
     prepare_closing,
     record_repayments,
 )
+from carnet.settlement.operations._files import write_payment_file
 from carnet.settlement.operations._runs import (
     RunPrepared,
     approve_run,
     cancel_run,
     mark_sent,
     prepare_run,
-    write_payment_file,
 )
 
 __all__ = [

@@ -1,6 +1,5 @@
 """Payment runs: prepared by one person, approved by another, written for the bank, sent."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -112,7 +111,7 @@ def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Act
     )
     run.approval_id = approval.id
     run.save(update_fields=["message_id", "digest", "approval_id"])
-    _journal(actor, "settlement.run-prepared", run, request_id, at, set_aside=len(set_aside))
+    journal_run(actor, "settlement.run-prepared", run, request_id, at, set_aside=len(set_aside))
     return RunPrepared(run.id, run.execute_on, run.transfer_count, run.total_cents, set_aside)
 
 
@@ -129,14 +128,14 @@ def approve_run(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) ->
         return
     check_run_move(state=RunState(run.state), to=RunState.APPROVED)
     assert run.approval_id is not None, "a prepared run waits for its approval"
-    transfers = _transfers_of(run)
+    transfers = transfers_of(run)
     given = parties_operations.approve(
         approval_id=run.approval_id, digest=_digest(transfers), actor=actor, request_id=uuid5(request_id, "decision"), at=at
     )
-    _check_sum(run, transfers)
+    check_sum(run, transfers)
     run.state, run.approved_by_id, run.approved_at = RunState.APPROVED.value, given.decided_by, at
     run.save(update_fields=["state", "approved_by_id", "approved_at"])
-    _journal(actor, "settlement.run-approved", run, request_id, at)
+    journal_run(actor, "settlement.run-approved", run, request_id, at)
 
 
 @transaction.atomic
@@ -164,30 +163,7 @@ def cancel_run(*, run_id: int, reason: str, actor: Actor, request_id: UUID, at: 
     run.save(update_fields=["state", "cancelled_at", "cancelled_reason"])
     Claim.objects.filter(id__in=Transfer.objects.filter(run=run).values("claim_id")).update(state=ClaimState.READY)
     Transfer.objects.filter(run=run).update(state=TransferState.CANCELLED)
-    _journal(actor, "settlement.run-cancelled", run, request_id, at)
-
-
-@transaction.atomic
-def write_payment_file(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> bytes:
-    """The `pain.001.001.09` file of an approved run, checked against the ISO schema. Taken out again, it is the same bytes.
-
-    Raises: NotAllowed, SecondFactorNeeded, RunUnknown, RunNotInState, RunChangedSinceApproval, PaymentFileInvalid.
-    """
-    check_allowed_now(actor, "settlement.export-payment", at)
-    run = access.operated_run(actor, run_id)
-    if run.approved_at is None or run.state == RunState.CANCELLED:
-        raise RunNotInState(state=run.state, needed=RunState.APPROVED.value)
-    transfers = _transfers_of(run)
-    _check_sum(run, transfers)
-    content = payments.to_bytes(_payment(run, transfers))
-    digest = hashlib.sha256(content).digest()
-    if run.file_digest is None:
-        run.file_digest, run.file_written_at = digest, at
-        run.save(update_fields=["file_digest", "file_written_at"])
-    elif bytes(run.file_digest) != digest:
-        raise RunChangedSinceApproval(approved_cents=run.total_cents, found_cents=sum(each.cents for each in transfers))
-    _journal(actor, "settlement.payment-file-written", run, request_id, at, sha256=digest.hex())
-    return content
+    journal_run(actor, "settlement.run-cancelled", run, request_id, at)
 
 
 @transaction.atomic
@@ -206,9 +182,9 @@ def mark_sent(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> N
     run.state, run.sent_at = RunState.SENT.value, at
     run.save(update_fields=["state", "sent_at"])
     Transfer.objects.filter(run=run, state=TransferState.PENDING).update(state=TransferState.SENT)
-    _journal(actor, "settlement.run-sent", run, request_id, at)
+    journal_run(actor, "settlement.run-sent", run, request_id, at)
     programme = funding.programme(run.programme_id)
-    transfers = _transfers_of(run)
+    transfers = transfers_of(run)
     tell_payees("settlement.transfer-sent", transfers, actor, request_id, at)
     for transfer in transfers:
         notices.post(
@@ -252,7 +228,7 @@ def _transfers(run: PaymentRun, claims: Sequence[Claim], at: datetime) -> list[T
     return made
 
 
-def _transfers_of(run: PaymentRun) -> list[Transfer]:
+def transfers_of(run: PaymentRun) -> list[Transfer]:
     return list(Transfer.objects.filter(run=run).order_by("claim_id"))
 
 
@@ -261,33 +237,12 @@ def _digest(transfers: Sequence[Transfer]) -> bytes:
     return digest_of_run((each.end_to_end_id, each.creditor_name, each.creditor_iban, each.cents) for each in ordered)
 
 
-def _check_sum(run: PaymentRun, transfers: Sequence[Transfer]) -> None:
+def check_sum(run: PaymentRun, transfers: Sequence[Transfer]) -> None:
     """Invariant 9: the file's sum is its claims' sum, counted again at every step."""
     found = sum(each.cents for each in transfers)
     claimed = sum(Claim.objects.filter(id__in=[each.claim_id for each in transfers]).values_list("cents", flat=True))
     if not (run.total_cents == found == claimed and run.transfer_count == len(transfers)) or bytes(run.digest) != _digest(transfers):
         raise RunChangedSinceApproval(approved_cents=run.total_cents, found_cents=found)
-
-
-def _payment(run: PaymentRun, transfers: Sequence[Transfer]) -> payments.Payment:
-    assert run.message_id, "a prepared run has its name"
-    assert run.approved_at is not None, "only an approved run is written"
-    return payments.Payment(
-        message_id=run.message_id,
-        # Not the moment of writing: the same run gives the same bytes whenever it is taken out.
-        created_at=run.approved_at,
-        execute_on=run.execute_on,
-        debtor=payments.Party(run.debtor_name, run.debtor_iban, run.debtor_bic),
-        transfers=[
-            payments.CreditTransfer(
-                each.end_to_end_id,
-                payments.Party(each.creditor_name, each.creditor_iban, each.creditor_bic),
-                each.cents,
-                each.remittance,
-            )
-            for each in transfers
-        ],
-    )
 
 
 # What each payee's line says of its transfer, beside the amount and the reference.
@@ -321,7 +276,7 @@ def _told(transfer: Transfer, action: str) -> dict[str, object]:
     return facts | {name: getattr(transfer, name) for name in TOLD_OF[action]}
 
 
-def _journal(actor: Actor, action: str, run: PaymentRun, request_id: UUID, at: datetime, **facts: object) -> None:
+def journal_run(actor: Actor, action: str, run: PaymentRun, request_id: UUID, at: datetime, **facts: object) -> None:
     journal.record(
         actor=actor,
         action=action,
