@@ -27,18 +27,26 @@ from carnet.parties.rules import (
     secret_hash,
 )
 
+# The earlier value is read whole before the new one is set.
+_OPEN = """
+    WITH before AS MATERIALIZED (SELECT COALESCE(current_setting(%s, true), '') AS kept)
+    SELECT kept, set_config(%s, %s, true) FROM before
+"""
+
 
 @contextmanager
 def _opened(setting: str, value: str) -> Iterator[None]:
-    """Set one row-level key for the block, then put the earlier value back (a rolled-back savepoint does so by itself)."""
+    """Set one row-level key for the block, then put the earlier value back (a rolled-back savepoint does so by itself, and so does a
+    transaction's end)."""
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT COALESCE(current_setting(%s, true), '')", [setting])
+            cursor.execute(_OPEN, [setting, setting, value])
             before = cursor.fetchone()[0]
-            cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
         yield
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config(%s, %s, true)", [setting, before])
+        if not is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config(%s, %s, true)", [setting, before])
 
 
 @contextmanager

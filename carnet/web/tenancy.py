@@ -80,16 +80,16 @@ def stream_as(actor: Actor, lines: Iterable[bytes] | Callable[[], Iterable[bytes
         yield from lines() if callable(lines) else lines
 
 
-def assemble(*, person_id: int, organisation_id: int | None, proved_at: datetime | None, at: datetime) -> Actor:
-    """The whole actor: the person's roles from `parties`, the programmes those roles open from `funding`.
+def assemble(*, person_id: int, organisation_id: int | None, proved_at: datetime | None, at: datetime) -> parties.SeenAs:
+    """The whole actor, with its organisation's name: the person's roles from `parties`, the programmes those roles open from `funding`.
 
     Raises: NoMembership, OrganisationNotChosen, MemberSuspended, OrganisationEnded.
     """
-    actor = parties.actor_for(person_id=person_id, organisation_id=organisation_id, proved_at=proved_at, at=at)
-    if not parties.kinds_opening_programmes(actor):
-        return actor
-    programme_ids = funding.programme_ids_for(actor.organisation_ids, at=at)
-    return parties.with_programmes(actor, programme_ids)
+    seen = parties.seen_as(person_id=person_id, organisation_id=organisation_id, proved_at=proved_at, at=at)
+    if not seen.kinds_opening_programmes:
+        return seen
+    programme_ids = funding.programme_ids_for(seen.actor.organisation_ids, at=at)
+    return replace(seen, actor=parties.with_programmes(seen.actor, programme_ids))
 
 
 def _person_in_session(request: HttpRequest) -> int | None:
@@ -108,12 +108,12 @@ def _identify(request: HttpRequest) -> None:
     person_id, at = int(request.user.pk), clock.now()
     proved_at = _proved_at(request, at)
     try:
-        actor = assemble(person_id=person_id, organisation_id=request.session.get(CHOSEN_ORGANISATION), proved_at=proved_at, at=at)
+        seen = assemble(person_id=person_id, organisation_id=request.session.get(CHOSEN_ORGANISATION), proved_at=proved_at, at=at)
     except PartiesRefused as refusal:
         actor = replace(Actor.anonymous(), kind="person", person_id=person_id, label=request.user.get_short_name(), proved_at=proved_at)
         request.standing = refusal  # type: ignore[attr-defined]
     else:
-        request.organisation_name = parties.organisation_name(actor.organisation_id)  # type: ignore[attr-defined]
+        actor, request.organisation_name = seen.actor, seen.organisation  # type: ignore[attr-defined]
     request.actor = actor  # type: ignore[attr-defined]
 
 

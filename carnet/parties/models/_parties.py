@@ -273,6 +273,7 @@ class Approval(models.Model):
     digest = models.BinaryField(max_length=32)
     requested_by_id = models.BigIntegerField()
     requested_at = models.DateTimeField()
+    people_needed = models.SmallIntegerField(default=1)
     decision = models.CharField(max_length=10, null=True)  # noqa: DJ001 - not decided yet
     decided_by_id = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -299,6 +300,23 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"approval {self.pk}"
+
+
+class ApprovalVoice(models.Model):
+    """One person's yes to an approval that several people must give. Append-only; one for each person, never the one who asked."""
+
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="voices")
+    organisation_id = models.BigIntegerField()
+    programme_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField()
+    given_at = models.DateTimeField()
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["approval", "person_id"], name="parties_approvalvoice_once")]
+
+    def __str__(self) -> str:
+        return f"voice {self.pk}"
 
 
 class OperatorLabel(models.Model):

@@ -2,14 +2,15 @@
 
 from carnet.parties.queries._actors import (
     MyOrganisation,
+    SeenAs,
     actor_for,
     actor_for_token,
     has_second_factor,
     is_initialised,
     kinds_of,
-    kinds_opening_programmes,
     organisation_name,
     organisations_of,
+    seen_as,
     with_programmes,
 )
 from carnet.parties.queries._decisions import (
@@ -83,6 +84,7 @@ __all__ = [
     "OrganisationCard",
     "PayableAccount",
     "PersonOf",
+    "SeenAs",
     "StationFront",
     "StationView",
     "TokenLine",
@@ -109,7 +111,6 @@ __all__ = [
     "ids_of_kind",
     "is_initialised",
     "kinds_of",
-    "kinds_opening_programmes",
     "label_decisions",
     "label_in_force",
     "letter_addresses",
@@ -125,6 +126,7 @@ __all__ = [
     "organisations_registered_by",
     "payable_account",
     "people_of",
+    "seen_as",
     "station",
     "station_front",
     "stations",

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.parties import access
-from carnet.parties.models import ApiToken, Membership, Organisation, Person
+from carnet.parties.models import ApiToken, Membership, Organisation
 from carnet.parties.rules import (
     PROGRAMME_KINDS,
     ROLES_OF_KIND,
@@ -31,6 +31,15 @@ class MyOrganisation:
     name: str
     roles: frozenset[str]
     is_suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAs:
+    """A signed-in person in one organisation: the actor, the organisation's name, the kinds under which it sees whole programmes."""
+
+    actor: Actor
+    organisation: str
+    kinds_opening_programmes: frozenset[str]
 
 
 def organisations_of(*, person_id: int, at: datetime) -> list[MyOrganisation]:
@@ -60,9 +69,17 @@ def actor_for(
     Raises: NoMembership, OrganisationNotChosen, MemberSuspended, OrganisationEnded.
     """
     with access.recognised(person_id):
-        person = Person.objects.filter(id=person_id, is_active=True).first()
-        memberships = list(_memberships(person_id, at).select_related("organisation").order_by("id"))
-    if person is None or not memberships:
+        seen = seen_as(person_id=person_id, organisation_id=organisation_id, proved_at=proved_at, at=at)
+    return with_programmes(seen.actor, programme_ids)
+
+
+def seen_as(*, person_id: int, organisation_id: int | None, proved_at: datetime | None, at: datetime) -> SeenAs:
+    """As `actor_for`, with what was read of the organisation on the way. Call it where the person is known: inside `access.knowing`.
+
+    Raises: NoMembership, OrganisationNotChosen, MemberSuspended, OrganisationEnded.
+    """
+    memberships = list(_memberships(person_id, at).filter(person__is_active=True).select_related("organisation", "person").order_by("id"))
+    if not memberships:
         raise NoMembership
     if organisation_id is None:
         if len({each.organisation_id for each in memberships}) > 1:
@@ -70,23 +87,23 @@ def actor_for(
         organisation_id = memberships[0].organisation_id
     here = [each for each in memberships if each.organisation_id == organisation_id]
     if not here:
-        raise OrganisationNotChosen if memberships else NoMembership
+        raise OrganisationNotChosen
     active = [each for each in here if each.suspended_at is None]
     organisation = here[0].organisation
     if not active:
         raise MemberSuspended(organisation=organisation.name, since=here[0].suspended_at)
     if organisation.ended_on is not None and organisation.ended_on <= legal_day(at):
         raise OrganisationEnded(organisation=organisation.name, ended_on=organisation.ended_on)
-    return Actor(
+    actor = Actor(
         kind="person",
-        label=person.display_name,
-        person_id=person.id,
+        label=here[0].person.display_name,
+        person_id=person_id,
         organisation_id=organisation_id,
         organisation_ids=frozenset({organisation_id}),
-        programme_ids=frozenset(programme_ids),
         roles=frozenset(each.role for each in active),
         proved_at=proved_at,
     )
+    return SeenAs(actor, organisation.name, _opening(organisation.kinds, actor))
 
 
 def actor_for_token(*, raw: str, at: datetime) -> Actor:
@@ -129,15 +146,6 @@ def organisation_name(organisation_id: int | None) -> str:
     return Organisation.objects.filter(id=organisation_id).values_list("name", flat=True).first() or ""
 
 
-def kinds_opening_programmes(actor: Actor) -> frozenset[str]:
-    """The kinds, among those of the organisation acted for, under which the actor's roles see whole programmes.
-
-    Prescribers and places see only their own rows: their kinds open none.
-    """
-    held = kinds_of(actor.organisation_id) if actor.organisation_id is not None else frozenset()
-    return frozenset(kind for kind in PROGRAMME_KINDS if kind in held and not ROLES_OF_KIND[kind].isdisjoint(actor.roles))
-
-
 def has_second_factor(person_id: int) -> bool:
     """True when the person has set up a TOTP application or a passkey."""
     factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -147,6 +155,11 @@ def has_second_factor(person_id: int) -> bool:
 def is_initialised() -> bool:
     """True once the first organisation exists: the first-run assistant then closes."""
     return Organisation.objects.exists()
+
+
+def _opening(kinds: Iterable[str], actor: Actor) -> frozenset[str]:
+    """The kinds under which the actor's roles see whole programmes. Prescribers and places see only their own rows: theirs open none."""
+    return frozenset(kind for kind in PROGRAMME_KINDS if kind in kinds and not ROLES_OF_KIND[kind].isdisjoint(actor.roles))
 
 
 def _memberships(person_id: int, at: datetime) -> QuerySet[Membership]:

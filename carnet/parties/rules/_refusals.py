@@ -211,6 +211,12 @@ class SamePerson(PartiesRefused):
     code = "same-person"
 
 
+class VoiceAlreadyGiven(PartiesRefused):
+    """Several people must say yes, and this one already has. Facts: action."""
+
+    code = "voice-already-given"
+
+
 class ApprovalUnknown(PartiesRefused):
     """No such approval, or not one of the actor's."""
 
