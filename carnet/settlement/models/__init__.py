@@ -1,0 +1,31 @@
+"""Tables of settlement, all under row-level security: a programme's people, and the payee for its own rows.
+
+Ids of other rooms are plain numbers. Claim lines, bank files and statements are append-only; name,
+account and amount of a transfer are frozen by a trigger (migrations/0001_settlement.py).
+"""
+
+from carnet.kernel.personal import PersonalColumn
+from carnet.settlement.models._claims import Claim, ClaimLine, CutOff
+from carnet.settlement.models._closing import Closing, Repayment, Statement
+from carnet.settlement.models._payments import BankFile, PaymentRun, Transfer
+
+_ACCOUNTING = "10 years after the payment (commercial code, L123-22)"
+
+PERSONAL_DATA: dict[str, PersonalColumn] = {
+    "Transfer.creditor_name": PersonalColumn("to pay the right holder, and prove it", _ACCOUNTING),
+    "Transfer.creditor_iban": PersonalColumn("to pay the right account, and prove it", _ACCOUNTING),
+    "Transfer.creditor_bic": PersonalColumn("to pay the right account, and prove it", _ACCOUNTING),
+}
+
+__all__ = [
+    "PERSONAL_DATA",
+    "BankFile",
+    "Claim",
+    "ClaimLine",
+    "Closing",
+    "CutOff",
+    "PaymentRun",
+    "Repayment",
+    "Statement",
+    "Transfer",
+]
