@@ -1,7 +1,8 @@
 """One mechanism for every second person: ask, then approve or refuse exactly what was asked.
 
 The room that owns the subject asks with the digest of what it shows, and calls `approve` or `refuse` inside its own operation,
-with the digest of what is there at that moment: a thing changed in between is refused.
+with the digest of what is there at that moment: a thing changed in between is refused. When `people_needed` is above one, each
+yes is a voice: the approval is given with the last one, and one no is enough to refuse.
 """
 
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from carnet.gateways.database import acting_as
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.parties import access
-from carnet.parties.models import Approval
+from carnet.parties.models import Approval, ApprovalVoice
 from carnet.parties.rules import (
     DECIDABLE,
     ApprovalAlreadyWaiting,
     ApprovalMissing,
     Decision,
     ReasonMissing,
+    VoiceAlreadyGiven,
     check_allowed_now,
     check_decidable,
     check_second_person,
@@ -30,7 +32,7 @@ from carnet.parties.rules import (
 
 @dataclass(frozen=True, slots=True)
 class ApprovalGiven:
-    """An approval as it stands. `decision` is None while it waits."""
+    """An approval as it stands. `decision` is None while it waits; `voices`: who said yes so far, of the `people_needed`."""
 
     id: int
     action: str
@@ -44,6 +46,8 @@ class ApprovalGiven:
     decided_by: int | None
     decided_at: datetime | None
     reason: str
+    people_needed: int = 1
+    voices: tuple[int, ...] = ()
 
 
 @transaction.atomic
@@ -54,17 +58,19 @@ def request_approval(
     digest: bytes,
     organisation_id: int,
     programme_id: int | None = None,
+    people_needed: int = 1,
     actor: Actor,
     request_id: UUID,
     at: datetime,
 ) -> ApprovalGiven:
-    """Ask a second person of `organisation_id`, holder of `action` in the table of permissions, to decide on one exact thing.
+    """Ask `people_needed` other people of `organisation_id`, holders of `action` in the table of permissions, about one exact thing.
 
     Raises:  PersonNeeded, ApprovalAlreadyWaiting. The calling operation has checked that the actor may prepare.
     Repeat:  the same request_id returns the first approval.
     """
     if action not in DECIDABLE:
         raise KeyError(f"{action} is not a decision of the table of permissions")  # a fault of the program, never of a person
+    assert people_needed > 0, "somebody decides"
     requested_by = person_of(actor, action)
     approval = Approval(
         action=action,
@@ -75,6 +81,7 @@ def request_approval(
         digest=digest,
         requested_by_id=requested_by,
         requested_at=at,
+        people_needed=people_needed,
         request_id=request_id,
     )
     try:
@@ -93,9 +100,10 @@ def request_approval(
 
 
 def approve(*, approval_id: int, digest: bytes, actor: Actor, request_id: UUID, at: datetime) -> ApprovalGiven:
-    """Say yes. `digest` is that of the thing as it is now.
+    """Say yes. `digest` is that of the thing as it is now. While others must still say yes, the answer's `decision` is None.
 
-    Raises: NotAllowed, SecondFactorNeeded, PersonNeeded, ApprovalUnknown, SamePerson, ApprovalDecided, ApprovalChanged.
+    Raises: NotAllowed, SecondFactorNeeded, PersonNeeded, ApprovalUnknown, SamePerson, ApprovalDecided, ApprovalChanged,
+            VoiceAlreadyGiven.
     """
     return _decide(Decision.APPROVED, "", approval_id, digest, actor, request_id, at)
 
@@ -143,10 +151,30 @@ def _decide(
         return given(approval)  # the same person saying the same again
     check_decidable(decision=approval.decision, digest=bytes(approval.digest), shown=digest)
     check_second_person(requested_by=approval.requested_by_id, decided_by=decided_by, action=approval.action)
+    if decision is Decision.APPROVED and not _is_last_voice(approval, decided_by, request_id, at):
+        _journal(actor, "parties.approval-voice-given", approval, request_id, at)
+        return given(approval)
     approval.decision, approval.decided_by_id, approval.decided_at, approval.reason = decision.value, decided_by, at, reason
     approval.save(update_fields=["decision", "decided_by_id", "decided_at", "reason"])
     _journal(actor, f"parties.approval-{decision.value.lower()}", approval, request_id, at)
     return given(approval)
+
+
+def _is_last_voice(approval: Approval, person_id: int, request_id: UUID, at: datetime) -> bool:
+    """Keep one person's yes; whether it is the last one needed. The approval's row is locked by the caller."""
+    earlier = ApprovalVoice.objects.filter(approval=approval, person_id=person_id).first()
+    if earlier is not None and earlier.request_id != request_id:
+        raise VoiceAlreadyGiven(action=approval.action)
+    if earlier is None:
+        ApprovalVoice.objects.create(
+            approval=approval,
+            organisation_id=approval.organisation_id,
+            programme_id=approval.programme_id,
+            person_id=person_id,
+            given_at=at,
+            request_id=request_id,
+        )
+    return ApprovalVoice.objects.filter(approval=approval).count() >= approval.people_needed
 
 
 def given(approval: Approval) -> ApprovalGiven:
@@ -164,6 +192,8 @@ def given(approval: Approval) -> ApprovalGiven:
         decided_by=approval.decided_by_id,
         decided_at=approval.decided_at,
         reason=approval.reason,
+        people_needed=approval.people_needed,
+        voices=tuple(approval.voices.order_by("id").values_list("person_id", flat=True)) if approval.pk else (),
     )
 
 

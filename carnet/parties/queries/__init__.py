@@ -17,6 +17,7 @@ from carnet.parties.queries._decisions import (
     AccountLine,
     PayableAccount,
     TokenLine,
+    VoiceLine,
     WaitingApproval,
     approval_of,
     approvals_waiting_for,
@@ -25,6 +26,7 @@ from carnet.parties.queries._decisions import (
     iban_to_decide,
     payable_account,
     tokens,
+    voices_of,
 )
 from carnet.parties.queries._labels import (
     HeadChangeView,
@@ -90,6 +92,7 @@ __all__ = [
     "TokenLine",
     "TurnSeen",
     "TurnTaker",
+    "VoiceLine",
     "WaitingApproval",
     "WaitingInvitation",
     "account",
@@ -132,6 +135,7 @@ __all__ = [
     "stations",
     "tokens",
     "turn_takers",
+    "voices_of",
     "waiting_invitations",
     "with_programmes",
 ]

@@ -7,7 +7,7 @@ from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import Iban
 from carnet.parties import access
-from carnet.parties.models import ApiToken, Approval, BankAccount, Organisation
+from carnet.parties.models import ApiToken, Approval, ApprovalVoice, BankAccount, Organisation
 from carnet.parties.rules import ApprovalMissing, Decision, KnownAccount, account_in_force, allowed, check_may
 
 
@@ -143,12 +143,13 @@ class WaitingApproval:
 
 
 def approvals_waiting_for(*, actor: Actor) -> list[WaitingApproval]:
-    """What the actor may decide: waiting in its organisation, in its roles, asked by somebody else; oldest first."""
+    """What the actor may decide: waiting in its organisation, in its roles, asked by somebody else, not said yes to; oldest first."""
     if actor.person_id is None or actor.organisation_id is None:
         return []
     rows = (
         Approval.objects.filter(organisation_id=actor.organisation_id, decision__isnull=True)
         .exclude(requested_by_id=actor.person_id)
+        .exclude(voices__person_id=actor.person_id)
         .order_by("requested_at", "id")
     )
     return [
@@ -164,6 +165,19 @@ def approval_of(*, action: str, subject: tuple[str, int]) -> WaitingApproval | N
     if row is None:
         return None
     return WaitingApproval(row.id, row.action, row.subject_kind, row.subject_id, row.programme_id, row.requested_by_id, row.requested_at)
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceLine:
+    """One person's yes, and when (aware)."""
+
+    person_id: int
+    given_at: datetime
+
+
+def voices_of(approval_id: int) -> list[VoiceLine]:
+    """Who said yes to an approval so far, the first one first (the caller sees it by its programme or organisation)."""
+    return [VoiceLine(row.person_id, row.given_at) for row in ApprovalVoice.objects.filter(approval_id=approval_id).order_by("id")]
 
 
 def check_approved(*, action: str, subject: tuple[str, int], digest: bytes) -> int:

@@ -128,6 +128,7 @@ from carnet.parties.rules._refusals import (
     TokenDaysInvalid,
     TokenInvalid,
     TokenUnknown,
+    VoiceAlreadyGiven,
 )
 from carnet.parties.rules._words import (
     AccountState,
@@ -246,6 +247,7 @@ __all__ = [
     "TokenDaysInvalid",
     "TokenInvalid",
     "TokenUnknown",
+    "VoiceAlreadyGiven",
     "account_in_force",
     "allowed",
     "by_pin",

@@ -57,6 +57,7 @@ SENTENCES = {
     "account-change-waiting": _("Un changement de compte bancaire attend déjà une approbation."),
     "account-unknown": _("Ce compte bancaire n’existe pas, ou n’est pas de votre ressort."),
     "account-not-waiting": _("Ce compte bancaire n’est plus à décider."),
+    "voice-already-given": _("Vous avez déjà dit oui. Il faut maintenant une autre personne."),
     "same-person": _("La personne qui prépare n’approuve jamais : une autre doit décider."),
     "approval-unknown": _("Cette demande n’existe pas, ou n’est pas de votre ressort."),
     "approval-missing": _("Une autre personne doit d’abord approuver ; si quelque chose a changé depuis, il faut demander à nouveau."),
