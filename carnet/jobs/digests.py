@@ -132,7 +132,7 @@ def _desk(organisation_id: int, programmes: Sequence[ProgrammeFacts], at: dateti
     figures = workshops.desk_figures(organisation_id=organisation_id, since=at - WEEK, at=at)
     if figures.booked:
         facts = {"came": figures.came, "absent": figures.absent, "cancelled": figures.cancelled}
-        yield _("Leçons réservées de la semaine : %(came)s venus, %(absent)s absents, %(cancelled)s annulées.") % facts
+        yield _("Leçons réservées de la semaine, par personne : venue %(came)s, absente %(absent)s, annulée %(cancelled)s.") % facts
     missed = len(distribution.to_book_again(organisation_id=organisation_id, at=at))
     if missed:
         text = ngettext("%(count)s leçon manquée à réserver à nouveau.", "%(count)s leçons manquées à réserver à nouveau.", missed)

@@ -68,7 +68,7 @@ def _story(series_id: int, booklet_id: int, vouchers: Sequence[VoucherView], kin
         *_lessons(booklet_id, given, at),
         *_spent(series, ids, at),
         *_complained(booklet_id, actor, at),
-        *_left(series, vouchers, at),
+        *_left(series, given, vouchers, at),
     ]
     cover = ledger.serial_of_booklet(series, booklet_id)
     is_voucher = kind is Asked.VOUCHER
@@ -221,8 +221,11 @@ def _complained(booklet_id: int, actor: Actor, at: datetime) -> Iterator[Event]:
             yield Event(What.COMPLAINT_CLOSED, each.closed_at, facts | {"decision": each.decision})
 
 
-def _left(series: SeriesView, vouchers: Sequence[VoucherView], at: datetime) -> Iterator[Event]:
-    """What may still be spent, and until when; last, since it is what the person asks."""
+def _left(series: SeriesView, given: Sequence[HandOverView], vouchers: Sequence[VoucherView], at: datetime) -> Iterator[Event]:
+    """What may still be spent, and until when; last, since it is what the person asks.
+
+    The day said is the printed one, as on the booklet and on the page *what is left?*; once past, the end of its grace.
+    """
     states = Counter(each.state for each in vouchers)
     held = [each for each in vouchers if each.reserved_until is not None and each.reserved_until > at]
     for each in held:
@@ -230,7 +233,9 @@ def _left(series: SeriesView, vouchers: Sequence[VoucherView], at: datetime) -> 
     usable = [each for each in vouchers if each.state is State.HANDED_OVER and each.active and at < each.accepted_until]
     last = end_of_day(legal_day(at)) + timedelta(days=36_500)
     if states[State.HANDED_OVER]:
-        until = min((each.accepted_until for each in usable), default=series.accepted_until)
+        printed_until = min((each.printed_until for each in given), default=series.printed_until)
+        accepted_until = min((each.accepted_until for each in usable), default=series.accepted_until)
+        until = printed_until if at < printed_until else accepted_until
         yield Event(What.LEFT, last, {"count": len(usable), "of": len(vouchers), "until": until, "value_cents": series.face_value_cents})
     elif not states[State.IN_STOCK]:
         yield Event(What.LEFT, last, {"count": 0, "of": len(vouchers), "until": series.accepted_until, "value_cents": 0})
