@@ -25,6 +25,7 @@ class Series(models.Model):
     hand_over_until = models.DateTimeField()
     printed_until = models.DateTimeField()
     accepted_until = models.DateTimeField()
+    hand_overs_stop_at = models.DateTimeField(null=True)
     drawn_at = models.DateTimeField(null=True)
     activated_at = models.DateTimeField(null=True)
     lapsed_at = models.DateTimeField(null=True)
@@ -45,6 +46,10 @@ class Series(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(lapsed_at__isnull=True) | Q(lapsed_at__gte=F("accepted_until")), name="ledger_series_lapse_after_grace"
+            ),
+            models.CheckConstraint(
+                condition=Q(hand_overs_stop_at__isnull=True) | Q(hand_overs_stop_at__lte=F("printed_until")),
+                name="ledger_series_stop_before_printed",
             ),
         ]
         indexes = [models.Index(fields=["programme_id"], name="ledger_series_programme")]
@@ -150,7 +155,7 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agreement_id", "kind", "series_id", "organisation_id"], name="ledger_account_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=["SOURCE", "UNISSUED", "CIRCULATION", "OWED", "PAID", "RETURNED"]), name="ledger_account_kind"
+                condition=Q(kind__in=["SOURCE", "UNISSUED", "CIRCULATION", "OWED", "PAID", "RETURNED", "DUE", "CHARGED"]), name="ledger_account_kind"
             ),
         ]
 

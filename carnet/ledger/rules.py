@@ -61,6 +61,24 @@ class SeriesNotEnded(LedgerRefused):
     code = "series-not-ended"
 
 
+class AcceptanceSooner(LedgerRefused):
+    """Vouchers in hands are taken until what was promised, at least. Facts: accepted_until."""
+
+    code = "acceptance-sooner"
+
+
+class AcceptanceOwn(LedgerRefused):
+    """The ends of this series count from each hand-over: there is no common end to move. Facts: series_id."""
+
+    code = "acceptance-own"
+
+
+class StopAfterPrinted(LedgerRefused):
+    """Hand-overs stop at the latest when the printed validity ends. Facts: printed_until."""
+
+    code = "stop-after-printed"
+
+
 class SeriesNotLapsed(LedgerRefused):
     """Money of a series asked back while its vouchers may still be spent."""
 
@@ -384,3 +402,9 @@ def check_endable(*, wanted: int, held: int, voided_at: datetime | None, lapsed_
         raise AlreadyLapsed(lapsed_at=lapsed_at)
     if unspent == 0:
         raise NothingUnspent
+
+
+def check_stop(*, stop_at: datetime | None, printed_until: datetime) -> None:
+    """Hand-overs stop before the paper ends, or are not stopped. Raises: StopAfterPrinted."""
+    if stop_at is not None and stop_at > printed_until:
+        raise StopAfterPrinted(printed_until=printed_until)

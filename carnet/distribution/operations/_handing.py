@@ -16,6 +16,7 @@ from carnet.distribution.rules import (
     NothingToHandOver,
     advise,
     check_items,
+    check_not_stopped,
     check_series_active,
     runs_of,
 )
@@ -59,7 +60,7 @@ def hand_over_many(
     are given back as they were. Adjacent booklets become one passage of the ledger. What was answered is kept as a plan, in codes.
 
     Raises: NotAllowed, NotYourDesk, NothingToHandOver, TooManyAtOnce, OutsidePerimeter, ProcedureUnknown, NotPrescriber,
-    SeriesNotActive, SeriesUnknown, HandOverNotOpen, HandOverEnded, RangeReversed, NotHolder, AlreadyHandedOver,
+    SeriesNotActive, HandOversStopped, SeriesUnknown, HandOverNotOpen, HandOverEnded, RangeReversed, NotHolder, AlreadyHandedOver,
     DailyLimitReached (by PIN).
     """
     access.check_may_hand_over(actor)
@@ -144,6 +145,7 @@ def _terms(series_id: int, desk_id: int, at: datetime) -> _Terms:
     programme = funding.programme(series.programme_id)
     access.check_takes_part(organisation_id=desk_id, programme_id=programme.id, programme=programme.name, at=at)
     check_series_active(series_id=series_id, activated_at=series.activated_at)
+    check_not_stopped(stop_at=series.hand_overs_stop_at, at=at)
     acceptance = funding.acceptance_for_hand_over(programme.id, at=at)
     counted_from_hand_over = programme.windows.months_after_hand_over is not None
     own_accepted_until = acceptance.accepted_until if counted_from_hand_over else None

@@ -33,6 +33,12 @@ class SeriesNotActive(DistributionRefused):
     code = "series-not-active"
 
 
+class HandOversStopped(DistributionRefused):
+    """The season ends: these booklets are no longer handed over, and go back or stay in the cupboard. Facts: stop_at."""
+
+    code = "hand-overs-stopped"
+
+
 class NothingToHandOver(DistributionRefused):
     """No booklet and no voucher was named."""
 
@@ -206,6 +212,12 @@ def check_series_active(*, series_id: int, activated_at: datetime | None) -> Non
     """Refuse booklets whose money is not there yet. Raises: SeriesNotActive."""
     if activated_at is None:
         raise SeriesNotActive(series_id=series_id)
+
+
+def check_not_stopped(*, stop_at: datetime | None, at: datetime) -> None:
+    """Refuse booklets whose hand-overs were stopped, from that instant. Raises: HandOversStopped."""
+    if stop_at is not None and at >= stop_at:
+        raise HandOversStopped(stop_at=stop_at)
 
 
 def check_participation(*, programme: str, joined_at: datetime | None, left_at: datetime | None, at: datetime) -> None:

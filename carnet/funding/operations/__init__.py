@@ -3,6 +3,8 @@
 from carnet.funding.operations._agreements import amend_shares, close_agreement, sign_agreement
 from carnet.funding.operations._audits import end_engagement, engage_auditor
 from carnet.funding.operations._commitments import Committed, commit_order, release_commitment
+from carnet.funding.operations._funds import set_fund_threshold, watch_fund
+from carnet.funding.operations._grace import extend_grace
 from carnet.funding.operations._money import record_money_received, withdraw_money_received
 from carnet.funding.operations._pledges import join_pledge, record_pledge, sign_pledge, withdraw_pledge
 from carnet.funding.operations._programmes import change_programme, create_programme, end_programme
@@ -17,6 +19,7 @@ __all__ = [
     "end_engagement",
     "end_programme",
     "engage_auditor",
+    "extend_grace",
     "join_pledge",
     "record_money_received",
     "record_pledge",

@@ -123,6 +123,12 @@ class GraceNegative(FundingRefused):
     code = "grace-wrong"
 
 
+class GraceShorter(FundingRefused):
+    """Days of grace that were promised are not taken back. Facts: grace_days."""
+
+    code = "grace-shorter"
+
+
 class HandOverNotOpen(FundingRefused):
     """Too early to hand over. Facts: hand_over_from."""
 

@@ -12,9 +12,11 @@ from carnet.funding.rules._refusals import (
     AcceptanceBeforeHandOver,
     AcceptanceUnclear,
     GraceNegative,
+    GraceShorter,
     HandOverEnded,
     HandOverNotOpen,
     HandOverWindowReversed,
+    ProgrammeEnded,
 )
 from carnet.kernel.periods import add_months, aware, end_of_day, legal_day, start_of_day
 
@@ -88,6 +90,16 @@ def check_hand_over_open(windows: Windows, *, at: datetime) -> None:
         raise HandOverNotOpen(hand_over_from=windows.hand_over_from)
     if at >= windows.hand_over_until:
         raise HandOverEnded(hand_over_until=windows.hand_over_until)
+
+
+def check_longer_grace(*, current: int, proposed: int, ended_at: datetime | None) -> None:
+    """Days of grace already promised only grow, while the programme lives. Raises: ProgrammeEnded, GraceShorter, GraceNegative."""
+    if ended_at is not None:
+        raise ProgrammeEnded(ended_at=ended_at)
+    if proposed < current:
+        raise GraceShorter(grace_days=current)
+    if proposed > GRACE_DAYS_MAX:
+        raise GraceNegative(grace_days=proposed, most=GRACE_DAYS_MAX)
 
 
 def _after_grace(printed_until: datetime, grace_days: int) -> datetime:

@@ -6,6 +6,7 @@ every row written here is itself append-only. Each repeats harmlessly under the 
 
 from carnet.ledger.operations._coming_back import bring_back_booklets
 from carnet.ledger.operations._endings import end_booklets
+from carnet.ledger.operations._ends import extend_acceptance, stop_hand_overs
 from carnet.ledger.operations._lives import (
     hand_over_booklets,
     hand_over_vouchers,
@@ -34,6 +35,7 @@ __all__ = [
     "bring_back_booklets",
     "draw_vouchers",
     "end_booklets",
+    "extend_acceptance",
     "finish_drawing",
     "hand_over_booklets",
     "hand_over_vouchers",
@@ -49,6 +51,7 @@ __all__ = [
     "return_booklets",
     "return_circulation",
     "ship_booklets",
+    "stop_hand_overs",
     "unpay_owed",
     "unpay_owed_many",
     "void_booklets",

@@ -1,5 +1,7 @@
 """Where every voucher and every cent is, and whether the ledger still tells the truth."""
 
+from carnet.ledger.queries._ends import BookletProgress, booklet_progress
+from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._hands import VoucherLeft, vouchers_left
 from carnet.ledger.queries._money import (
     AccountView,
@@ -41,6 +43,7 @@ from carnet.ledger.queries._vouchers import (
 
 __all__ = [
     "AccountView",
+    "BookletProgress",
     "BookletView",
     "MoneyTable",
     "MovementView",
@@ -55,6 +58,7 @@ __all__ = [
     "arrivals",
     "booklet",
     "booklet_number",
+    "booklet_progress",
     "booklet_range",
     "booklets",
     "counts",

@@ -89,7 +89,8 @@ def with_booklets_to_give(asked: Iterable[tuple[int, int]], *, at: datetime) -> 
             " WHERE EXISTS (SELECT 1 FROM ledger_booklet b JOIN ledger_series s ON s.id = b.series_id"
             " WHERE b.holder_id = asked.holder AND b.programme_id = asked.programme AND b.handed_over_at IS NULL AND b.voided_at IS NULL"
             " AND b.in_transit_to_id IS NULL AND NOT b.opened"
-            " AND s.activated_at IS NOT NULL AND s.lapsed_at IS NULL AND s.hand_over_until > %(at)s)",
+            " AND s.activated_at IS NOT NULL AND s.lapsed_at IS NULL AND s.hand_over_until > %(at)s"
+            " AND (s.hand_overs_stop_at IS NULL OR s.hand_overs_stop_at > %(at)s))",
             {"programmes": [programme for programme, _holder in pairs], "holders": [holder for _programme, holder in pairs], "at": at},
         )
         return frozenset((programme, holder) for programme, holder in cursor.fetchall())

@@ -36,6 +36,7 @@ class SeriesView:
     drawn_at: datetime | None
     activated_at: datetime | None
     lapsed_at: datetime | None
+    hand_overs_stop_at: datetime | None = None
 
     @property
     def booklet_count(self) -> int:
@@ -218,7 +219,8 @@ def booklet_range(*, series_id: int, first_booklet_id: int, last_booklet_id: int
 
 
 def _giving(at: datetime) -> QuerySet[Series, Any]:
-    return Series.objects.filter(activated_at__isnull=False, lapsed_at=None, hand_over_until__gt=at).values("id")
+    rows = Series.objects.filter(activated_at__isnull=False, lapsed_at=None, hand_over_until__gt=at)
+    return rows.filter(Q(hand_overs_stop_at=None) | Q(hand_overs_stop_at__gt=at)).values("id")
 
 
 def vouchers_of_booklet(booklet_id: int) -> list[VoucherView]:

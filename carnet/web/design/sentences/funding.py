@@ -31,6 +31,7 @@ SENTENCES = {
     "acceptance-before-hand-over": _("Les chèques se termineraient avant la fin de la remise des carnets. Repoussez leur date de fin."),
     "grace-wrong": _("Le délai de tolérance va de 0 à %(most)s jours."),
     "hand-over-not-open": _("La remise n’est pas encore ouverte : elle commence le %(hand_over_from)s."),
+    "grace-shorter": _("Les jours de grâce promis (%(grace_days)s) ne peuvent pas être réduits."),
     "hand-over-ended": _("La remise est terminée : le dernier jour était le %(hand_over_until)s."),
     "shares-missing": _("Une convention a au moins un financeur."),
     "funder-twice": _("Un même financeur est inscrit deux fois."),
