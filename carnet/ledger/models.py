@@ -155,7 +155,8 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agreement_id", "kind", "series_id", "organisation_id"], name="ledger_account_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=["SOURCE", "UNISSUED", "CIRCULATION", "OWED", "PAID", "RETURNED", "DUE", "CHARGED"]), name="ledger_account_kind"
+                condition=Q(kind__in=["SOURCE", "UNISSUED", "CIRCULATION", "OWED", "PAID", "RETURNED", "DUE", "CHARGED"]),
+                name="ledger_account_kind",
             ),
         ]
 

@@ -145,6 +145,12 @@ class NothingOwed(LedgerRefused):
     code = "nothing-owed"
 
 
+class NothingDue(LedgerRefused):
+    """A place charged for what it was never owed, or giving back more than it owes."""
+
+    code = "nothing-due"
+
+
 class CodesTaken(Exception):
     """Ranks whose code is already another voucher's: they are drawn again. No refusal: nobody ever reads it."""
 
@@ -198,7 +204,7 @@ class PassageKind(StrEnum):
 
 
 class AccountKind(StrEnum):
-    """Where cents can be."""
+    """Where cents can be. DUE: what a place owes back; CHARGED: its other side, below zero by all it was ever charged."""
 
     SOURCE = "SOURCE"
     UNISSUED = "UNISSUED"
@@ -206,6 +212,8 @@ class AccountKind(StrEnum):
     OWED = "OWED"
     PAID = "PAID"
     RETURNED = "RETURNED"
+    DUE = "DUE"
+    CHARGED = "CHARGED"
 
 
 class MovementKind(StrEnum):
@@ -219,6 +227,9 @@ class MovementKind(StrEnum):
     PAY = "PAY"
     UNPAY = "UNPAY"
     RETURN = "RETURN"
+    CHARGE = "CHARGE"
+    RECOVER = "RECOVER"
+    REOPEN = "REOPEN"
 
 
 # From each state, by which act, to which state. Source: docs/architecture.md#the-ledgers-grain.
@@ -243,6 +254,10 @@ ROUTES: Mapping[MovementKind, tuple[AccountKind, AccountKind]] = {
     MovementKind.PAY: (AccountKind.OWED, AccountKind.PAID),
     MovementKind.UNPAY: (AccountKind.PAID, AccountKind.OWED),
     MovementKind.RETURN: (AccountKind.CIRCULATION, AccountKind.RETURNED),
+    # A place owes a voucher back, gives it back, or owes it again: docs/decisions/0040-what-a-place-owes.md.
+    MovementKind.CHARGE: (AccountKind.CHARGED, AccountKind.DUE),
+    MovementKind.RECOVER: (AccountKind.DUE, AccountKind.CIRCULATION),
+    MovementKind.REOPEN: (AccountKind.CIRCULATION, AccountKind.DUE),
 }
 
 

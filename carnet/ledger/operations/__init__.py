@@ -5,6 +5,7 @@ every row written here is itself append-only. Each repeats harmlessly under the 
 """
 
 from carnet.ledger.operations._coming_back import bring_back_booklets
+from carnet.ledger.operations._debts import ChargedVoucher, charge_voucher, recover_due, reopen_due
 from carnet.ledger.operations._endings import end_booklets
 from carnet.ledger.operations._ends import extend_acceptance, stop_hand_overs
 from carnet.ledger.operations._lives import (
@@ -29,10 +30,12 @@ from carnet.ledger.operations._series import SeriesPlan, draw_vouchers, finish_d
 from carnet.ledger.operations._settling import PaidPart, pay_owed, pay_owed_many, unpay_owed, unpay_owed_many
 
 __all__ = [
+    "ChargedVoucher",
     "PaidPart",
     "SeriesPlan",
     "activate_series",
     "bring_back_booklets",
+    "charge_voucher",
     "draw_vouchers",
     "end_booklets",
     "extend_acceptance",
@@ -47,6 +50,8 @@ __all__ = [
     "pay_owed_many",
     "receive_booklets",
     "receive_money",
+    "recover_due",
+    "reopen_due",
     "repay_unissued",
     "return_booklets",
     "return_circulation",

@@ -23,6 +23,8 @@ from carnet.ledger.rules import (
     missing_cover,
 )
 
+_OF_PLACES = (AccountKind.OWED, AccountKind.PAID, AccountKind.DUE, AccountKind.CHARGED)
+
 
 @transaction.atomic
 def open_agreement_accounts(*, programme_id: int, agreement_id: int, funder_ids: Sequence[int]) -> None:
@@ -75,7 +77,7 @@ def _move(
             programme_id=programme_id,
             agreement_id=agreement_id,
             series_id=series_id if side == AccountKind.CIRCULATION else 0,
-            organisation_id=(funder_id or 0) if of_funder else place_organisation_id if side in (AccountKind.OWED, AccountKind.PAID) else 0,
+            organisation_id=(funder_id or 0) if of_funder else place_organisation_id if side in _OF_PLACES else 0,
         )
 
     credit, debit = ROUTES[kind]

@@ -1,5 +1,6 @@
 """Where every voucher and every cent is, and whether the ledger still tells the truth."""
 
+from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._hands import VoucherLeft, vouchers_left
@@ -49,6 +50,7 @@ __all__ = [
     "MovementView",
     "OnUseDebt",
     "PassageView",
+    "PlaceDue",
     "RangeView",
     "SeriesView",
     "StockLine",
@@ -64,6 +66,7 @@ __all__ = [
     "counts",
     "counts_by_holder",
     "counts_by_pattern",
+    "due",
     "held_since",
     "money",
     "movements",

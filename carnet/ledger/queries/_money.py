@@ -78,13 +78,15 @@ _BORNE = {
 }
 
 
-def money(*, programme_id: int | None = None, agreement_id: int | None = None, series_id: int | None = None) -> MoneyTable:
-    """The six amounts of a programme, an agreement, one series, or everything seen. Whole cents.
+def money(
+    *, programme_id: int | None = None, agreement_id: int | None = None, series_id: int | None = None, until: datetime | None = None
+) -> MoneyTable:
+    """The six amounts of a programme, an agreement, one series, or everything seen, now or just before `until`. Whole cents.
 
     For a single series `funded` is what its activation took, and `unissued` is zero.
     """
     amounts: dict[int, dict[str, int]] = {}
-    groups = list(_groups(programme_id, agreement_id, series_id))
+    groups = list(_groups(programme_id, agreement_id, series_id, until))
     shares = patterns(series_ids={group[0] for group in groups if group[2] is not None})
     for group_series_id, kind_name, pattern, funder_id, cents, quantity in groups:
         kind = MovementKind(kind_name)
@@ -108,8 +110,10 @@ def _apply(amounts: dict[int, dict[str, int]], funder_id: int, cents: int, effec
         values[name] = values.get(name, 0) + sign * cents
 
 
-def _groups(programme_id: int | None, agreement_id: int | None, series_id: int | None) -> list[tuple[Any, ...]]:
+def _groups(programme_id: int | None, agreement_id: int | None, series_id: int | None, until: datetime | None) -> list[tuple[Any, ...]]:
     rows = Movement.objects.all()
+    if until is not None:
+        rows = rows.filter(at__lt=until)
     if programme_id is not None:
         rows = rows.filter(programme_id=programme_id)
     if series_id is not None:

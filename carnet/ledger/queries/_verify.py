@@ -51,7 +51,27 @@ _CHECKS = (
           SELECT account_id, sum(cents) AS cents FROM (
             SELECT debit_account_id AS account_id, cents FROM ledger_movement /* fan-out: verify */
             UNION ALL SELECT credit_account_id, -cents FROM ledger_movement /* fan-out: verify */) moved GROUP BY account_id
-        ) balance ON balance.account_id = a.id WHERE a.kind <> 'SOURCE' AND balance.cents < 0""",
+        ) balance ON balance.account_id = a.id WHERE a.kind NOT IN ('SOURCE', 'CHARGED') AND balance.cents < 0""",
+    ),
+    _Check(
+        "1 balance",
+        "a place is charged for a voucher it was not owed, or that was undone",
+        """
+        SELECT 'movement ' || m.id FROM ledger_movement m /* fan-out: verify */ JOIN ledger_account d ON d.id = m.debit_account_id
+        LEFT JOIN ledger_movement r ON r.series_id = m.series_id AND r.voucher_id = m.voucher_id AND r.generation = m.generation AND r.kind = 'REDEEM'
+        LEFT JOIN ledger_account o ON o.id = r.debit_account_id
+        LEFT JOIN ledger_movement u ON u.series_id = m.series_id AND u.voucher_id = m.voucher_id AND u.generation = m.generation AND u.kind = 'REVERSE'
+        WHERE m.kind = 'CHARGE' AND (r.id IS NULL OR o.organisation_id <> d.organisation_id OR r.pattern <> m.pattern OR r.cents <> m.cents
+          OR u.id IS NOT NULL)""",
+    ),
+    _Check(
+        "1 balance",
+        "a place gave back more than it owed, by series and share",
+        """
+        SELECT 'account ' || moved.account_id FROM (
+          SELECT debit_account_id AS account_id, series_id, pattern, quantity FROM ledger_movement /* fan-out: verify */ WHERE kind IN ('CHARGE', 'REOPEN')
+          UNION ALL SELECT credit_account_id, series_id, pattern, -quantity FROM ledger_movement /* fan-out: verify */ WHERE kind = 'RECOVER') moved
+        GROUP BY moved.account_id, moved.series_id, moved.pattern HAVING sum(moved.quantity) < 0""",
     ),
     _Check(
         "2 one state",

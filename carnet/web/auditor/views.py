@@ -39,6 +39,8 @@ ACCOUNT_WORDS = {
     AccountKind.OWED: gettext_lazy("Dû aux lieux"),
     AccountKind.PAID: gettext_lazy("Payé aux lieux"),
     AccountKind.RETURNED: gettext_lazy("Rendu au financeur"),
+    AccountKind.DUE: gettext_lazy("Dû par le lieu"),
+    AccountKind.CHARGED: gettext_lazy("Réclamé au lieu"),
 }
 MOVEMENT_WORDS = {
     MovementKind.RECEIVE: gettext_lazy("argent reçu"),
@@ -49,6 +51,9 @@ MOVEMENT_WORDS = {
     MovementKind.PAY: gettext_lazy("lieu payé"),
     MovementKind.UNPAY: gettext_lazy("virement revenu"),
     MovementKind.RETURN: gettext_lazy("argent des chèques périmés rendu"),
+    MovementKind.CHARGE: gettext_lazy("chèque réclamé au lieu"),
+    MovementKind.RECOVER: gettext_lazy("chèque rendu par le lieu"),
+    MovementKind.REOPEN: gettext_lazy("de nouveau dû par le lieu"),
 }
 
 

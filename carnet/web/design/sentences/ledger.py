@@ -25,4 +25,5 @@ SENTENCES = {
     "already-lapsed": _("La saison de ces carnets est finie depuis le %(lapsed_at)s : leurs chèques ne valent plus rien."),
     "nothing-unspent": _("Tous ces chèques ont déjà été utilisés : il n’y a rien à annuler."),
     "nothing-owed": _("On ne peut pas payer plus que ce qui est dû."),
+    "nothing-due": _("Ce lieu ne doit pas cette somme : elle n’a pas été reçue, ou elle est déjà rendue."),
 }
