@@ -54,6 +54,7 @@ STATUS = {
     "iban-in-text": 422,
     "code-mistyped": 422,
     "service-not-accepted": 422,
+    "voucher-count-wrong": 422,
     "place-required": 422,
     "attended-invalid": 422,
     "batch-too-large": 422,

@@ -35,6 +35,7 @@ class Programme(models.Model):
     voucher_value_cents = models.BigIntegerField()
     booklet_size = models.SmallIntegerField()
     service_codes = ArrayField(models.CharField(max_length=60))
+    service_voucher_counts = models.JSONField(default=dict, blank=True)  # only those that cost more than one
     undo_window_minutes = models.IntegerField()
     hand_over_from = models.DateTimeField()
     hand_over_until = models.DateTimeField()
@@ -101,6 +102,7 @@ class Programme(models.Model):
             print_notice=self.print_notice,
             brand_colour=self.brand_colour,
             phone_hours=self.phone_hours,
+            service_voucher_counts=dict(self.service_voucher_counts),
         )
 
 

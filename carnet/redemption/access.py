@@ -1,7 +1,7 @@
 """At which place an actor may spend a voucher, under which programmes' keys a code is looked for, and who a device is."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -48,6 +48,7 @@ class Candidate:
 class _PlaceKeys:
     hashers: tuple[Hasher, ...]
     programme_ids: frozenset[int]
+    costs: Mapping[str, int]
     known_until: float
 
 
@@ -109,6 +110,21 @@ def accepts_nothing(place_id: int, *, at: datetime) -> bool:
     return not _place_keys(place_id, at).programme_ids
 
 
+def vouchers_for(service: str, *, place_id: int, at: datetime) -> int:
+    """How many vouchers a service costs at a place, when every programme it accepts says the same; else 1: the caller must say which go together.
+
+    Only a matter of which to put together: the database asks the voucher's own programme.
+    """
+    return _place_keys(place_id, at).costs.get(service, 1)
+
+
+def _costs(programme_ids: frozenset[int]) -> dict[str, int]:
+    counts = [each.terms.service_voucher_counts for each in funding.programmes(programme_ids)]
+    named = {service for each in counts for service in each}
+    alike = {service: {each.get(service, 1) for each in counts} for service in named}
+    return {service: found.pop() for service, found in alike.items() if len(found) == 1}
+
+
 def _signed(token: VoucherToken, place_id: int, at: datetime) -> bool:
     return any(is_signed(token, programme_id) for programme_id in _place_keys(place_id, at).programme_ids)
 
@@ -123,7 +139,7 @@ def _place_keys(place_id: int, at: datetime) -> _PlaceKeys:
     hashers = tuple(ring.hasher(programme_id, version) for programme_id in sorted(programme_ids) for version in ring.versions(programme_id))
     if len(_remembered) >= PLACES_REMEMBERED_MAX:
         _remembered.clear()
-    _remembered[place_id] = _PlaceKeys(hashers, programme_ids, now + PLACE_KEYS_SECONDS)
+    _remembered[place_id] = _PlaceKeys(hashers, programme_ids, _costs(programme_ids), now + PLACE_KEYS_SECONDS)
     return _remembered[place_id]
 
 

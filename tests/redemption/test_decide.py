@@ -34,6 +34,8 @@ lives = st.fixed_dictionaries(
         "activated_at": maybe,
         "lapsed": st.booleans(),
         "service": st.none() | st.sampled_from([*SERVICES, "cv"]),
+        "given": st.none() | st.integers(1, 3),
+        "printer_costs": st.integers(1, 3),
     }
 )
 
@@ -51,8 +53,9 @@ def test_python_and_postgresql_decide_alike(ready, life: dict) -> None:
     with transaction.atomic():
         become_the_owner()
         live(ready, case)
-        found = decided_by_the_database(ready, case.service)
-        expected = decide(place_open=True, facts=facts_of(ready, case), place_id=ready.place_id, service=case.service, at=LATER)
+        cost_printers(ready, case.printer_costs)
+        found = decided_by_the_database(ready, case.service, given=case.given)
+        expected = decide(place_open=True, facts=facts_of(ready, case), place_id=ready.place_id, service=case.service, given=case.given, at=LATER)
         assert found == expected
         transaction.set_rollback(True)
 
@@ -82,6 +85,14 @@ def live(ready, case: SimpleNamespace) -> None:
         )
 
 
+def cost_printers(ready, count: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE funding_programme SET service_voucher_counts = jsonb_build_object('printer', %s::integer) WHERE id = %s",
+            [count, ready.programme_id],
+        )
+
+
 def facts_of(ready, case: SimpleNamespace) -> VoucherFacts:
     reserved = case.reserved_by_place is not None
     return VoucherFacts(
@@ -94,15 +105,16 @@ def facts_of(ready, case: SimpleNamespace) -> VoucherFacts:
         activated_at=case.activated_at,
         lapsed_at=case.series_until if case.lapsed else None,
         service_codes=frozenset(SERVICES),
+        voucher_count=case.printer_costs if case.service == "printer" else 1,
     )
 
 
-def decided_by_the_database(ready, service: str | None, at: datetime = LATER) -> str:
+def decided_by_the_database(ready, service: str | None, at: datetime = LATER, given: int | None = None) -> str:
     code_hash = key_ring().hash_code(ready.programme_id, 1, ready.code(0))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT outcome FROM redemption_evaluate(%s::bigint[], %s::bigint[], %s::text[], %s::integer[], %s::bytea[], %s::bigint[], %s, %s)",
-            [[ready.place_organisation_id], [ready.place_id], [service], [1], [code_hash], [0], at, legal_day(at)],
+            "SELECT outcome FROM redemption_evaluate(%s::bigint[], %s::bigint[], %s::text[], %s::integer[], %s::bytea[], %s::bigint[], %s, %s, %s)",
+            [[ready.place_organisation_id], [ready.place_id], [service], [1], [code_hash], [0], at, legal_day(at), [given]],
         )
         return str(cursor.fetchone()[0])
 

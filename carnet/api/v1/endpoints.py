@@ -51,6 +51,7 @@ from carnet.web import clock
 STATES = {
     "redeemable": "redeemable",
     "service-not-accepted": "redeemable",
+    "voucher-count-wrong": "redeemable",
     "voucher-already-redeemed": "redeemed",
     "voucher-lapsed": "lapsed",
     "voucher-reserved": "reserved",
@@ -107,8 +108,9 @@ def redeem_batch(request: HttpRequest, body: BatchIn, idempotency_key: str | Non
     check_may(actor, "redemption.redeem")
     items = redeeming.batch_items(body.items, header=idempotency_key)
     with acting_as(actor):
-        asked = [redemption.Asked(item, actor, "BATCH") for item in items]
-        answers = redemption.redeem_at_sessions(asked=asked, together=body.together, at=clock.now())
+        at = clock.now()
+        asked = redemption.as_services([redemption.Asked(item, actor, "BATCH") for item in items], at=at)
+        answers = redemption.redeem_at_sessions(asked=asked, together=body.together, at=at)
     documents = [redeeming.batch_answer(item, answer) for item, answer in zip(items, answers, strict=True)]
     if body.together and any(isinstance(answer, Refusal) for answer in answers):
         return as_response(refused(BatchHeldBack(answers=documents)))

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -57,7 +58,8 @@ def batch_items(items: Sequence[BatchItemIn], *, header: str | None) -> list[Ite
     for rank, each in enumerate(items):
         if each.key is None and request_key is None:
             raise KeyMissing(field=f"items.{rank}.key")
-        found.append(item_of(each, key=each.key if each.key is not None else check_key(f"{request_key}:{rank}")))
+        item = item_of(each, key=each.key if each.key is not None else check_key(f"{request_key}:{rank}"))
+        found.append(replace(item, group=each.group))
     return found
 
 

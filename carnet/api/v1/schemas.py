@@ -97,6 +97,12 @@ class BatchItemIn(RedemptionIn):
         validation_alias=AliasChoices("key", "idempotency_key"),
         description=_("La clé d’idempotence de ce chèque."),
     )
+    group: Text | None = Field(
+        None,
+        min_length=1,
+        max_length=60,
+        description=_("Le même mot pour les chèques d’un même service, quand il en coûte plusieurs : tous pris, ou aucun."),
+    )
 
 
 class BatchIn(Body):

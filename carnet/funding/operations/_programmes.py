@@ -99,6 +99,7 @@ def _columns(terms: ProgrammeTerms) -> dict[str, object]:
     columns = {name: getattr(terms, name) for name in terms.__slots__ if name != "windows"}
     columns |= {name: getattr(terms.windows, name) for name in terms.windows.__slots__}
     columns["perimeter"], columns["service_codes"] = list(terms.perimeter), list(terms.service_codes)
+    columns["service_voucher_counts"] = dict(terms.service_voucher_counts)
     columns["name"] = terms.name.strip()
     columns["payment_frequency"] = terms.payment_frequency.value
     return columns

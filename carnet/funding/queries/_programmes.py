@@ -1,6 +1,6 @@
 """Programmes: what they are, who operates them, what a redemption and a series must know."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +58,7 @@ class RedemptionRules:
     phone: str
     is_simulated: bool
     ended_at: datetime | None
+    service_voucher_counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def rules_for_redemption(programme_id: int) -> RedemptionRules:
         phone=row.phone,
         is_simulated=row.is_simulated,
         ended_at=row.ended_at,
+        service_voucher_counts=row.service_voucher_counts,
     )
 
 

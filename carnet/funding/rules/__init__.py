@@ -46,6 +46,7 @@ from carnet.funding.rules._refusals import (
     ReceiptUnknown,
     ReceivedInFuture,
     ServiceCodeWrong,
+    ServiceCostWrong,
     ServicesMissing,
     ShareKindUnclear,
     ShareNotPositive,
@@ -56,7 +57,7 @@ from carnet.funding.rules._refusals import (
     UndoWindowWrong,
     VoucherValueNotPositive,
 )
-from carnet.funding.rules._services import check_services
+from carnet.funding.rules._services import SERVICE_VOUCHERS_MAX, check_services, check_voucher_counts, vouchers_of
 from carnet.funding.rules._shares import (
     AlreadyOrdered,
     OrderShare,
@@ -83,6 +84,7 @@ from carnet.funding.rules._windows import (
 )
 
 __all__ = [
+    "SERVICE_VOUCHERS_MAX",
     "TEMPLATES",
     "Acceptance",
     "AcceptanceBeforeHandOver",
@@ -132,6 +134,7 @@ __all__ = [
     "ReceiptUnknown",
     "ReceivedInFuture",
     "ServiceCodeWrong",
+    "ServiceCostWrong",
     "ServicesMissing",
     "ShareKindUnclear",
     "ShareNotPositive",
@@ -152,6 +155,7 @@ __all__ = [
     "check_pledge_step",
     "check_receipt",
     "check_services",
+    "check_voucher_counts",
     "check_shares",
     "check_terms",
     "check_windows",
@@ -162,4 +166,5 @@ __all__ = [
     "shares_for_order",
     "template_terms",
     "weights_of",
+    "vouchers_of",
 ]

@@ -90,6 +90,12 @@ class ServiceCodeWrong(FundingRefused):
     code = "service-code-wrong"
 
 
+class ServiceCostWrong(FundingRefused):
+    """How many vouchers a service costs. Facts: service, count, most."""
+
+    code = "service-cost-wrong"
+
+
 class FrozenOnceIssued(FundingRefused):
     """What is printed on vouchers cannot change under those who hold them. Facts: fields."""
 

@@ -1,7 +1,7 @@
 """A programme's terms as one value: what may be set, and what freezes once vouchers exist."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from carnet.funding.rules._refusals import (
@@ -12,7 +12,7 @@ from carnet.funding.rules._refusals import (
     UndoWindowWrong,
     VoucherValueNotPositive,
 )
-from carnet.funding.rules._services import check_services
+from carnet.funding.rules._services import check_services, check_voucher_counts
 from carnet.funding.rules._states import PaymentFrequency
 from carnet.funding.rules._territory import check_perimeter
 from carnet.funding.rules._windows import Windows, check_windows
@@ -39,13 +39,14 @@ class ProgrammeTerms:
     print_notice: str
     brand_colour: str = ""  # "#rrggbb", or empty for the neutral look; the door has checked that it reads well
     phone_hours: str = ""  # when somebody answers at `phone`, as OpenStreetMap writes hours; empty when not said
+    service_voucher_counts: Mapping[str, int] = field(default_factory=dict)  # services that cost more than one voucher
 
 
 def check_terms(terms: ProgrammeTerms) -> None:
     """Refuse a programme that could not work.
 
     Raises: NameMissing, PerimeterEmpty, PerimeterCodeWrong, VoucherValueNotPositive, BookletSizeWrong,
-    ServicesMissing, ServiceCodeWrong, UndoWindowWrong and the refusals of check_windows.
+    ServicesMissing, ServiceCodeWrong, ServiceCostWrong, UndoWindowWrong and the refusals of check_windows.
     """
     if not terms.name.strip():
         raise NameMissing
@@ -55,6 +56,7 @@ def check_terms(terms: ProgrammeTerms) -> None:
     if not 1 <= terms.booklet_size <= BOOKLET_SIZE_MAX:
         raise BookletSizeWrong(size=terms.booklet_size, least=1, most=BOOKLET_SIZE_MAX)
     check_services(terms.service_codes)
+    check_voucher_counts(terms.service_voucher_counts, service_codes=terms.service_codes, booklet_size=terms.booklet_size)
     if not 0 <= terms.undo_window_minutes <= UNDO_WINDOW_MINUTES_MAX:
         raise UndoWindowWrong(minutes=terms.undo_window_minutes, most=UNDO_WINDOW_MINUTES_MAX)
     check_windows(terms.windows)

@@ -20,7 +20,7 @@ from carnet.parties.rules import check_allowed_now, person_of
 from carnet.places import queries as places
 from carnet.redemption import access, queries
 from carnet.redemption.models import Device, UploadedItem
-from carnet.redemption.operations._redeeming import Asked, Item, redeem_many
+from carnet.redemption.operations._redeeming import Asked, Item, as_services, redeem_many
 from carnet.redemption.queries import Redeemed, VoucherSeen
 from carnet.redemption.rules import (
     DEFAULT_CAPS,
@@ -275,7 +275,7 @@ def _spend(device: Device, judged: Sequence[_Judged], *, device_now: datetime, a
     ready = in_order(ready)
     if not ready:
         return
-    asked = [_asked(device, item, judged[rank].attended_on, actor) for rank, item in ready]
+    asked = as_services([_asked(device, item, judged[rank].attended_on, actor) for rank, item in ready], at=at)
     for (rank, _item), answer in zip(ready, redeem_many(asked=asked, at=at), strict=True):
         judged[rank].answer = _answered(device, judged[rank], answer, at)
 

@@ -1,5 +1,6 @@
 """Disputing a redemption once its undo window has closed, and the operator's decision."""
 
+import uuid
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from carnet.kernel.identifiers import check_free_text
 from carnet.ledger import queries as ledger
 from carnet.notices import operations as notices
 from carnet.parties.rules import person_of
+from carnet.redemption import queries
 from carnet.redemption.models import Dispute, DisputeDecision, Redemption, Reversal
 from carnet.redemption.rules import (
     DISPUTE_REFUSALS,
@@ -34,10 +36,16 @@ from carnet.redemption.rules import (
 def open_dispute(*, number: str, reason: str, actor: Actor, request_id: UUID, at: datetime) -> str:
     """Say that a redemption was a mistake, after its window: by the organisation that made it, or by the operator in its name.
 
-    Returns the dispute's number. `reason` is read by the operator and holds no name. Repeat: the same request gives the same number.
+    Returns the dispute's number. The vouchers that paid the same service are disputed with it. `reason` is read by the operator and holds no name. Repeat: the same request gives the same number.
     Raises: RedemptionUnknown, AlreadyReversed, UndoWindowOpen, DisputeTooLate, DisputeOpen, DisputeSettled, ReasonMissing, NirInText, IbanInText.
     """
     words = check_free_text(check_reason(reason))
+    together = [number, *(each for each in queries.taken_together(number) if each != number)]
+    opened = [_open(each, words, actor, request_id if each == number else uuid.uuid5(request_id, each), at) for each in together]
+    return opened[0]
+
+
+def _open(number: str, words: str, actor: Actor, request_id: UUID, at: datetime) -> str:
     made = _own_redemption(number, actor)
     key = {"series_id": made.series_id, "voucher_id": made.voucher_id, "generation": made.generation}
     with connection.cursor() as cursor:  # one hand at a time on the disputes of one voucher
@@ -111,6 +119,25 @@ def decide_dispute(*, number: str, accepted: bool, reason: str = "", actor: Acto
     NirInText, IbanInText, PersonNeeded.
     """
     words = check_free_text(check_decision_reason(reason, accepted=accepted))
+    outcome = _decide(number, accepted, words, actor, request_id, at)
+    for each in _of_the_same_service(number):
+        _decide(each, accepted, words, actor, uuid.uuid5(request_id, each), at)
+    return outcome
+
+
+def _of_the_same_service(number: str) -> list[str]:
+    """The open disputes of the other vouchers that paid the service: decided with it."""
+    row = Dispute.objects.get(id=parse_dispute_number(number))
+    own = redemption_number(series_id=row.series_id, voucher_id=row.voucher_id, generation=row.generation)
+    found: list[str] = []
+    for each in queries.taken_together(own):
+        series_id, voucher_id, generation = parse_redemption_number(each)
+        rows = Dispute.objects.filter(series_id=series_id, voucher_id=voucher_id, generation=generation, decision__isnull=True)
+        found += [dispute_number(other) for other in rows.order_by("id").values_list("id", flat=True) if each != own]
+    return found
+
+
+def _decide(number: str, accepted: bool, words: str, actor: Actor, request_id: UUID, at: datetime) -> DisputeOutcome:
     opened = Dispute.objects.filter(id=parse_dispute_number(number)).first()
     if opened is None or funding.programme(opened.programme_id).operator_id != actor.organisation_id:
         raise DisputeUnknown(number=number)

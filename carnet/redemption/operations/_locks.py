@@ -14,7 +14,17 @@ from carnet.kernel.periods import legal_day
 from carnet.kernel.refusals import Refusal
 from carnet.redemption import access, queries
 from carnet.redemption.models import SerialEvent
-from carnet.redemption.operations._redeeming import Answer, Asked, Item, Prepared, answer_prepared, look, note_attempts, prepare
+from carnet.redemption.operations._redeeming import (
+    Answer,
+    Asked,
+    Item,
+    Prepared,
+    answer_prepared,
+    as_services,
+    look,
+    note_attempts,
+    prepare,
+)
 from carnet.redemption.queries import VoucherSeen
 from carnet.redemption.rules import (
     BATCH_SIZE_MAX,
@@ -68,7 +78,7 @@ def redeem_with_serials(*, items: Sequence[SerialItem], together: bool, actor: A
     """
     if len(items) > BATCH_SIZE_MAX:
         raise BatchTooLarge(items=len(items), items_max=BATCH_SIZE_MAX)
-    asked = [Asked(each.item, actor, channel) for each in items]
+    asked = as_services([Asked(each.item, actor, channel) for each in items], at=at)
     answers: list[Answer | None] = [None] * len(items)
     prepared = [prepare(each, at, answers, rank) for rank, each in enumerate(asked)]
     serials = [_serial(each.serial, answers, rank) for rank, each in enumerate(items)]

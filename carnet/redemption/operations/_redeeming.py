@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -26,11 +26,14 @@ from carnet.redemption.rules import (
     GUESSES_MAX,
     REFUSALS,
     BatchTooLarge,
+    HeldBack,
     PlaceNotAccepted,
     TooManyAttempts,
+    VoucherCountWrong,
     VoucherUnknown,
     check_attended,
     check_reason,
+    in_services,
     parse_redemption_number,
     redemption_number,
 )
@@ -50,17 +53,19 @@ class Item:
     attended_on: date | None = None
     workshop_session: str | None = None
     key: str | None = None
+    group: str | None = None  # the caller's word for the vouchers of one service that costs several
 
     @property
     def body(self) -> dict[str, Any]:
         """What must be the same for a repetition to be a repetition."""
-        return {
+        body: dict[str, Any] = {
             "code": self.code,
             "service": self.service,
             "place": self.place_id,
             "attended_on": self.attended_on.isoformat() if self.attended_on else None,
             "workshop_session": self.workshop_session,
         }
+        return body | {"group": self.group} if self.group is not None else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,55 @@ class Asked:
     actor: Actor
     channel: str = "API"
     request_id: UUID = field(default_factory=uuid.uuid4)
+    group_id: UUID | None = None  # the service it pays with others: all taken or none
 
 
 Answer = Redeemed | Refusal
+
+
+def as_services(asked: Sequence[Asked], *, at: datetime) -> list[Asked]:
+    """Put together the vouchers of one service that costs several, so that all are taken or none.
+
+    Those that name a group go with it; the others are taken in order, as many as their service costs at their place on their day.
+    """
+    kinds: list[tuple[Hashable, int]] = [_kind(each, at) for each in asked]
+    groups = [(kinds[rank][0], number) if number is not None else None for rank, number in enumerate(in_services(kinds))]
+    ids: dict[Hashable, UUID] = {}
+    named = [
+        (each.actor.organisation_id, each.item.group) if each.item.group is not None else groups[rank] for rank, each in enumerate(asked)
+    ]
+    return [
+        replace(each, group_id=ids.setdefault(name, uuid.uuid4())) if name is not None else each
+        for each, name in zip(asked, named, strict=True)
+    ]
+
+
+def _kind(asked: Asked, at: datetime) -> tuple[Hashable, int]:
+    item = asked.item
+    if item.group is not None:
+        return None, 1
+    try:
+        place_id = access.place_of(asked.actor, place_id=item.place_id, at=at)
+    except Refusal:
+        return None, 1  # refused by itself, for its place
+    cost = access.vouchers_for(item.service, place_id=place_id, at=at)
+    return (asked.actor.organisation_id, place_id, item.service, item.attended_on, item.workshop_session), cost
+
+
+def redeem_service(*, codes: Sequence[str], item: Item, actor: Actor, channel: str, request_id: UUID, at: datetime) -> list[Redeemed]:
+    """Accept the several vouchers of one service: all taken or none; `item` says the rest, its code apart. The answers come in the order given.
+
+    Repeat: the same request id gives the same answers. Raises: as `redeem`, for the first voucher refused for a reason of its own.
+    """
+    asked = [
+        Asked(replace(item, code=code), actor, channel, uuid.uuid5(request_id, f"voucher {rank}"), uuid.uuid5(request_id, "service"))
+        for rank, code in enumerate(codes)
+    ]
+    answers = redeem_many(asked=asked, at=at)
+    refusals = [answer for answer in answers if isinstance(answer, Refusal)]
+    if refusals:
+        raise next((refusal for refusal in refusals if not isinstance(refusal, HeldBack)), refusals[0])
+    return [answer for answer in answers if isinstance(answer, Redeemed)]
 
 
 def redeem(*, item: Item, actor: Actor, channel: str, request_id: UUID, at: datetime) -> Redeemed:
@@ -96,7 +147,7 @@ def redeem_batch(*, items: Sequence[Item], together: bool, actor: Actor, channel
 
     Raises: BatchTooLarge.
     """
-    return redeem_many(asked=[Asked(item, actor, channel) for item in items], at=at, together=together)
+    return redeem_many(asked=as_services([Asked(item, actor, channel) for item in items], at=at), at=at, together=together)
 
 
 def redeem_many(*, asked: Sequence[Asked], at: datetime, together: bool = False) -> list[Answer]:
@@ -117,6 +168,7 @@ def answer_prepared(
 ) -> list[Answer]:
     """Answer what is asked, once read: `answers` holds what was refused at reading, `prepared` what goes on to the database."""
     _refuse_repeated_keys(asked, answers)
+    _hold_back_the_others(asked, answers)
     ready = [rank for rank, each in enumerate(prepared) if each is not None and answers[rank] is None]
     mistyped = [rank for rank, answer in enumerate(answers) if isinstance(answer, CodeMistyped)]
     if together and len(ready) < len(asked):
@@ -161,6 +213,7 @@ def _within_the_day(
     if too_many is not None and together:
         for rank in ready:
             answers[rank] = answers[rank] or REFUSALS["held-back"]()
+    _hold_back_the_others(asked, answers)
     return [rank for rank in ready if answers[rank] is None]
 
 
@@ -208,10 +261,18 @@ def _refuse_repeated_keys(asked: Sequence[Asked], answers: list[Answer | None]) 
         seen.add(key)
 
 
+def _hold_back_the_others(asked: Sequence[Asked], answers: list[Answer | None]) -> None:
+    """What goes with a voucher refused at reading is not taken."""
+    broken = {each.group_id for rank, each in enumerate(asked) if each.group_id is not None and answers[rank] is not None}
+    for rank, each in enumerate(asked):
+        if each.group_id in broken and answers[rank] is None:
+            answers[rank] = HeldBack()
+
+
 _REDEEM_MANY = (
     "SELECT item, outcome, series_id, voucher_id, generation, programme_id, value_cents, accepted_until, redeemed_at, redeemed_place_id, answer"
     " FROM redeem_many(%s::bigint[], %s::bigint[], %s::text[], %s::date[], %s::text[], %s::bytea[], %s::uuid[], %s::bigint[], %s::bigint[],"
-    " %s::text[], %s::integer[], %s::bytea[], %s::bigint[], %s, %s, %s, %s, %s::text[]) /* series_id: found by the function */"
+    " %s::text[], %s::integer[], %s::bytea[], %s::bigint[], %s, %s, %s, %s, %s::text[], %s::uuid[]) /* series_id: found by the function */"
 )
 
 
@@ -237,6 +298,7 @@ def arguments(batch: Sequence[tuple[Asked, Prepared]], at: datetime, together: b
         together,
         GUESSES_MAX,
         [asked.actor.instrument for asked, _ready in batch],
+        [asked.group_id for asked, _ready in batch] if any(asked.group_id for asked, _ready in batch) else None,
     ]
 
 
@@ -294,6 +356,8 @@ def refusal_of(
     facts = json.loads(more) if isinstance(more, str) else dict(more or {})
     if outcome == "voucher-reserved":
         return REFUSALS[outcome](reserved_until=datetime.fromisoformat(facts["reserved_until"]))
+    if outcome == VoucherCountWrong.code:
+        return VoucherCountWrong(needed=facts["needed"], given=facts["given"])
     if outcome == "too-many-attempts":
         return TooManyAttempts(dimension=facts["dimension"])
     return REFUSALS[outcome]()
@@ -393,14 +457,21 @@ def look(
 def reverse(*, number: str, reason: str, actor: Actor, request_id: UUID, at: datetime) -> None:
     """Undo a redemption made by the same organisation, inside the programme's window. The voucher may be spent again.
 
+    The vouchers that paid the same service come back with it: all of them or none.
     Raises: RedemptionUnknown, AlreadyReversed, UndoWindowClosed, ReasonMissing.
     """
     stripped = check_reason(reason)
+    # In the order they were locked when taken: two hands that undo the same service by two of its vouchers do not wait for each other.
+    for each in sorted(queries.taken_together(number), key=parse_redemption_number):
+        _reverse(each, stripped, actor, request_id if each == number else uuid.uuid5(request_id, each), at)
+
+
+def _reverse(number: str, reason: str, actor: Actor, request_id: UUID, at: datetime) -> None:
     series_id, voucher_id, generation = parse_redemption_number(number)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT outcome, redeemed_at, undo_until FROM reverse_redemption(%s, %s, %s, %s::smallint, %s, %s, %s, %s) /* series_id */",
-            [actor.organisation_id or 0, series_id, voucher_id, generation, stripped, actor.person_id, request_id, at],
+            [actor.organisation_id or 0, series_id, voucher_id, generation, reason, actor.person_id, request_id, at],
         )
         outcome, redeemed_at, undo_until = cursor.fetchone()
     if outcome in ("reversed", "repeated"):

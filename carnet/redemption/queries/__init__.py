@@ -22,6 +22,7 @@ from carnet.redemption.queries._disputes import (
     disputes_of,
     to_recover,
 )
+from carnet.redemption.queries._groups import services_among, services_given, taken_together
 from carnet.redemption.queries._lessons import LessonDay, lessons_outside_sessions
 from carnet.redemption.queries._lives import Spent, redemptions_of_vouchers
 from carnet.redemption.queries._locks import (
@@ -158,11 +159,14 @@ __all__ = [
     "reserved",
     "seen",
     "serial_of",
+    "services_among",
+    "services_given",
     "services_used",
     "sheet",
     "sheet_page",
     "sheets",
     "standing_by_day",
+    "taken_together",
     "telephone",
     "telephones",
     "to_recover",

@@ -1,7 +1,9 @@
 """Whether a voucher may be redeemed, undone, or tried again; and each refusal."""
 
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import ClassVar
 
 from carnet.kernel.refusals import Refusal
@@ -59,6 +61,12 @@ class ServiceNotAccepted(RedemptionRefused):
     """The service is not one this place is paid for under this programme."""
 
     code = "service-not-accepted"
+
+
+class VoucherCountWrong(RedemptionRefused):
+    """The service costs another number of vouchers: all are given together or none is taken. Facts: needed, given."""
+
+    code = "voucher-count-wrong"
 
 
 class PlaceRequired(RedemptionRefused):
@@ -125,6 +133,7 @@ REFUSALS: dict[str, type[RedemptionRefused]] = {
         VoucherReserved,
         PlaceNotAccepted,
         ServiceNotAccepted,
+        VoucherCountWrong,
         TooManyAttempts,
         HeldBack,
         RedemptionUnknown,
@@ -147,12 +156,16 @@ class VoucherFacts:
     activated_at: datetime | None
     lapsed_at: datetime | None
     service_codes: frozenset[str]
+    voucher_count: int = 1  # what the service asked costs under this programme
 
 
-def decide(*, place_open: bool, facts: VoucherFacts | None, place_id: int, service: str | None, at: datetime) -> str:
+def decide(
+    *, place_open: bool, facts: VoucherFacts | None, place_id: int, service: str | None, given: int | None = None, at: datetime
+) -> str:
     """The outcome of trying a voucher at a place: 'redeemable', or the code of the refusal.
 
-    `facts` is None for a code that is unknown or of a programme the place has no part in. The
+    `facts` is None for a code that is unknown or of a programme the place has no part in; `given`: how
+    many vouchers are given for the service, None when that is not asked. The
     database says the same in ``redemption_evaluate``; a Hypothesis test holds both equal.
     """
     if not place_open:
@@ -172,6 +185,8 @@ def decide(*, place_open: bool, facts: VoucherFacts | None, place_id: int, servi
         return VoucherReserved.code
     if service is not None and service not in facts.service_codes:
         return ServiceNotAccepted.code
+    if service is not None and given is not None and given != facts.voucher_count:
+        return VoucherCountWrong.code
     return "redeemable"
 
 
@@ -206,3 +221,24 @@ def parse_redemption_number(number: str) -> tuple[int, int, int]:
     if generation > 32_767:
         raise RedemptionUnknown(number=number[:80])
     return series_id, voucher_id, generation
+
+
+def in_services(asked: Sequence[tuple[Hashable, int]]) -> list[int | None]:
+    """Which vouchers of a list go together for one service: for each, the number of its group, or None when it goes alone.
+
+    `asked`: for each voucher, in order, what must be the same within one service (who, where, which, when), and how many vouchers that
+    service costs. They are taken in order; the last of a kind may be too few, and is refused as such.
+    """
+    groups: list[int | None] = [None] * len(asked)
+    ranks: dict[Hashable, Iterator[int]] = {}
+    kinds = dict(asked)
+    for kind, cost in kinds.items():
+        if cost > 1:
+            ranks[kind] = iter([rank for rank, (each, _cost) in enumerate(asked) if each == kind])
+    number = 0
+    for kind, found in ranks.items():
+        while together := list(islice(found, kinds[kind])):
+            for rank in together:
+                groups[rank] = number
+            number += 1
+    return groups

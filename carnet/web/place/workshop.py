@@ -270,7 +270,7 @@ def _confirm(request: HttpRequest, lines: list[Scanned]) -> HttpResponse:
         )
         for line in good
     ]
-    asked = [redemption.Asked(item, actor, till.CHANNEL) for item in items]
+    asked = redemption.as_services([redemption.Asked(item, actor, till.CHANNEL) for item in items], at=at)
     answers = redemption.redeem_at_sessions(asked=asked, together=given["together"] == "all", at=at)
     if not any(isinstance(answer, Redeemed) for answer in answers):
         return _none_taken(request, lines, dict(zip((line.serial for line in good), answers, strict=True)), own)

@@ -100,7 +100,8 @@ HELD: dict[str, Contract] = {
         title=_("Encaisser plusieurs chèques, chacun avec sa réponse"),
         explains=_(
             "Pour un atelier de groupe ou une file hors connexion. Chaque chèque a sa clé et sa réponse, avec le code qu’il aurait eu seul ;"
-            " « together » vaut tous ou aucun."
+            " « together » vaut tous ou aucun. Un service qui coûte plusieurs chèques les prend tous ou aucun : donnez-leur le même « group »,"
+            " sinon ils sont pris dans l’ordre, autant que le service en coûte."
         ),
         action="redemption.redeem",
         codes=("batch-too-large", "batch-held-back", "place-required", "place-not-accepted", "workshop-session-unknown", *WITH_KEY[:2]),

@@ -21,6 +21,7 @@ OF_SPENDING = (
     *OF_VOUCHER,
     *SPENT_OR_ENDED,
     "service-not-accepted",
+    "voucher-count-wrong",
     "attended-invalid",
     "workshop-session-unknown",
 )

@@ -21,6 +21,7 @@ SENTENCES = {
     "booklet-size-wrong": _("Un carnet contient de %(least)s à %(most)s chèques."),
     "undo-window-wrong": _("Le délai pour annuler une erreur va de 0 à %(most)s minutes."),
     "services-missing": _("Choisissez au moins un service que le chèque peut payer."),
+    "service-cost-wrong": _("Le service « %(service)s » coûte de 1 à %(most)s chèques, et doit être parmi les services payés."),
     "service-code-wrong": _("« %(service)s » n’est pas le code d’un service."),
     "frozen-once-issued": _(
         "Des chèques existent déjà : leur valeur, la taille des carnets et leur durée sont imprimées et ne changent plus. "
