@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
-from lxml import etree
 from sepaxml import SepaTransfer
 
-from carnet.gateways.bank import documents, payments
+from carnet.gateways.bank import payments
 from carnet.gateways.bank.payments import CreditTransfer, Party, Payment
 
 NAME = "payment-file"
@@ -27,7 +26,7 @@ def rounds() -> Iterator[tuple[Callable[[], float], Callable[[], float]]]:
 
     def ours() -> float:
         started = time.perf_counter()
-        documents.validate(etree.fromstring(payments.to_bytes(payment)), payments.MESSAGE)
+        payments.to_bytes(payment)
         return TRANSFERS / (time.perf_counter() - started)
 
     def theirs() -> float:

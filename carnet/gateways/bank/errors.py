@@ -45,10 +45,10 @@ class BankFileWrongType(BankFileRefused):
     code = "bank-file-wrong-type"
 
 
-class BankFileWrongCurrency(BankFileRefused):
-    """An amount that is not in euros, or not in whole cents. Facts: `line`, `found`."""
+class BankFilePacked(BankFileRefused):
+    """A zip or another archive: the file inside is wanted, not its box."""
 
-    code = "bank-file-wrong-currency"
+    code = "bank-file-packed"
 
 
 class PaymentFileInvalid(BankFileRefused):

@@ -1,14 +1,17 @@
-"""Writing a `pain.001.001.09`: many credit transfers from one ring-fenced account, as one file.
+"""Writing a `pain.001`: many credit transfers from one ring-fenced account, as one file, in the version its bank takes.
 
-Streamed element by element, so that a hundred thousand transfers need no tree in memory; identifiers
-and moments come from the caller, so that the same payment always gives the same bytes.
+Streamed transfer by transfer and held against the ISO schema as it is written: a hundred thousand need no more memory
+than ten thousand. Identifiers and moments come from the caller, so that the same payment always gives the same bytes.
 """
 
+import hashlib
 import io
 import re
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import BinaryIO
 
 from lxml import etree
@@ -19,6 +22,9 @@ from carnet.gateways.bank.errors import PaymentFileInvalid
 from carnet.kernel.periods import PARIS, aware
 
 MESSAGE = "pain.001.001.09"
+OLDER_MESSAGE = "pain.001.001.03"
+"""The version of 2009, which some banks still ask for: BIC has another name, and the day stands alone."""
+MESSAGES = (MESSAGE, OLDER_MESSAGE)
 TRANSFERS_MAX = 100_000
 CENTS_MAX = 99_999_999_999
 """SEPA's ceiling for one credit transfer: 999 999 999.99 euros (EPC125-05, AT-04)."""
@@ -49,64 +55,109 @@ class CreditTransfer:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What the head of a file announces. Unit: whole cents."""
+
+    transfer_count: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
-    """One order to the bank of `debtor`: everything the file says, nothing it decides."""
+    """One order to the bank of `debtor`: everything the file says, nothing it decides.
+
+    `transfers` may be read only once, from a database for instance; `announced` then says how many they are and their sum.
+    """
 
     message_id: str
     created_at: datetime
     execute_on: date
     debtor: Party
-    transfers: Sequence[CreditTransfer]
+    transfers: Iterable[CreditTransfer]
+    announced: Totals | None = None
+    message: str = MESSAGE
 
     @property
-    def cents(self) -> int:
-        """The control sum, in whole cents."""
-        return sum(transfer.cents for transfer in self.transfers)
+    def totals(self) -> Totals:
+        """The number of transfers and the control sum."""
+        if self.announced is not None:
+            return self.announced
+        assert isinstance(self.transfers, Sequence), "a stream of transfers comes with its totals"
+        return Totals(len(self.transfers), sum(transfer.cents for transfer in self.transfers))
 
 
 def to_bytes(payment: Payment) -> bytes:
-    """The whole file, held against the ISO schema before it is given.
-
-    Raises: PaymentFileInvalid (field, reason), BankFileMalformed.
-    """
+    """The whole file in memory, for a payment of a few transfers. Raises: as `write`."""
     stream = io.BytesIO()
     write(payment, stream)
-    content = stream.getvalue()
-    documents.validate(etree.fromstring(content, etree.XMLParser(no_network=True, resolve_entities=False)), MESSAGE)
-    return content
+    return stream.getvalue()
 
 
 def write(payment: Payment, stream: BinaryIO) -> None:
-    """Write `payment` to `stream` as it comes. Raises: PaymentFileInvalid, before the first byte."""
-    check(payment)
+    """Write `payment` to `stream` as its transfers come, each piece held against the ISO schema.
+
+    After a refusal, what is in `stream` is to be thrown away.
+    Raises: PaymentFileInvalid (field, reason), BankFileMalformed.
+    """
+    checker = documents.Checker(payment.message, "CdtTrfTxInf")
+    write_unchecked(payment, _Checked(stream, checker))  # type: ignore[arg-type]
+    checker.close()
+
+
+def write_unchecked(payment: Payment, stream: BinaryIO) -> None:
+    """Write `payment` without the schema: each transfer and the totals are looked at all the same. Raises: PaymentFileInvalid."""
+    _check_head(payment)
     with etree.xmlfile(stream, encoding="UTF-8") as xml:
         xml.write_declaration()
         with (
-            xml.element("Document", nsmap={None: documents.NAMESPACE + MESSAGE}),
+            xml.element("Document", nsmap={None: documents.NAMESPACE + payment.message}),
             xml.element("CstmrCdtTrfInitn"),
         ):
             xml.write(_group_header(payment))
             with xml.element("PmtInf"):
                 for element in _payment_information(payment):
                     xml.write(element)
-                for transfer in payment.transfers:
-                    xml.write(_transfer(transfer))
+                for transfer in _looked_at(payment):
+                    xml.write(_transfer(transfer, payment.message))
 
 
-def check(payment: Payment) -> None:
-    """Refuse what a bank would refuse. Raises: PaymentFileInvalid (field, reason)."""
+class _Checked:
+    """A stream whose every piece passes before the schema on its way."""
+
+    def __init__(self, stream: BinaryIO, checker: documents.Checker) -> None:
+        self._stream = stream
+        self._checker = checker
+
+    def write(self, piece: bytes) -> int:
+        for _transfer_written in self._checker.feed(piece):
+            pass
+        return self._stream.write(piece)
+
+
+def _check_head(payment: Payment) -> None:
     _check_party("debtor", payment.debtor)
+    _refuse_unless(payment.message in MESSAGES, "message", payment.message)
     _refuse_unless(is_reference(payment.message_id), "message_id", payment.message_id)
-    _refuse_unless(0 < len(payment.transfers) <= TRANSFERS_MAX, "transfers", str(len(payment.transfers)))
+    _refuse_unless(0 < payment.totals.transfer_count <= TRANSFERS_MAX, "transfers", str(payment.totals.transfer_count))
     aware(payment.created_at)
-    seen: set[str] = set()
+
+
+def _looked_at(payment: Payment) -> Iterator[CreditTransfer]:
+    """Each transfer if a bank would take it; at the end, what was announced is what came."""
+    # Eight bytes stand for a reference: a hundred thousand weigh less than a megabyte.
+    seen, cents = array("Q"), 0
     for transfer in payment.transfers:
         reference = transfer.end_to_end_id
-        _refuse_unless(is_reference(reference) and reference not in seen, "end_to_end_id", reference)
-        seen.add(reference)
+        _refuse_unless(is_reference(reference), "end_to_end_id", reference)
+        seen.append(int.from_bytes(hashlib.blake2b(reference.encode(), digest_size=8).digest(), "big"))
         _check_party("creditor", transfer.creditor)
         _refuse_unless(0 < transfer.cents <= CENTS_MAX, "cents", str(transfer.cents))
         _refuse_unless(bool(to_sepa(transfer.remittance, length_max=_REMITTANCE_MAX)), "remittance", reference)
+        cents += transfer.cents
+        yield transfer
+    ordered = sorted(seen)
+    _refuse_unless(all(one != following for one, following in pairwise(ordered)), "end_to_end_id", "twice")
+    _refuse_unless(Totals(len(seen), cents) == payment.totals, "totals", f"{len(seen)} / {in_euros(cents)}")
 
 
 def in_euros(cents: int) -> str:
@@ -143,34 +194,42 @@ def _payment_information(payment: Payment) -> Iterable[etree._Element]:
     _leaf(holder, "BtchBookg", "false")
     _totals(holder, payment)
     _leaf(_branch(holder, "PmtTpInf", "SvcLvl"), "Cd", "SEPA")
-    _leaf(_branch(holder, "ReqdExctnDt"), "Dt", payment.execute_on.isoformat())
+    day = payment.execute_on.isoformat()
+    if payment.message == OLDER_MESSAGE:
+        _leaf(holder, "ReqdExctnDt", day)
+    else:
+        _leaf(_branch(holder, "ReqdExctnDt"), "Dt", day)
     _name(holder, "Dbtr", payment.debtor)
     _leaf(_branch(holder, "DbtrAcct", "Id"), "IBAN", payment.debtor.iban)
     agent = _branch(holder, "DbtrAgt", "FinInstnId")
     if payment.debtor.bic:
-        _leaf(agent, "BICFI", payment.debtor.bic)
+        _leaf(agent, _bic_tag(payment.message), payment.debtor.bic)
     else:
         _leaf(_branch(agent, "Othr"), "Id", "NOTPROVIDED")
     _leaf(holder, "ChrgBr", "SLEV")
     return list(holder)
 
 
-def _transfer(transfer: CreditTransfer) -> etree._Element:
+def _transfer(transfer: CreditTransfer, message: str) -> etree._Element:
     element = etree.Element("CdtTrfTxInf")
     _leaf(_branch(element, "PmtId"), "EndToEndId", transfer.end_to_end_id)
     amount = etree.SubElement(_branch(element, "Amt"), "InstdAmt", Ccy="EUR")
     amount.text = in_euros(transfer.cents)
     if transfer.creditor.bic:
-        _leaf(_branch(element, "CdtrAgt", "FinInstnId"), "BICFI", transfer.creditor.bic)
+        _leaf(_branch(element, "CdtrAgt", "FinInstnId"), _bic_tag(message), transfer.creditor.bic)
     _name(element, "Cdtr", transfer.creditor)
     _leaf(_branch(element, "CdtrAcct", "Id"), "IBAN", transfer.creditor.iban)
     _leaf(_branch(element, "RmtInf"), "Ustrd", to_sepa(transfer.remittance, length_max=_REMITTANCE_MAX))
     return element
 
 
+def _bic_tag(message: str) -> str:
+    return "BIC" if message == OLDER_MESSAGE else "BICFI"
+
+
 def _totals(parent: etree._Element, payment: Payment) -> None:
-    _leaf(parent, "NbOfTxs", str(len(payment.transfers)))
-    _leaf(parent, "CtrlSum", in_euros(payment.cents))
+    _leaf(parent, "NbOfTxs", str(payment.totals.transfer_count))
+    _leaf(parent, "CtrlSum", in_euros(payment.totals.cents))
 
 
 def _name(parent: etree._Element, tag: str, party: Party) -> None:

@@ -1,22 +1,24 @@
-"""Reading the bank's answers: status reports (`pain.002`) and statements (`camt.053`).
+"""Reading the bank's answers as a stream: status reports (`pain.002`) and statements (`camt.053`).
 
 Only what is final is told: a transfer refused, a transfer booked out of the account, a transfer that
 came back. "Received", "accepted" and pending lines say nothing about money and are counted, no more.
+A line that cannot be believed (another currency, half a cent, no reference) is told apart: the others are read.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import BinaryIO
 
 from lxml import etree
 
 from carnet.gateways.bank import documents
-from carnet.gateways.bank.errors import BankFileMalformed, BankFileWrongCurrency
+from carnet.gateways.bank.errors import BankFileMalformed
 
 STATUS_REPORTS = ("pain.002.001.03", "pain.002.001.10")
-STATEMENTS = ("camt.053.001.08",)
+STATEMENTS = ("camt.053.001.02", "camt.053.001.08")
 
 _REJECTED = frozenset({"RJCT", "CANC"})
 _SETTLED = frozenset({"ACSC", "ACCC"})
@@ -33,11 +35,20 @@ class TransferOutcome(StrEnum):
     RETURNED = "RETURNED"
 
 
+class LineFault(StrEnum):
+    """Why one line of a file is not believed, though the file is."""
+
+    CURRENCY = "CURRENCY"
+    AMOUNT = "AMOUNT"
+    NO_REFERENCE = "NO_REFERENCE"
+    BATCH = "BATCH"
+
+
 @dataclass(frozen=True, slots=True)
 class TransferStatus:
     """One final fact about one transfer.
 
-    `cents` and `account_iban` (ours) are None where a status report leaves them out: the transfer
+    `cents`, `account_iban` (ours) and `creditor_iban` are None where a status report leaves them out: the transfer
     itself, found by `end_to_end_id` inside `message_id`, then says.
     """
 
@@ -48,6 +59,7 @@ class TransferStatus:
     account_iban: str | None
     message_id: str | None = None
     booked_on: date | None = None
+    creditor_iban: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,16 @@ class OtherLine:
     cents: int
     is_credit: bool
     account_iban: str
+    booked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that cannot be believed. `found` is what the bank wrote there, shortened."""
+
+    reference: str
+    fault: LineFault
+    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,133 +103,229 @@ class BankReport:
     transfers: tuple[TransferStatus, ...]
     whole_file: FileStatus | None
     others: tuple[OtherLine, ...]
+    bad: tuple[BadLine, ...]
     not_final: int
     schema_checked: bool
+    digest: bytes
+    size_bytes: int
 
 
-def read(content: bytes, *, size_max: int = documents.SIZE_MAX) -> BankReport:
-    """Read one file of the bank, whichever of the two it is.
+def read(source: bytes | BinaryIO, *, size_max: int = documents.SIZE_MAX) -> BankReport:
+    """Read one file of the bank, whichever of the two it is, without ever holding it whole.
 
     Units:   whole cents.
-    Raises:  BankFileEmpty, BankFileTooLarge, BankFileHostile, BankFileEncodingUnknown,
-             BankFileMalformed, BankFileWrongType, BankFileWrongCurrency.
+    Raises:  BankFileEmpty, BankFileTooLarge, BankFilePacked, BankFileHostile, BankFileEncodingUnknown,
+             BankFileMalformed, BankFileWrongType.
     """
-    root, message = documents.parse(content, messages=STATUS_REPORTS + STATEMENTS, size_max=size_max)
-    has_schema = documents.has_schema(message)
-    if has_schema:
-        documents.validate(root, message)
-    reader = _Reader(message)
-    return reader.statement(root) if message in STATEMENTS else reader.status_report(root, has_schema)
+    document = documents.Document(source, messages=STATUS_REPORTS + STATEMENTS, size_max=size_max)
+    reader = _Statement(document) if document.message in STATEMENTS else _StatusReport(document)
+    return reader.read()
+
+
+class _BadAmount(Exception):
+    """An amount of one line that is not whole cents of euro."""
+
+    def __init__(self, fault: LineFault, found: str) -> None:
+        self.fault, self.found = fault, found[:80]
+
+
+@dataclass
+class _Found:
+    """What was read so far."""
+
+    transfers: list[TransferStatus] = field(default_factory=list)
+    others: list[OtherLine] = field(default_factory=list)
+    bad: list[BadLine] = field(default_factory=list)
+    accounts: set[str] = field(default_factory=set)
+    not_final: int = 0
 
 
 class _Reader:
     """The paths of one message, in its own namespace."""
 
-    def __init__(self, message: str) -> None:
-        self._message = message
-        self._names = {"m": documents.NAMESPACE + message}
+    def __init__(self, document: documents.Document) -> None:
+        self._document = document
+        self._names = {"m": documents.NAMESPACE + document.message}
+        self._found = _Found()
 
-    def status_report(self, root: etree._Element, has_schema: bool) -> BankReport:
-        report = self._needed(root, "CstmrPmtStsRpt")
-        group = self._needed(report, "OrgnlGrpInfAndSts")
-        message_id = self._text(self._needed(group, "OrgnlMsgId"))
-        transfers: list[TransferStatus] = []
-        details = 0
-        for payment in self._all(report, "OrgnlPmtInfAndSts"):
-            lines = self._all(payment, "TxInfAndSts")
-            details += len(lines)
-            transfers.extend(self._statuses(payment, lines, message_id))
-        whole = None if details else self._whole_file(report, group, message_id)
+    def read(self) -> BankReport:
+        raise NotImplementedError
+
+    def _report(self, *, report_id: str, answers: str | None = None, whole: FileStatus | None = None) -> BankReport:
+        found = self._found
         return BankReport(
-            message=self._message,
-            report_id=self._text(self._needed(report, "GrpHdr/MsgId")),
-            answers=message_id,
-            account_ibans=tuple(sorted({line.account_iban for line in transfers if line.account_iban})),
-            transfers=tuple(transfers),
+            message=self._document.message,
+            report_id=report_id,
+            answers=answers,
+            account_ibans=tuple(sorted(found.accounts)),
+            transfers=tuple(found.transfers),
             whole_file=whole,
-            others=(),
-            not_final=details - len(transfers),
-            schema_checked=has_schema,
+            others=tuple(found.others),
+            bad=tuple(found.bad),
+            not_final=found.not_final,
+            schema_checked=self._document.has_schema,
+            digest=self._document.digest,
+            size_bytes=self._document.size_bytes,
         )
 
-    def _statuses(self, payment: etree._Element, lines: list[etree._Element], message_id: str) -> Iterator[TransferStatus]:
-        for line in lines:
-            # A line without its own status has the status of the group it is in.
-            code = self._maybe(line, "TxSts") or self._maybe(payment, "PmtInfSts") or ""
-            outcome = _outcome(code)
-            if outcome is None:
-                continue
-            amount = self._first(line, "OrgnlTxRef/Amt/InstdAmt")
-            yield TransferStatus(
-                end_to_end_id=self._text(self._needed(line, "OrgnlEndToEndId")),
+    def _is(self, element: etree._Element, tag: str) -> bool:
+        return bool(element.tag == f"{{{self._names['m']}}}{tag}")
+
+    def _path(self, path: str) -> str:
+        return "/".join(f"m:{step}" for step in path.split("/"))
+
+    def _first(self, element: etree._Element, path: str) -> etree._Element | None:
+        return element.find(self._path(path), self._names)
+
+    def _needed(self, element: etree._Element, path: str) -> etree._Element:
+        found = self._first(element, path)
+        if found is None:
+            raise BankFileMalformed(line=element.sourceline or 0, reason=f"{path} ?")
+        return found
+
+    def _maybe(self, element: etree._Element, path: str) -> str | None:
+        found = self._first(element, path)
+        return None if found is None else self._text(found)
+
+    def _text(self, element: etree._Element) -> str:
+        text = (element.text or "").strip()
+        if not text:
+            raise BankFileMalformed(line=element.sourceline or 0, reason=etree.QName(element).localname)
+        return text
+
+
+class _StatusReport(_Reader):
+    """A `pain.002`: what became of the payment file and of each of its transfers."""
+
+    def read(self) -> BankReport:
+        details, answers, report_id = 0, "", ""
+        status: tuple[str, str] | None = None
+        for element in self._document.each("GrpHdr", "OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts"):
+            if self._is(element, "GrpHdr"):
+                report_id = self._text(self._needed(element, "MsgId"))
+            elif self._is(element, "OrgnlGrpInfAndSts"):
+                answers = self._text(self._needed(element, "OrgnlMsgId"))
+                status = self._status(element, "GrpSts")
+            elif self._is(element, "TxInfAndSts"):
+                details += 1
+                self._line(element, answers)
+            else:
+                status = _joined(status, self._status(element, "PmtInfSts"))
+        if not answers or not report_id:
+            raise BankFileMalformed(line=1, reason="GrpHdr, OrgnlGrpInfAndSts ?")
+        return self._report(report_id=report_id, answers=answers, whole=None if details else _whole(answers, status))
+
+    def _line(self, line: etree._Element, message_id: str) -> None:
+        payment = line.getparent()
+        assert payment is not None, "a transfer's line is inside a payment"
+        # A line without its own status has the status of the group it is in, which comes before it.
+        outcome = _outcome(self._maybe(line, "TxSts") or self._maybe(payment, "PmtInfSts") or "")
+        if outcome is None:
+            self._found.not_final += 1
+            return
+        reference = self._maybe(line, "OrgnlEndToEndId") or ""
+        if not reference:
+            self._found.bad.append(BadLine(self._maybe(line, "OrgnlInstrId") or "", LineFault.NO_REFERENCE, ""))
+            return
+        amount = self._first(line, "OrgnlTxRef/Amt/InstdAmt")
+        account = self._maybe(line, "OrgnlTxRef/DbtrAcct/Id/IBAN")
+        if account:
+            self._found.accounts.add(account)
+        try:
+            cents = None if amount is None else _cents(amount)
+        except _BadAmount as bad:
+            self._found.bad.append(BadLine(reference, bad.fault, bad.found))
+            return
+        self._found.transfers.append(
+            TransferStatus(
+                end_to_end_id=reference,
                 status=outcome,
                 reason_code=self._reason(line) or self._reason(payment) or "",
-                cents=None if amount is None else _cents(amount),
-                account_iban=self._maybe(line, "OrgnlTxRef/DbtrAcct/Id/IBAN"),
+                cents=cents,
+                account_iban=account,
                 message_id=message_id,
+                creditor_iban=self._maybe(line, "OrgnlTxRef/CdtrAcct/Id/IBAN"),
             )
-
-    def _whole_file(self, report: etree._Element, group: etree._Element, message_id: str) -> FileStatus | None:
-        payment = self._first(report, "OrgnlPmtInfAndSts")
-        code = self._maybe(group, "GrpSts") or (self._maybe(payment, "PmtInfSts") if payment is not None else None)
-        outcome = _outcome(code or "")
-        if outcome is None:
-            return None
-        reason = self._reason(group) or (self._reason(payment) if payment is not None else None)
-        return FileStatus(message_id=message_id, status=outcome, reason_code=reason or "")
-
-    def statement(self, root: etree._Element) -> BankReport:
-        report = self._needed(root, "BkToCstmrStmt")
-        transfers: list[TransferStatus] = []
-        others: list[OtherLine] = []
-        accounts: set[str] = set()
-        not_final = 0
-        for statement in self._all(report, "Stmt"):
-            account = self._maybe(statement, "Acct/Id/IBAN") or ""
-            accounts.add(account)
-            for entry in self._all(statement, "Ntry"):
-                if self._maybe(entry, "Sts/Cd") != "BOOK":
-                    not_final += 1
-                    continue
-                for line in self._entry(entry, account):
-                    (transfers if isinstance(line, TransferStatus) else others).append(line)  # type: ignore[arg-type]
-        return BankReport(
-            message=self._message,
-            report_id=self._text(self._needed(report, "GrpHdr/MsgId")),
-            answers=None,
-            account_ibans=tuple(sorted(accounts)),
-            transfers=tuple(transfers),
-            whole_file=None,
-            others=tuple(others),
-            not_final=not_final,
-            schema_checked=True,
         )
 
-    def _entry(self, entry: etree._Element, account: str) -> Iterator[TransferStatus | OtherLine]:
-        details = self._all(entry, "NtryDtls/TxDtls")
-        if not details:
-            # A batch booked as one line names no transfer: told, never guessed.
-            reference = self._maybe(entry, "NtryDtls/Btch/PmtInfId") or self._maybe(entry, "NtryRef") or ""
-            yield self._other(entry, None, account, reference)
-            return
-        for detail in details:
-            yield self._detail(entry, detail, account, alone=len(details) == 1)
+    def _status(self, element: etree._Element, tag: str) -> tuple[str, str] | None:
+        code = self._maybe(element, tag)
+        return (code, self._reason(element) or "") if code else None
 
-    def _detail(self, entry: etree._Element, detail: etree._Element, account: str, *, alone: bool) -> TransferStatus | OtherLine:
-        reference = self._maybe(detail, "Refs/EndToEndId") or ""
+    def _reason(self, element: etree._Element) -> str | None:
+        return self._maybe(element, "StsRsnInf/Rsn/Cd") or self._maybe(element, "StsRsnInf/Rsn/Prtry")
+
+
+class _Statement(_Reader):
+    """A `camt.053`: what was booked on the account. The version of 2009 names fewer things, in fewer steps."""
+
+    def read(self) -> BankReport:
+        report_id, details = "", 0
+        held: etree._Element | None = None
+        for element in self._document.each("GrpHdr", "TxDtls", "Ntry", "Stmt"):
+            if self._is(element, "GrpHdr"):
+                report_id = self._text(self._needed(element, "MsgId"))
+            elif self._is(element, "TxDtls"):
+                entry = next(element.iterancestors(f"{{{self._names['m']}}}Ntry"))
+                details += 1
+                # Whether a line is alone in its entry is known when the entry ends: the first one waits for the second.
+                if held is not None:
+                    self._take(entry, held, alone=False)
+                held = None
+                if details == 1:
+                    held = deepcopy(element)
+                else:
+                    self._take(entry, element, alone=False)
+            elif self._is(element, "Ntry"):
+                if held is not None or not details:
+                    self._take(element, held, alone=True)
+                held, details = None, 0
+            else:
+                self._found.accounts.add(self._account(element))
+        return self._report(report_id=report_id)
+
+    def _account(self, statement: etree._Element) -> str:
+        return self._maybe(statement, "Acct/Id/IBAN") or self._maybe(statement, "Acct/Id/Othr/Id") or ""
+
+    def _take(self, entry: etree._Element, detail: etree._Element | None, *, alone: bool) -> None:
+        if (self._maybe(entry, "Sts/Cd") or (self._needed(entry, "Sts").text or "").strip()) != "BOOK":
+            self._found.not_final += 1
+            return
+        statement = entry.getparent()
+        assert statement is not None, "an entry is inside a statement"
+        account = self._account(statement)
+        reference = (self._maybe(detail, "Refs/EndToEndId") if detail is not None else None) or ""
+        try:
+            if detail is None:
+                # A batch booked as one line names no transfer: told, never guessed.
+                reference = self._maybe(entry, "NtryDtls/Btch/PmtInfId") or self._maybe(entry, "NtryRef") or ""
+                self._found.others.append(self._other(entry, None, account, reference))
+                return
+            self._detail(entry, detail, account, reference, alone=alone)
+        except _BadAmount as bad:
+            self._found.bad.append(BadLine(reference, bad.fault, bad.found))
+
+    def _detail(self, entry: etree._Element, detail: etree._Element, account: str, reference: str, *, alone: bool) -> None:
         amount = self._detail_amount(entry, detail, alone=alone)
         is_credit = self._is_credit(entry, detail)
         is_returned = is_credit and self._is_return(entry, detail)
-        if amount is None or not reference or reference == _NOT_PROVIDED or (is_credit and not is_returned):
-            return self._other(entry, detail, account, reference)
-        return TransferStatus(
-            end_to_end_id=reference,
-            status=TransferOutcome.RETURNED if is_returned else TransferOutcome.PAID,
-            reason_code=(self._maybe(detail, "RtrInf/Rsn/Cd") or _NO_REASON) if is_returned else "",
-            cents=_cents(amount),
-            account_iban=account or None,
-            message_id=self._maybe(detail, "Refs/MsgId"),
-            booked_on=self._booked_on(entry),
+        if amount is None:
+            self._found.bad.append(BadLine(reference, LineFault.BATCH, ""))
+            return
+        if not reference or reference == _NOT_PROVIDED or (is_credit and not is_returned):
+            self._found.others.append(self._other(entry, detail, account, reference))
+            return
+        self._found.transfers.append(
+            TransferStatus(
+                end_to_end_id=reference,
+                status=TransferOutcome.RETURNED if is_returned else TransferOutcome.PAID,
+                reason_code=(self._maybe(detail, "RtrInf/Rsn/Cd") or _NO_REASON) if is_returned else "",
+                cents=_cents(amount),
+                account_iban=account or None,
+                message_id=self._maybe(detail, "Refs/MsgId"),
+                booked_on=self._booked_on(entry),
+                creditor_iban=self._maybe(detail, "RltdPties/CdtrAcct/Id/IBAN"),
+            )
         )
 
     def _detail_amount(self, entry: etree._Element, detail: etree._Element, *, alone: bool) -> etree._Element | None:
@@ -234,40 +352,12 @@ class _Reader:
             cents=_cents(amount if amount is not None else self._needed(entry, "Amt")),
             is_credit=self._is_credit(entry, detail),
             account_iban=account,
+            booked_on=self._booked_on(entry),
         )
 
     def _booked_on(self, entry: etree._Element) -> date | None:
         text = self._maybe(entry, "BookgDt/Dt") or self._maybe(entry, "BookgDt/DtTm")
         return date.fromisoformat(text[:10]) if text else None
-
-    def _reason(self, element: etree._Element) -> str | None:
-        return self._maybe(element, "StsRsnInf/Rsn/Cd") or self._maybe(element, "StsRsnInf/Rsn/Prtry")
-
-    def _path(self, path: str) -> str:
-        return "/".join(f"m:{step}" for step in path.split("/"))
-
-    def _first(self, element: etree._Element, path: str) -> etree._Element | None:
-        return element.find(self._path(path), self._names)
-
-    def _all(self, element: etree._Element, path: str) -> list[etree._Element]:
-        found: list[etree._Element] = element.findall(self._path(path), self._names)
-        return found
-
-    def _needed(self, element: etree._Element, path: str) -> etree._Element:
-        found = self._first(element, path)
-        if found is None:
-            raise BankFileMalformed(line=element.sourceline or 0, reason=f"{path} ?")
-        return found
-
-    def _maybe(self, element: etree._Element, path: str) -> str | None:
-        found = self._first(element, path)
-        return None if found is None else self._text(found)
-
-    def _text(self, element: etree._Element) -> str:
-        text = (element.text or "").strip()
-        if not text:
-            raise BankFileMalformed(line=element.sourceline or 0, reason=etree.QName(element).localname)
-        return text
 
 
 def _outcome(code: str) -> TransferOutcome | None:
@@ -276,10 +366,26 @@ def _outcome(code: str) -> TransferOutcome | None:
     return TransferOutcome.PAID if code in _SETTLED else None
 
 
+def _joined(file: tuple[str, str] | None, payment: tuple[str, str] | None) -> tuple[str, str] | None:
+    """The file's own status, with the payment's reason where it gives none."""
+    if file is None or payment is None:
+        return file or payment
+    return file[0], file[1] or payment[1]
+
+
+def _whole(message_id: str, status: tuple[str, str] | None) -> FileStatus | None:
+    outcome = _outcome(status[0]) if status else None
+    if status is None or outcome is None:
+        return None
+    return FileStatus(message_id=message_id, status=outcome, reason_code=status[1])
+
+
 def _cents(amount: etree._Element) -> int:
-    text = (amount.text or "").strip()
+    text, currency = (amount.text or "").strip(), amount.get("Ccy", "")
+    if currency != "EUR":
+        raise _BadAmount(LineFault.CURRENCY, f"{text} {currency}")
     match = _AMOUNT.fullmatch(text)
-    if amount.get("Ccy") != "EUR" or match is None:
-        raise BankFileWrongCurrency(line=amount.sourceline or 0, found=f"{text} {amount.get('Ccy', '')}")
+    if match is None:
+        raise _BadAmount(LineFault.AMOUNT, f"{text} {currency}")
     euros, decimals = match.groups()
     return int(euros) * 100 + int((decimals or "0").ljust(2, "0"))

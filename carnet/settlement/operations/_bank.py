@@ -85,7 +85,7 @@ def import_bank_file(*, agreement_id: int, content: bytes, actor: Actor, request
     Units:   whole cents.
     Raises:  NotAllowed, SecondFactorNeeded, AgreementUnknown, BankFileAlreadyRead, BankFileOfAnotherAccount,
              BankFileOfAnotherPayment, and the gateway's: BankFileEmpty, BankFileTooLarge, BankFileHostile,
-             BankFileEncodingUnknown, BankFileMalformed, BankFileWrongType, BankFileWrongCurrency.
+             BankFileEncodingUnknown, BankFileMalformed, BankFileWrongType, BankFilePacked.
     Repeat:  the same request_id returns the first answer; the same bytes under another one are refused.
     """
     check_allowed_now(actor, "settlement.read-bank-file", at)

@@ -24,13 +24,14 @@ def _root(content):
 class TestAPaymentFile:
     def test_is_valid_against_the_iso_schema_and_says_its_exact_sum(self, make_payment):
         root = _root(payments.to_bytes(make_payment((1000, 2550, 1))))
-        documents.validate(root, payments.MESSAGE)
+        assert documents.schema(payments.MESSAGE).validate(root)
         assert root.xpath("//m:CtrlSum/text()", namespaces=NAMES) == ["35.51", "35.51"]
         assert root.xpath("//m:NbOfTxs/text()", namespaces=NAMES) == ["3", "3"]
         assert root.xpath("//m:InstdAmt/text()", namespaces=NAMES) == ["10.00", "25.50", "0.01"]
 
-    def test_is_accepted_without_a_finding_by_an_independent_bank(self, make_payment):
-        content = payments.to_bytes(make_payment((1000, 2550, 99)))
+    @pytest.mark.parametrize("message", payments.MESSAGES)
+    def test_is_accepted_without_a_finding_by_an_independent_bank(self, make_payment, message):
+        content = payments.to_bytes(dataclasses.replace(make_payment((1000, 2550, 99)), message=message))
         assert [mockbank.render(finding) for finding in mockbank.validate(content, today=AT.date())] == []
 
     def test_an_independent_bank_does_find_a_wrong_sum(self, make_payment):

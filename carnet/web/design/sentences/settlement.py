@@ -50,6 +50,6 @@ SENTENCES = {
     "bank-file-encoding": _("Ce fichier n’est pas écrit dans un encodage connu (UTF-8 ou ISO-8859-1)."),
     "bank-file-malformed": _("Ce fichier n’est pas conforme au format de la banque, à la ligne %(line)s (détail technique : %(reason)s)."),
     "bank-file-wrong-type": _("Ce fichier est un « %(found)s ». Attendus : %(expected)s."),
-    "bank-file-wrong-currency": _("Un montant n’est pas en euros et centimes entiers, à la ligne %(line)s : %(found)s."),
+    "bank-file-packed": _("Ce fichier est une archive : ouvrez-la, puis donnez le fichier XML qu’elle contient."),
     "payment-file-invalid": _("Un virement ne peut pas être écrit : %(field)s (%(reason)s)."),
 }

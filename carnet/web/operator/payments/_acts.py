@@ -34,7 +34,7 @@ BANK_FILE_REFUSALS = (
     "bank-file-encoding",
     "bank-file-malformed",
     "bank-file-wrong-type",
-    "bank-file-wrong-currency",
+    "bank-file-packed",
 )
 
 
