@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.commands import migrate as migrate_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 
 
 @contextmanager
@@ -26,8 +29,13 @@ def as_owner(name: str | None = None) -> Iterator[None]:
 
 def migrate(name: str | None = None) -> None:
     """Run every migration that was not run yet."""
-    with as_owner(name):
-        call_command("migrate", verbosity=0, interactive=False)
+    # The command names its executor itself, and offers no other way to give it one.
+    migrate_command.MigrationExecutor = _Executor  # type: ignore[attr-defined]
+    try:
+        with as_owner(name):
+            call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        migrate_command.MigrationExecutor = MigrationExecutor  # type: ignore[attr-defined]
 
 
 def pending() -> list[str]:
@@ -36,3 +44,31 @@ def pending() -> list[str]:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+class _State(ProjectState):
+    """The models as migrations know them, which one more constraint or index does not draw again.
+
+    Django draws the model anew for each, and every model it touches: most of the time of an installation. It changes no column and no
+    relation: the drawn model is told of it, which is all that later changes of the table read.
+    """
+
+    def clone(self) -> "_State":
+        state = _State(models={key: model.clone() for key, model in self.models.items()}, real_apps=self.real_apps)
+        if "apps" in self.__dict__:
+            state.apps = self.apps.clone()
+        state.is_delayed = self.is_delayed
+        return state
+
+    def _append_option(self, app_label: str, model_name: str, option_name: str, obj: Any) -> None:
+        options = self.models[app_label, model_name].options
+        options[option_name] = [*options[option_name], obj]
+        if "apps" in self.__dict__:
+            drawn = self.apps.get_model(app_label, model_name)._meta  # noqa: SLF001 - Django publishes it
+            setattr(drawn, option_name, [*getattr(drawn, option_name), obj])
+
+
+class _Executor(MigrationExecutor):
+    def _create_project_state(self, with_applied_migrations: bool = False) -> _State:
+        known = super()._create_project_state(with_applied_migrations)  # type: ignore[misc]
+        return _State(models=known.models, real_apps=known.real_apps)
