@@ -69,13 +69,21 @@ _BY_FUNDER = {
 _HELD = {
     MovementKind.REDEEM: (("in_circulation", -1), ("funded", -1)),
     MovementKind.REVERSE: (("in_circulation", 1), ("funded", 1)),
+    MovementKind.RECOVER: (("in_circulation", 1), ("funded", 1)),
+    MovementKind.REOPEN: (("in_circulation", -1), ("funded", -1)),
 }
 _BORNE = {
     MovementKind.REDEEM: (("owed", 1), ("funded", 1)),
     MovementKind.REVERSE: (("owed", -1), ("funded", -1)),
     MovementKind.PAY: (("owed", -1), ("paid", 1)),
     MovementKind.UNPAY: (("paid", -1), ("owed", 1)),
+    # Charged, the money is still with the place: it counts as paid until it is given back.
+    MovementKind.CHARGE: (),
+    MovementKind.RECOVER: (("paid", -1), ("funded", -1)),
+    MovementKind.REOPEN: (("paid", 1), ("funded", 1)),
 }
+# A voucher is used, once redeemed; no longer for whoever pays on use, once its money is given back.
+_USED = {MovementKind.REDEEM: 1, MovementKind.REVERSE: -1, MovementKind.RECOVER: -1, MovementKind.REOPEN: 1}
 
 
 def money(
@@ -172,7 +180,7 @@ def on_use_debts(*, agreement_id: int) -> list[OnUseDebt]:
     owed: dict[tuple[int, int], int] = {}
     rows = (
         Movement.objects.filter(
-            kind__in=[MovementKind.REDEEM, MovementKind.REVERSE],
+            kind__in=list(_USED),
             series_id__in=list(Series.objects.filter(agreement_id=agreement_id).values_list("id", flat=True)),
         )
         .order_by("series_id", "kind", "pattern")
@@ -183,7 +191,7 @@ def on_use_debts(*, agreement_id: int) -> list[OnUseDebt]:
     shares = patterns(series_ids={row[0] for row in groups})
     for series_id, kind, pattern, quantity in groups:
         shared = shares[series_id, pattern]
-        net = quantity if kind == MovementKind.REDEEM else -quantity
+        net = quantity * _USED[MovementKind(kind)]
         more = [(f, b - h) for f, h, b in zip(shared.funder_ids, shared.held_cents, shared.borne_cents, strict=True) if b > h]
         less = [(f, h - b) for f, h, b in zip(shared.funder_ids, shared.held_cents, shared.borne_cents, strict=True) if h > b]
         for debtor_id, creditor_id, cents in _match(more, less):
