@@ -340,3 +340,74 @@ class AuditEngagement(models.Model):
 
     def __str__(self) -> str:
         return f"audit engagement {self.pk}"
+
+
+class StateShareStudy(models.Model):
+    """What the rule of 2019 says of a project, what was chosen, and why if it is something else. It becomes one agreement at most."""
+
+    programme_id = models.BigIntegerField()
+    agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, null=True, related_name="state_share_study")
+    territory = models.CharField(max_length=120, blank=True)
+    case = models.JSONField()
+    rate_percent = models.SmallIntegerField()
+    text_rate_percent = models.SmallIntegerField()
+    state_cents = models.BigIntegerField()
+    portion_numerator = models.BigIntegerField()
+    portion_denominator = models.BigIntegerField()
+    reason = models.CharField(max_length=300, blank=True)
+    decided_at = models.DateTimeField()
+    decided_by_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(portion_numerator__gte=0, portion_denominator__gt=0, portion_numerator__lte=F("portion_denominator")),
+                name="funding_statesharestudy_portion",
+            ),
+            models.CheckConstraint(
+                condition=Q(portion_numerator=F("rate_percent"), portion_denominator=100) | ~Q(reason=""),
+                name="funding_statesharestudy_explained",
+            ),
+        ]
+        indexes = [models.Index(fields=["programme_id", "-id"], name="funding_study_programme")]
+
+    def __str__(self) -> str:
+        return f"study {self.pk}"
+
+
+class FundThreshold(models.Model):
+    """Below how much an agreement's fund is low. Append-only: the latest counts; zero is none."""
+
+    programme_id = models.BigIntegerField()
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="thresholds")
+    organisation_id = models.BigIntegerField(null=True)
+    cents = models.BigIntegerField()
+    set_at = models.DateTimeField()
+    set_by_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(cents__gte=0), name="funding_fundthreshold_cents")]
+
+    def __str__(self) -> str:
+        return f"threshold {self.pk}"
+
+
+class FundAlert(models.Model):
+    """A fund went under its threshold; over once money arrived, or the agreement or the season ended."""
+
+    programme_id = models.BigIntegerField()
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="alerts")
+    threshold_cents = models.BigIntegerField()
+    balance_cents = models.BigIntegerField()
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement"], condition=Q(ended_at__isnull=True), name="funding_fundalert_one_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"alert {self.pk}"

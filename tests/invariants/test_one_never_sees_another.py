@@ -6,6 +6,7 @@ Asked through the ORM, model by model, so that a table added tomorrow is walked 
 import dataclasses
 import json
 from datetime import date, time, timedelta
+from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
@@ -27,7 +28,7 @@ from carnet.distribution.rules.points import PointSaid
 from carnet.distribution.rules.postal import PostalAddress
 from carnet.distribution.rules.reminders import ContactChannel
 from carnet.funding import operations as funding
-from carnet.funding.rules import template_terms
+from carnet.funding.rules import CoFinancingCase, Scale, template_terms
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.helpline import operations as helpline
 from carnet.helpline.rules import ComplaintKind, Filer
@@ -383,6 +384,9 @@ def lived() -> Payday:
         funding.engage_auditor(
             programme_id=payday.campaign.programme_id, organisation_id=auditor_id, starts_at=NOW, ends_at=APRIL, request_id=rid(), **facts
         )
+        funding.set_fund_threshold(agreement_id=payday.agreement_id, cents=100_000_00, request_id=rid(), **facts)
+        case = CoFinancingCase(Scale.EPCI, 55_391, Fraction(103), Fraction("0.14"), 34_027_00, has_target_public=True)
+        funding.decide_state_share(programme_id=payday.campaign.programme_id, case=case, request_id=rid(), **facts)
     payday.spend(2)
     undone = payday.spend(1, second=True)[0]
     counter = payday.counter(payday.second_organisation_id)

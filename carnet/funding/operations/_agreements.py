@@ -8,6 +8,7 @@ from django.db import transaction
 
 from carnet.funding import access
 from carnet.funding.models import Agreement, Share, ShareVersion
+from carnet.funding.operations._studies import bind_study
 from carnet.funding.rules import (
     AgreementHasNoRingFence,
     AgreementState,
@@ -39,15 +40,17 @@ def sign_agreement(
     shares: Sequence[ShareTerms],
     bic: str = "",
     season: str = "",
+    study_id: int | None = None,
     actor: Actor,
     request_id: UUID,
     at: datetime,
 ) -> int:
     """Record a signed agreement with its first shares and open its accounts in the ledger; return its id.
 
-    Shares are in the order of the signatures, which settles equal remainders. Cents are whole.
+    Shares are in the order of the signatures, which settles equal remainders. Cents are whole. `study_id`: the study of the
+    State's part it was drafted from, which it then keeps.
     Raises:  NotAllowed, SecondFactorNeeded, ProgrammeUnknown, ProgrammeEnded, NameMissing, AgreementHasNoRingFence,
-             IbanInvalid, BicInvalid, OrganisationLacksKind and the refusals of `rules.check_shares`.
+             IbanInvalid, BicInvalid, OrganisationLacksKind, StudyUnknown and the refusals of `rules.check_shares`.
     Repeat:  the same request_id returns the first id.
     """
     check_allowed_now(actor, "funding.sign-agreement", at)
@@ -75,6 +78,8 @@ def sign_agreement(
         request_id=request_id,
     )
     _write_version(row, number=1, shares=shares, reason="", request_id=request_id, at=at)
+    if study_id is not None:
+        bind_study(study_id, row)
     _journal(actor, "funding.agreement-signed", row, {"signed_on": signed_on.isoformat(), "shares": _written(shares)}, request_id, at)
     return row.id
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from carnet.funding import access, queries
 from carnet.funding.models import MoneyReceived
+from carnet.funding.operations._funds import watch
 from carnet.funding.rules import BankReferenceAlreadyRecorded, check_closing, check_receipt
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
@@ -87,6 +88,7 @@ def record_money_received(
         programme_id=row.programme_id,
         at=at,
     )
+    watch(row, at=at)
     return receipt.id
 
 

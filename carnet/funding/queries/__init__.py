@@ -18,6 +18,16 @@ from carnet.funding.queries._agreements import (
     versions,
     weights_if_ordered,
 )
+from carnet.funding.queries._funds import (
+    FundAlertFacts,
+    StateShareFacts,
+    Threshold,
+    fund_threshold,
+    open_fund_alerts,
+    state_share_study,
+    study_of_agreement,
+    watched_agreements,
+)
 from carnet.funding.queries._money import FunderCommitment, PledgeFacts, Receipt, commitments_by_funder, committed_cents, pledges, receipts
 from carnet.funding.queries._programmes import (
     ProgrammeFacts,
@@ -36,6 +46,7 @@ from carnet.funding.queries._programmes import (
 __all__ = [
     "AgreementFacts",
     "Engagement",
+    "FundAlertFacts",
     "FunderCommitment",
     "PledgeFacts",
     "ProgrammeFacts",
@@ -44,6 +55,8 @@ __all__ = [
     "RingFence",
     "SeriesDates",
     "ShareVersionFacts",
+    "StateShareFacts",
+    "Threshold",
     "acceptance_for_hand_over",
     "agreement",
     "agreement_for_order",
@@ -52,6 +65,8 @@ __all__ = [
     "commitments_by_funder",
     "committed_cents",
     "engagements",
+    "fund_threshold",
+    "open_fund_alerts",
     "pledges",
     "programme",
     "programme_by_slug",
@@ -63,6 +78,9 @@ __all__ = [
     "rules_for_redemption",
     "series_dates",
     "shares_if_ordered",
+    "state_share_study",
+    "study_of_agreement",
     "versions",
+    "watched_agreements",
     "weights_if_ordered",
 ]

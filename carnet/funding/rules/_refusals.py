@@ -313,3 +313,36 @@ class EngagementReversed(FundingRefused):
     """An audit that ends before it starts. Facts: starts_at, ends_at."""
 
     code = "engagement-reversed"
+
+
+# --- The State's part, and funds that run low ---------------------------------------------------------
+
+
+class OwnBudgetNotPositive(FundingRefused):
+    """The buyers bring nothing themselves. Facts: cents."""
+
+    code = "own-budget-not-positive"
+
+
+class TerritoryFigureWrong(FundingRefused):
+    """A population or a density of zero, or a poverty rate that is not a part of the people. Facts: figure."""
+
+    code = "territory-figure-wrong"
+
+
+class OtherShareUnexplained(FundingRefused):
+    """Another share than the rule's, without saying why."""
+
+    code = "other-share-unexplained"
+
+
+class StudyUnknown(FundingRefused):
+    """No such study of the State's part in this programme, or it became an agreement already. Facts: study."""
+
+    code = "study-unknown"
+
+
+class ThresholdNegative(FundingRefused):
+    """A threshold below zero. Facts: cents."""
+
+    code = "threshold-negative"

@@ -81,6 +81,7 @@ _LINES: tuple[Permission, ...] = (
     _do("funding.sign-agreement", "sign an agreement for one's organisation", _FUNDER, _ADMIN, proof=True),
     _do("funding.record-payment", "record money received or repaid", _ADMIN, _TREASURER, proof=True),
     # issuing
+    _do("funding.set-threshold", "say below how much the fund of an agreement is low", _ADMIN, _AGENT, _TREASURER, _FUNDER),
     _see("issuing.see", "orders and series", *_OPERATOR, _FUNDER, _AUDITOR),
     _do("issuing.order", "order booklets", _ADMIN, _AGENT),
     _do("issuing.approve-edition", "approve an edition", _ADMIN, _APPROVER, proof=True),
@@ -231,6 +232,7 @@ _LINES: tuple[Permission, ...] = (
     _see("journal.see", "the journal of one's programmes", _ADMIN, _AUDITOR),
     _do("continuity.export", "export a whole programme", _ADMIN, proof=True),
     _see("jobs.see", "background work and its progress", _ADMIN, _AGENT, _TREASURER),
+    _do("observatory.choose-letters", "choose who receives the monthly statement of one's organisation, or stop it", _FUNDER),
 )
 
 PERMISSIONS: dict[str, Permission] = {line.action: line for line in _LINES}

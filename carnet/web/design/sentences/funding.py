@@ -70,4 +70,9 @@ SENTENCES = {
     ),
     "engagement-unknown": _("Ce contrôle n’existe pas, ou il n’est pas d’un de vos programmes."),
     "engagement-reversed": _("Le contrôle doit se terminer après avoir commencé."),
+    "own-budget-not-positive": _("Dites ce que les acheteurs apportent eux-mêmes : un montant supérieur à zéro."),
+    "territory-figure-wrong": _("Vérifiez les chiffres du territoire : la population, la densité ou le taux de pauvreté."),
+    "other-share-unexplained": _("Vous choisissez une autre part que celle de la règle : dites pourquoi."),
+    "study-unknown": _("Cette étude de la part de l’État n’existe pas, ou elle a déjà servi à une convention."),
+    "threshold-negative": _("Le seuil ne peut pas être inférieur à zéro."),
 }
