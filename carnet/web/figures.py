@@ -130,6 +130,7 @@ def programme_rows(programme: ProgrammeFacts) -> list[Row]:
         Row(_("Remise"), hand_over_words(terms.windows)),
         Row(_("Validité"), acceptance_words(terms.windows)),
         Row(_("Services"), services_words(terms.service_codes)),
+        *([Row(_("Coûtent plusieurs chèques"), costs_words(terms.service_voucher_counts))] if terms.service_voucher_counts else []),
         Row(_("Erreur annulable pendant"), minutes_words(terms.undo_window_minutes)),
         Row(_("Les lieux sont payés"), str(FREQUENCIES[terms.payment_frequency])),
         Row(_("Téléphone"), terms.phone or "–"),
@@ -168,6 +169,12 @@ def minutes_words(minutes: int) -> str:
 def service_words(codes: Sequence[str]) -> list[str]:
     """The services of these codes, in the catalogue's order."""
     return [_(kind.label) for kind in SERVICE_KINDS if kind.code in set(codes)]
+
+
+def costs_words(counts: Mapping[str, int]) -> str:
+    """The services that cost several vouchers, with how many."""
+    named = [(_(kind.label), counts[kind.code]) for kind in SERVICE_KINDS if kind.code in counts]
+    return ", ".join(_("%(service)s (%(count)s chèques)") % {"service": label, "count": count} for label, count in named)
 
 
 def services_words(codes: Sequence[str]) -> str:

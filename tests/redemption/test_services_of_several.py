@@ -14,12 +14,13 @@ from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.identifiers import CodeMistyped
 from carnet.kernel.refusals import Refusal
 from carnet.ledger import queries as ledger
-from carnet.redemption import operations, queries
+from carnet.redemption import access, operations, queries
 from carnet.redemption.access import forget_place_keys
 from carnet.redemption.operations import Asked, Item, as_services
 from carnet.redemption.queries import Redeemed
 from carnet.redemption.rules import AlreadyReversed, HeldBack, VoucherAlreadyRedeemed, VoucherCountWrong, VoucherUnknown, in_services
 from tests.factories.campaign import LATER, NOW, SYSTEM, Campaign, code_of_nobody, rid
+from tests.redemption.offline import enrolled
 
 pytestmark = pytest.mark.django_db
 COST = 3
@@ -194,3 +195,28 @@ def test_whatever_is_sent_no_service_is_ever_half_paid(dear: Campaign, order: li
                 undone |= set(queries.taken_together(answer.number))
                 operations.reverse(number=answer.number, reason="pour la suite", actor=dear.mediator, request_id=rid(), at=LATER)
     adds_up(dear, 0)
+
+
+def test_without_network_a_service_is_taken_whole_or_refused_whole(dear: Campaign) -> None:
+    tablet = enrolled(dear)
+    back = LATER + timedelta(hours=5)
+
+    def sent(*ranks: int, group: str | None) -> list:
+        more = {"group": group} if group else {}
+        return [tablet.accept(dear.token(rank), at=LATER, facts_at=NOW, service="printer", **more) for rank in ranks]
+
+    def upload(items: list) -> list:
+        device = access.presented_device(device_id=tablet.id, message=b"{}", signature=tablet.seal(b"{}"))
+        actor = access.device_actor(device)
+        with acting_as(actor):
+            return operations.upload(device_id=tablet.id, device_now=back, items=items, actor=actor, request_id=rid(), at=back)
+
+    whole = upload(sent(0, 1, 2, group="a"))
+    assert [each.state for each in whole] == ["confirmed"] * 3
+    (alone,) = upload(sent(3, group="b"))
+    assert alone.state == "refused" and isinstance(alone.refusal, VoucherCountWrong)
+    spent = upload(sent(0, 4, 5, group="c"))
+    assert [each.state for each in spent] == ["refused"] * 3
+    with acting_as_everything(why="count"):
+        assert queries.services_given(programme_id=dear.programme_id) == {"printer": 1}
+    adds_up(dear, 3)

@@ -276,13 +276,20 @@ def _spend(device: Device, judged: Sequence[_Judged], *, device_now: datetime, a
     if not ready:
         return
     asked = as_services([_asked(device, item, judged[rank].attended_on, actor) for rank, item in ready], at=at)
-    for (rank, _item), answer in zip(ready, redeem_many(asked=asked, at=at), strict=True):
+    answers = redeem_many(asked=asked, at=at)
+    lost = {
+        each.group_id for each, answer in zip(asked, answers, strict=True) if isinstance(answer, Refusal) and answer.code not in PASSING
+    }
+    for (rank, _item), each, answer in zip(ready, asked, answers, strict=True):
         judged[rank].answer = _answered(device, judged[rank], answer, at)
+        # One of the vouchers of this service will never be good: the others are refused with it, they wait for nothing.
+        if each.group_id is not None and each.group_id in lost and judged[rank].answer.state == "wait":
+            judged[rank].answer = replace(judged[rank].answer, state="refused")
 
 
 def _asked(device: Device, item: OfflineItem, attended_on: date | None, actor: Actor) -> Asked:
     key = f"offline:{device.id}:{item.key}"
-    spent = Item(code=item.token, service=item.service, place_id=device.place_id, attended_on=attended_on, key=key)
+    spent = Item(code=item.token, service=item.service, place_id=device.place_id, attended_on=attended_on, key=key, group=item.group)
     return Asked(spent, actor, CHANNEL, uuid.uuid5(_REQUESTS, key))
 
 

@@ -36,7 +36,8 @@ from carnet.redemption.rules import (
 def open_dispute(*, number: str, reason: str, actor: Actor, request_id: UUID, at: datetime) -> str:
     """Say that a redemption was a mistake, after its window: by the organisation that made it, or by the operator in its name.
 
-    Returns the dispute's number. The vouchers that paid the same service are disputed with it. `reason` is read by the operator and holds no name. Repeat: the same request gives the same number.
+    Returns the dispute's number. The vouchers of the same service are disputed with it.
+    `reason` is read by the operator and holds no name. Repeat: the same request gives the same number.
     Raises: RedemptionUnknown, AlreadyReversed, UndoWindowOpen, DisputeTooLate, DisputeOpen, DisputeSettled, ReasonMissing, NirInText, IbanInText.
     """
     words = check_free_text(check_reason(reason))

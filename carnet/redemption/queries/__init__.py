@@ -22,7 +22,7 @@ from carnet.redemption.queries._disputes import (
     disputes_of,
     to_recover,
 )
-from carnet.redemption.queries._groups import services_among, services_given, taken_together
+from carnet.redemption.queries._groups import serials_of, services_among, services_given, taken_together
 from carnet.redemption.queries._lessons import LessonDay, lessons_outside_sessions
 from carnet.redemption.queries._lives import Spent, redemptions_of_vouchers
 from carnet.redemption.queries._locks import (
@@ -159,6 +159,7 @@ __all__ = [
     "reserved",
     "seen",
     "serial_of",
+    "serials_of",
     "services_among",
     "services_given",
     "services_used",

@@ -214,6 +214,7 @@ def _signed_facts(device: Device, acceptance: places.Acceptance, at: datetime) -
             {"id": each.id, "value_cents": each.face_value_cents, "accepted_until": each.accepted_until.isoformat()} for each in series
         ],
         "services": [code for code in acceptance.service_codes if code in rules.service_codes],
+        "costs": dict(rules.service_voucher_counts),
     }
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return SignedFacts(programme_id, text, ring.sign(programme_id, FACTS, text.encode(), version=1))

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.db import connection
 
+from carnet.redemption.queries._redemptions import serial_of
 from carnet.redemption.rules import parse_redemption_number, redemption_number
 
 _STANDING = (
@@ -27,6 +28,11 @@ def taken_together(number: str) -> list[str]:
         )
         rows = cursor.fetchall()
     return [redemption_number(series_id=row[0], voucher_id=row[1], generation=row[2]) for row in rows] or [number]
+
+
+def serials_of(numbers: Collection[str]) -> list[str]:
+    """The printed serials of the vouchers of these redemptions, in the order given."""
+    return [serial_of(*parse_redemption_number(number)[:2]) for number in numbers]
 
 
 def services_given(*, programme_id: int) -> dict[str, int]:

@@ -136,6 +136,7 @@ class OfflineItem:
     service: str
     device_at: datetime
     facts_at: datetime
+    group: str | None = None  # the vouchers of one service that costs several carry the same
 
 
 def check_caps(caps: Caps) -> Caps:
@@ -168,6 +169,7 @@ def read_item(text: str) -> OfflineItem:
             service=_text(said.pop("service"), SERVICE_LENGTH_MAX),
             device_at=parse_moment(said.pop("device_at")),
             facts_at=parse_moment(said.pop("facts_at")),
+            group=_text(said.pop("group"), 36) if "group" in said else None,
         )
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise ItemUnreadable from None

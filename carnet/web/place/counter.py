@@ -28,6 +28,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Table, Task, Ticket
 from carnet.web.design.screens import actor_of
 from carnet.web.design.sentences import sentence_for
+from carnet.web.place.forms import AcceptForm
 
 CODE_DIGITS = 18
 # What each refusal is called, in two words, before its sentence; and how it is drawn.
@@ -279,6 +280,22 @@ def _when(payment: ExpectedPayment, today: date) -> str:
     if payment.payable_on is None:
         return why_waiting(payment)
     return formats.day(payment.payable_on) if payment.payable_on >= today else _("dès que possible")
+
+
+def serials_together(line: RedemptionLine) -> list[str]:
+    """The serials of the vouchers that paid the same service, its own among them."""
+    return redemption.serials_of(redemption.taken_together(line.number))
+
+
+def others_words(form: AcceptForm) -> str:
+    """What is asked when the service chosen costs several vouchers, empty when it costs one."""
+    count = len([name for name in form.fields if name.startswith("code_")])
+    text = ngettext(
+        "Ce service coûte %(all)s chèques. Donnez aussi l’autre : ils seront pris ensemble.",
+        "Ce service coûte %(all)s chèques. Donnez aussi les %(count)s autres : ils seront pris ensemble.",
+        count,
+    )
+    return text % {"all": count + 1, "count": count} if count else ""
 
 
 def undo_until(line: RedemptionLine) -> datetime:

@@ -1,6 +1,6 @@
 """What a counter fills in. Shape only: the redemption's rules decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from carnet.funding.rules import SERVICE_VOUCHERS_MAX
 from carnet.places.queries import PlaceSummary
 from carnet.places.rules import SERVICE_KINDS
 from carnet.redemption.rules import RESERVATION_DAYS_MAX
@@ -19,6 +20,7 @@ from carnet.web.place.photos import FORMATS, PHOTO_BYTES_MOST, PhotoUnreadable, 
 CODE_LENGTH_MAX = 400
 # A workshop is a room of people; a longer list is two.
 LINES_MOST = 60
+VOUCHER_COUNTS = frozenset(str(count) for count in range(1, SERVICE_VOUCHERS_MAX + 1))
 
 
 class CodeForm(forms.Form):
@@ -109,11 +111,42 @@ class AcceptForm(OperationForm):
         error_messages={"required": _("Choisissez le service rendu.")},
     )
     attended_on = DayField(label=_("Jour de la leçon"))
+    # How many vouchers the service chosen costs, once that is known: the page then asks for the others.
+    vouchers = forms.IntegerField(widget=forms.HiddenInput, initial=1, min_value=1, max_value=SERVICE_VOUCHERS_MAX, required=False)
 
-    def __init__(self, *args: Any, service_codes: Sequence[str], today: date, latest: str = "", **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        service_codes: Sequence[str],
+        today: date,
+        latest: str = "",
+        costs: Mapping[str, int] | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
-        _offer_services(self, service_codes, latest)
+        _offer_services(self, service_codes, latest, costs or {})
         _offer_days(self, today)
+        given = self.data.get(self.add_prefix("vouchers"), "") if self.is_bound else ""
+        self.ask_for(int(given) if given in VOUCHER_COUNTS else 1)
+
+    def ask_for(self, vouchers: int) -> None:
+        """Ask for the codes of the other vouchers of a service that costs several."""
+        for rank in range(2, SERVICE_VOUCHERS_MAX + 1):
+            self.fields.pop(f"code_{rank}", None)
+        for rank in range(2, vouchers + 1):
+            attrs = {"class": "voucher-code", "autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}
+            self.fields[f"code_{rank}"] = forms.CharField(
+                label=_("Code du chèque n° %(rank)s") % {"rank": rank},
+                max_length=CODE_LENGTH_MAX,
+                widget=forms.TextInput(attrs=attrs | ({"autofocus": True} if rank == 2 else {})),
+                error_messages={"required": _("Donnez aussi ce chèque : le service coûte %(count)s chèques.") % {"count": vouchers}},
+            )
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of all the vouchers given."""
+        names = sorted(name for name in self.fields if name.startswith("code_"))
+        return [self.cleaned_data["code"], *(untangled(self.cleaned_data[name]) for name in names)]
 
 
 class WorkshopForm(OperationForm):
@@ -192,15 +225,20 @@ class UndoForm(OperationForm):
     )
 
 
-def _offer_services(form: forms.Form, service_codes: Sequence[str], latest: str) -> None:
+def _offer_services(form: forms.Form, service_codes: Sequence[str], latest: str, costs: Mapping[str, int] | None = None) -> None:
     """The services paid here; the one taken last, or the only one, is chosen already."""
     kinds = [kind for kind in SERVICE_KINDS if kind.code in set(service_codes)]
     # The one taken last comes first: on a telephone it is seen without scrolling.
     kinds.sort(key=lambda kind: kind.code != latest)
     field: Any = form.fields["service"]
-    field.choices = [(kind.code, gettext(kind.label)) for kind in kinds]
+    field.choices = [(kind.code, named(gettext(kind.label), (costs or {}).get(kind.code, 1))) for kind in kinds]
     if len(kinds) == 1 or latest in {kind.code for kind in kinds}:
         field.initial = kinds[0].code if len(kinds) == 1 else latest
+
+
+def named(label: str, vouchers: int) -> str:
+    """A service, with what it costs when that is more than one voucher."""
+    return label if vouchers == 1 else gettext("%(service)s (%(count)s chèques)") % {"service": label, "count": vouchers}
 
 
 def _offer_days(form: forms.Form, today: date) -> None:

@@ -147,6 +147,13 @@ def _words() -> dict[str, str]:
     return {
         "accepted.title": _("À confirmer"),
         "accepted": _("{value}. Écrivez le n° {counter} sur le chèque et gardez-le : il sera confirmé au retour du réseau."),
+        "costs": _("{service} ({count} chèques)"),
+        "more.title": _("Encore {count} à donner"),
+        "more": _("Ce service coûte {count} chèques. Rien n’est accepté avant le dernier."),
+        "same-voucher.title": _("Déjà donné"),
+        "same-voucher": _("Ce chèque compte déjà pour ce service. Donnez un autre chèque."),
+        "other-programme.title": _("Autre programme"),
+        "other-programme": _("Les chèques d’un même service viennent du même programme."),
         "number": _("n° {counter} · {value}"),
         "serial": _("Chèque {serial}"),
         "left": _("Encore {count} chèques, {cents} et {hours} h avant de devoir retrouver le réseau."),

@@ -1,6 +1,6 @@
 """What every page with the till shares: the form that takes a code, the place, the services it is paid for, and the reader of codes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from csp.decorators import csp_update
@@ -43,6 +43,11 @@ def services(place_id: int, programme_id: int) -> list[str]:
     paid = funding.rules_for_redemption(programme_id).service_codes
     accepted = places.accepted(place_id, at=clock.now())
     return [code for each in accepted if each.programme_id == programme_id for code in each.service_codes if code in paid]
+
+
+def costs(programme_id: int) -> Mapping[str, int]:
+    """The services of a programme that cost several vouchers, and how many."""
+    return funding.rules_for_redemption(programme_id).service_voucher_counts
 
 
 def latest_service(request: HttpRequest, organisation_id: int, place_id: int) -> str:

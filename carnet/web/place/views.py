@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import CodeMistyped, check_free_text
@@ -20,7 +21,7 @@ from carnet.places.queries import PlaceSummary
 from carnet.redemption import operations as redemption_writes
 from carnet.redemption import queries as redemption
 from carnet.redemption.queries import RedemptionLine, VoucherSeen
-from carnet.redemption.rules import RedemptionUnknown, VoucherUnknown
+from carnet.redemption.rules import RedemptionUnknown, VoucherCountWrong, VoucherUnknown
 from carnet.settlement import queries as settlement
 from carnet.web import clock
 from carnet.web.design import formats
@@ -33,7 +34,7 @@ from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
 from carnet.web.place import counter, days, devices, disputes, joining, reservations, till
 from carnet.web.place import help as free_help
-from carnet.web.place.forms import AcceptForm, CodeForm, UndoForm
+from carnet.web.place.forms import AcceptForm, CodeForm, UndoForm, named
 
 MENDABLE = frozenset({CodeMistyped.code, VoucherUnknown.code})
 
@@ -93,8 +94,10 @@ def _ask_service(
         service_codes=till.services(place_id, seen.programme_id),
         today=legal_day(at),
         latest=till.latest_service(request, counter.organisation_of(actor_of(request)), place_id),
+        costs=till.costs(seen.programme_id),
     )
     context = {
+        "others": counter.others_words(form) if form else "",
         "ticket": counter.good_ticket(seen),
         "place_id": place_id,
         "form": form or blank,
@@ -117,15 +120,51 @@ def accept(request: HttpRequest) -> HttpResponse:
     item = redemption_writes.Item(
         code=given["code"], service=given["service"], place_id=given["place_id"], attended_on=given["attended_on"]
     )
+    sent = {"actor": actor, "channel": till.CHANNEL, "request_id": given["request_id"], "at": at}
     try:
-        done = redemption_writes.redeem(item=item, actor=actor, channel=till.CHANNEL, request_id=given["request_id"], at=at)
+        if len(form.codes) > 1:
+            done, *_others = redemption_writes.redeem_service(codes=form.codes, item=item, **sent)
+        else:
+            done = redemption_writes.redeem(item=item, **sent)
+    except VoucherCountWrong as refusal:
+        return _ask_for_the_others(request, form, own, needed=refusal.facts["needed"])
     except Refusal as refusal:
+        if len(form.codes) > 1:
+            return _others_refused(request, form, own, refusal)
         if refusal.code in ("service-not-accepted", "attended-invalid"):
             form.add_error("service" if refusal.code == "service-not-accepted" else "attended_on", sentence_for(refusal))
             return _ask_again(request, form, own)
         return _refused(request, counter.refused(refusal, place_names=own))
     request.session["service"] = given["service"]
     return redirect(reverse("place:redemption", args=[done.number]) + "?new")
+
+
+def _ask_for_the_others(request: HttpRequest, form: AcceptForm, own: Sequence[PlaceSummary], *, needed: int) -> HttpResponse:
+    """The service chosen costs several vouchers: the same page, which asks for the others. Nothing is taken yet."""
+    form.data = form.data.copy()
+    form.data["vouchers"] = str(needed)
+    form.data["request_id"] = str(uuid4())  # another number of vouchers is another request
+    form.ask_for(needed)
+    return _ask_again(request, form, own)
+
+
+def _others_refused(request: HttpRequest, form: AcceptForm, own: Sequence[PlaceSummary], refusal: Refusal) -> HttpResponse:
+    """One of the vouchers of a service is not good: none was taken, and the page says which one when it can."""
+    codes, at = form.codes, clock.now()
+    field = "service" if refusal.code in ("service-not-accepted", "attended-invalid") else f"code_{len(codes)}"
+    if len({"".join(filter(str.isalnum, code)) for code in codes}) < len(codes):
+        form.add_error(field, _("C’est deux fois le même chèque. Donnez l’autre."))
+        return _ask_again(request, form, own)
+    for rank, code in enumerate(codes[1:], start=2):
+        seen = redemption_writes.check_quietly(
+            code=code, actor=actor_of(request), place_id=form.cleaned_data["place_id"], channel=till.CHANNEL, at=at
+        )
+        if isinstance(seen, Refusal) or seen.outcome != "redeemable":
+            shown = counter.refused(seen, place_names=own, typed=code) if isinstance(seen, Refusal) else counter.refused_seen(seen, own)
+            form.add_error(f"code_{rank}", f"{shown.heading}. {shown.sentence}")
+    if not form.errors:
+        form.add_error(field, sentence_for(refusal))
+    return _ask_again(request, form, own)
 
 
 def _ask_again(request: HttpRequest, form: AcceptForm, own: Sequence[PlaceSummary]) -> HttpResponse:
@@ -140,7 +179,12 @@ def _ask_again(request: HttpRequest, form: AcceptForm, own: Sequence[PlaceSummar
         return _refused(request, counter.refused_seen(seen, own))
     services = set(till.services(int(place_id), seen.programme_id))
     field = form.fields["service"]
-    field.choices = [choice for choice in field.choices if choice[0] in services]  # type: ignore[attr-defined]
+    costs = till.costs(seen.programme_id)
+    field.choices = [  # type: ignore[attr-defined]
+        (code, named(label, costs.get(code, 1)))
+        for code, label in field.choices
+        if code in services  # type: ignore[attr-defined]
+    ]
     return _ask_service(request, seen, code, int(place_id), own, form)
 
 
@@ -157,10 +201,11 @@ def one_redemption(request: HttpRequest, number: str) -> HttpResponse:
     names = places.names_of([line.place_id])
     told = disputes.told(line, counter.organisation_of(actor))
     waits = any(each.is_open for each in told)
+    serials = counter.serials_together(line)
     context = till.context(request) | {
         "line": line,
         "is_new": "new" in request.GET and not line.reversed,
-        "value": formats.euros(line.value_cents, short=True),
+        "value": formats.euros(line.value_cents * len(serials), short=True),
         "ticket": counter.kept_ticket(line),
         "payable_on": counter.payable_on(line),
         "may_undo": not line.reversed and at < until and allowed(actor.roles, "redemption.reverse"),
@@ -172,6 +217,7 @@ def one_redemption(request: HttpRequest, number: str) -> HttpResponse:
             Row(_("Service"), counter.service_word(line.service)),
             Row(_("Jour de la leçon"), formats.day(line.attended_on)),
             Row(_("Lieu"), names.get(line.place_id, "")),
+            *([Row(_("Chèques de ce service"), ", ".join(serials))] if len(serials) > 1 else []),
             Row(_("Numéro du passage"), line.number),
         ],
     }
@@ -194,6 +240,7 @@ class Undo(OperationView):
         return super().get_context_data(**kwargs) | {
             "line": self.line,
             "ticket": counter.kept_ticket(self.line),
+            "together": counter.serials_together(self.line),
             "undo_until": counter.undo_until(self.line),
         }
 
@@ -204,8 +251,13 @@ class Undo(OperationView):
         redemption_writes.reverse(
             number=self.line.number, reason=reason, actor=actor_of(self.request), request_id=given["request_id"], at=clock.now()
         )
-        text = _("C’est annulé (%(why)s). Le chèque %(serial)s peut de nouveau servir.")
-        messages.success(self.request, text % {"why": MISTAKES[given["reason"]], "serial": self.line.voucher_serial})
+        serials = counter.serials_together(self.line)
+        text = ngettext(
+            "C’est annulé (%(why)s). Le chèque %(serial)s peut de nouveau servir.",
+            "C’est annulé (%(why)s). Les chèques %(serial)s peuvent de nouveau servir.",
+            len(serials),
+        )
+        messages.success(self.request, text % {"why": MISTAKES[given["reason"]], "serial": ", ".join(serials)})
         return redirect("place:redemption", number=self.line.number)
 
 

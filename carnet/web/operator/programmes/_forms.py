@@ -37,6 +37,13 @@ def _services() -> list[tuple[Any, list[tuple[str, Any]]]]:
     return [(_(LEVEL_LABELS[level]), [(kind.code, _(kind.label)) for kind in SERVICE_KINDS if kind.level is level]) for level in Level]
 
 
+_SERVICE_NAMES = {kind.code: _(kind.label) for kind in SERVICE_KINDS}
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
 class TermsForm(OperationForm):
     """Everything an operator decides about a programme. Days are the last ones included; the rules read exclusive instants."""
 
@@ -77,6 +84,13 @@ class TermsForm(OperationForm):
         max_value=366,
     )
     services = forms.MultipleChoiceField(label=_("Services que le chèque paie"), widget=forms.CheckboxSelectMultiple, choices=_services)
+    costs = forms.CharField(
+        label=_("Services qui coûtent plusieurs chèques"),
+        help_text=_("Un par ligne : le nom du service, deux-points, le nombre de chèques. Les autres coûtent un chèque."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1000,
+        required=False,
+    )
     undo_window_minutes = forms.IntegerField(
         label=_("Minutes pour annuler une erreur"),
         help_text=_("Un lieu peut annuler un chèque accepté par erreur pendant ce délai."),
@@ -122,6 +136,7 @@ class TermsForm(OperationForm):
             "months": windows.months_after_hand_over,
             "grace_days": windows.grace_days,
             "services": list(terms.service_codes),
+            "costs": "\n".join(f"{_SERVICE_NAMES[code]} : {count}" for code, count in sorted(terms.service_voucher_counts.items())),
             "undo_window_minutes": terms.undo_window_minutes,
             "payment_frequency": terms.payment_frequency.value,
             "phone": terms.phone,
@@ -137,6 +152,20 @@ class TermsForm(OperationForm):
             return declaring.checked_hours(self.cleaned_data["phone_hours"])
         except OfferRefused:
             raise forms.ValidationError(_("Ces heures ne sont pas comprises. Écrivez : du lundi au vendredi de 9h à 17h.")) from None
+
+    def clean_costs(self) -> dict[str, int]:
+        """Vouchers by service, the services by their names (or their codes)."""
+        known = {_plain(str(name)): code for code, name in _SERVICE_NAMES.items()} | {code: code for code in _SERVICE_NAMES}
+        counts: dict[str, int] = {}
+        for line in filter(None, map(str.strip, self.cleaned_data["costs"].splitlines())):
+            name, _colon, count = line.rpartition(":")
+            code = known.get(_plain(name)) or known.get(name.strip())
+            if code is None or not (count.strip().isascii() and count.strip().isdigit()) or len(count.strip()) > 2:
+                text = _("Cette ligne n’est pas comprise : « %(line)s ». Écrivez par exemple « %(service)s : 2 ».")
+                raise forms.ValidationError(text % {"line": line[:80], "service": next(iter(_SERVICE_NAMES.values()))}, code="unreadable")
+            if int(count) != 1:
+                counts[code] = int(count)
+        return counts
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -171,6 +200,7 @@ class TermsForm(OperationForm):
             print_notice=given["print_notice"],
             brand_colour=given["brand_colour"],
             phone_hours=given["phone_hours"],
+            service_voucher_counts=given["costs"],
         )
 
 

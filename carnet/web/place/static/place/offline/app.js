@@ -20,6 +20,8 @@ let database;
 let device;
 let facts = [];
 let seen = null; // the voucher on the screen, authentic, not accepted yet
+let held = []; // the vouchers already given for a service that costs several: nothing is written before the last
+let heldService = "";
 let camera = null;
 let busy = false;
 let syncedAt = 0;
@@ -66,7 +68,7 @@ function refuse(fault) {
   const code = fault instanceof OfflineFault || fault instanceof ScanFault ? fault.code : "fault";
   result(WARNINGS.has(code) ? "warning" : "danger", worded(`${code}.title`), worded(code, facts));
 }
-const WARNINGS = new Set(["typed-code", "not-a-voucher", "already-here", "series-unknown", "no-code-in-picture", "no-camera", "not-allowed", "no-reader"]);
+const WARNINGS = new Set(["typed-code", "not-a-voucher", "already-here", "same-voucher", "other-programme", "series-unknown", "no-code-in-picture", "no-camera", "not-allowed", "no-reader"]);
 
 // --- a code was read ---------------------------------------------------------------------------------------------------
 // One at a time, none forgotten: a scanner is quicker than a signature.
@@ -97,7 +99,9 @@ async function look(text) {
     const found = await authenticate(untangled(text), facts);
     const already = await queue.itemOf(database, found.voucher);
     if (already && already.state !== "refused") throw new OfflineFault("already-here", { counter: already.counter });
-    caps.check(device, await queue.waiting(database), found.valueCents, Date.now());
+    if (held.some((each) => each.voucher === found.voucher)) throw new OfflineFault("same-voucher");
+    if (held.length && held[0].programme !== found.programme) throw new OfflineFault("other-programme");
+    caps.check(device, [...(await queue.waiting(database)), ...held], found.valueCents, Date.now());
     seen = found;
     await offer(found);
   } catch (fault) {
@@ -107,8 +111,9 @@ async function look(text) {
 
 async function offer(found) {
   const latest = await queue.setting(database, "service");
-  const chosen = found.services.includes(latest) ? latest : found.services[0];
-  page("services").replaceChildren(...found.services.map((code) => choice(code, code === chosen)));
+  const offered = held.length ? [heldService] : found.services;
+  const chosen = offered.includes(latest) ? latest : offered[0];
+  page("services").replaceChildren(...offered.map((code) => choice(code, code === chosen, found.costs[code] ?? 1)));
   page("voucher-value").textContent = money(found.valueCents);
   page("voucher-programme").textContent = found.name;
   show("voucher-end", caps.endIsNear(device, found.acceptedUntil, Date.now()));
@@ -117,10 +122,10 @@ async function offer(found) {
   page("accept").focus();
 }
 
-function choice(code, isChosen) {
+function choice(code, isChosen, cost) {
   const box = element("div", "", "choice");
   const input = Object.assign(document.createElement("input"), { type: "radio", name: "service", value: code, id: `service-${code}`, checked: isChosen });
-  const label = Object.assign(element("label", services[code] ?? code), { htmlFor: input.id });
+  const label = Object.assign(element("label", cost > 1 ? worded("costs", { service: services[code] ?? code, count: cost }) : services[code] ?? code), { htmlFor: input.id });
   box.append(input, label);
   return box;
 }
@@ -128,10 +133,21 @@ function choice(code, isChosen) {
 async function accept() {
   if (!seen) return;
   const service = document.querySelector("input[name=service]:checked")?.value;
+  const given = [...held, seen];
+  const cost = seen.costs[service] ?? 1;
   try {
-    const item = await queue.accept(database, { seen, service, now: Date.now() });
+    if (given.length < cost) {
+      held = given;
+      heldService = service;
+      result("warning", worded("more.title", { count: cost - given.length }), worded("more", { count: cost }));
+      return;
+    }
+    const items = await queue.acceptTogether(database, { seen: given, service, now: Date.now() });
+    held = [];
     await queue.set(database, "service", service).catch(() => {});
-    result("info", worded("accepted.title"), worded("accepted", { value: money(item.valueCents), counter: item.counter }));
+    const value = money(items.reduce((sum, item) => sum + item.valueCents, 0));
+    const counters = items.map((item) => item.counter).join(", ");
+    result("info", worded("accepted.title"), worded("accepted", { value, counter: counters }));
   } catch (fault) {
     refuse(fault);
   } finally {
@@ -299,7 +315,7 @@ function listen() {
     event.preventDefault();
     inTurn(accept).then(send);
   });
-  page("leave").addEventListener("click", () => { seen = null; show("voucher", false); page("code").focus(); });
+  page("leave").addEventListener("click", () => { seen = null; held = []; show("voucher", false); page("code").focus(); });
   page("camera-switch").addEventListener("click", toggleCamera);
   page("photo").addEventListener("change", (event) => readPhoto(event.target));
   page("send-now").addEventListener("click", send);
@@ -317,7 +333,7 @@ function follow() {
   if (!navigator.serviceWorker.controller) return;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     const wait = setInterval(() => {
-      if (busy || seen || camera || page("code").value) return;
+      if (busy || seen || held.length || camera || page("code").value) return;
       clearInterval(wait);
       window.location.reload();
     }, 500);

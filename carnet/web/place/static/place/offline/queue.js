@@ -109,33 +109,50 @@ export function itemOf(database, voucher) {
 
 // Accept one authentic voucher: written and signed, or not accepted at all. `now`: the device's clock, in milliseconds.
 // Throws OfflineFault: "already-here", "full-disk", "not-written", and those of caps.check.
-export function accept(database, { seen, service, now }) {
+export async function accept(database, { seen, service, now }) {
+  return (await acceptTogether(database, { seen: [seen], service, now }))[0];
+}
+
+// Accept all the vouchers of one service, or none of them: one write. Throws as accept.
+export function acceptTogether(database, { seen, service, now }) {
   return alone(async () => {
-    const device = await enrolled(database);
-    check(device, await waiting(database), seen.valueCents, now);
-    const already = await itemOf(database, seen.voucher);
-    if (already && already.state !== "refused") throw new OfflineFault("already-here", { counter: already.counter });
-    const counter = device.counter + 1;
-    const key = crypto.randomUUID();
-    const deviceAt = new Date(now).toISOString();
-    const text = JSON.stringify({
-      v: 1, device: device.id, key, counter, previous: device.previous, token: seen.token, service,
-      device_at: deviceAt, facts_at: seen.issuedAt,
-    });
-    const signature = await crypto.subtle.sign(SIGNING, device.privateKey, joined(ITEM, utf8(text)));
-    const item = {
-      key, counter, text, signature: toBase64(signature), state: "waiting", voucher: seen.voucher,
-      valueCents: seen.valueCents, programme: seen.programme, service, deviceAt,
-    };
-    const next = { ...device, counter, previous: toHex(await sha256(utf8(text))), highest: Math.max(now, device.highest ?? 0) };
+    let device = await enrolled(database);
+    const group = seen.length > 1 ? crypto.randomUUID() : undefined;
+    const fresh = [];
+    const refused = [];
+    const wait = await waiting(database);
+    for (const each of seen) {
+      check(device, [...wait, ...fresh], each.valueCents, now);
+      const already = await itemOf(database, each.voucher);
+      if (already && already.state !== "refused") throw new OfflineFault("already-here", { counter: already.counter });
+      if (already) refused.push(already);
+      const item = await signed(device, each, { service, now, group });
+      fresh.push(item);
+      device = { ...device, counter: item.counter, previous: toHex(await sha256(utf8(item.text))), highest: Math.max(now, device.highest ?? 0) };
+    }
     await written(database, ["items", "device"], (queue, store) => {
       // What was refused may be good today (handed over on paper, and declared since): the refusal stays, under a name of its own.
-      if (already) queue.put({ ...already, voucher: `${already.voucher}:${already.counter}` });
-      queue.add(item);
-      store.put(next);
+      for (const already of refused) queue.put({ ...already, voucher: `${already.voucher}:${already.counter}` });
+      for (const item of fresh) queue.add(item);
+      store.put(device);
     });
-    return item;
+    return fresh;
   });
+}
+
+async function signed(device, seen, { service, now, group }) {
+  const counter = device.counter + 1;
+  const key = crypto.randomUUID();
+  const deviceAt = new Date(now).toISOString();
+  const text = JSON.stringify({
+    v: 1, device: device.id, key, counter, previous: device.previous, token: seen.token, service,
+    device_at: deviceAt, facts_at: seen.issuedAt, group,
+  });
+  const signature = await crypto.subtle.sign(SIGNING, device.privateKey, joined(ITEM, utf8(text)));
+  return {
+    key, counter, text, signature: toBase64(signature), state: "waiting", voucher: seen.voucher,
+    valueCents: seen.valueCents, programme: seen.programme, service, deviceAt,
+  };
 }
 
 // Note the server's answers, the fresh facts and limits, all at once. `sent` and `answers` go in the same order.

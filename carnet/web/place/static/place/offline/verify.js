@@ -20,7 +20,7 @@ export function parseToken(text) {
   return { token, signed, signature: bytes.slice(SIGNED_SIZE), keyVersion: view.getUint8(0), series: view.getUint32(1) };
 }
 
-// The facts a device holds, read and checked: { programme, name, phone, keys: Map(version: bytes), series: Map(id: facts), services }.
+// The facts a device holds, read and checked: { programme, name, phone, keys: Map(version: bytes), series: Map(id: facts), services, costs }.
 // `pin` is the programme's first public key as this device learnt it when it enrolled. Throws OfflineFault: "facts-forged".
 export async function readFacts(signed, pin) {
   const said = JSON.parse(signed.text);
@@ -35,6 +35,7 @@ export async function readFacts(signed, pin) {
     phone: said.phone,
     issuedAt: said.issued_at,
     services: said.services,
+    costs: said.costs ?? {},
     pin: pin ?? first.public,
     keys: new Map(said.keys.map((each) => [each.version, fromBase64(each.public)])),
     series: new Map(said.series.map((each) => [each.id, each])),
@@ -56,6 +57,7 @@ export async function authenticate(text, facts) {
     programme: found.programme,
     name: found.name,
     services: found.services,
+    costs: found.costs,
     issuedAt: found.issuedAt,
     valueCents: series.value_cents,
     acceptedUntil: series.accepted_until,
