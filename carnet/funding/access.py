@@ -6,7 +6,7 @@ runs, and a funder reads only the agreements it is part of, even inside a progra
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from carnet.funding.models import Agreement, AuditEngagement, MoneyReceived, Pledge, Programme, Share
 from carnet.funding.rules import AgreementUnknown, EngagementUnknown, PledgeUnknown, ProgrammeUnknown, ReceiptUnknown
@@ -51,8 +51,10 @@ def seen_agreements(actor: Actor, programme_ids: Collection[int]) -> QuerySet[Ag
         return rows
     if not _STAFF.isdisjoint(actor.roles):
         return rows.filter(programme__operator_id=actor.organisation_id)
-    own = Share.objects.filter(funder_id__in=actor.organisation_ids).values("agreement_id")
-    return rows.filter(id__in=own)
+    own = Q(id__in=Share.objects.filter(funder_id__in=actor.organisation_ids).values("agreement_id"))
+    if Role.ACCOUNTANT in actor.roles:  # of a funder or of the operator: reads the agreements of either, changes none
+        own |= Q(programme__operator_id=actor.organisation_id)
+    return rows.filter(own)
 
 
 def seen_agreement(actor: Actor, agreement_id: int) -> Agreement:

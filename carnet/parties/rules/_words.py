@@ -18,6 +18,7 @@ class Role(StrEnum):
     AUDITOR = "AUDITOR"
     STATE_OFFICER = "STATE_OFFICER"
     HELPLINE = "HELPLINE"
+    ACCOUNTANT = "ACCOUNTANT"
 
 
 class OrganisationKind(StrEnum):
