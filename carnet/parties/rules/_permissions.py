@@ -30,7 +30,7 @@ class Permission:
 _ADMIN, _AGENT, _TREASURER, _APPROVER = (Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER)
 _FUNDER, _LEAD, _PRESCRIBER = Role.FUNDER, Role.PRESCRIBER_LEAD, Role.PRESCRIBER
 _MANAGER, _MEDIATOR, _AUDITOR, _OFFICER = Role.PLACE_MANAGER, Role.MEDIATOR, Role.AUDITOR, Role.STATE_OFFICER
-_HELPLINE = Role.HELPLINE
+_HELPLINE, _ACCOUNTANT = Role.HELPLINE, Role.ACCOUNTANT
 _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
 
@@ -49,6 +49,7 @@ _LINES: tuple[Permission, ...] = (
     _see("home.place", "the place's home page", _MANAGER, _MEDIATOR, pin=True),
     _see("home.auditor", "the auditor's home page", _AUDITOR),
     _see("home.state", "the State's home page: labels of operators", _OFFICER),
+    _see("home.accountant", "the home page of a public accountant: the books of each agreement, nothing to change", _ACCOUNTANT),
     _see("home.helpline", "the home page of whoever answers the telephone: one box", _HELPLINE),
     _do("account.manage", "one's own account: name, language, password, second factor", *Role),
     # parties
@@ -201,6 +202,8 @@ _LINES: tuple[Permission, ...] = (
     _see("settlement.see-own", "what one's organisation is owed, was paid, and when", _MANAGER),
     _see("settlement.see", "claims, payment runs, bank answers", *_OPERATOR, _AUDITOR),
     _see("settlement.see-statements", "statements of a season, annual accounts", *_OPERATOR, _FUNDER, _AUDITOR),
+    _see("settlement.see-books", "the accountants' books of one's agreements", *_OPERATOR, _FUNDER, _AUDITOR, _OFFICER, _ACCOUNTANT),
+    _do("settlement.draw-up-books", "freeze an accountants' book once its period is over", _ADMIN, _TREASURER),
     _do("settlement.claim", "claim what one's organisation is owed", _MANAGER),
     _do("settlement.check-claims", "check claims", _ADMIN, _AGENT, _TREASURER),
     _do("settlement.prepare-payment", "prepare a payment run", _TREASURER, proof=True),
@@ -260,6 +263,7 @@ SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
     Scope.VOUCHERS_CHECK: frozenset({"redemption.check"}),
     Scope.REDEMPTIONS_WRITE: frozenset(
         {"redemption.check", "redemption.redeem", "redemption.reverse", "redemption.reserve", "redemption.dispute"}
+    Role.ACCOUNTANT: "books:home",
     ),
     Scope.REDEMPTIONS_READ: frozenset({"redemption.see"}),
     Scope.SETTLEMENT_READ: frozenset({"settlement.see-own"}),
@@ -269,9 +273,9 @@ SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
 }
 
 ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
-    OrganisationKind.FUNDER: frozenset({_FUNDER}),
-    OrganisationKind.STATE: frozenset({_FUNDER, _OFFICER}),
-    OrganisationKind.OPERATOR: frozenset({*_OPERATOR, _HELPLINE}),
+    OrganisationKind.FUNDER: frozenset({_FUNDER, _ACCOUNTANT}),
+    OrganisationKind.STATE: frozenset({_FUNDER, _OFFICER, _ACCOUNTANT}),
+    OrganisationKind.OPERATOR: frozenset({*_OPERATOR, _HELPLINE, _ACCOUNTANT}),
     OrganisationKind.PRESCRIBER: frozenset({_LEAD, _PRESCRIBER}),
     OrganisationKind.PLACE_OPERATOR: frozenset({_MANAGER, _MEDIATOR}),
     OrganisationKind.LANDLORD: frozenset(),
@@ -285,10 +289,10 @@ PROGRAMME_KINDS = (OrganisationKind.OPERATOR, OrganisationKind.FUNDER, Organisat
 # organisations its operator registered; never the State's, or an operator could label itself.
 GRANTS: dict[Role, frozenset[Role]] = {
     _ADMIN: frozenset(Role) - {_OFFICER},
-    _FUNDER: frozenset({_FUNDER}),
+    _FUNDER: frozenset({_FUNDER, _ACCOUNTANT}),
     _LEAD: frozenset({_LEAD, _PRESCRIBER}),
     _MANAGER: frozenset({_MANAGER, _MEDIATOR}),
-    _OFFICER: frozenset({_OFFICER, _FUNDER}),
+    _OFFICER: frozenset({_OFFICER, _FUNDER, _ACCOUNTANT}),
 }
 
 # These move money or open every door: a second factor from the first sign-in (docs/sources/signing-in.md#second-factor).

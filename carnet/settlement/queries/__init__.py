@@ -1,5 +1,6 @@
 """Reads of settlement: what a place will receive and when, what waits, runs, closings, what each funder could sign."""
 
+from carnet.settlement.queries._books import BookPage, KeptBook, book_of, digest_of_book, kept_book, kept_books
 from carnet.settlement.queries._closings import ClosingPage, RepaymentLine, closing_page, closings
 from carnet.settlement.queries._payments import Payment, PaymentPage, payment_of, payment_page
 from carnet.settlement.queries._places import (
@@ -49,12 +50,14 @@ from carnet.settlement.queries._waiting import (
 __all__ = [
     "AgreementTotals",
     "BankFileLine",
+    "BookPage",
     "ClaimDay",
     "ClaimPage",
     "ClosingPage",
     "Delay",
     "ExpectedPayment",
     "FunderStatement",
+    "KeptBook",
     "KeptStatement",
     "Payment",
     "PaymentPage",
@@ -70,14 +73,18 @@ __all__ = [
     "WaitingPayments",
     "agreement_totals",
     "bank_files",
+    "book_of",
     "claim_page",
     "closing_page",
     "closings",
     "day_of_payment",
     "delay_achieved",
+    "digest_of_book",
     "expected_payments",
     "funder_statement",
     "funder_statements",
+    "kept_book",
+    "kept_books",
     "kept_statements",
     "payment_of",
     "payment_page",

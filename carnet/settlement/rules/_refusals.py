@@ -145,3 +145,33 @@ class ReasonMissing(SettlementRefused):
     """A cancellation that does not say why."""
 
     code = "settlement-reason-missing"
+
+
+class PeriodMistyped(SettlementRefused):
+    """Not a year, a quarter (2026-T3) or a month (2026-07). Facts: `period`."""
+
+    code = "period-mistyped"
+
+
+class PeriodNotOver(SettlementRefused):
+    """A book asked for good before its period is over. Facts: `possible_on`."""
+
+    code = "period-not-over"
+
+
+class BookUnknown(SettlementRefused):
+    """No such book, or one of another tenant."""
+
+    code = "book-unknown"
+
+
+class BookNotEqual(SettlementRefused):
+    """A book that does not agree with the ledger is never frozen. Facts: `line`."""
+
+    code = "book-not-equal"
+
+
+class BookAltered(SettlementRefused):
+    """A kept book is no longer what was drawn up. Facts: `number`."""
+
+    code = "book-altered"

@@ -4,6 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "settlement-refused": _("Cette opération de paiement n’est pas possible."),
+    "period-mistyped": _("« %(period)s » n’est pas une période : écrivez une année (2026), un trimestre (2026-T3) ou un mois (2026-07)."),
+    "period-not-over": _("Cette période n’est pas finie : le compte définitif sera possible le %(possible_on)s."),
+    "book-unknown": _("Ce compte n’existe pas, ou n’est pas le vôtre."),
+    "book-not-equal": _("Ce compte n’est pas égal au grand livre : il n’est pas arrêté. Prévenez le support."),
+    "book-altered": _("Le compte nº %(number)s n’est plus celui qui a été arrêté : son empreinte a changé. Prévenez l’auditeur."),
     "claim-too-early": _(
         "Des utilisations faites avant cette date peuvent encore être annulées. Le décompte sera possible à partir du %(possible_at)s."
     ),
