@@ -13,8 +13,8 @@ from carnet.funding.rules import FundingRefused
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import Role, check_may
-from carnet.settlement.models import Claim, Closing, PaymentRun, Statement, Transfer
-from carnet.settlement.rules import ClaimUnknown, ClosingUnknown, RunUnknown, SettlementRefused, TransferUnknown
+from carnet.settlement.models import AccountBook, Claim, Closing, PaymentRun, Statement, Transfer
+from carnet.settlement.rules import BookUnknown, ClaimUnknown, ClosingUnknown, RunUnknown, SettlementRefused, TransferUnknown
 
 _READS_ALL: frozenset[str] = frozenset({Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER, Role.AUDITOR})
 
@@ -96,6 +96,28 @@ def seen_statements(actor: Actor, agreement_id: int) -> QuerySet[Statement]:
     funding.seen_agreement(actor, agreement_id)
     rows = Statement.objects.filter(agreement_id=agreement_id).order_by("-made_at", "funder_id")
     return rows if _reads_all_funders(actor) else rows.filter(funder_id__in=actor.organisation_ids)
+
+
+def check_sees_books(actor: Actor, agreement_id: int) -> None:
+    """An agreement's books are read by whoever may read the agreement: its funders together, its operator, who audits it.
+
+    Raises: NotAllowed, AgreementUnknown.
+    """
+    check_may(actor, "settlement.see-books")
+    funding.seen_agreement(actor, agreement_id)
+
+
+def seen_book(actor: Actor, book_id: int) -> AccountBook:
+    """A book drawn up, if the actor may read its agreement. Raises: NotAllowed, BookUnknown."""
+    check_may(actor, "settlement.see-books")
+    found = AccountBook.objects.filter(id=book_id).first()
+    if found is None:
+        raise BookUnknown(book_id=book_id)
+    try:
+        funding.seen_agreement(actor, found.agreement_id)
+    except FundingRefused:
+        raise BookUnknown(book_id=book_id) from None
+    return found
 
 
 def _operated(actor: Actor, programme_id: int, refusal: SettlementRefused) -> None:

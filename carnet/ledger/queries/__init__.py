@@ -1,5 +1,17 @@
 """Where every voucher and every cent is, and whether the ledger still tells the truth."""
 
+from carnet.ledger.queries._books import (
+    Flow,
+    Settled,
+    StockMovement,
+    activated_vouchers,
+    balances,
+    flows,
+    in_stock_by_holder,
+    returned_by_series,
+    settled,
+    stock_movements,
+)
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
 from carnet.ledger.queries._debts import PlaceDue, due
@@ -43,6 +55,16 @@ from carnet.ledger.queries._vouchers import (
 )
 
 __all__ = [
+    "Flow",
+    "Settled",
+    "StockMovement",
+    "activated_vouchers",
+    "balances",
+    "flows",
+    "in_stock_by_holder",
+    "returned_by_series",
+    "settled",
+    "stock_movements",
     "AccountView",
     "BookletProgress",
     "BookletView",

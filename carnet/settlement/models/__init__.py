@@ -5,6 +5,7 @@ account and amount of a transfer are frozen by a trigger (migrations/0001_settle
 """
 
 from carnet.kernel.personal import PersonalColumn
+from carnet.settlement.models._books import AccountBook
 from carnet.settlement.models._claims import Claim, ClaimLine, CutOff
 from carnet.settlement.models._closing import Closing, Repayment, Statement
 from carnet.settlement.models._payments import BankFile, PaymentRun, Transfer
@@ -19,6 +20,7 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
 
 __all__ = [
     "PERSONAL_DATA",
+    "AccountBook",
     "BankFile",
     "Claim",
     "ClaimLine",

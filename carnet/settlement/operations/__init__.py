@@ -1,6 +1,7 @@
 """Writes of settlement: claims, payment runs, the bank's answers, closings and statements; each journalled."""
 
 from carnet.settlement.operations._bank import BankFileRead, Remark, import_bank_file, repay_returned
+from carnet.settlement.operations._books import draw_up_book
 from carnet.settlement.operations._claims import ClaimsDrawn, SetAside, build_claims, check_claims
 from carnet.settlement.operations._closing import (
     approve_closing,
@@ -32,6 +33,7 @@ __all__ = [
     "cancel_run",
     "check_claims",
     "draw_up_statements",
+    "draw_up_book",
     "import_bank_file",
     "lapse_ended_series",
     "mark_sent",
