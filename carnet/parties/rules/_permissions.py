@@ -257,13 +257,13 @@ HOMES: dict[Role, str] = {
     Role.AUDITOR: "auditor:home",
     Role.STATE_OFFICER: "state:home",
     Role.HELPLINE: "helpline:home",
+    Role.ACCOUNTANT: "books:home",
 }
 
 SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
     Scope.VOUCHERS_CHECK: frozenset({"redemption.check"}),
     Scope.REDEMPTIONS_WRITE: frozenset(
         {"redemption.check", "redemption.redeem", "redemption.reverse", "redemption.reserve", "redemption.dispute"}
-    Role.ACCOUNTANT: "books:home",
     ),
     Scope.REDEMPTIONS_READ: frozenset({"redemption.see"}),
     Scope.SETTLEMENT_READ: frozenset({"settlement.see-own"}),
