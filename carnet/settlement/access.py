@@ -14,7 +14,9 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import Role, check_may
 from carnet.settlement.models import AccountBook, Claim, Closing, PaymentRun, Statement, Transfer
+from carnet.settlement.models import Advice, DebitNote
 from carnet.settlement.rules import BookUnknown, ClaimUnknown, ClosingUnknown, RunUnknown, SettlementRefused, TransferUnknown
+from carnet.settlement.rules.debts import AdviceUnknown, DebitNoteUnknown
 
 _READS_ALL: frozenset[str] = frozenset({Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER, Role.AUDITOR})
 
@@ -117,6 +119,32 @@ def seen_book(actor: Actor, book_id: int) -> AccountBook:
         funding.seen_agreement(actor, found.agreement_id)
     except FundingRefused:
         raise BookUnknown(book_id=book_id) from None
+    return found
+
+
+def operated_debit_note(actor: Actor, note_id: int) -> DebitNote:
+    """The debit note, its programme locked, if the actor works for the operator. Raises: DebitNoteUnknown."""
+    found = DebitNote.objects.filter(id=note_id).first()
+    if found is None:
+        raise DebitNoteUnknown(note_id=note_id)
+    _operated(actor, found.programme_id, DebitNoteUnknown(note_id=note_id))
+    lock_programme(found.programme_id)
+    return DebitNote.objects.get(id=note_id)
+
+
+def seen_debit_note(actor: Actor, note_id: int) -> DebitNote:
+    """The debit note: of the actor's own organisation, or of a programme it runs or audits. Raises: DebitNoteUnknown."""
+    found = DebitNote.objects.filter(id=note_id).first()
+    if found is None or not (found.organisation_id in actor.organisation_ids or _reads(actor, found.programme_id)):
+        raise DebitNoteUnknown(note_id=note_id)
+    return found
+
+
+def seen_advice(actor: Actor, advice_id: int) -> Advice:
+    """The remittance advice: of the actor's own organisation, or of a programme it runs or audits. Raises: AdviceUnknown."""
+    found = Advice.objects.filter(id=advice_id).first()
+    if found is None or not (found.organisation_id in actor.organisation_ids or _reads(actor, found.programme_id)):
+        raise AdviceUnknown(advice_id=advice_id)
     return found
 
 

@@ -37,8 +37,12 @@ CONTEXTS = {
     "issuing.booklets-activated": {"order": 3, "booklets": 40},
     "redemption.dispute-opened": {"number": "D3", "redemption": "1-2-0", "cents": 1000, "programme": "Nantes"},
     "redemption.dispute-decided": {"number": "D3", "redemption": "1-2-0", "cents": 1000, "programme": "Nantes", "outcome": "TO_RECOVER"},
-    "settlement.payment-sent": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10"},
+    "settlement.payment-sent": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10", "advice": "AP-2026-000012", "netted_cents": 1000},
     "settlement.payment-returned": {"cents": 123450, "reason_code": "AC04"},
+    "settlement.payment-kept": {"programme": "Nantes", "cents": 2000, "advice": "AP-2026-000012"},
+    "settlement.debit-note": {"programme": "Nantes", "note": "ND-2026-000003", "cents": 1000, "due_on": "2026-12-24"},
+    "settlement.debit-note-paid": {"note": "ND-2026-000003", "cents": 1000},
+    "settlement.debit-note-withdrawn": {"note": "ND-2026-000003", "cents": 1000, "reason": "Le lieu avait raison"},
     "settlement.funder-repaid": {"programme": "Nantes", "cents": 123450, "paid_on": "2026-11-10"},
     "workshops.seat-found": {"title": "Ma boîte mail", "place": "Médiathèque", "starts_at": "2026-11-17T13:00:00+00:00", "number": "K7FM-42PX"},
     "workshops.session-changed": {

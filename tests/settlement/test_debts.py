@@ -155,7 +155,7 @@ def test_what_a_returned_transfer_kept_is_owed_again_and_kept_again(payday: Payd
     payday.spend(3, at=LATE_APRIL)
     run = payday.pay(at=MAY)
     assert debts(payday)[0].back_cents == 1000
-    for month, iban in ((JUNE, None), (JUNE + timedelta(days=7), None)):
+    for month in (JUNE, JUNE + timedelta(days=7)):
         with acting_as_everything(why="which"):
             transfer = Transfer.objects.filter(state="PAID").latest("id")
         payday.bank.send_back(transfer.end_to_end_id)

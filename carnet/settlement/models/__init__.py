@@ -8,6 +8,7 @@ from carnet.kernel.personal import PersonalColumn
 from carnet.settlement.models._books import AccountBook
 from carnet.settlement.models._claims import Claim, ClaimLine, CutOff
 from carnet.settlement.models._closing import Closing, Repayment, Statement
+from carnet.settlement.models._debts import Advice, DebitNote, DebitNoteLine, Debt, Netting, Numbering, RecoveryTerms
 from carnet.settlement.models._payments import BankFile, PaymentRun, Transfer
 
 _ACCOUNTING = "10 years after the payment (commercial code, L123-22)"
@@ -20,13 +21,20 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
 
 __all__ = [
     "PERSONAL_DATA",
+    "Advice",
     "AccountBook",
     "BankFile",
     "Claim",
     "ClaimLine",
     "Closing",
     "CutOff",
+    "DebitNote",
+    "DebitNoteLine",
+    "Debt",
+    "Netting",
+    "Numbering",
     "PaymentRun",
+    "RecoveryTerms",
     "Repayment",
     "Statement",
     "Transfer",

@@ -11,6 +11,14 @@ from carnet.settlement.operations._closing import (
     prepare_closing,
     record_repayments,
 )
+from carnet.settlement.operations._debit_notes import (
+    confirm_note_payment,
+    issue_debit_note,
+    record_note_payment,
+    refuse_note_payment,
+    withdraw_debit_note,
+)
+from carnet.settlement.operations._debts import DebtRecorded, decide_dispute, record_debts, set_recovery_terms
 from carnet.settlement.operations._files import write_payment_file
 from carnet.settlement.operations._runs import (
     RunPrepared,
@@ -23,6 +31,7 @@ from carnet.settlement.operations._runs import (
 __all__ = [
     "BankFileRead",
     "ClaimsDrawn",
+    "DebtRecorded",
     "Remark",
     "RunPrepared",
     "SetAside",
@@ -32,14 +41,22 @@ __all__ = [
     "cancel_closing",
     "cancel_run",
     "check_claims",
+    "confirm_note_payment",
+    "decide_dispute",
     "draw_up_statements",
     "draw_up_book",
     "import_bank_file",
+    "issue_debit_note",
     "lapse_ended_series",
     "mark_sent",
     "prepare_closing",
     "prepare_run",
+    "record_debts",
+    "record_note_payment",
     "record_repayments",
+    "refuse_note_payment",
     "repay_returned",
+    "set_recovery_terms",
+    "withdraw_debit_note",
     "write_payment_file",
 ]

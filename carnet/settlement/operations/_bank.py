@@ -24,6 +24,7 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import AccountMissing, AccountWaiting, check_allowed_now
 from carnet.settlement import access
 from carnet.settlement.models import BankFile, Claim, ClaimLine, PaymentRun, Transfer
+from carnet.settlement.operations import _debts
 from carnet.settlement.operations._runs import tell_payees
 from carnet.settlement.rules import (
     UNKNOWN_LINES_KEPT,
@@ -200,7 +201,9 @@ def _follow(report: BankReport, agreement_id: int, actor: Actor, at: datetime) -
         tally.remarks.append(Remark(other.reference, "PAYMENT_IN" if other.is_credit else Verdict.UNKNOWN, other.cents))
     # One statement for the whole file; a transfer paid and sent back in the same file passes through both.
     ledger.pay_owed_many(parts=_parts_of(tally.paid, parts, "paid"), actor=actor, at=at)
+    _debts.book_transfers(tally.paid, actor, at)
     ledger.unpay_owed_many(parts=_parts_of(tally.given_back, parts, "came back"), actor=actor, at=at)
+    _debts.release_transfers(tally.came_back, actor, at)
     touched = {transfer.id: transfer for transfer in [*tally.paid, *tally.came_back]}.values()
     Transfer.objects.bulk_update(touched, ["state", "reason_code", "booked_on", "returned_on"])
     Claim.objects.bulk_update([transfer.claim for transfer in touched], ["state", "paid_on"])

@@ -16,7 +16,7 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import AccountMissing, AccountWaiting, check_allowed_now
 from carnet.settlement import access
 from carnet.settlement.models import Claim, CutOff
-from carnet.settlement.operations import _redemptions
+from carnet.settlement.operations import _debts, _redemptions
 from carnet.settlement.rules import ClaimState, SetAsideReason, Sums, check_cut_off, latest_cut_off, reason_to_set_aside
 
 
@@ -64,6 +64,9 @@ def build_claims(*, programme_id: int, until: datetime | None = None, actor: Act
     _redemptions.lay_out_unclaimed(programme_id=programme_id, until=until, at=at)
     cut_off = _claim_what_was_laid_out(programme_id, until, request_id, at)
     _review(Claim.objects.filter(cut_off=cut_off), at)
+    _debts.record_accepted(programme_id, actor, request_id, at)
+    for agreement_id in _agreements_waiting(programme_id):
+        _debts.keep_whole_claims(agreement_id, actor, request_id, at)
     journal.record(
         actor=actor,
         action="settlement.claims-drawn",
@@ -106,6 +109,11 @@ def review_waiting(agreement_id: int, at: datetime) -> tuple[SetAside, ...]:
         return ()
     _redemptions.lay_out(programme_id=span["programme_id"], since=span["since"], until=span["until"], at=at)
     return _review(claims, at)
+
+
+def _agreements_waiting(programme_id: int) -> list[int]:
+    rows = Claim.objects.filter(programme_id=programme_id, state=ClaimState.READY)
+    return sorted(set(rows.order_by().values_list("agreement_id", flat=True)))
 
 
 def _claim_what_was_laid_out(programme_id: int, until: datetime, request_id: UUID, at: datetime) -> CutOff:

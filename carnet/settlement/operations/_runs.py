@@ -1,6 +1,6 @@
 """Payment runs: prepared by one person, approved by another, written for the bank, sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
@@ -15,12 +15,13 @@ from carnet.gateways.bank.characters import to_sepa
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
-from carnet.notices import operations as notices
 from carnet.parties import operations as parties_operations
 from carnet.parties import queries as parties
 from carnet.parties.rules import check_allowed_now, person_of
 from carnet.settlement import access
 from carnet.settlement.models import Claim, PaymentRun, Transfer
+from carnet.settlement.operations import _debts
+from carnet.settlement.operations._advices import advise_of_run
 from carnet.settlement.operations._claims import SetAside, review_waiting
 from carnet.settlement.rules import (
     ClaimState,
@@ -39,6 +40,7 @@ from carnet.settlement.rules import (
     next_bank_day,
     remittance,
 )
+from carnet.settlement.rules.debts import Kept, with_kept
 
 APPROVE = "settlement.approve-payment"
 _OPEN = (RunState.PREPARED, RunState.APPROVED)
@@ -77,9 +79,13 @@ def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Act
     if open_run is not None:
         raise RunAlreadyOpen(run_id=open_run.id)
     set_aside = review_waiting(agreement_id, at)
+    _debts.record_accepted(agreement.programme_id, actor, request_id, at)
+    _debts.keep_whole_claims(agreement_id, actor, request_id, at)
     claims = list(Claim.objects.filter(agreement_id=agreement_id, state=ClaimState.READY).order_by("id")[: payments.TRANSFERS_MAX])
     if not claims:
         raise NothingToPay(set_aside=len(set_aside))
+    planned = _debts.plan_keeping(agreement_id, claims)
+    kept_cents = sum(each.cents for kept in planned.values() for each in kept)
     ring_fence = funding.ring_fence(agreement_id)
     run = PaymentRun.objects.create(
         programme_id=agreement.programme_id,
@@ -89,13 +95,14 @@ def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Act
         debtor_iban=ring_fence.iban,
         debtor_bic=ring_fence.bic,
         transfer_count=len(claims),
-        total_cents=sum(claim.cents for claim in claims),
+        total_cents=sum(claim.cents for claim in claims) - kept_cents,
         digest=b"",
         prepared_by_id=prepared_by,
         prepared_at=at,
         request_id=request_id,
     )
-    transfers = Transfer.objects.bulk_create(_transfers(run, claims, at))
+    transfers = Transfer.objects.bulk_create(_transfers(run, claims, planned, at))
+    _debts.keep_from_transfers(transfers, planned, request_id=request_id, at=at)
     Claim.objects.filter(id__in=[claim.id for claim in claims]).update(state=ClaimState.IN_PAYMENT)
     run.message_id = message_id(agreement_id=agreement_id, run_id=run.id)
     run.digest = _digest(transfers)
@@ -163,6 +170,7 @@ def cancel_run(*, run_id: int, reason: str, actor: Actor, request_id: UUID, at: 
     run.save(update_fields=["state", "cancelled_at", "cancelled_reason"])
     Claim.objects.filter(id__in=Transfer.objects.filter(run=run).values("claim_id")).update(state=ClaimState.READY)
     Transfer.objects.filter(run=run).update(state=TransferState.CANCELLED)
+    _debts.release_run(run, at)
     journal_run(actor, "settlement.run-cancelled", run, request_id, at)
 
 
@@ -183,20 +191,12 @@ def mark_sent(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> N
     run.save(update_fields=["state", "sent_at"])
     Transfer.objects.filter(run=run, state=TransferState.PENDING).update(state=TransferState.SENT)
     journal_run(actor, "settlement.run-sent", run, request_id, at)
-    programme = funding.programme(run.programme_id)
     transfers = transfers_of(run)
     tell_payees("settlement.transfer-sent", transfers, actor, request_id, at)
-    for transfer in transfers:
-        notices.post(
-            kind="settlement.payment-sent",
-            to_organisation_id=transfer.organisation_id,
-            context={"programme": programme.name, "cents": transfer.cents, "execute_on": run.execute_on},
-            programme_id=run.programme_id,
-            at=at,
-        )
+    advise_of_run(run, transfers, at)
 
 
-def _transfers(run: PaymentRun, claims: Sequence[Claim], at: datetime) -> list[Transfer]:
+def _transfers(run: PaymentRun, claims: Sequence[Claim], planned: Mapping[int, Sequence[Kept]], at: datetime) -> list[Transfer]:
     attempts = dict(Transfer.objects.filter(claim_id__in=[claim.id for claim in claims]).values_list("claim_id").annotate(Max("attempt")))
     programme = funding.programme(run.programme_id).name
     made: list[Transfer] = []
@@ -208,6 +208,7 @@ def _transfers(run: PaymentRun, claims: Sequence[Claim], at: datetime) -> list[T
         words = remittance(
             programme=to_sepa(programme, length_max=70), until_on=last_day, voucher_count=claim.voucher_count, claim_id=claim.id
         )
+        kept_cents = sum(each.cents for each in planned.get(claim.id, ()))
         made.append(
             Transfer(
                 run=run,
@@ -220,9 +221,9 @@ def _transfers(run: PaymentRun, claims: Sequence[Claim], at: datetime) -> list[T
                 creditor_name=account.holder_name,
                 creditor_iban=account.iban,
                 creditor_bic=account.bic,
-                remittance=words,
+                remittance=with_kept(words, kept_cents),
                 execute_on=run.execute_on,
-                cents=claim.cents,
+                cents=claim.cents - kept_cents,
             )
         )
     return made
@@ -241,6 +242,7 @@ def check_sum(run: PaymentRun, transfers: Sequence[Transfer]) -> None:
     """Invariant 9: the file's sum is its claims' sum, counted again at every step."""
     found = sum(each.cents for each in transfers)
     claimed = sum(Claim.objects.filter(id__in=[each.claim_id for each in transfers]).values_list("cents", flat=True))
+    claimed -= _debts.kept_of_run(run)
     if not (run.total_cents == found == claimed and run.transfer_count == len(transfers)) or bytes(run.digest) != _digest(transfers):
         raise RunChangedSinceApproval(approved_cents=run.total_cents, found_cents=found)
 

@@ -45,6 +45,17 @@ SENTENCES = {
     "closing-changed-since-approval": _(
         "Les comptes ont changé depuis le calcul : %(approved_cents)s alors, %(found_cents)s maintenant. Annulez cette clôture et recommencez."
     ),
+    "debts-refused": _("Cette opération sur une somme à rendre n’est pas possible."),
+    "debit-note-unknown": _("Cette note de débit n’existe pas, ou n’est pas la vôtre."),
+    "advice-unknown": _("Cet avis de paiement n’existe pas, ou n’est pas le vôtre."),
+    "nothing-to-ask-back": _("Ce lieu ne doit rien qui ne soit déjà demandé."),
+    "debit-note-too-early": _("Le prochain paiement peut encore suffire. La note sera possible à partir du %(possible_on)s."),
+    "debit-note-not-in-state": _("La note de débit n’en est pas à cette étape : rien n’a changé."),
+    "debit-note-payment-differs": _("La note demande %(asked_cents)s, et vous dites %(told_cents)s : c’est le montant entier, ou rien."),
+    "debit-note-reference-missing": _("Indiquez la référence donnée par la banque."),
+    "debit-note-reference-used": _("Cette ligne de la banque a déjà servi pour la note %(number)s."),
+    "debit-note-payment-future": _("Le %(paid_on)s n’est pas encore venu."),
+    "recovery-terms-invalid": _("De 1 à %(ask_after_most)s jours avant de demander, et de 1 à %(due_within_most)s jours pour payer."),
     "nothing-to-return": _("Il ne reste rien à rendre aux financeurs."),
     "repayment-reference-missing": _("Indiquez la référence donnée par la banque."),
     "settlement-reason-missing": _("Dites pourquoi."),
