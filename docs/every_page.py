@@ -30,6 +30,7 @@ ROLES = (
     "STATE_OFFICER",
     "AUDITOR",
     "HELPLINE",
+    "ACCOUNTANT",
 )
 
 

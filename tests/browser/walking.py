@@ -37,7 +37,7 @@ READ_AS = Role.OPERATOR_ADMIN.value
 # Whose links are followed, and into whose rooms: one page of each kind, an order, an agreement, a redemption.
 FOLLOWS = {
     NOBODY: "public", "PLACE_MANAGER": "place", "PRESCRIBER_LEAD": "prescriber", "FUNDER": "funder", "OPERATOR_ADMIN": "operator",
-    "TREASURER": "operator", "AUDITOR": "auditor", "STATE_OFFICER": "state", "HELPLINE": "helpline",
+    "TREASURER": "operator", "AUDITOR": "auditor", "STATE_OFFICER": "state", "HELPLINE": "helpline", "ACCOUNTANT": "books",
 }  # fmt: skip
 HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}
 # Signing out is a question asked again and again; the rest is for machines.

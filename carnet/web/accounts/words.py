@@ -21,6 +21,7 @@ ROLE_NAMES: Mapping[str, Promise] = {
     Role.AUDITOR: _("Audit"),
     Role.STATE_OFFICER: _("Agent de l’État (labels)"),
     Role.HELPLINE: _("Réponse au téléphone"),
+    Role.ACCOUNTANT: _("Comptable (lecture seule)"),
 }
 
 KIND_NAMES: Mapping[str, Promise] = {

@@ -30,6 +30,7 @@ ROLES = {
     "APPROVER": (gettext_lazy("La seconde personne"), gettext_lazy("Approuve ce que d’autres ont préparé."), "check"),
     "STATE_OFFICER": (gettext_lazy("L’État"), gettext_lazy("Donne et retire les labels des opérateurs."), "check"),
     "HELPLINE": (gettext_lazy("La ligne téléphonique"), gettext_lazy("Un numéro, son histoire ; rien d’autre."), "phone"),
+    "ACCOUNTANT": (gettext_lazy("Le comptable public"), gettext_lazy("Lit les comptes, les contrôle, les emporte."), "money"),
     "AUDITOR": (gettext_lazy("L’auditrice"), gettext_lazy("Relit et recompte tout, sans rien de personnel."), "eye"),
 }
 
