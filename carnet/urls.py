@@ -17,6 +17,7 @@ DOORS = (
     ("rehearsal/", "carnet.web.rehearsal.urls"),
     ("auditor/", "carnet.web.auditor.urls"),
     ("state/", "carnet.web.state.urls"),
+    ("books/", "carnet.web.books.urls"),
     ("helpline/", "carnet.web.helpline.urls"),
     ("sms/", "carnet.web.telephones.urls"),
     ("demo/", "carnet.web.demo.urls"),

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "carnet.web.auditor",
     "carnet.web.state",
     "carnet.web.helpline",
+    "carnet.web.books",
     "carnet.web.sheets",
     "carnet.web.reminders",
     "carnet.web.slips",
