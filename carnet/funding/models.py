@@ -394,6 +394,25 @@ class FundThreshold(models.Model):
         return f"threshold {self.pk}"
 
 
+class PublicTarget(models.Model):
+    """Of an agreement's vouchers, the part pledged to job-seekers with little schooling. Append-only: the latest counts; 0 takes it back."""
+
+    programme_id = models.BigIntegerField()
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    basis_points = models.IntegerField()
+    set_at = models.DateTimeField()
+    set_by_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(basis_points__gte=0, basis_points__lte=10_000), name="funding_publictarget_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"target {self.pk}"
+
+
 class FundAlert(models.Model):
     """A fund went under its threshold; over once money arrived, or the agreement or the season ended."""
 

@@ -385,6 +385,7 @@ def lived() -> Payday:
             programme_id=payday.campaign.programme_id, organisation_id=auditor_id, starts_at=NOW, ends_at=APRIL, request_id=rid(), **facts
         )
         funding.set_fund_threshold(agreement_id=payday.agreement_id, cents=100_000_00, request_id=rid(), **facts)
+        funding.set_public_target(agreement_id=payday.agreement_id, basis_points=50_00, request_id=rid(), **facts)
         case = CoFinancingCase(Scale.EPCI, 55_391, Fraction(103), Fraction("0.14"), 34_027_00, has_target_public=True)
         funding.decide_state_share(programme_id=payday.campaign.programme_id, case=case, request_id=rid(), **facts)
     payday.spend(2)

@@ -101,6 +101,7 @@ from carnet.distribution.queries._postal import (
     programme_name,
     programmes_handing,
 )
+from carnet.distribution.queries._publics import PublicOfDesk, publics_by_desk
 from carnet.distribution.queries._reminding import (
     ContactView,
     ReminderToMake,
@@ -147,6 +148,7 @@ __all__ = [
     "PointView",
     "PostalView",
     "ProposalView",
+    "PublicOfDesk",
     "ReminderToMake",
     "Replaceable",
     "ReplacementView",
@@ -209,6 +211,7 @@ __all__ = [
     "programme_name",
     "programmes_handing",
     "proposed",
+    "publics_by_desk",
     "reminders_to_make",
     "reminders_waiting",
     "replaceable",

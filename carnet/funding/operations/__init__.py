@@ -8,6 +8,7 @@ from carnet.funding.operations._grace import extend_grace
 from carnet.funding.operations._money import record_money_received, withdraw_money_received
 from carnet.funding.operations._pledges import join_pledge, record_pledge, sign_pledge, withdraw_pledge
 from carnet.funding.operations._programmes import change_programme, create_programme, end_programme
+from carnet.funding.operations._publics import set_public_target
 from carnet.funding.operations._studies import decide_state_share
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "record_pledge",
     "release_commitment",
     "set_fund_threshold",
+    "set_public_target",
     "sign_agreement",
     "sign_pledge",
     "watch_fund",

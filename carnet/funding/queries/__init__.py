@@ -28,7 +28,16 @@ from carnet.funding.queries._funds import (
     study_of_agreement,
     watched_agreements,
 )
-from carnet.funding.queries._money import FunderCommitment, PledgeFacts, Receipt, commitments_by_funder, committed_cents, pledges, receipts
+from carnet.funding.queries._money import (
+    FunderCommitment,
+    PledgeFacts,
+    Receipt,
+    commitments_by_funder,
+    committed_cents,
+    missing_by_agreement,
+    pledges,
+    receipts,
+)
 from carnet.funding.queries._programmes import (
     ProgrammeFacts,
     RedemptionRules,
@@ -42,6 +51,7 @@ from carnet.funding.queries._programmes import (
     rules_for_redemption,
     series_dates,
 )
+from carnet.funding.queries._publics import public_targets
 
 __all__ = [
     "AgreementFacts",
@@ -66,6 +76,7 @@ __all__ = [
     "committed_cents",
     "engagements",
     "fund_threshold",
+    "missing_by_agreement",
     "open_fund_alerts",
     "pledges",
     "programme",
@@ -73,6 +84,7 @@ __all__ = [
     "programme_ids_for",
     "programmes",
     "programmes_of_operator",
+    "public_targets",
     "receipts",
     "ring_fence",
     "rules_for_redemption",

@@ -87,7 +87,12 @@ def agreement(actor: Actor, agreement_id: int, *, at: datetime) -> AgreementFact
 
 def agreements(actor: Actor, programme_ids: Collection[int], *, at: datetime) -> list[AgreementFacts]:
     """The agreements of these programmes that the actor may read, the oldest first."""
-    return [_agreement_facts(row, at) for row in access.seen_agreements(actor, programme_ids)]
+    # Three statements, however many agreements.
+    rows = list(access.seen_agreements(actor, programme_ids))
+    told: dict[int, list[ShareVersion]] = {row.id: [] for row in rows}
+    for version in ShareVersion.objects.filter(agreement_id__in=list(told)).prefetch_related("shares").order_by("-number", "id"):
+        told[version.agreement_id].append(version)
+    return [_agreement_facts(row, at, told[row.id]) for row in rows]
 
 
 def agreement_for_order(agreement_id: int, *, at: datetime) -> AgreementFacts:
@@ -148,7 +153,7 @@ def _ring_fence(row: Agreement) -> RingFence:
     return RingFence(holder=row.account_holder, iban=row.iban, bic=row.bic)
 
 
-def _agreement_facts(row: Agreement, at: datetime) -> AgreementFacts:
+def _agreement_facts(row: Agreement, at: datetime, told: list[ShareVersion] | None = None) -> AgreementFacts:
     return AgreementFacts(
         id=row.id,
         programme_id=row.programme_id,
@@ -159,12 +164,15 @@ def _agreement_facts(row: Agreement, at: datetime) -> AgreementFacts:
         state=AgreementState(row.state),
         closed_at=row.closed_at,
         ring_fence=_ring_fence(row),
-        version=_version_in_force(row.id, at),
+        version=_version_in_force(_latest_first(row.id) if told is None else told, at),
     )
 
 
-def _version_in_force(agreement_id: int, at: datetime) -> ShareVersionFacts:
-    rows = list(ShareVersion.objects.filter(agreement_id=agreement_id).prefetch_related("shares").order_by("-number"))
+def _latest_first(agreement_id: int) -> list[ShareVersion]:
+    return list(ShareVersion.objects.filter(agreement_id=agreement_id).prefetch_related("shares").order_by("-number"))
+
+
+def _version_in_force(rows: list[ShareVersion], at: datetime) -> ShareVersionFacts:
     # An agreement is signed with its first version; before it took effect, it is still the one to show.
     return _version_facts(next((row for row in rows if row.effective_at <= at), rows[-1]))
 

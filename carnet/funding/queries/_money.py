@@ -84,6 +84,26 @@ def commitments_by_funder(agreement_id: int) -> list[FunderCommitment]:
     ]
 
 
+def missing_by_agreement(agreement_ids: Collection[int]) -> dict[int, int]:
+    """What funders still have to bring in for what was ordered, by agreement, in cents: in two statements. A funder's surplus covers nobody else."""
+    wanted = list(agreement_ids)
+    held = (
+        CommitmentShare.objects.filter(agreement_id__in=wanted, commitment__released_at__isnull=True)
+        .values_list("agreement_id", "held_by_id")
+        .annotate(Sum("cents"))
+    )
+    received = (
+        MoneyReceived.objects.filter(agreement_id__in=wanted, withdrawn_at__isnull=True)
+        .values_list("agreement_id", "funder_id")
+        .annotate(Sum("cents"))
+    )
+    came = {(agreement_id, funder_id): int(cents) for agreement_id, funder_id, cents in received}
+    missing: dict[int, int] = {}
+    for agreement_id, funder_id, cents in held:
+        missing[agreement_id] = missing.get(agreement_id, 0) + max(0, int(cents) - came.get((agreement_id, funder_id), 0))
+    return missing
+
+
 def committed_cents(agreement_id: int) -> int:
     """The face value of every order placed under the agreement."""
     total = Commitment.objects.filter(agreement_id=agreement_id, released_at__isnull=True).aggregate(cents=Sum("total_cents"))

@@ -6,6 +6,7 @@ from carnet.funding.rules._agreements import (
     check_receipt,
 )
 from carnet.funding.rules._funds import FundStep, check_threshold, fund_step, ring_fenced_cents
+from carnet.funding.rules._publics import check_target
 from carnet.funding.rules._refusals import (
     AcceptanceBeforeHandOver,
     AcceptanceUnclear,
@@ -57,6 +58,7 @@ from carnet.funding.rules._refusals import (
     SharesMissing,
     SlugTaken,
     StudyUnknown,
+    TargetOutOfRange,
     TemplateUnknown,
     TerritoryFigureWrong,
     ThresholdNegative,
@@ -169,6 +171,7 @@ __all__ = [
     "SlugTaken",
     "StatePart",
     "StudyUnknown",
+    "TargetOutOfRange",
     "TemplateUnknown",
     "TerritoryFigureWrong",
     "ThresholdNegative",
@@ -187,6 +190,7 @@ __all__ = [
     "check_receipt",
     "check_services",
     "check_shares",
+    "check_target",
     "check_terms",
     "check_threshold",
     "check_voucher_counts",

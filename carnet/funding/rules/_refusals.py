@@ -342,6 +342,12 @@ class StudyUnknown(FundingRefused):
     code = "study-unknown"
 
 
+class TargetOutOfRange(FundingRefused):
+    """A part of vouchers below nothing or above all. Facts: most_basis_points."""
+
+    code = "target-out-of-range"
+
+
 class ThresholdNegative(FundingRefused):
     """A threshold below zero. Facts: cents."""
 

@@ -14,7 +14,6 @@ from carnet.ledger.queries._books import (
 )
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
-from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._hands import VoucherLeft, vouchers_left
 from carnet.ledger.queries._money import (
     AccountView,
@@ -30,6 +29,18 @@ from carnet.ledger.queries._money import (
     vouchers_owed,
 )
 from carnet.ledger.queries._passages import PassageView, passages
+from carnet.ledger.queries._positions import (
+    FunderMovement,
+    Position,
+    Standing,
+    StockBooklet,
+    funder_movements,
+    patterns_of_agreement,
+    recovered_vouchers,
+    standing,
+    stock_booklet_count,
+    stock_booklets,
+)
 from carnet.ledger.queries._stock import arrivals, booklet_number, held_since, on_the_way, stock_ids, travelling, with_booklets_to_give
 from carnet.ledger.queries._verify import verify
 from carnet.ledger.queries._vouchers import (
@@ -68,13 +79,17 @@ __all__ = [
     "AccountView",
     "BookletProgress",
     "BookletView",
+    "FunderMovement",
     "MoneyTable",
     "MovementView",
     "OnUseDebt",
     "PassageView",
     "PlaceDue",
+    "Position",
     "RangeView",
     "SeriesView",
+    "Standing",
+    "StockBooklet",
     "StockLine",
     "VoucherLeft",
     "VoucherView",
@@ -89,6 +104,7 @@ __all__ = [
     "counts_by_holder",
     "counts_by_pattern",
     "due",
+    "funder_movements",
     "held_since",
     "money",
     "movements",
@@ -96,11 +112,16 @@ __all__ = [
     "on_use_debts",
     "passages",
     "patterns",
+    "patterns_of_agreement",
+    "recovered_vouchers",
     "serial_of_booklet",
     "serial_of_voucher",
     "series",
     "series_list",
+    "standing",
     "stock",
+    "stock_booklet_count",
+    "stock_booklets",
     "stock_ids",
     "to_receive",
     "travelling",

@@ -1,6 +1,6 @@
 """Where every cent is, for whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,14 +93,18 @@ def money(
 
     For a single series `funded` is what its activation took, and `unissued` is zero.
     """
-    amounts: dict[int, dict[str, int]] = {}
-    groups = list(_groups(programme_id, agreement_id, series_id, until))
+    groups = _groups(programme_id, agreement_id, series_id, until)
     shares = patterns(series_ids={group[0] for group in groups if group[2] is not None})
+    return _table(groups, shares, of_one_series=series_id is not None)
+
+
+def _table(groups: Iterable[tuple[Any, ...]], shares: Mapping[tuple[int, int], Pattern], *, of_one_series: bool = False) -> MoneyTable:
+    amounts: dict[int, dict[str, int]] = {}
     for group_series_id, kind_name, pattern, funder_id, cents, quantity in groups:
         kind = MovementKind(kind_name)
         if pattern is None:
             effects: Iterable[tuple[str, int]] = _BY_FUNDER[kind]
-            if series_id is not None and kind == MovementKind.ACTIVATE:
+            if of_one_series and kind == MovementKind.ACTIVATE:
                 effects = (("funded", 1), ("in_circulation", 1))
             _apply(amounts, funder_id, cents, effects)
             continue

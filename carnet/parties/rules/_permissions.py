@@ -231,7 +231,7 @@ _LINES: tuple[Permission, ...] = (
     _do("helpline.decide-complaint", "ask a place for its side, tell whoever complains, close a complaint", _ADMIN, _AGENT),
     _do("helpline.set-delays", "set how soon complaints are answered", _ADMIN),
     # observatory, journal, continuity, background work
-    _see("observatory.see", "figures not yet published", *_OPERATOR, _FUNDER, _AUDITOR),
+    _see("observatory.see", "figures not yet published, and the rows behind them", *_OPERATOR, _FUNDER, _AUDITOR, _OFFICER),
     _see("journal.see", "the journal of one's programmes", _ADMIN, _AUDITOR),
     _do("continuity.export", "export a whole programme", _ADMIN, proof=True),
     _see("jobs.see", "background work and its progress", _ADMIN, _AGENT, _TREASURER),

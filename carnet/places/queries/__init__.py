@@ -96,7 +96,7 @@ from carnet.places.queries._sent import (
     proposals,
     table_of,
 )
-from carnet.places.queries._summaries import PlaceSummary, ids_in, names_of, open_at, place_count, places_of, summaries
+from carnet.places.queries._summaries import PlaceSummary, communes_of, ids_in, names_of, open_at, place_count, places_of, summaries
 
 __all__ = [
     "DATA",
@@ -141,6 +141,7 @@ __all__ = [
     "accepted_by",
     "agreeing_count",
     "commune",
+    "communes_of",
     "communes_of_department",
     "confirmation_of",
     "confirmations_due",

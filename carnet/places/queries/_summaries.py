@@ -100,6 +100,12 @@ def names_of(place_ids: Iterable[int]) -> dict[int, str]:
     return dict(Place.objects.filter(id__in=list(place_ids)).order_by("id").values_list("id", "name"))
 
 
+def communes_of(place_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """The code and the name of the commune of places, by id. A place that says none has an empty code."""
+    rows = Place.objects.filter(id__in=list(place_ids)).order_by("id").values_list("id", "commune_code", "commune")
+    return {place_id: (code, name) for place_id, code, name in rows}
+
+
 def place_count(*, at: datetime) -> int:
     """How many places are open to the public."""
     return Place.objects.exclude(ended_on__lte=legal_day(at)).count()

@@ -34,6 +34,17 @@ from carnet.settlement.queries._statements import (
     statement_figures,
 )
 from carnet.settlement.queries._told import payment_told, payments_of_vouchers
+from carnet.settlement.queries._used import (
+    UnpaidSince,
+    UsedBy,
+    UsedFilter,
+    UsedGroup,
+    UsedKey,
+    UsedVoucher,
+    unpaid_since,
+    used_groups,
+    used_vouchers,
+)
 from carnet.settlement.queries._verify import verify
 from carnet.settlement.queries._waiting import (
     AgreementTotals,
@@ -70,6 +81,12 @@ __all__ = [
     "RunPage",
     "SetAsideLine",
     "TransferLine",
+    "UnpaidSince",
+    "UsedBy",
+    "UsedFilter",
+    "UsedGroup",
+    "UsedKey",
+    "UsedVoucher",
     "WaitingPayments",
     "agreement_totals",
     "bank_files",
@@ -96,6 +113,9 @@ __all__ = [
     "run_page",
     "runs",
     "statement_figures",
+    "unpaid_since",
+    "used_groups",
+    "used_vouchers",
     "verify",
     "waiting_payments",
 ]

@@ -74,5 +74,6 @@ SENTENCES = {
     "territory-figure-wrong": _("Vérifiez les chiffres du territoire : la population, la densité ou le taux de pauvreté."),
     "other-share-unexplained": _("Vous choisissez une autre part que celle de la règle : dites pourquoi."),
     "study-unknown": _("Cette étude de la part de l’État n’existe pas, ou elle a déjà servi à une convention."),
+    "target-out-of-range": _("L’engagement va de 0 à %(most_basis_points)s des chèques."),
     "threshold-negative": _("Le seuil ne peut pas être inférieur à zéro."),
 }
