@@ -9,7 +9,6 @@ from carnet.web.statements._book_pdf import book_pdf
 from carnet.web.statements._book_table import book_csv
 from carnet.web.statements._lines import Line, Section, sections
 from carnet.web.statements._pdf import statement_pdf
-from carnet.web.statements._season_end import credit_note_pdf, credit_sections, joint_pdf, joint_sections
 from carnet.web.statements._table import statement_csv
 
 __all__ = [
@@ -17,10 +16,6 @@ __all__ = [
     "Section",
     "book_csv",
     "book_pdf",
-    "credit_note_pdf",
-    "credit_sections",
-    "joint_pdf",
-    "joint_sections",
     "sections",
     "statement_csv",
     "statement_pdf",
