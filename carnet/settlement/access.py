@@ -13,10 +13,23 @@ from carnet.funding.rules import FundingRefused
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import Role, check_may
-from carnet.settlement.models import AccountBook, Claim, Closing, PaymentRun, Statement, Transfer
-from carnet.settlement.models import Advice, DebitNote
+from carnet.settlement.models import (
+    AccountBook,
+    Advice,
+    BankFile,
+    Claim,
+    Closing,
+    CreditNote,
+    DebitNote,
+    Expiry,
+    JointStatement,
+    PaymentRun,
+    Statement,
+    Transfer,
+)
 from carnet.settlement.rules import BookUnknown, ClaimUnknown, ClosingUnknown, RunUnknown, SettlementRefused, TransferUnknown
 from carnet.settlement.rules.debts import AdviceUnknown, DebitNoteUnknown
+from carnet.settlement.rules.expiry import ExpiryUnknown, StatementUnknown
 
 _READS_ALL: frozenset[str] = frozenset({Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER, Role.AUDITOR})
 
@@ -175,3 +188,95 @@ def may_read_funder(actor: Actor, funder_id: int) -> bool:
 
 def _reads_all_funders(actor: Actor) -> bool:
     return actor.kind == "system" or not _READS_ALL.isdisjoint(actor.roles)
+
+
+def expiry_played(actor: Actor, expiry_id: int) -> Expiry:
+    """The end of validity, its programme locked, if the actor works for the operator or funds its agreement. Raises: ExpiryUnknown."""
+    found = Expiry.objects.filter(id=expiry_id).first()
+    if found is None or not _party(actor, found):
+        raise ExpiryUnknown(expiry_id=expiry_id)
+    lock_programme(found.programme_id)
+    return Expiry.objects.get(id=expiry_id)
+
+
+def expiry_operated(actor: Actor, expiry_id: int) -> Expiry:
+    """The end of validity, its programme locked, if the actor works for the operator. Raises: ExpiryUnknown."""
+    found = Expiry.objects.filter(id=expiry_id).first()
+    if found is None:
+        raise ExpiryUnknown(expiry_id=expiry_id)
+    _operated(actor, found.programme_id, ExpiryUnknown(expiry_id=expiry_id))
+    lock_programme(found.programme_id)
+    return Expiry.objects.get(id=expiry_id)
+
+
+def seen_expiries(actor: Actor) -> QuerySet[Expiry]:
+    """The ends of validity the actor may read: of programmes it runs or audits, and of agreements it funds. Raises: NotAllowed."""
+    check_may(actor, "settlement.see-expiry")
+    own = funding.seen_agreements(actor, actor.programme_ids).values_list("id", flat=True)
+    return Expiry.objects.filter(agreement_id__in=list(own)).order_by("-printed_until", "-id")
+
+
+def seen_expiry(actor: Actor, expiry_id: int) -> Expiry:
+    """One of them. Raises: NotAllowed, ExpiryUnknown."""
+    found = seen_expiries(actor).filter(id=expiry_id).first()
+    if found is None:
+        raise ExpiryUnknown(expiry_id=expiry_id)
+    return found
+
+
+def joint_statement(actor: Actor, statement_id: int, *, lock: bool = False) -> JointStatement:
+    """A joint statement: the operator's people and auditors read all, a funder its own. Raises: NotAllowed, StatementUnknown."""
+    check_may(actor, "settlement.see-expiry")
+    found = JointStatement.objects.filter(id=statement_id).first()
+    if found is None or not may_read_funder(actor, found.funder_id) or not _sees(actor, found.agreement_id):
+        raise StatementUnknown(statement_id=statement_id)
+    if lock:
+        lock_programme(found.programme_id)
+        found = JointStatement.objects.get(id=statement_id)
+    return found
+
+
+def seen_credit_notes(actor: Actor, agreement_id: int) -> QuerySet[CreditNote]:
+    """The credit notes of an agreement; a funder reads its own. Raises: NotAllowed, AgreementUnknown."""
+    check_may(actor, "settlement.see-expiry")
+    funding.seen_agreement(actor, agreement_id)
+    rows = CreditNote.objects.filter(agreement_id=agreement_id).order_by("year", "number")
+    return rows if _reads_all_funders(actor) else rows.filter(funder_id__in=actor.organisation_ids)
+
+
+def seen_credit_note(actor: Actor, note_id: int) -> CreditNote | None:
+    """A credit note, if the actor may read it. Raises: NotAllowed."""
+    check_may(actor, "settlement.see-expiry")
+    found = CreditNote.objects.filter(id=note_id).first()
+    if found is None or not may_read_funder(actor, found.funder_id) or not _sees(actor, found.agreement_id):
+        return None
+    return found
+
+
+def living_statements(actor: Actor) -> QuerySet[JointStatement]:
+    """The joint statements in force that the actor may read, the oldest first. Raises: NotAllowed."""
+    check_may(actor, "settlement.see-expiry")
+    own = funding.seen_agreements(actor, actor.programme_ids).values_list("id", flat=True)
+    rows = JointStatement.objects.filter(agreement_id__in=list(own), withdrawn_at=None).order_by("made_at", "id")
+    return rows if _reads_all_funders(actor) else rows.filter(funder_id__in=actor.organisation_ids)
+
+
+def is_operator(actor: Actor, programme_id: int) -> bool:
+    """Whether the actor works for the operator that runs the programme."""
+    try:
+        funding.operated_programme(actor, programme_id)
+    except FundingRefused:
+        return False
+    return True
+
+
+def _party(actor: Actor, row: Expiry) -> bool:
+    return is_operator(actor, row.programme_id) or (Role.FUNDER in actor.roles and _sees(actor, row.agreement_id))
+
+
+def _sees(actor: Actor, agreement_id: int) -> bool:
+    try:
+        funding.seen_agreement(actor, agreement_id)
+    except FundingRefused:
+        return False
+    return True

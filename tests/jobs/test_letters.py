@@ -43,6 +43,20 @@ CONTEXTS = {
     "settlement.debit-note": {"programme": "Nantes", "note": "ND-2026-000003", "cents": 1000, "due_on": "2026-12-24"},
     "settlement.debit-note-paid": {"note": "ND-2026-000003", "cents": 1000},
     "settlement.debit-note-withdrawn": {"note": "ND-2026-000003", "cents": 1000, "reason": "Le lieu avait raison"},
+    "settlement.expiry-due": {"programme": "Nantes", "agreement": "Convention", "step": "STOP", "due_on": "2026-12-16"},
+    "settlement.expiry-alert": {
+        "programme": "Nantes", "agreement": "Convention", "last_on": "2026-12-31", "issued": 100, "handed_over": 60, "not_handed_over": 39,
+        "started": 40, "void": 1,
+    },
+    "settlement.expiry-desk": {"programme": "Nantes", "last_on": "2026-12-31", "booklets": 12},
+    "settlement.hand-overs-stop": {"programme": "Nantes", "stop_on": "2026-12-16"},
+    "settlement.printed-end": {"programme": "Nantes", "last_on": "2026-12-31", "accepted_on": "2027-01-31"},
+    "settlement.expiry-moved": {
+        "programme": "Nantes", "step": "ACCEPTANCE_END", "from_on": "2027-02-01", "to_on": "2027-02-15", "reason": "inondation",
+    },
+    "settlement.joint-statement": {"programme": "Nantes", "agreement": "Convention", "cents": 123450},
+    "settlement.joint-statement-contested": {"programme": "Nantes", "funder": "Métropole", "reason": "un versement manque"},
+    "settlement.credit-note": {"programme": "Nantes", "number": "AV-1-2027-0001", "cents": 123450},
     "settlement.funder-repaid": {"programme": "Nantes", "cents": 123450, "paid_on": "2026-11-10"},
     "workshops.seat-found": {"title": "Ma boîte mail", "place": "Médiathèque", "starts_at": "2026-11-17T13:00:00+00:00", "number": "K7FM-42PX"},
     "workshops.session-changed": {

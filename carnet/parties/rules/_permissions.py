@@ -212,6 +212,12 @@ _LINES: tuple[Permission, ...] = (
     _do("settlement.read-bank-file", "read the bank's answer", _TREASURER, proof=True),
     _do("settlement.prepare-closing", "lapse a season and prepare what goes back to the funders", _ADMIN, _TREASURER, proof=True),
     _do("settlement.approve-closing", "approve what goes back to the funders", _APPROVER, proof=True),
+    _see("settlement.see-expiry", "the end of validity: its steps, joint statements and credit notes", *_OPERATOR, _FUNDER, _AUDITOR),
+    _see("settlement.see-desk-expiry", "the end of validity, for one's desk: days and own booklets", _LEAD),
+    _do("settlement.play-expiry", "confirm a step of the end of validity", _ADMIN, _TREASURER, proof=True),
+    _do("settlement.confirm-expiry", "validate the stop of hand-overs and the end of validity, as a funder", _FUNDER, proof=True),
+    _do("settlement.move-expiry", "move a day of the end of validity, by a decision with a reason", _ADMIN, proof=True),
+    _do("settlement.sign-statement", "sign or contest a joint statement for one's side", _ADMIN, _APPROVER, _FUNDER, proof=True),
     # helpline
     _see("helpline.ask", "the story of one exact number asked of the phone line; every question is journalled", _ADMIN, _AGENT, _HELPLINE),
     _do(

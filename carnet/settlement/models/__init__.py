@@ -9,6 +9,7 @@ from carnet.settlement.models._books import AccountBook
 from carnet.settlement.models._claims import Claim, ClaimLine, CutOff
 from carnet.settlement.models._closing import Closing, Repayment, Statement
 from carnet.settlement.models._debts import Advice, DebitNote, DebitNoteLine, Debt, Netting, Numbering, RecoveryTerms
+from carnet.settlement.models._expiry import CreditNote, Expiry, ExpiryChange, ExpiryStep, JointStatement
 from carnet.settlement.models._payments import BankFile, PaymentRun, Transfer
 
 _ACCOUNTING = "10 years after the payment (commercial code, L123-22)"
@@ -27,10 +28,15 @@ __all__ = [
     "Claim",
     "ClaimLine",
     "Closing",
+    "CreditNote",
     "CutOff",
     "DebitNote",
     "DebitNoteLine",
     "Debt",
+    "Expiry",
+    "ExpiryChange",
+    "ExpiryStep",
+    "JointStatement",
     "Netting",
     "Numbering",
     "PaymentRun",

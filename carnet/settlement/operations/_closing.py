@@ -1,6 +1,6 @@
 """The end of a season: unused vouchers lapse, money goes back to each funder in its share, statements are drawn up."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -12,24 +12,23 @@ from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger
 from carnet.ledger import queries as ledger_queries
-from carnet.ledger.queries import SeriesView
 from carnet.notices import operations as notices
 from carnet.parties import operations as parties_operations
 from carnet.parties import queries as parties
 from carnet.parties.rules import check_allowed_now, digest_of, person_of
 from carnet.settlement import access
 from carnet.settlement.models import Closing, Repayment, Statement
+from carnet.settlement.operations._returns import check_ended, lapsed_series, returns_now
+from carnet.settlement.operations._signed import check_signed, finish_expiry, issue_credit_notes
 from carnet.settlement.queries import statement_figures
 from carnet.settlement.rules import (
     ClosingAlreadyOpen,
     ClosingState,
     ReturnDue,
-    check_closable,
     check_closing_move,
     check_reason,
     check_reference,
     check_same_returns,
-    returns_due,
 )
 
 PREPARE = "settlement.prepare-closing"
@@ -72,7 +71,7 @@ def prepare_closing(*, agreement_id: int, actor: Actor, request_id: UUID, at: da
     Every series must have ended, grace and undo window included; those not lapsed yet lapse now. What is owed to places
     stays owed: only what nobody can claim any more goes back.
     Raises:  NotAllowed, SecondFactorNeeded, PersonNeeded, AgreementUnknown, ClosingTooEarly, ClosingAlreadyOpen,
-             NothingToReturn.
+             NothingToReturn, and where an end of validity is played StepNotYet, StatementsNotSigned, StatementOutdated.
     Repeat:  the same request_id returns the first id.
     """
     check_allowed_now(actor, PREPARE, at)
@@ -85,9 +84,10 @@ def prepare_closing(*, agreement_id: int, actor: Actor, request_id: UUID, at: da
     running = Closing.objects.filter(agreement_id=agreement_id, state__in=[ClosingState.PREPARED, ClosingState.APPROVED]).first()
     if running is not None:
         raise ClosingAlreadyOpen(closing_id=running.id)
-    _check_ended(agreement_id, agreement.programme_id, at)
+    check_ended(agreement_id, agreement.programme_id, at)
     lapse_ended_series(programme_id=agreement.programme_id, actor=actor, request_id=uuid5(request_id, "lapse"), at=at)
-    due = _returns_due(agreement_id)
+    due = returns_now(agreement_id)
+    check_signed(agreement_id=agreement_id, due=due, at=at)
     closing = Closing.objects.create(
         programme_id=agreement.programme_id,
         agreement_id=agreement_id,
@@ -145,9 +145,10 @@ def approve_closing(*, closing_id: int, actor: Actor, request_id: UUID, at: date
         request_id=uuid5(request_id, "decision"),
         at=at,
     )
-    check_same_returns(approved=prepared, found=_returns_due(closing.agreement_id))
+    check_same_returns(approved=prepared, found=returns_now(closing.agreement_id))
     closing.state, closing.approved_by_id, closing.approved_at = ClosingState.APPROVED.value, given.decided_by, at
     closing.save(update_fields=["state", "approved_by_id", "approved_at"])
+    issue_credit_notes(closing=closing, actor=actor, request_id=uuid5(request_id, "credit notes"), at=at)
     _journal(actor, "settlement.closing-approved", closing, request_id, at)
 
 
@@ -194,8 +195,8 @@ def record_repayments(*, closing_id: int, reference: str, paid_on: date, actor: 
         return {each.funder_id: each.cents for each in prepared}
     check_closing_move(state=ClosingState(closing.state), to=ClosingState.REPAID)
     reference = check_reference(reference)
-    check_same_returns(approved=prepared, found=_returns_due(closing.agreement_id))
-    for series in _lapsed(closing.agreement_id):
+    check_same_returns(approved=prepared, found=returns_now(closing.agreement_id))
+    for series in lapsed_series(closing.agreement_id):
         ledger.return_circulation(series_id=series.id, actor=actor, request_id=uuid5(request_id, str(series.id)), at=at)
     for each in prepared:
         if each.unissued_cents:
@@ -221,6 +222,7 @@ def record_repayments(*, closing_id: int, reference: str, paid_on: date, actor: 
             programme_id=closing.programme_id,
             at=at,
         )
+    finish_expiry(agreement_id=closing.agreement_id, cents=closing.total_cents, actor=actor, at=at)
     draw_up_statements(agreement_id=closing.agreement_id, actor=actor, request_id=uuid5(request_id, "statements"), at=at)
     funding_operations.close_agreement(agreement_id=closing.agreement_id, actor=actor, request_id=uuid5(request_id, "close"), at=at)
     return {each.funder_id: each.cents for each in prepared}
@@ -260,25 +262,6 @@ def draw_up_statements(*, agreement_id: int, actor: Actor, request_id: UUID, at:
         at=at,
     )
     return tuple(made)
-
-
-def _check_ended(agreement_id: int, programme_id: int, at: datetime) -> None:
-    undo_window = timedelta(minutes=funding.rules_for_redemption(programme_id).undo_window_minutes)
-    ends = [series.accepted_until for series in ledger_queries.series_list(agreement_id=agreement_id)]
-    check_closable(accepted_until=ends, undo_window=undo_window, at=at)
-
-
-def _lapsed(agreement_id: int) -> list[SeriesView]:
-    return [series for series in ledger_queries.series_list(agreement_id=agreement_id) if series.lapsed_at is not None]
-
-
-def _returns_due(agreement_id: int) -> tuple[ReturnDue, ...]:
-    """From the ledger, now: what lapsed series still hold, and what no series holds, funder by funder."""
-    circulation: dict[int, int] = {}
-    for series in _lapsed(agreement_id):
-        for funder_id, money in ledger_queries.money(series_id=series.id).by_funder.items():
-            circulation[funder_id] = circulation.get(funder_id, 0) + money.in_circulation
-    return returns_due(circulation=circulation, unissued=ledger_queries.unissued(agreement_id))
 
 
 def _prepared(closing: Closing) -> tuple[ReturnDue, ...]:

@@ -45,6 +45,26 @@ SENTENCES = {
     "closing-changed-since-approval": _(
         "Les comptes ont changé depuis le calcul : %(approved_cents)s alors, %(found_cents)s maintenant. Annulez cette clôture et recommencez."
     ),
+    "expiry-unknown": _("Cette fin de validité n’existe pas, ou n’est pas la vôtre."),
+    "expiry-step-not-yet": _("Une étape précédente attend d’être confirmée : commencez par elle."),
+    "expiry-step-too-early": _("Le jour de cette étape n’est pas venu : elle se confirme à partir du %(due_on)s."),
+    "expiry-step-done": _("Cette étape est faite depuis le %(done_at)s."),
+    "expiry-reason-missing": _("Dites pourquoi."),
+    "expiry-printed": _("Cette date est imprimée sur les chèques : elle ne change pas."),
+    "expiry-shortened": _("Cette date a été annoncée : elle peut être repoussée, jamais avancée."),
+    "expiry-day-out-of-order": _("Ce jour ne respecte pas l’ordre des étapes : choisissez du %(after_on)s au %(before_on)s."),
+    "expiry-day-past": _("Ce jour est passé."),
+    "expiry-stop-day": _("Choisissez un jour du %(first_on)s au %(last_on)s."),
+    "expiry-money-to-return": _("Il reste %(cents)s à rendre : calculez ce qui revient à chacun, cela terminera la procédure."),
+    "joint-statement-unknown": _("Cet état contradictoire n’existe pas, ou n’est pas le vôtre."),
+    "joint-statement-changed": _("Les chiffres ont été refaits depuis que vous les avez lus. Relisez-les avant de signer."),
+    "joint-statement-signed": _("Vous avez signé le %(signed_at)s : cet état ne se conteste plus."),
+    "joint-statement-contested": _("Cet état est contesté depuis le %(contested_at)s : il sera refait avant toute signature."),
+    "joint-statements-not-signed": _("Les deux côtés signent d’abord. États qui attendent une signature : %(waiting)s."),
+    "joint-statement-outdated": _(
+        "Les comptes ont changé depuis la signature : %(signed_cents)s signés, %(found_cents)s trouvés. Refaites l’état contradictoire."
+    ),
+    "joint-statement-same": _("Rien n’a changé et personne ne conteste : cet état est le bon."),
     "debts-refused": _("Cette opération sur une somme à rendre n’est pas possible."),
     "debit-note-unknown": _("Cette note de débit n’existe pas, ou n’est pas la vôtre."),
     "advice-unknown": _("Cet avis de paiement n’existe pas, ou n’est pas le vôtre."),
