@@ -16,18 +16,18 @@ from carnet.parties.rules import Role, check_may
 from carnet.settlement.models import (
     AccountBook,
     Advice,
-    BankFile,
     Claim,
     Closing,
     CreditNote,
     DebitNote,
     Expiry,
+    Hold,
     JointStatement,
     PaymentRun,
     Statement,
     Transfer,
 )
-from carnet.settlement.rules import BookUnknown, ClaimUnknown, ClosingUnknown, RunUnknown, SettlementRefused, TransferUnknown
+from carnet.settlement.rules import BookUnknown, ClaimUnknown, ClosingUnknown, HoldUnknown, RunUnknown, SettlementRefused, TransferUnknown
 from carnet.settlement.rules.debts import AdviceUnknown, DebitNoteUnknown
 from carnet.settlement.rules.expiry import ExpiryUnknown, StatementUnknown
 
@@ -68,6 +68,24 @@ def operated_closing(actor: Actor, closing_id: int) -> Closing:
     _operated(actor, found.programme_id, ClosingUnknown(closing_id=closing_id))
     lock_programme(found.programme_id)
     return Closing.objects.get(id=closing_id)
+
+
+def operated_hold(actor: Actor, hold_id: int) -> Hold:
+    """The hold, its programme locked, if the actor works for the operator. Raises: HoldUnknown."""
+    found = Hold.objects.filter(id=hold_id).first()
+    if found is None:
+        raise HoldUnknown(hold_id=hold_id)
+    _operated(actor, found.programme_id, HoldUnknown(hold_id=hold_id))
+    lock_programme(found.programme_id)
+    return Hold.objects.get(id=hold_id)
+
+
+def claim_of_programme(claim_id: int, programme_id: int) -> Claim:
+    """A claim of a programme the caller has checked. Raises: ClaimUnknown."""
+    found = Claim.objects.filter(id=claim_id, programme_id=programme_id).first()
+    if found is None:
+        raise ClaimUnknown(claim_id=claim_id)
+    return found
 
 
 def seen_run(actor: Actor, run_id: int) -> PaymentRun:

@@ -35,6 +35,7 @@ FREQUENCIES = {
     PaymentFrequency.WEEKLY: gettext_lazy("chaque semaine"),
     PaymentFrequency.FORTNIGHTLY: gettext_lazy("tous les quinze jours"),
     PaymentFrequency.MONTHLY: gettext_lazy("chaque mois"),
+    PaymentFrequency.ON_DEMAND: gettext_lazy("dès que le lieu le demande"),
 }
 PLEDGE_STATES = {
     PledgeState.PLEDGED: gettext_lazy("annoncée"),

@@ -38,6 +38,10 @@ CONTEXTS = {
     "redemption.dispute-opened": {"number": "D3", "redemption": "1-2-0", "cents": 1000, "programme": "Nantes"},
     "redemption.dispute-decided": {"number": "D3", "redemption": "1-2-0", "cents": 1000, "programme": "Nantes", "outcome": "TO_RECOVER"},
     "settlement.payment-sent": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10", "advice": "AP-2026-000012", "netted_cents": 1000},
+    "settlement.payment-held": {
+        "words": "Une leçon doit être vérifiée.", "phone": "02 40 00 00 00", "ends_at": "2026-12-03T09:00:00+00:00",
+    },
+    "settlement.payment-freed": {},
     "settlement.payment-returned": {"cents": 123450, "reason_code": "AC04"},
     "settlement.payment-kept": {"programme": "Nantes", "cents": 2000, "advice": "AP-2026-000012"},
     "settlement.debit-note": {"programme": "Nantes", "note": "ND-2026-000003", "cents": 1000, "due_on": "2026-12-24"},

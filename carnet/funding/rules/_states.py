@@ -20,8 +20,9 @@ class PledgeState(StrEnum):
 
 
 class PaymentFrequency(StrEnum):
-    """How often places are paid what they are owed."""
+    """How often places are paid what they are owed. ON_DEMAND: each place asks, whatever the amount."""
 
     WEEKLY = "WEEKLY"
     FORTNIGHTLY = "FORTNIGHTLY"
     MONTHLY = "MONTHLY"
+    ON_DEMAND = "ON_DEMAND"

@@ -67,6 +67,7 @@ from carnet.redemption.queries._redemptions import (
     seen,
     serial_of,
     services_used,
+    standing_before,
     standing_by_day,
     verify,
 )
@@ -166,6 +167,7 @@ __all__ = [
     "sheet",
     "sheet_page",
     "sheets",
+    "standing_before",
     "standing_by_day",
     "taken_together",
     "telephone",

@@ -252,6 +252,28 @@ def standing_by_day(*, organisation_id: int) -> list[DayCount]:
     return [DayCount(programme_id, day, count, cents) for (programme_id, day), (count, cents) in sums.items()]
 
 
+@dataclass(frozen=True, slots=True)
+class StandingSum:
+    """Redemptions net of those undone. Unit: whole cents."""
+
+    voucher_count: int
+    cents: int
+
+
+def standing_before(*, organisation_id: int, programme_id: int, until: datetime) -> StandingSum:
+    """What an organisation redeemed under one programme before an instant, net of what was undone since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.series_id, count(*) FROM redemption_redemption r /* fan-out: of one organisation */"
+            " WHERE r.organisation_id = %s AND r.programme_id = %s AND r.at < %s AND NOT EXISTS ("
+            " SELECT 1 FROM redemption_reversal x WHERE x.series_id = r.series_id AND x.voucher_id = r.voucher_id AND x.generation = r.generation)"
+            " GROUP BY 1",
+            [organisation_id, programme_id, until],
+        )
+        rows = cursor.fetchall()
+    return StandingSum(sum(count for _series, count in rows), sum(count * _series_facts(series)[3] for series, count in rows))
+
+
 def count_between(*, programme_id: int, since: datetime, until: datetime) -> int:
     """How many vouchers of a programme were redeemed between two instants (the second excluded), net of those undone since."""
     with connection.cursor() as cursor:

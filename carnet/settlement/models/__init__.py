@@ -10,7 +10,9 @@ from carnet.settlement.models._claims import Claim, ClaimLine, CutOff
 from carnet.settlement.models._closing import Closing, Repayment, Statement
 from carnet.settlement.models._debts import Advice, DebitNote, DebitNoteLine, Debt, Netting, Numbering, RecoveryTerms
 from carnet.settlement.models._expiry import CreditNote, Expiry, ExpiryChange, ExpiryStep, JointStatement
+from carnet.settlement.models._fees import FeeInvoice, FeeTerms
 from carnet.settlement.models._payments import BankFile, PaymentRun, Transfer
+from carnet.settlement.models._schedule import BandsVersion, Hold, PaymentRequest
 
 _ACCOUNTING = "10 years after the payment (commercial code, L123-22)"
 
@@ -22,8 +24,9 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
 
 __all__ = [
     "PERSONAL_DATA",
-    "Advice",
     "AccountBook",
+    "Advice",
+    "BandsVersion",
     "BankFile",
     "Claim",
     "ClaimLine",
@@ -36,9 +39,13 @@ __all__ = [
     "Expiry",
     "ExpiryChange",
     "ExpiryStep",
+    "FeeInvoice",
+    "FeeTerms",
+    "Hold",
     "JointStatement",
     "Netting",
     "Numbering",
+    "PaymentRequest",
     "PaymentRun",
     "RecoveryTerms",
     "Repayment",

@@ -39,6 +39,7 @@ class Claim(models.Model):
     state = models.CharField(max_length=12, default=ClaimState.READY.value)
     set_aside_reason = models.CharField(max_length=20, blank=True, default="")
     set_aside_at = models.DateTimeField(null=True)
+    promised_on = models.DateField(null=True)  # the day announced for its first voucher; None for claims older than this column
     paid_on = models.DateField(null=True)
     created_at = models.DateTimeField()
 

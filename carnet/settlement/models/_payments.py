@@ -22,22 +22,44 @@ class PaymentRun(models.Model):
     transfer_count = models.IntegerField()
     total_cents = models.BigIntegerField()
     digest = models.BinaryField(max_length=32)
-    prepared_by_id = models.BigIntegerField()
+    prepared_by_id = models.BigIntegerField(null=True)  # None: prepared by the timer, and controlled by a person afterwards
     prepared_at = models.DateTimeField()
+    controlled_by_id = models.BigIntegerField(null=True)
+    controlled_at = models.DateTimeField(null=True)
+    people_needed = models.SmallIntegerField(default=1)
     approval_id = models.BigIntegerField(null=True)
     approved_by_id = models.BigIntegerField(null=True)
     approved_at = models.DateTimeField(null=True)
+    released_by_id = models.BigIntegerField(null=True)
+    released_at = models.DateTimeField(null=True)
     file_digest = models.BinaryField(max_length=32, null=True)
     file_written_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancelled_reason = models.CharField(max_length=200, blank=True, default="")
+    stopped_from = models.CharField(max_length=10, blank=True, default="")
+    stopped_by_id = models.BigIntegerField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_reason = models.CharField(max_length=200, blank=True, default="")
     request_id = models.UUIDField(unique=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=within("state", RunState), name="settlement_run_state"),
+            models.CheckConstraint(condition=two_people("controlled_by_id", "approved_by_id"), name="settlement_run_control_apart"),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True) | Q(controlled_at__isnull=False), name="settlement_run_controlled_before_approved"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RunState.STOPPED.value)
+                | (
+                    Q(stopped_at__isnull=False, stopped_by_id__isnull=False)
+                    & within("stopped_from", (RunState.PREPARED, RunState.APPROVED))
+                ),
+                name="settlement_run_stopped_whole",
+            ),
+            models.CheckConstraint(condition=Q(people_needed__gt=0), name="settlement_run_people"),
             models.CheckConstraint(condition=two_people("prepared_by_id", "approved_by_id"), name="settlement_run_two_people"),
             models.CheckConstraint(
                 condition=Q(approved_by_id__isnull=True, approved_at__isnull=True)
@@ -45,7 +67,8 @@ class PaymentRun(models.Model):
                 name="settlement_run_approval_whole",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[RunState.PREPARED.value, RunState.CANCELLED.value]) | Q(approved_at__isnull=False),
+                condition=Q(state__in=[RunState.PREPARED.value, RunState.CANCELLED.value, RunState.STOPPED.value])
+                | Q(approved_at__isnull=False),
                 name="settlement_run_approved_before_sent",
             ),
             models.CheckConstraint(

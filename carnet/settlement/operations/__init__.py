@@ -1,5 +1,6 @@
 """Writes of settlement: claims, payment runs, the bank's answers, closings and statements; each journalled."""
 
+from carnet.settlement.operations._bands import set_bands
 from carnet.settlement.operations._bank import BankFileRead, Remark, import_bank_file, repay_returned
 from carnet.settlement.operations._books import draw_up_book
 from carnet.settlement.operations._claims import ClaimsDrawn, SetAside, build_claims, check_claims
@@ -11,6 +12,7 @@ from carnet.settlement.operations._closing import (
     prepare_closing,
     record_repayments,
 )
+from carnet.settlement.operations._control import control_run, resume_run, stop_run
 from carnet.settlement.operations._debit_notes import (
     confirm_note_payment,
     issue_debit_note,
@@ -20,6 +22,8 @@ from carnet.settlement.operations._debit_notes import (
 )
 from carnet.settlement.operations._debts import DebtRecorded, decide_dispute, record_debts, set_recovery_terms
 from carnet.settlement.operations._files import write_payment_file
+from carnet.settlement.operations._holds import place_hold, release_hold, renew_hold
+from carnet.settlement.operations._requests import PaymentAsked, request_payment
 from carnet.settlement.operations._runs import (
     RunPrepared,
     approve_run,
@@ -32,6 +36,7 @@ __all__ = [
     "BankFileRead",
     "ClaimsDrawn",
     "DebtRecorded",
+    "PaymentAsked",
     "Remark",
     "RunPrepared",
     "SetAside",
@@ -42,21 +47,29 @@ __all__ = [
     "cancel_run",
     "check_claims",
     "confirm_note_payment",
+    "control_run",
     "decide_dispute",
-    "draw_up_statements",
     "draw_up_book",
+    "draw_up_statements",
     "import_bank_file",
     "issue_debit_note",
     "lapse_ended_series",
     "mark_sent",
+    "place_hold",
     "prepare_closing",
     "prepare_run",
     "record_debts",
     "record_note_payment",
     "record_repayments",
     "refuse_note_payment",
+    "release_hold",
+    "renew_hold",
     "repay_returned",
+    "request_payment",
+    "resume_run",
+    "set_bands",
     "set_recovery_terms",
+    "stop_run",
     "withdraw_debit_note",
     "write_payment_file",
 ]

@@ -1,8 +1,8 @@
 """Drawing up what each place operator is owed, and checking it before it is paid."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -10,14 +10,16 @@ from django.db.models import Max, Min, QuerySet
 
 from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
+from carnet.funding.rules import PaymentFrequency
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.parties import queries as parties
 from carnet.parties.rules import AccountMissing, AccountWaiting, check_allowed_now
 from carnet.settlement import access
-from carnet.settlement.models import Claim, CutOff
+from carnet.settlement.models import Claim, CutOff, PaymentRequest
 from carnet.settlement.operations import _debts, _redemptions
-from carnet.settlement.rules import ClaimState, SetAsideReason, Sums, check_cut_off, latest_cut_off, reason_to_set_aside
+from carnet.settlement.operations._held import held
+from carnet.settlement.rules import ClaimState, SetAsideReason, Sums, check_cut_off, latest_cut_off, payable_on, reason_to_set_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class SetAside:
 def build_claims(*, programme_id: int, until: datetime | None = None, actor: Actor, request_id: UUID, at: datetime) -> ClaimsDrawn:
     """Claim every standing redemption made before `until` that no claim holds yet: one claim per agreement and place operator.
 
+    A place whose payments are held waits for the next cut-off after its hold. Where places are paid on demand, only those
+    that asked are claimed, each for what it accepted before it asked.
     Units:   whole cents. `until` (aware, exclusive) defaults to the end of the latest payment period whose redemptions
              can no longer be undone at `at`.
     Raises:  NotAllowed, ProgrammeUnknown, ClaimTooEarly.
@@ -62,7 +66,14 @@ def build_claims(*, programme_id: int, until: datetime | None = None, actor: Act
     until = until or latest_cut_off(at=at, frequency=rules.payment_frequency, undo_window=undo_window)
     check_cut_off(until=until, at=at, undo_window=undo_window)
     _redemptions.lay_out_unclaimed(programme_id=programme_id, until=until, at=at)
-    cut_off = _claim_what_was_laid_out(programme_id, until, request_id, at)
+    waiting = held(programme_id=programme_id, at=at).organisation_ids
+    _redemptions.leave_out(organisation_ids=waiting)
+    asked = list(PaymentRequest.objects.filter(programme_id=programme_id, cut_off__isnull=True, until__lte=until))
+    if rules.payment_frequency is PaymentFrequency.ON_DEMAND:
+        _redemptions.keep_asked(untils={each.organisation_id: each.until for each in asked})
+    promised = _promises(asked, rules.payment_frequency, undo_window)
+    cut_off = _claim_what_was_laid_out(programme_id, until, promised, request_id, at)
+    PaymentRequest.objects.filter(id__in=[each.id for each in asked if each.organisation_id not in waiting]).update(cut_off=cut_off)
     _review(Claim.objects.filter(cut_off=cut_off), at)
     _debts.record_accepted(programme_id, actor, request_id, at)
     for agreement_id in _agreements_waiting(programme_id):
@@ -116,7 +127,21 @@ def _agreements_waiting(programme_id: int) -> list[int]:
     return sorted(set(rows.order_by().values_list("agreement_id", flat=True)))
 
 
-def _claim_what_was_laid_out(programme_id: int, until: datetime, request_id: UUID, at: datetime) -> CutOff:
+# For each place operator, the day it was promised its money, and until when its claim goes.
+Promises = dict[int, tuple[date, datetime | None]]
+
+
+def _promises(asked: Iterable[PaymentRequest], frequency: PaymentFrequency, undo_window: timedelta) -> Promises:
+    """The day announced for the oldest voucher of each claim to come; on demand, the day announced when it was asked for."""
+    if frequency is PaymentFrequency.ON_DEMAND:
+        return {each.organisation_id: (each.payable_on, each.until) for each in asked}
+    return {
+        organisation_id: (payable_on(redeemed_at=first, frequency=frequency, undo_window=undo_window), None)
+        for organisation_id, first in _redemptions.oldest_laid_out().items()
+    }
+
+
+def _claim_what_was_laid_out(programme_id: int, until: datetime, promised: Promises, request_id: UUID, at: datetime) -> CutOff:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(DISTINCT (agreement_id, organisation_id)), count(*), COALESCE(sum(cents), 0) FROM settlement_claimable"
@@ -134,10 +159,21 @@ def _claim_what_was_laid_out(programme_id: int, until: datetime, request_id: UUI
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO settlement_claim (cut_off_id, programme_id, agreement_id, organisation_id, first_redeemed_at, until,"
-            " voucher_count, cents, state, set_aside_reason, created_at)"
-            " SELECT %s, %s, agreement_id, organisation_id, min(redeemed_at), %s, count(*), sum(cents), 'READY', '', %s"
-            " FROM settlement_claimable GROUP BY agreement_id, organisation_id ORDER BY agreement_id, organisation_id",
-            [cut_off.id, programme_id, until, at],
+            " voucher_count, cents, state, set_aside_reason, promised_on, created_at)"
+            " SELECT %s, %s, u.agreement_id, u.organisation_id, min(u.redeemed_at), COALESCE(min(p.until), %s), count(*), sum(u.cents),"
+            " 'READY', '', min(p.promised_on), %s FROM settlement_claimable u"
+            " LEFT JOIN unnest(%s::bigint[], %s::date[], %s::timestamptz[]) AS p(organisation_id, promised_on, until)"
+            " ON p.organisation_id = u.organisation_id"
+            " GROUP BY u.agreement_id, u.organisation_id ORDER BY u.agreement_id, u.organisation_id",
+            [
+                cut_off.id,
+                programme_id,
+                until,
+                at,
+                list(promised),
+                [day for day, _until in promised.values()],
+                [ends for _day, ends in promised.values()],
+            ],
         )
         cursor.execute(
             "INSERT INTO settlement_claimline (claim_id, programme_id, organisation_id, place_id, series_id, voucher_id, generation,"
@@ -154,10 +190,31 @@ def _claim_what_was_laid_out(programme_id: int, until: datetime, request_id: UUI
 def _review(claims: QuerySet[Claim], at: datetime) -> tuple[SetAside, ...]:
     """Decide for each claim whether it waits; one difference never stops the others."""
     rows = list(claims.order_by("id"))
+    reasons = reasons_to_wait(rows, at)
+    changed: list[Claim] = []
+    for row in rows:
+        reason = reasons.get(row.id)
+        state = ClaimState.SET_ASIDE if reason else ClaimState.READY
+        if (row.state, row.set_aside_reason) != (state.value, reason.value if reason else ""):
+            row.state, row.set_aside_reason = state.value, reason.value if reason else ""
+            row.set_aside_at = at if reason else None
+            changed.append(row)
+    Claim.objects.bulk_update(changed, ["state", "set_aside_reason", "set_aside_at"])
+    return tuple(SetAside(row.id, row.organisation_id, row.cents, reasons[row.id]) for row in rows if row.id in reasons)
+
+
+def reasons_to_wait(rows: Sequence[Claim], at: datetime, *, account_is_frozen: bool = False) -> dict[int, SetAsideReason]:
+    """Why each of these claims cannot be paid at `at`; those that can are not named. Their redemptions are laid out already.
+
+    `account_is_frozen`: the account was fixed when the run was prepared. One that is being changed since is paid all the same; one
+    that was ended is not.
+    """
     counted = _count_again([row.id for row in rows])
     problems = _account_problems({row.organisation_id for row in rows}, at)
-    waiting: list[SetAside] = []
-    changed: list[Claim] = []
+    if account_is_frozen:
+        problems = {key: problem for key, problem in problems.items() if problem == "missing"}
+    waiting = {programme_id: held(programme_id=programme_id, at=at) for programme_id in {row.programme_id for row in rows}}
+    reasons: dict[int, SetAsideReason] = {}
     for row in rows:
         lines, redemptions = counted.get(row.id, (Sums(0, 0), Sums(0, 0)))
         reason = reason_to_set_aside(
@@ -165,16 +222,11 @@ def _review(claims: QuerySet[Claim], at: datetime) -> tuple[SetAside, ...]:
             lines=lines,
             redemptions=redemptions,
             account_problem=problems.get(row.organisation_id),
+            is_held=waiting[row.programme_id].holds(row),
         )
         if reason is not None:
-            waiting.append(SetAside(row.id, row.organisation_id, row.cents, reason))
-        state = ClaimState.SET_ASIDE if reason else ClaimState.READY
-        if (row.state, row.set_aside_reason) != (state.value, reason.value if reason else ""):
-            row.state, row.set_aside_reason = state.value, reason.value if reason else ""
-            row.set_aside_at = at if reason else None
-            changed.append(row)
-    Claim.objects.bulk_update(changed, ["state", "set_aside_reason", "set_aside_at"])
-    return tuple(waiting)
+            reasons[row.id] = reason
+    return reasons
 
 
 def _count_again(claim_ids: list[int]) -> dict[int, tuple[Sums, Sums]]:

@@ -22,7 +22,7 @@ from carnet.redemption.rules import DisputeOutcome, parse_redemption_number
 from carnet.settlement import access
 from carnet.settlement.models import Claim, ClaimLine, DebitNoteLine, Debt, Netting, PaymentRun, RecoveryTerms, Transfer
 from carnet.settlement.operations._advices import advise_of_netting
-from carnet.settlement.rules import ClaimState
+from carnet.settlement.rules import ClaimState, TransferState
 from carnet.settlement.rules.debts import Kept, Owed, check_recovery_terms, keep_from
 
 
@@ -228,8 +228,9 @@ def _nettings(claim: Claim, kept: Sequence[Kept], transfer: Transfer | None, req
 
 
 def kept_of_run(run: PaymentRun) -> int:
-    """Cents kept from the transfers of a run, whatever became of them."""
-    return int(Netting.objects.filter(transfer__run=run).aggregate(cents=Sum("cents"))["cents"] or 0)
+    """Cents kept from the transfers of a run, whatever became of them at the bank; not from those that left it before."""
+    rows = Netting.objects.filter(transfer__run=run).exclude(transfer__state=TransferState.CANCELLED)
+    return int(rows.aggregate(cents=Sum("cents"))["cents"] or 0)
 
 
 def release_run(run: PaymentRun, at: datetime) -> None:

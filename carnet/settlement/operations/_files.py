@@ -12,6 +12,7 @@ from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_allowed_now
 from carnet.settlement import access
 from carnet.settlement.models import PaymentRun, Transfer
+from carnet.settlement.operations._control import release
 from carnet.settlement.operations._runs import check_sum, journal_run, transfers_of
 from carnet.settlement.rules import RunChangedSinceApproval, RunNotInState, RunState
 
@@ -20,12 +21,14 @@ from carnet.settlement.rules import RunChangedSinceApproval, RunNotInState, RunS
 def write_payment_file(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> bytes:
     """The `pain.001.001.09` file of an approved run, checked against the ISO schema. Taken out again, it is the same bytes.
 
-    Raises: NotAllowed, SecondFactorNeeded, RunUnknown, RunNotInState, RunChangedSinceApproval, PaymentFileInvalid.
+    The first time, the run is released: each claim is counted again, and what must not be paid leaves it.
+    Raises: NotAllowed, SecondFactorNeeded, RunUnknown, RunNotInState, NothingToPay, RunChangedSinceApproval, PaymentFileInvalid.
     """
     check_allowed_now(actor, "settlement.export-payment", at)
     run = access.operated_run(actor, run_id)
-    if run.approved_at is None or run.state == RunState.CANCELLED:
+    if run.approved_at is None or run.state in (RunState.CANCELLED, RunState.STOPPED):
         raise RunNotInState(state=run.state, needed=RunState.APPROVED.value)
+    release(run, actor, request_id, at)
     transfers = transfers_of(run)
     check_sum(run, transfers)
     content = payments.to_bytes(_payment(run, transfers))

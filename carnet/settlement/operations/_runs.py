@@ -22,12 +22,14 @@ from carnet.settlement import access
 from carnet.settlement.models import Claim, PaymentRun, Transfer
 from carnet.settlement.operations import _debts
 from carnet.settlement.operations._advices import advise_of_run
+from carnet.settlement.operations._bands import bands_in_force
 from carnet.settlement.operations._claims import SetAside, review_waiting
 from carnet.settlement.rules import (
     ClaimState,
     NothingToPay,
     RunAlreadyOpen,
     RunChangedSinceApproval,
+    RunNotControlled,
     RunNotInState,
     RunState,
     TransferState,
@@ -38,6 +40,7 @@ from carnet.settlement.rules import (
     end_to_end_id,
     message_id,
     next_bank_day,
+    people_needed,
     remittance,
 )
 from carnet.settlement.rules.debts import Kept, with_kept
@@ -63,11 +66,13 @@ def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Act
 
     Every claim is counted again first; one that differs, or whose account is missing or changing, is set aside and the
     others go on. `execute_on` defaults to the bank's next working day.
+    How many people approve follows from its amount and the programme's bands, and never changes afterwards. Prepared by the
+    timer, it waits for a person's control before anybody is asked to approve.
     Raises:  NotAllowed, SecondFactorNeeded, PersonNeeded, AgreementUnknown, ExecutionDayPast, RunAlreadyOpen, NothingToPay.
     Repeat:  the same request_id returns the first run.
     """
     check_allowed_now(actor, "settlement.prepare-payment", at)
-    prepared_by = person_of(actor, "settlement.prepare-payment")
+    prepared_by = None if actor.kind == "system" else person_of(actor, "settlement.prepare-payment")
     agreement = funding_access.operated_agreement(actor, agreement_id)
     access.lock_programme(agreement.programme_id)
     repeated = PaymentRun.objects.filter(request_id=request_id).first()
@@ -87,6 +92,7 @@ def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Act
     planned = _debts.plan_keeping(agreement_id, claims)
     kept_cents = sum(each.cents for kept in planned.values() for each in kept)
     ring_fence = funding.ring_fence(agreement_id)
+    total_cents = sum(claim.cents for claim in claims) - kept_cents
     run = PaymentRun.objects.create(
         programme_id=agreement.programme_id,
         agreement_id=agreement_id,
@@ -95,54 +101,68 @@ def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Act
         debtor_iban=ring_fence.iban,
         debtor_bic=ring_fence.bic,
         transfer_count=len(claims),
-        total_cents=sum(claim.cents for claim in claims) - kept_cents,
+        total_cents=total_cents,
         digest=b"",
         prepared_by_id=prepared_by,
         prepared_at=at,
+        controlled_by_id=prepared_by,
+        controlled_at=None if prepared_by is None else at,
+        people_needed=people_needed(bands_in_force(agreement.programme_id), total_cents),
         request_id=request_id,
     )
     transfers = Transfer.objects.bulk_create(_transfers(run, claims, planned, at))
     _debts.keep_from_transfers(transfers, planned, request_id=request_id, at=at)
     Claim.objects.filter(id__in=[claim.id for claim in claims]).update(state=ClaimState.IN_PAYMENT)
     run.message_id = message_id(agreement_id=agreement_id, run_id=run.id)
-    run.digest = _digest(transfers)
-    approval = parties_operations.request_approval(
-        action=APPROVE,
-        subject=("payment-run", run.id),
-        digest=run.digest,
-        organisation_id=agreement.programme.operator_id,
-        programme_id=agreement.programme_id,
-        actor=actor,
-        request_id=uuid5(request_id, "approval"),
-        at=at,
-    )
-    run.approval_id = approval.id
+    run.digest = digest_of_transfers(transfers)
+    if prepared_by is not None:
+        run.approval_id = ask_approval(run, agreement.programme.operator_id, actor, request_id, at)
     run.save(update_fields=["message_id", "digest", "approval_id"])
-    journal_run(actor, "settlement.run-prepared", run, request_id, at, set_aside=len(set_aside))
+    journal_run(actor, "settlement.run-prepared", run, request_id, at, set_aside=len(set_aside), people_needed=run.people_needed)
     return RunPrepared(run.id, run.execute_on, run.transfer_count, run.total_cents, set_aside)
 
 
-@transaction.atomic
-def approve_run(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
-    """A second person approves exactly the transfers that were prepared.
+def ask_approval(run: PaymentRun, operator_id: int, actor: Actor, request_id: UUID, at: datetime) -> int:
+    """Ask as many people as the run needs to approve exactly its transfers; return the approval's id."""
+    return parties_operations.request_approval(
+        action=APPROVE,
+        subject=("payment-run", run.id),
+        digest=bytes(run.digest),
+        organisation_id=operator_id,
+        programme_id=run.programme_id,
+        people_needed=run.people_needed,
+        actor=actor,
+        request_id=uuid5(request_id, "approval"),
+        at=at,
+    ).id
 
-    Raises: NotAllowed, SecondFactorNeeded, PersonNeeded, RunUnknown, RunNotInState, SamePerson, ApprovalChanged,
-            RunChangedSinceApproval.
+
+@transaction.atomic
+def approve_run(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> int:
+    """Another person approves exactly the transfers that were prepared; return how many people must still say yes.
+
+    Raises: NotAllowed, SecondFactorNeeded, PersonNeeded, RunUnknown, RunNotInState, RunNotControlled, SamePerson, ApprovalChanged,
+            VoiceAlreadyGiven, RunChangedSinceApproval.
     """
     check_allowed_now(actor, APPROVE, at)
     run = access.operated_run(actor, run_id)
     if run.state != RunState.PREPARED and run.approved_by_id == person_of(actor, APPROVE):
-        return
+        return 0
     check_run_move(state=RunState(run.state), to=RunState.APPROVED)
-    assert run.approval_id is not None, "a prepared run waits for its approval"
+    if run.approval_id is None:
+        raise RunNotControlled()
     transfers = transfers_of(run)
     given = parties_operations.approve(
-        approval_id=run.approval_id, digest=_digest(transfers), actor=actor, request_id=uuid5(request_id, "decision"), at=at
+        approval_id=run.approval_id, digest=digest_of_transfers(transfers), actor=actor, request_id=uuid5(request_id, "decision"), at=at
     )
     check_sum(run, transfers)
+    if given.decision is None:
+        journal_run(actor, "settlement.run-voice-given", run, request_id, at, given=len(given.voices), needed=given.people_needed)
+        return given.people_needed - len(given.voices)
     run.state, run.approved_by_id, run.approved_at = RunState.APPROVED.value, given.decided_by, at
     run.save(update_fields=["state", "approved_by_id", "approved_at"])
     journal_run(actor, "settlement.run-approved", run, request_id, at)
+    return 0
 
 
 @transaction.atomic
@@ -152,7 +172,7 @@ def cancel_run(*, run_id: int, reason: str, actor: Actor, request_id: UUID, at: 
     Raises: NotAllowed, SecondFactorNeeded, PersonNeeded, RunUnknown, RunNotInState, RunFileAlreadyWritten, ReasonMissing.
     """
     run = access.operated_run(actor, run_id)
-    own = run.prepared_by_id == actor.person_id
+    own = actor.person_id in (run.prepared_by_id, run.controlled_by_id) or run.controlled_at is None
     check_allowed_now(actor, "settlement.prepare-payment" if own else APPROVE, at)
     reason = check_reason(reason)
     check_run_move(state=RunState(run.state), to=RunState.CANCELLED, file_is_written=run.file_digest is not None)
@@ -230,10 +250,12 @@ def _transfers(run: PaymentRun, claims: Sequence[Claim], planned: Mapping[int, S
 
 
 def transfers_of(run: PaymentRun) -> list[Transfer]:
-    return list(Transfer.objects.filter(run=run).order_by("claim_id"))
+    """What a run pays, in order of claim: without what left it when it was released."""
+    return list(Transfer.objects.filter(run=run).exclude(state=TransferState.CANCELLED).order_by("claim_id"))
 
 
-def _digest(transfers: Sequence[Transfer]) -> bytes:
+def digest_of_transfers(transfers: Sequence[Transfer]) -> bytes:
+    """What exactly is approved and paid."""
     ordered = sorted(transfers, key=lambda transfer: transfer.claim_id)
     return digest_of_run((each.end_to_end_id, each.creditor_name, each.creditor_iban, each.cents) for each in ordered)
 
@@ -243,7 +265,9 @@ def check_sum(run: PaymentRun, transfers: Sequence[Transfer]) -> None:
     found = sum(each.cents for each in transfers)
     claimed = sum(Claim.objects.filter(id__in=[each.claim_id for each in transfers]).values_list("cents", flat=True))
     claimed -= _debts.kept_of_run(run)
-    if not (run.total_cents == found == claimed and run.transfer_count == len(transfers)) or bytes(run.digest) != _digest(transfers):
+    if not (run.total_cents == found == claimed and run.transfer_count == len(transfers)) or bytes(run.digest) != digest_of_transfers(
+        transfers
+    ):
         raise RunChangedSinceApproval(approved_cents=run.total_cents, found_cents=found)
 
 

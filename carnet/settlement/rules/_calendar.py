@@ -7,6 +7,9 @@ from carnet.kernel.periods import add_months, legal_day, start_of_day
 from carnet.settlement.rules._refusals import ClaimTooEarly, ExecutionDayPast
 
 # Days between the end of a period and its payment: time to check, approve and send. Monthly: the 10th.
+ON_DEMAND_DAYS = 2
+"""Where places ask for their payment: days between the end of the undo window of what they ask for and its payment."""
+
 PAID_AFTER_DAYS = {PaymentFrequency.WEEKLY: 4, PaymentFrequency.FORTNIGHTLY: 6, PaymentFrequency.MONTHLY: 9}
 
 
@@ -23,15 +26,19 @@ def payable_on(*, redeemed_at: datetime, frequency: PaymentFrequency, undo_windo
     """The day a place is paid for a voucher redeemed at `redeemed_at`: announced to it at once.
 
     A working day of the bank, after the end of the period and after the last redemption of that
-    period can no longer be undone.
+    period can no longer be undone. On demand: the day it is paid if it is asked for at once.
     """
+    if frequency is PaymentFrequency.ON_DEMAND:
+        return next_bank_day(legal_day(redeemed_at + undo_window) + timedelta(days=ON_DEMAND_DAYS))
     end = period_end(legal_day(redeemed_at), frequency)
     settled = legal_day(start_of_day(end) + undo_window)
     return next_bank_day(max(end + timedelta(days=PAID_AFTER_DAYS[frequency]), settled))
 
 
 def latest_cut_off(*, at: datetime, frequency: PaymentFrequency, undo_window: timedelta) -> datetime:
-    """The latest end of a period whose redemptions can no longer be undone at the moment `at`."""
+    """The latest end of a period whose redemptions can no longer be undone at the moment `at`. On demand, any moment ends one."""
+    if frequency is PaymentFrequency.ON_DEMAND:
+        return at - undo_window
     day = legal_day(at - undo_window)
     # The period `day` falls in has not ended: its predecessor has, at the first day of this one.
     if frequency is PaymentFrequency.WEEKLY:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from carnet.kernel.identifiers import Iban
 from carnet.settlement.rules._refusals import (
     BankFileOfAnotherAccount,
+    NotYoursToResume,
     ReasonMissing,
     RunFileAlreadyWritten,
     RunNotInState,
@@ -28,14 +29,18 @@ class Sums:
     cents: int
 
 
-def reason_to_set_aside(*, claimed: Sums, lines: Sums, redemptions: Sums, account_problem: str | None) -> SetAsideReason | None:
+def reason_to_set_aside(
+    *, claimed: Sums, lines: Sums, redemptions: Sums, account_problem: str | None, is_held: bool = False
+) -> SetAsideReason | None:
     """Why this account waits, or None: it is paid.
 
     The claim, its lines and the redemptions they name, counted again, must say the same.
-    `account_problem` is the reason of parties when no account can be paid: missing or changing.
+    `account_problem` is the reason of parties when no account can be paid: missing or changing. `is_held`: a person decided to wait.
     """
     if not claimed == lines == redemptions:
         return SetAsideReason.DIFFERS
+    if is_held:
+        return SetAsideReason.HELD
     if account_problem is not None:
         return SetAsideReason.ACCOUNT_CHANGING if account_problem == "changing" else SetAsideReason.ACCOUNT_MISSING
     return None
@@ -48,6 +53,12 @@ def check_run_move(*, state: RunState, to: RunState, file_is_written: bool = Fal
         raise RunNotInState(state=state.value, needed=needed)
     if to is RunState.CANCELLED and file_is_written:
         raise RunFileAlreadyWritten()
+
+
+def check_resume(*, person_id: int, stopped_by: int | None, prepared_by: int | None, controlled_by: int | None) -> None:
+    """Whoever stopped a run may resume it, and anybody else but those who prepared or controlled it. Raises: NotYoursToResume."""
+    if person_id != stopped_by and person_id in (prepared_by, controlled_by):
+        raise NotYoursToResume()
 
 
 def check_reason(reason: str) -> str:

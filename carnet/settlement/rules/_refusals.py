@@ -175,3 +175,87 @@ class BookAltered(SettlementRefused):
     """A kept book is no longer what was drawn up. Facts: `number`."""
 
     code = "book-altered"
+
+
+class BandsInvalid(SettlementRefused):
+    """Approval bands that leave an amount without an answer, or ask fewer people for more money. Facts: `why`."""
+
+    code = "bands-invalid"
+
+
+class RunNotControlled(SettlementRefused):
+    """A run prepared by the timer waits for a person to control it before anybody approves."""
+
+    code = "run-not-controlled"
+
+
+class NotYoursToResume(SettlementRefused):
+    """Whoever prepared a run does not resume it against the person who stopped it."""
+
+    code = "not-yours-to-resume"
+
+
+class HoldUnknown(SettlementRefused):
+    """No such hold, or one of another tenant."""
+
+    code = "hold-unknown"
+
+
+class HoldAlreadyPlaced(SettlementRefused):
+    """The same payments are held already. Facts: `until`."""
+
+    code = "hold-already-placed"
+
+
+class HoldEnded(SettlementRefused):
+    """The hold was released, or ended by itself. Facts: `ended_at`."""
+
+    code = "hold-ended"
+
+
+class HoldTooLong(SettlementRefused):
+    """A hold longer than a decision may last. Facts: `days`, `most`."""
+
+    code = "hold-too-long"
+
+
+class HoldWordsMissing(SettlementRefused):
+    """A hold says why, says it to the place and gives a telephone. Facts: `field`."""
+
+    code = "hold-words-missing"
+
+
+class RequestNotPossible(SettlementRefused):
+    """This programme pays on fixed days: nothing is asked for."""
+
+    code = "payment-request-not-possible"
+
+
+class RequestAlreadyMade(SettlementRefused):
+    """The place has asked already, and that payment is not counted yet. Facts: `payable_on`."""
+
+    code = "payment-request-already-made"
+
+
+class NothingToRequest(SettlementRefused):
+    """No voucher accepted since the latest payment asked for."""
+
+    code = "payment-request-nothing"
+
+
+class FeesInvalid(SettlementRefused):
+    """Fees that cannot be stated. Facts: `field`."""
+
+    code = "fees-invalid"
+
+
+class FeesTooSoon(SettlementRefused):
+    """Places read fees before they apply. Facts: `possible_on`."""
+
+    code = "fees-too-soon"
+
+
+class InvoiceUnknown(SettlementRefused):
+    """No such invoice, or one of another tenant."""
+
+    code = "fee-invoice-unknown"

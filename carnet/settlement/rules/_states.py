@@ -20,16 +20,21 @@ class SetAsideReason(StrEnum):
     DIFFERS = "DIFFERS"
     ACCOUNT_MISSING = "ACCOUNT_MISSING"
     ACCOUNT_CHANGING = "ACCOUNT_CHANGING"
+    HELD = "HELD"
 
 
 class RunState(StrEnum):
-    """A payment run: prepared by one, approved by another, sent, settled; or cancelled before its file left."""
+    """A payment run: prepared, approved by others, sent, settled; or cancelled before its file was taken out.
+
+    STOPPED: somebody held it back before it was given to the bank; it is resumed where it stood.
+    """
 
     PREPARED = "PREPARED"
     APPROVED = "APPROVED"
     SENT = "SENT"
     SETTLED = "SETTLED"
     CANCELLED = "CANCELLED"
+    STOPPED = "STOPPED"
 
 
 class TransferState(StrEnum):
@@ -46,8 +51,9 @@ class TransferState(StrEnum):
 LIVING_TRANSFERS = (TransferState.PENDING, TransferState.SENT, TransferState.PAID)
 
 RUN_MOVES: Mapping[RunState, frozenset[RunState]] = {
-    RunState.PREPARED: frozenset({RunState.APPROVED, RunState.CANCELLED}),
-    RunState.APPROVED: frozenset({RunState.SENT, RunState.CANCELLED}),
+    RunState.PREPARED: frozenset({RunState.APPROVED, RunState.CANCELLED, RunState.STOPPED}),
+    RunState.APPROVED: frozenset({RunState.SENT, RunState.CANCELLED, RunState.STOPPED}),
+    RunState.STOPPED: frozenset({RunState.PREPARED, RunState.APPROVED, RunState.CANCELLED}),
     RunState.SENT: frozenset({RunState.SETTLED}),
     RunState.SETTLED: frozenset(),
     RunState.CANCELLED: frozenset(),

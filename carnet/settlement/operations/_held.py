@@ -1,0 +1,32 @@
+"""Which payments are held at a moment, for whoever draws up claims or pays them, inside the caller's transaction and lock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from carnet.settlement.models import Claim, Hold
+from carnet.settlement.rules import is_held
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Place operators whose every payment waits, and single claims that wait."""
+
+    organisation_ids: frozenset[int]
+    claim_ids: frozenset[int]
+
+    def holds(self, claim: Claim) -> bool:
+        """Whether this claim waits."""
+        return claim.organisation_id in self.organisation_ids or claim.id in self.claim_ids
+
+
+def held(*, programme_id: int, at: datetime) -> Held:
+    """What is held in a programme at `at`: a hold that reached its end holds nothing, even when nobody released it."""
+    rows = [
+        each
+        for each in Hold.objects.filter(programme_id=programme_id, released_at__isnull=True)
+        if is_held(until=each.until, released_at=each.released_at, at=at)
+    ]
+    return Held(
+        frozenset(each.organisation_id for each in rows if each.claim_id is None),
+        frozenset(each.claim_id for each in rows if each.claim_id is not None),
+    )
