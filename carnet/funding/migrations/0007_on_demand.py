@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("funding", "0005_state_share_and_low_funds"),
+        ("funding", "0006_public_targets"),
     ]
 
     operations = [
