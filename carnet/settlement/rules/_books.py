@@ -319,19 +319,19 @@ _SLIP = (
 
 def _slips(flows: Sequence[StockFlow]) -> BookTable:
     """Slip by slip; what one cupboard handed over in one month is one slip, whose numbers do not follow one another."""
-    rows: list[tuple[date, BookRow]] = []
+    rows: list[tuple[date, int, BookRow]] = []
     given: dict[tuple[str, str], list[StockFlow]] = {}
     for flow in flows:
         if flow.act == "handed_over":
             given.setdefault((f"{flow.day:%Y-%m}", flow.from_holder or ""), []).append(flow)
             continue
         cells = (str(flow.number), flow.day.isoformat(), flow.act, flow.from_holder or "", flow.to_holder or "")
-        rows.append((flow.day, (*cells, f"{flow.first_serial} – {flow.last_serial}", flow.quantity, flow.cents)))
+        rows.append((flow.day, flow.number, (*cells, f"{flow.first_serial} – {flow.last_serial}", flow.quantity, flow.cents)))
     for (month, holder), each in given.items():
         day = each[-1].day
         totals = (sum(flow.quantity for flow in each), sum(flow.cents for flow in each))
-        rows.append((day, (month, day.isoformat(), "handed_over", holder, "", "", *totals)))
-    ordered = tuple(row for _day, row in sorted(rows, key=lambda each: (each[0], str(each[1][0]), str(each[1][3]))))
+        rows.append((day, each[-1].number, (month, day.isoformat(), "handed_over", holder, "", "", *totals)))
+    ordered = tuple(row for _day, _number, row in sorted(rows, key=lambda each: each[:2]))
     return BookTable("slips", _SLIP, ordered)
 
 

@@ -24,11 +24,11 @@ LEADS = {
     ),
     Book.VOUCHERS: gettext_lazy(
         "Les chèques commandés, utilisés et payés, rejetés, remboursés ou échangés, et ceux qui restent."
-        " Présentation de l’article R. 1611-10 du code général des collectivités territoriales."
+        " Présentation sur le modèle de l’article R. 1611-10 du code général des collectivités territoriales. À transmettre avant le 31 mai."
     ),
     Book.PLACES: gettext_lazy(
         "Les lieux payés pendant la période : SIRET, nom, nombre de chèques, montant, date et référence de chaque paiement."
-        " Liste prévue par l’article R. 1611-6 du code général des collectivités territoriales."
+        " Liste sur le modèle de l’article R. 1611-6 du code général des collectivités territoriales."
     ),
 }
 TABLES = {
@@ -184,19 +184,20 @@ def shown(kind: CellKind, cell: str | int | None) -> str:
     if kind is CellKind.EUROS:
         return formats.euros(int(cell))
     if kind is CellKind.NUMBER:
-        return formats.number(int(cell))
+        count = formats.number(abs(int(cell)))
+        return f"{formats.MINUS}{count}" if int(cell) < 0 else count
     if kind is CellKind.DAY:
         return formats.day(_day(cell))
     return str(CODES[str(cell)]) if kind is CellKind.WORD else str(cell)
 
 
 def cells_of(table: Kept, row: tuple[str | int | None, ...]) -> list[str]:
-    """One row in words. The total's first cell is a word whatever its column."""
-    cells = [shown(kind, cell) for (_name, kind), cell in zip(table.columns, row, strict=True)]
-    if row is table.total:
-        first = next((str(cell) for cell in row if isinstance(cell, str)), "total")
-        cells = [str(CODES[first]), *("" if cell == first else words for cell, words in zip(row[1:], cells[1:], strict=True))]
-    return cells
+    """One row in words. The total begins with its word, whatever its first column holds."""
+    if row is not table.total:
+        return [shown(kind, cell) for (_name, kind), cell in zip(table.columns, row, strict=True)]
+    word = next((cell for cell in row if isinstance(cell, str)), "total")
+    figures = [shown(kind, cell) if isinstance(cell, int) else "" for (_name, kind), cell in zip(table.columns[1:], row[1:], strict=True)]
+    return [str(CODES[word]), *figures]
 
 
 def headings(table: Kept) -> list[str]:

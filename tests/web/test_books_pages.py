@@ -1,0 +1,88 @@
+"""The accountants' books on the screen, on paper and in a spreadsheet: the same figures, the same bytes."""
+
+import csv
+import io
+
+import pikepdf
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.settlement import operations, queries
+from carnet.settlement.rules import Book, CellKind, book_period
+from carnet.web.statements import book_csv, book_pdf, words
+from tests.factories.campaign import rid
+from tests.settlement.conftest import MAY, make_payday
+from tests.settlement.test_books import NEXT_YEAR
+from tests.web.test_statements import words_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pages():
+    payday = make_payday()
+    payday.spend(3)
+    payday.spend(2, second=True)
+    payday.pay()
+    actor = payday.treasurer(NEXT_YEAR)
+    with acting_as(actor):
+        made = {
+            book: queries.book_of(actor=actor, agreement_id=payday.agreement_id, book=book, period=book_period("2026"), at=NEXT_YEAR)
+            for book in Book
+        }
+        live = queries.book_of(actor=actor, agreement_id=payday.agreement_id, book=Book.AGREEMENT, period=book_period("2026"), at=MAY)
+    return made, live
+
+
+def test_paper_and_table_say_every_figure_of_the_book(pages):
+    made, _live = pages
+    for page in made.values():
+        paper = "".join(words_of(book_pdf(page)).split())
+        rows = list(csv.reader(io.StringIO(book_csv(page).decode("utf-8-sig")), delimiter=";"))
+        flat = [cell for row in rows for cell in row]
+        assert "".join(words.equal_words(page).split()) in paper
+        assert words.equal_words(page) in flat
+        for table in page.tables:
+            for row in (*table.rows, table.total or ()):
+                for (_name, kind), cell in zip(table.columns, row, strict=False):
+                    if isinstance(cell, int):
+                        assert "".join(words.shown(kind, cell).split()) in paper
+                        expected = f"{'-' if cell < 0 else ''}{abs(cell) // 100},{abs(cell) % 100:02d}" if kind is CellKind.EUROS else str(cell)
+                        assert expected in flat
+
+
+def test_the_paper_is_tagged_and_the_same_bytes_each_time(pages):
+    made, live = pages
+    for page in made.values():
+        paper = book_pdf(page)
+        assert paper == book_pdf(page)
+        with pikepdf.open(io.BytesIO(paper)) as document:
+            assert document.Root.MarkInfo.Marked
+            assert str(document.Root.Lang) == "fr"
+    assert "PROVISOIRE" in words_of(book_pdf(live)).upper()
+    assert "provisoire" not in words_of(book_pdf(made[Book.AGREEMENT])).lower()
+
+
+def test_every_word_of_a_book_is_known_in_both_languages(pages):
+    made, _live = pages
+    for language in ("fr", "en"):
+        with translation.override(language):
+            for page in made.values():
+                assert book_csv(page).startswith("\ufeff".encode())
+
+
+def test_a_long_table_carries_its_sums_from_page_to_page(pages):
+    from dataclasses import replace
+
+    made, _live = pages
+    page = made[Book.PLACES]
+    payments = page.tables[1]
+    longer = replace(payments, rows=payments.rows * 20)
+    told = words_of(book_pdf(replace(page, tables=(longer,))))
+    assert "À reporter" in told
+    assert "Report" in told
+    carried = sum(row[-1] for row in longer.rows[:30])
+    assert told.replace("\u202f", "").replace("\u00a0", " ").count(f"{carried // 100},{carried % 100:02d} €") >= 2
