@@ -42,7 +42,7 @@ def control_run(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) ->
         return
     if run.state != RunState.PREPARED:
         raise RunNotInState(state=run.state, needed=RunState.PREPARED.value)
-    check_sum(run, transfers_of(run))
+    check_sum(run)
     run.controlled_by_id, run.controlled_at = person_of(actor, CONTROL), at
     run.approval_id = ask_approval(run, funding.programme(run.programme_id).operator_id, actor, request_id, at)
     run.save(update_fields=["controlled_by_id", "controlled_at", "approval_id"])
@@ -90,7 +90,7 @@ def resume_run(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> 
     other = PaymentRun.objects.filter(agreement_id=run.agreement_id, state__in=[RunState.PREPARED, RunState.APPROVED]).first()
     if other is not None:
         raise RunAlreadyOpen(run_id=other.id)
-    check_sum(run, transfers_of(run))
+    check_sum(run)
     run.state = run.stopped_from
     run.save(update_fields=["state"])
     journal_run(actor, "settlement.run-resumed", run, request_id, at, is_written=run.file_digest is not None)
@@ -106,9 +106,8 @@ def release(run: PaymentRun, actor: Actor, request_id: UUID, at: datetime) -> No
         return
     if run.state != RunState.APPROVED:
         raise RunNotInState(state=run.state, needed=RunState.APPROVED.value)
-    transfers = transfers_of(run)
-    check_sum(run, transfers)
-    leaving = _leave(run, transfers, actor, at)
+    check_sum(run)
+    leaving = _leave(run, transfers_of(run), actor, at)
     run.released_by_id, run.released_at = actor.person_id, at
     run.save(update_fields=["released_by_id", "released_at", "transfer_count", "total_cents", "digest"])
     journal_run(actor, "settlement.run-released", run, request_id, at, set_aside=leaving)

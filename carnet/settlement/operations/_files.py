@@ -30,7 +30,7 @@ def write_payment_file(*, run_id: int, actor: Actor, request_id: UUID, at: datet
         raise RunNotInState(state=run.state, needed=RunState.APPROVED.value)
     release(run, actor, request_id, at)
     transfers = transfers_of(run)
-    check_sum(run, transfers)
+    check_sum(run)
     content = payments.to_bytes(_payment(run, transfers))
     digest = hashlib.sha256(content).digest()
     if run.file_digest is None:
