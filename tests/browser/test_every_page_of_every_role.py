@@ -1,8 +1,10 @@
 """Every page, as every role: nothing axe-core finds fault with, nothing wider than the screen, no error of HTML, no complaint of Chromium.
 
-Each kind of page is examined whole once, wide; then, by turns, in another theme and at another width, for what these can change. A role that
-is shown a kind again is held to its width, its HTML and its doors. The whole, every page of every role in three themes at three widths in two languages, is the drill `every-page-every-theme`, which runs this module with a folder in
-CARNET_EVERY_THEME to write what it saw in.
+A page made of parts nobody was shown yet is examined whole, wide; then, by turns, in another theme and at another width, for what these can
+change. One made of the same parts, of another kind or for another role, is held to its width, its HTML and its doors: what depends on its
+words alone (names, headings, labels, identifiers) is read in the HTML of every page. The whole, every page of every role in three themes at
+three widths in two languages, is the drill `every-page-every-theme`, which runs this module with a folder in CARNET_EVERY_THEME to write
+what it saw in.
 """
 
 import json
@@ -51,8 +53,14 @@ ROLES = [
 ]  # fmt: skip
 LEAST_PAGES = 4
 BYTES_MOST = 100_000
-# Kinds of pages another role was shown already.
+# Parts of pages, each with what holds it, that were examined already.
 EXAMINED: set[str] = set()
+PARTS = """() => {
+  const part = each => each && [each.localName, ...each.classList, each.getAttribute("type"), each.getAttribute("role"),
+    each.hasAttribute("disabled") || each.hasAttribute("hidden"), each.localName === "a" ? /^[a-z]+:/.test(each.getAttribute("href")) : ""].join(".");
+  return [...new Set([...document.body.querySelectorAll("*:not(svg *)")].map(each =>
+    [each, each.parentElement, each.parentElement?.parentElement].map(part).join(" in ")))];
+}"""
 FEWEST = {"STATE_OFFICER": 2}
 EVERY_THEME = os.environ.get("CARNET_EVERY_THEME", "")
 CHECKER = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
@@ -72,8 +80,9 @@ def test_accessible_wide_and_narrow(site: Site, role: str, written: Path) -> Non
     found, read, looks = closed_doors(page), [], 0
     for kind, address, sent in pages_of(page, role):
         (written / f"{role}-{kind.replace(':', '-')}.html").write_text(sent, encoding="utf-8")
-        seen, count = everything(page, address) if EVERY_THEME else as_before(page) if kind in EXAMINED else by_turns(page, kind)
-        EXAMINED.add(kind)
+        parts = set(page.evaluate(PARTS))
+        seen, count = everything(page, address) if EVERY_THEME else as_before(page) if parts <= EXAMINED else by_turns(page, kind)
+        EXAMINED.update(parts)
         found += seen + ([f"{address}: {len(sent.encode())} bytes"] if len(sent.encode()) > BYTES_MOST else [])
         looks += count
         read.append(kind)
@@ -89,8 +98,9 @@ def test_accessible_wide_and_narrow(site: Site, role: str, written: Path) -> Non
 
 
 def as_before(page: Page) -> tuple[list[str], int]:
-    """A kind of page that another role was shown: the same template, with fewer or other lines."""
-    return too_wide(page, f"{urlsplit(page.url).path} as another role"), 1
+    """A page made of parts that were all examined: with fewer or other lines, and other words."""
+    where = urlsplit(page.url).path
+    return too_wide(page, f"{where} as it opened") + stretched(page, SPACED, NARROW, "text spaced"), 1
 
 
 def by_turns(page: Page, kind: str) -> tuple[list[str], int]:
