@@ -16,6 +16,7 @@ from carnet.parties.rules import Role, check_may
 from carnet.settlement.models import (
     AccountBook,
     Advice,
+    BankFile,
     Claim,
     Closing,
     CreditNote,
@@ -28,6 +29,7 @@ from carnet.settlement.models import (
     Transfer,
 )
 from carnet.settlement.rules import BookUnknown, ClaimUnknown, ClosingUnknown, HoldUnknown, RunUnknown, SettlementRefused, TransferUnknown
+from carnet.settlement.rules.channels import BankFileUnknown
 from carnet.settlement.rules.debts import AdviceUnknown, DebitNoteUnknown
 from carnet.settlement.rules.expiry import ExpiryUnknown, StatementUnknown
 
@@ -94,6 +96,15 @@ def seen_run(actor: Actor, run_id: int) -> PaymentRun:
     found = PaymentRun.objects.filter(id=run_id).first()
     if found is None or not _reads(actor, found.programme_id):
         raise RunUnknown(run_id=run_id)
+    return found
+
+
+def seen_bank_file(actor: Actor, bank_file_id: int) -> BankFile:
+    """The bank's or the accountant's answer, if the actor may read it. Raises: NotAllowed, BankFileUnknown."""
+    check_may(actor, "settlement.see")
+    found = BankFile.objects.filter(id=bank_file_id).first()
+    if found is None or not _reads(actor, found.programme_id):
+        raise BankFileUnknown(bank_file_id=bank_file_id)
     return found
 
 

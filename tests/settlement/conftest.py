@@ -117,9 +117,14 @@ class Payday:
 
     def send(self, run_id: int, *, at: datetime = APRIL) -> bytes:
         """Approve, write and send a prepared run."""
-        approver, treasurer = self.approver(at), self.treasurer(at)
+        approver = self.approver(at)
         with acting_as(approver):
             operations.approve_run(run_id=run_id, actor=approver, request_id=rid(), at=at)
+        return self.send_prepared(run_id, at=at)
+
+    def send_prepared(self, run_id: int, *, at: datetime = APRIL) -> bytes:
+        """Write and send a run that is approved."""
+        treasurer = self.treasurer(at)
         with acting_as(treasurer):
             content = operations.write_payment_file(run_id=run_id, actor=treasurer, request_id=rid(), at=at)
             operations.mark_sent(run_id=run_id, actor=treasurer, request_id=rid(), at=at)

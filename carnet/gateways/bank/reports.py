@@ -42,6 +42,8 @@ class LineFault(StrEnum):
     AMOUNT = "AMOUNT"
     NO_REFERENCE = "NO_REFERENCE"
     BATCH = "BATCH"
+    DAY = "DAY"
+    INCOMPLETE = "INCOMPLETE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class TransferStatus:
     """One final fact about one transfer.
 
     `cents`, `account_iban` (ours) and `creditor_iban` are None where a status report leaves them out: the transfer
-    itself, found by `end_to_end_id` inside `message_id`, then says.
+    itself, found by `end_to_end_id` inside `message_id`, then says. `order_number` and `note` are a public accountant's.
     """
 
     end_to_end_id: str
@@ -60,6 +62,8 @@ class TransferStatus:
     message_id: str | None = None
     booked_on: date | None = None
     creditor_iban: str | None = None
+    order_number: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

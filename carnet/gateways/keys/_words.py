@@ -23,6 +23,7 @@ RECEIPT = b"carnet receipt 1\x00"
 EXPORT = b"carnet export 1\x00"
 JOURNAL = b"carnet journal 1\x00"
 FACTS = b"carnet facts 1\x00"
+ORDERS = b"carnet payment orders 1\x00"
 
 Hasher = Callable[[str], bytes]
 

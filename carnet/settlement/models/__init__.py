@@ -5,6 +5,7 @@ account and amount of a transfer are frozen by a trigger (migrations/0001_settle
 """
 
 from carnet.kernel.personal import PersonalColumn
+from carnet.settlement.models._bank import BankLine, ChannelChoice, RunFile
 from carnet.settlement.models._books import AccountBook
 from carnet.settlement.models._claims import Claim, ClaimLine, CutOff
 from carnet.settlement.models._closing import Closing, Repayment, Statement
@@ -28,6 +29,8 @@ __all__ = [
     "Advice",
     "BandsVersion",
     "BankFile",
+    "BankLine",
+    "ChannelChoice",
     "Claim",
     "ClaimLine",
     "Closing",
@@ -49,6 +52,7 @@ __all__ = [
     "PaymentRun",
     "RecoveryTerms",
     "Repayment",
+    "RunFile",
     "Statement",
     "Transfer",
 ]

@@ -3,6 +3,7 @@
 from carnet.settlement.operations._bands import set_bands
 from carnet.settlement.operations._bank import BankFileRead, Remark, import_bank_file, repay_returned
 from carnet.settlement.operations._books import draw_up_book
+from carnet.settlement.operations._channels import choose_channel
 from carnet.settlement.operations._claims import ClaimsDrawn, SetAside, build_claims, check_claims
 from carnet.settlement.operations._closing import (
     approve_closing,
@@ -21,8 +22,9 @@ from carnet.settlement.operations._debit_notes import (
     withdraw_debit_note,
 )
 from carnet.settlement.operations._debts import DebtRecorded, decide_dispute, record_debts, set_recovery_terms
-from carnet.settlement.operations._files import write_payment_file
+from carnet.settlement.operations._files import open_payment_file, take_out_orders, write_payment_file
 from carnet.settlement.operations._holds import place_hold, release_hold, renew_hold
+from carnet.settlement.operations._orders import import_order_answers, record_order_answer
 from carnet.settlement.operations._requests import PaymentAsked, request_payment
 from carnet.settlement.operations._runs import (
     RunPrepared,
@@ -46,20 +48,24 @@ __all__ = [
     "cancel_closing",
     "cancel_run",
     "check_claims",
+    "choose_channel",
     "confirm_note_payment",
     "control_run",
     "decide_dispute",
     "draw_up_book",
     "draw_up_statements",
     "import_bank_file",
+    "import_order_answers",
     "issue_debit_note",
     "lapse_ended_series",
     "mark_sent",
+    "open_payment_file",
     "place_hold",
     "prepare_closing",
     "prepare_run",
     "record_debts",
     "record_note_payment",
+    "record_order_answer",
     "record_repayments",
     "refuse_note_payment",
     "release_hold",
@@ -70,6 +76,7 @@ __all__ = [
     "set_bands",
     "set_recovery_terms",
     "stop_run",
+    "take_out_orders",
     "withdraw_debit_note",
     "write_payment_file",
 ]

@@ -1,10 +1,9 @@
 """Reading the bank's answers, and paying again what came back."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -23,7 +22,7 @@ from carnet.notices import operations as notices
 from carnet.parties import queries as parties
 from carnet.parties.rules import AccountMissing, AccountWaiting, check_allowed_now
 from carnet.settlement import access
-from carnet.settlement.models import BankFile, Claim, ClaimLine, PaymentRun, Transfer
+from carnet.settlement.models import BankFile, BankLine, Claim, ClaimLine, PaymentRun, Transfer
 from carnet.settlement.operations import _debts
 from carnet.settlement.operations._runs import tell_payees
 from carnet.settlement.rules import (
@@ -75,14 +74,16 @@ class _Tally:
     given_back: list[Transfer] = field(default_factory=list)
     known: int = 0
     remarks: list[Remark] = field(default_factory=list)
+    lines: list[BankLine] = field(default_factory=list)
+    told: set[tuple[str, str]] = field(default_factory=set)
 
 
 @transaction.atomic
-def import_bank_file(*, agreement_id: int, content: bytes, actor: Actor, request_id: UUID, at: datetime) -> BankFileRead:
+def import_bank_file(*, agreement_id: int, content: bytes | BinaryIO, actor: Actor, request_id: UUID, at: datetime) -> BankFileRead:
     """Read one `pain.002` or `camt.053` about an agreement's account, and record what the bank says became of each transfer.
 
-    A transfer is found by its reference and must have that amount; what is unknown, of another amount or contradictory
-    changes nothing and is told. Booked out: the ledger's owed becomes paid. Come back after that: owed again.
+    A transfer is found by its reference and must have that amount and go to that account; what is unknown, different,
+    contradictory or told twice changes nothing and is told. Booked out: the ledger's owed becomes paid. Come back after that: owed again.
     Units:   whole cents.
     Raises:  NotAllowed, SecondFactorNeeded, AgreementUnknown, BankFileAlreadyRead, BankFileOfAnotherAccount,
              BankFileOfAnotherPayment, and the gateway's: BankFileEmpty, BankFileTooLarge, BankFileHostile,
@@ -95,20 +96,24 @@ def import_bank_file(*, agreement_id: int, content: bytes, actor: Actor, request
     access.lock_programme(agreement.programme_id)
     repeated = BankFile.objects.filter(request_id=request_id).first()
     if repeated is not None:
-        return _read(repeated)
-    digest = hashlib.sha256(content).digest()
-    already = BankFile.objects.filter(agreement_id=agreement_id, digest=digest).first()
+        return read_before(repeated)
+    check_account(found=report.account_ibans, expected=funding.ring_fence(agreement_id).iban)
+    return believe(report, agreement_id=agreement_id, programme_id=agreement.programme_id, actor=actor, request_id=request_id, at=at)
+
+
+def believe(report: BankReport, *, agreement_id: int, programme_id: int, actor: Actor, request_id: UUID, at: datetime) -> BankFileRead:
+    """Do what an answer says, line by line, under the programme's lock. Raises: BankFileAlreadyRead, BankFileOfAnotherPayment."""
+    already = BankFile.objects.filter(agreement_id=agreement_id, digest=report.digest).first()
     if already is not None:
         raise BankFileAlreadyRead(read_at=already.read_at)
-    check_account(found=report.account_ibans, expected=funding.ring_fence(agreement_id).iban)
     tally = _follow(report, agreement_id, actor, at)
     row = BankFile.objects.create(
-        programme_id=agreement.programme_id,
+        programme_id=programme_id,
         agreement_id=agreement_id,
-        digest=digest,
+        digest=report.digest,
         message=report.message,
         report_id=report.report_id,
-        size_bytes=len(content),
+        size_bytes=report.size_bytes,
         paid_count=len(tally.paid),
         paid_cents=sum(transfer.cents for transfer in tally.paid),
         came_back_count=len(tally.came_back),
@@ -121,6 +126,7 @@ def import_bank_file(*, agreement_id: int, content: bytes, actor: Actor, request
         read_at=at,
         request_id=request_id,
     )
+    _keep_lines(row, tally.lines)
     _settle_runs(agreement_id, at)
     tell_payees("settlement.transfer-paid", tally.paid, actor, request_id, at)
     tell_payees("settlement.transfer-returned", tally.came_back, actor, request_id, at)
@@ -131,16 +137,16 @@ def import_bank_file(*, agreement_id: int, content: bytes, actor: Actor, request
         facts={
             "agreement": agreement_id,
             "message": report.message,
-            "sha256": digest.hex(),
+            "sha256": report.digest.hex(),
             "paid_cents": row.paid_cents,
             "came_back_cents": row.came_back_cents,
             "remarks": row.remark_count,
         },
-        programme_id=agreement.programme_id,
+        programme_id=programme_id,
         request_id=request_id,
         at=at,
     )
-    return _read(row)
+    return read_before(row)
 
 
 @transaction.atomic
@@ -198,15 +204,20 @@ def _follow(report: BankReport, agreement_id: int, actor: Actor, at: datetime) -
     for line in lines:
         _apply(line, known.get(line.end_to_end_id), tally, at)
     for other in report.others:
-        tally.remarks.append(Remark(other.reference, "PAYMENT_IN" if other.is_credit else Verdict.UNKNOWN, other.cents))
+        verdict = "PAYMENT_IN" if other.is_credit else Verdict.UNKNOWN.value
+        tally.remarks.append(Remark(other.reference, verdict, other.cents))
+        tally.lines.append(BankLine(reference=other.reference, verdict=verdict, cents=other.cents, booked_on=other.booked_on))
+    for bad in report.bad:
+        tally.remarks.append(Remark(bad.reference, bad.fault.value, None))
+        tally.lines.append(BankLine(reference=bad.reference, verdict=bad.fault.value, note=bad.found))
     # One statement for the whole file; a transfer paid and sent back in the same file passes through both.
     ledger.pay_owed_many(parts=_parts_of(tally.paid, parts, "paid"), actor=actor, at=at)
     _debts.book_transfers(tally.paid, actor, at)
     ledger.unpay_owed_many(parts=_parts_of(tally.given_back, parts, "came back"), actor=actor, at=at)
     _debts.release_transfers(tally.came_back, actor, at)
     touched = {transfer.id: transfer for transfer in [*tally.paid, *tally.came_back]}.values()
-    Transfer.objects.bulk_update(touched, ["state", "reason_code", "booked_on", "returned_on"])
-    Claim.objects.bulk_update([transfer.claim for transfer in touched], ["state", "paid_on"])
+    Transfer.objects.bulk_update(touched, ["state", "reason_code", "booked_on", "returned_on"], batch_size=2000)
+    Claim.objects.bulk_update([transfer.claim for transfer in touched], ["state", "paid_on"], batch_size=2000)
     return tally
 
 
@@ -253,11 +264,16 @@ def _apply(line: TransferStatus, transfer: Transfer | None, tally: _Tally, at: d
         owed_cents=transfer.cents if transfer else 0,
         outcome=line.status.value,
         told_cents=line.cents,
+        told_iban=line.creditor_iban,
+        known_ibans=(transfer.creditor_iban, transfer.run.debtor_iban) if transfer else (),
+        is_repeated=(line.end_to_end_id, line.status.value) in tally.told,
     )
+    tally.told.add((line.end_to_end_id, line.status.value))
+    tally.lines.append(_line(line, transfer, verdict))
     if verdict is Verdict.ALREADY_KNOWN:
         tally.known += 1
         return
-    if transfer is None or verdict in (Verdict.UNKNOWN, Verdict.OTHER_AMOUNT, Verdict.CONTRADICTS):
+    if transfer is None or verdict not in (Verdict.PAY, Verdict.GIVE_BACK, Verdict.REFUSE):
         tally.remarks.append(Remark(line.end_to_end_id, verdict, line.cents, line.reason_code))
         return
     day = line.booked_on or legal_day(at)
@@ -270,6 +286,26 @@ def _apply(line: TransferStatus, transfer: Transfer | None, tally: _Tally, at: d
     tally.came_back.append(transfer)
     if verdict is Verdict.GIVE_BACK:
         tally.given_back.append(transfer)
+
+
+def _line(line: TransferStatus, transfer: Transfer | None, verdict: Verdict) -> BankLine:
+    return BankLine(
+        transfer=transfer,
+        reference=line.end_to_end_id,
+        verdict=verdict.value,
+        cents=transfer.cents if transfer is not None and line.cents is None else line.cents,
+        reason_code=line.reason_code[:10],
+        booked_on=line.booked_on,
+        order_number=line.order_number,
+        note=line.note,
+    )
+
+
+def _keep_lines(row: BankFile, lines: Sequence[BankLine]) -> None:
+    for rank, line in enumerate(lines, start=1):
+        line.programme_id, line.agreement_id, line.bank_file, line.rank = row.programme_id, row.agreement_id, row, rank
+        line.reference = line.reference[:140]
+    BankLine.objects.bulk_create(lines, batch_size=2000)
 
 
 def _came_back(transfer: Transfer, reason: str, day: date, at: datetime) -> None:
@@ -304,7 +340,8 @@ def _settle_runs(agreement_id: int, at: datetime) -> None:
     )
 
 
-def _read(row: BankFile) -> BankFileRead:
+def read_before(row: BankFile) -> BankFileRead:
+    """What an answer already read did."""
     remarks: list[Any] = row.remarks
     return BankFileRead(
         bank_file_id=row.id,

@@ -1,7 +1,7 @@
 """What is checked before a claim is paid, what a transfer is called, what the bank's line means."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -124,19 +124,36 @@ class Verdict(StrEnum):
     ALREADY_KNOWN = "ALREADY_KNOWN"
     UNKNOWN = "UNKNOWN"
     OTHER_AMOUNT = "OTHER_AMOUNT"
+    OTHER_ACCOUNT = "OTHER_ACCOUNT"
+    TWICE = "TWICE"
     CONTRADICTS = "CONTRADICTS"
 
 
-def judge(*, state: TransferState | None, owed_cents: int, outcome: str, told_cents: int | None) -> Verdict:
+def judge(
+    *,
+    state: TransferState | None,
+    owed_cents: int,
+    outcome: str,
+    told_cents: int | None,
+    told_iban: str | None = None,
+    known_ibans: Collection[str] = (),
+    is_repeated: bool = False,
+) -> Verdict:
     """What one line of a bank file means for the transfer it names (`state` None: no such transfer).
 
     Units: whole cents; `told_cents` is None where a status report gives no amount. `outcome` is the
-    bank's word: PAID, REJECTED or RETURNED. What contradicts what is known changes nothing.
+    bank's word: PAID, REJECTED or RETURNED. `told_iban` is the account the line names, if it does: the payee's or, on its
+    way back, our own (`known_ibans`). `is_repeated`: the same file said the same before: paid twice, perhaps.
+    What contradicts what is known changes nothing.
     """
     if state is None:
         return Verdict.UNKNOWN
     if told_cents is not None and told_cents != owed_cents:
         return Verdict.OTHER_AMOUNT
+    if told_iban is not None and told_iban not in known_ibans:
+        return Verdict.OTHER_ACCOUNT
+    if is_repeated:
+        return Verdict.TWICE
     if outcome == "PAID":
         return _PAID.get(state, Verdict.CONTRADICTS)
     if outcome == "REJECTED":

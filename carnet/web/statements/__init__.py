@@ -9,11 +9,12 @@ from carnet.web.statements._book_pdf import book_pdf
 from carnet.web.statements._book_table import book_csv
 from carnet.web.statements._lines import Line, Section, sections
 from carnet.web.statements._pdf import statement_pdf
-from carnet.web.statements._table import statement_csv
+from carnet.web.statements._table import as_text, statement_csv
 
 __all__ = [
     "Line",
     "Section",
+    "as_text",
     "book_csv",
     "book_pdf",
     "sections",

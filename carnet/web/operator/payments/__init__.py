@@ -3,7 +3,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.payments import _acts, _pages
+from carnet.web.operator.payments import _acts, _answers, _files, _pages
 
 urlpatterns = [
     path("payments/", door("settlement.see")(_pages.payments), name="payments"),
@@ -25,19 +25,36 @@ urlpatterns = [
     ),
     path(
         "payments/agreements/<int:agreement_id>/bank-file/",
-        door("settlement.read-bank-file")(_acts.BankFileView.as_view()),
+        door("settlement.read-bank-file")(_answers.BankFileView.as_view()),
         name="bank-file-new",
     ),
+    path(
+        "payments/agreements/<int:agreement_id>/order-list/",
+        door("settlement.read-bank-file")(_answers.OrderListView.as_view()),
+        name="order-list-new",
+    ),
+    path(
+        "payments/agreements/<int:agreement_id>/channel/",
+        door("settlement.prepare-payment")(_files.ChannelView.as_view()),
+        name="payment-channel",
+    ),
+    path("payments/bank-files/<int:bank_file_id>/", door("settlement.see")(_answers.answer), name="bank-file"),
     path("payments/claims/<int:claim_id>/", door("settlement.see")(_pages.claim), name="claim"),
     path("payments/runs/<int:run_id>/", door("settlement.see")(_pages.run), name="payment"),
     path("payments/runs/<int:run_id>/approve/", door("settlement.approve-payment")(_acts.ApproveView.as_view()), name="payment-approve"),
     path("payments/runs/<int:run_id>/refuse/", door("settlement.approve-payment")(_acts.CancelView.as_view()), name="payment-refuse"),
     path("payments/runs/<int:run_id>/cancel/", door("settlement.prepare-payment")(_acts.CancelView.as_view()), name="payment-cancel"),
-    path("payments/runs/<int:run_id>/file/", door("settlement.export-payment")(_acts.FileView.as_view()), name="payment-file"),
+    path("payments/runs/<int:run_id>/file/", door("settlement.export-payment")(_files.FileView.as_view()), name="payment-file"),
+    path("payments/runs/<int:run_id>/orders/", door("settlement.export-payment")(_files.OrdersView.as_view()), name="payment-orders"),
     path("payments/runs/<int:run_id>/sent/", door("settlement.export-payment")(_acts.SentView.as_view()), name="payment-sent"),
     path(
         "payments/transfers/<int:transfer_id>/again/",
         door("settlement.prepare-payment")(_acts.PayAgainView.as_view()),
         name="transfer-again",
+    ),
+    path(
+        "payments/transfers/<int:transfer_id>/order/",
+        door("settlement.read-bank-file")(_answers.OrderAnswerView.as_view()),
+        name="order-answer",
     ),
 ]

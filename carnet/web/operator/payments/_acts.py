@@ -5,37 +5,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
-from carnet.gateways.bank.documents import SIZE_MAX
 from carnet.kernel.periods import legal_day
 from carnet.settlement import operations, queries
 from carnet.settlement.rules import latest_cut_off, next_bank_day
 from carnet.web import clock
 from carnet.web.design import formats
-from carnet.web.design.components import Column, Figure, Row, Table
-from carnet.web.design.forms import DayField, OperationForm, WeighedFileField
+from carnet.web.design.components import Row
+from carnet.web.design.forms import DayField, OperationForm
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.operator.payments._words import REMARKS, bank_reason
-
-BANK_FILE_REFUSALS = (
-    "bank-file-already-read",
-    "bank-file-other-account",
-    "bank-file-other-payment",
-    "bank-file-empty",
-    "bank-file-too-large",
-    "bank-file-hostile",
-    "bank-file-encoding",
-    "bank-file-malformed",
-    "bank-file-wrong-type",
-    "bank-file-packed",
-)
+from carnet.web.operator.payments._words import bank_reason
 
 
 class BareForm(OperationForm):
@@ -55,17 +40,6 @@ class ReasonForm(OperationForm):
     """Why it is given up."""
 
     reason = forms.CharField(label=gettext_lazy("Pourquoi ?"), max_length=200)
-
-
-class BankFileForm(OperationForm):
-    """The file as the bank gave it."""
-
-    file = WeighedFileField(
-        label=gettext_lazy("Fichier de la banque"),
-        help_text=gettext_lazy("Un compte rendu pain.002 ou un relevé camt.053, en XML, tel que la banque l’a donné."),
-        most_bytes=SIZE_MAX,
-        accept=".xml,text/xml,application/xml",
-    )
 
 
 class PayAgainForm(OperationForm):
@@ -186,47 +160,6 @@ class PrepareView(AgreementView):
         return self.done(sentence, reverse("operator:payment", args=[prepared.run_id]))
 
 
-class BankFileView(AgreementView):
-    form_class = BankFileForm
-    refusal_fields = dict.fromkeys(BANK_FILE_REFUSALS, "file")
-    template_name = "operator/payments/bank_file.html"
-
-    def words(self) -> dict[str, Any]:
-        return {"title": _("Lire la réponse de la banque"), "verb": _("Lire le fichier")}
-
-    def perform(self, form: BankFileForm) -> HttpResponseBase:
-        read = operations.import_bank_file(
-            agreement_id=self.kwargs["agreement_id"],
-            content=form.cleaned_data["file"].read(),
-            actor=actor_of(self.request),
-            request_id=form.cleaned_data["request_id"],
-            at=clock.now(),
-        )
-        return render(self.request, "operator/payments/bank_file_read.html", self._answer(read))
-
-    def _answer(self, read: operations.BankFileRead) -> dict[str, Any]:
-        columns = [Column(_("Référence")), Column(_("Ce qui ne va pas")), Column(_("Montant"), number=True), Column(_("Raison"))]
-        rows = [
-            [
-                each.reference or "–",
-                str(REMARKS[each.verdict]),
-                formats.euros(each.cents) if each.cents is not None else "–",
-                bank_reason(each.reason_code),
-            ]
-            for each in read.remarks
-        ]
-        return {
-            "read": read,
-            "back_url": self.back_url(),
-            "figures": [
-                Figure(formats.euros(read.paid_cents), _("Payé"), formats.number(read.paid_count)),
-                Figure(formats.euros(read.came_back_cents), _("Revenu"), formats.number(read.came_back_count)),
-                Figure(formats.number(read.known_count), _("Déjà connu")),
-            ],
-            "table": Table(_("Lignes qui n’ont rien changé"), columns, rows, empty=_("Chaque ligne a été comprise.")),
-        }
-
-
 class RunView(OperationView):
     """One act on one payment run."""
 
@@ -311,23 +244,6 @@ class SentView(RunView):
     def act(self, form: BareForm) -> str:
         operations.mark_sent(**self.arguments(form))
         return _("Noté. Revenez lire la réponse de la banque.")
-
-
-class FileView(RunView):
-    """The file itself: taking it out is journalled, so it is asked for by a form."""
-
-    def words(self, line: queries.RunLine) -> dict[str, Any]:
-        return {
-            "title": _("Télécharger le fichier pour la banque"),
-            "lead": _("Déposez-le tel quel sur le site de votre banque, puis revenez dire qu’il est envoyé."),
-            "verb": _("Télécharger"),
-        }
-
-    def perform(self, form: BareForm) -> HttpResponseBase:
-        content = operations.write_payment_file(**self.arguments(form))
-        response = HttpResponse(content, content_type="application/xml")
-        response["Content-Disposition"] = f'attachment; filename="{self.page().message_id}.xml"'
-        return response
 
 
 class PayAgainView(OperationView):

@@ -15,12 +15,14 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.places import queries as places
 from carnet.settlement import queries
+from carnet.settlement.queries.channels import channel_of, channel_of_run, order_answers
 from carnet.settlement.rules import RunState, SetAsideReason, TransferState
+from carnet.settlement.rules.channels import PaymentChannel
 from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table
 from carnet.web.design.screens import actor_of
-from carnet.web.operator.payments._words import RUN_STATES, RUN_STEPS, SET_ASIDE, TRANSFER_STATES, bank_reason
+from carnet.web.operator.payments._words import CHANNELS, RUN_STATES, RUN_STEPS, SET_ASIDE, TRANSFER_STATES, bank_reason
 
 
 def payments(request: HttpRequest) -> HttpResponse:
@@ -64,6 +66,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         if each.agreement_id == agreement_id
     )
     totals = queries.agreement_totals(agreement_id=agreement_id)
+    channel = channel_of(agreement_id)
     context = {
         "agreement": facts,
         "waiting": waiting,
@@ -80,6 +83,9 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "may_claim": allowed(actor.roles, "settlement.check-claims"),
         "may_prepare": allowed(actor.roles, "settlement.prepare-payment") and waiting.open_run is None,
         "may_read": allowed(actor.roles, "settlement.read-bank-file"),
+        "channel": CHANNELS[channel],
+        "by_orders": channel is PaymentChannel.ORDERS,
+        "may_choose": allowed(actor.roles, "settlement.prepare-payment"),
     }
     return render(request, "operator/payments/agreement.html", context)
 
@@ -92,6 +98,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     names = parties.names_of(each for each in (line.prepared_by_id, line.approved_by_id) if each is not None)
     is_own = line.prepared_by_id == actor.person_id
     may_approve = line.state is RunState.PREPARED and allowed(actor.roles, "settlement.approve-payment")
+    by_orders = channel_of_run(run_id, line.agreement_id) is PaymentChannel.ORDERS
     context = {
         "run": page,
         "state": RUN_STATES[line.state],
@@ -104,7 +111,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
             Figure(formats.euros(page.waiting_cents), _("En attente")),
             Figure(formats.euros(page.came_back_cents), _("Revenu")),
         ],
-        "transfers": _transfers_table(page.transfers),
+        "by_orders": by_orders,
+        "transfers": _orders_table(page, actor) if by_orders else _transfers_table(page.transfers),
         "may_approve": may_approve and not is_own,
         "waits_for_another": line.state is RunState.PREPARED and is_own,
         "may_cancel": is_own and line.state in (RunState.PREPARED, RunState.APPROVED) and not line.is_written,
@@ -244,7 +252,7 @@ def _bank_files_table(lines: Sequence[queries.BankFileLine]) -> Table:
     rows = [
         [
             formats.moment(each.read_at),
-            f"{each.message} {each.report_id}",
+            Cell(f"{each.message} {each.report_id}", url=reverse("operator:bank-file", args=[each.id])),
             formats.euros(each.paid_cents),
             formats.euros(each.came_back_cents),
             formats.number(each.remark_count),
@@ -282,6 +290,39 @@ def _transfers_table(lines: Sequence[queries.TransferLine]) -> Table:
             ]
         )
     return Table(_("Virements"), columns, rows)
+
+
+def _orders_table(page: queries.RunPage, actor: Actor) -> Table:
+    """The payment orders of a run, with what the accountant said of each."""
+    answers = order_answers(actor=actor, run_id=page.line.id)
+    may_answer = page.line.state is RunState.SENT and allowed(actor.roles, "settlement.read-bank-file")
+    columns = [
+        Column(_("À payer à")),
+        Column(_("Montant"), number=True),
+        Column(_("Référence")),
+        Column(_("État")),
+        Column(_("Mandat")),
+        Column(_("Jour ou raison")),
+    ]
+    rows = []
+    for each in page.transfers:
+        words, tone = TRANSFER_STATES[each.state]
+        said = answers.get(each.id)
+        number: Cell | str = said.order_number if said else "–"
+        if may_answer and each.state is TransferState.SENT:
+            number = Cell(_("Répondre"), url=reverse("operator:order-answer", args=[each.id]))
+        day = formats.day(each.booked_on) if each.booked_on else ""
+        rows.append(
+            [
+                Cell(each.payee, url=reverse("operator:claim", args=[each.claim_id])),
+                formats.euros(each.cents),
+                each.end_to_end_id,
+                Cell(str(words), tone=tone),
+                number or "–",
+                (said.note if said else "") or day or bank_reason(each.reason_code),
+            ]
+        )
+    return Table(_("Mandats"), columns, rows)
 
 
 def _run_rows(page: queries.RunPage, names: dict[int, str]) -> list[Row]:

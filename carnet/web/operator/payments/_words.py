@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from carnet.settlement.rules import ClosingState, RunState, SetAsideReason, TransferState
+from carnet.settlement.rules.channels import PaymentChannel
 
 RUN_STATES = {
     RunState.PREPARED: (_("à approuver"), "warning"),
@@ -35,6 +36,7 @@ CLOSING_STEPS = (_("Calculée"), _("Approuvée"), _("Remboursée"))
 
 # The commonest reasons of a SEPA reject or return. Source: ISO 20022 external code sets, status and return reasons.
 BANK_REASONS = {
+    "MANDAT": _("mandat rejeté par le comptable"),
     "AC01": _("numéro de compte incorrect"),
     "AC03": _("numéro de compte incorrect"),
     "AC04": _("compte clos"),
@@ -58,8 +60,27 @@ BANK_REASONS = {
 REMARKS = {
     "UNKNOWN": _("Référence inconnue"),
     "OTHER_AMOUNT": _("Montant différent de l’ordre"),
+    "OTHER_ACCOUNT": _("Un autre compte que celui de l’ordre"),
+    "TWICE": _("Deux fois dans le même fichier : payé deux fois ?"),
+    "CURRENCY": _("Une autre monnaie que l’euro"),
+    "AMOUNT": _("Montant illisible, ou qui n’est pas en centimes entiers"),
+    "DAY": _("Jour illisible"),
+    "NO_REFERENCE": _("Référence manquante"),
+    "BATCH": _("Montant manquant dans un lot"),
+    "INCOMPLETE": _("Ni payé ni rejeté, ou les deux"),
     "CONTRADICTS": _("Contredit ce qui est déjà connu"),
     "PAYMENT_IN": _("Argent reçu sur le compte"),
+}
+
+OUTCOMES = {
+    "PAY": (_("payé"), "success"),
+    "REFUSE": (_("refusé : à payer de nouveau"), "danger"),
+    "GIVE_BACK": (_("revenu : à payer de nouveau"), "danger"),
+}
+CHANNELS = {
+    PaymentChannel.TRANSFERS_2019: _("un fichier de virements pour la banque, version de 2019 (pain.001.001.09)"),
+    PaymentChannel.TRANSFERS_2009: _("un fichier de virements pour la banque, version de 2009 (pain.001.001.03)"),
+    PaymentChannel.ORDERS: _("des mandats, payés par le comptable public"),
 }
 
 
