@@ -138,6 +138,13 @@ class Passage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["series_id", "request_id", "kind", "first_voucher_id"], name="ledger_passage_once"),
             models.CheckConstraint(condition=Q(last_voucher_id__gte=F("first_voucher_id")), name="ledger_passage_range"),
+            # A voucher is exchanged once, one row each, whatever the code above does.
+            models.UniqueConstraint(
+                fields=["series_id", "first_voucher_id"], condition=Q(kind="EXCHANGED"), name="ledger_passage_exchanged_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="EXCHANGED") | Q(last_voucher_id=F("first_voucher_id")), name="ledger_passage_exchanged_one"
+            ),
         ]
         indexes = [models.Index(fields=["series_id", "first_voucher_id"], name="ledger_passage_series")]
 

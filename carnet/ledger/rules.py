@@ -151,6 +151,24 @@ class NothingDue(LedgerRefused):
     code = "nothing-due"
 
 
+class NothingToExchange(LedgerRefused):
+    """No voucher here was handed over, left unspent until its end, or blocked as lost."""
+
+    code = "nothing-to-exchange"
+
+
+class AlreadyExchanged(LedgerRefused):
+    """These vouchers were exchanged before. Facts: exchanged_at."""
+
+    code = "already-exchanged"
+
+
+class ValueReturned(LedgerRefused):
+    """The money of these vouchers went back to the funders: nothing is left to give others for. Facts: returned_at."""
+
+    code = "value-returned"
+
+
 class CodesTaken(Exception):
     """Ranks whose code is already another voucher's: they are drawn again. No refusal: nobody ever reads it."""
 
@@ -201,6 +219,7 @@ class PassageKind(StrEnum):
     RETURNED = "RETURNED"
     VOIDED = "VOIDED"
     LAPSED = "LAPSED"
+    EXCHANGED = "EXCHANGED"
 
 
 class AccountKind(StrEnum):
@@ -227,6 +246,7 @@ class MovementKind(StrEnum):
     PAY = "PAY"
     UNPAY = "UNPAY"
     RETURN = "RETURN"
+    EXCHANGE = "EXCHANGE"
     CHARGE = "CHARGE"
     RECOVER = "RECOVER"
     REOPEN = "REOPEN"
@@ -254,6 +274,8 @@ ROUTES: Mapping[MovementKind, tuple[AccountKind, AccountKind]] = {
     MovementKind.PAY: (AccountKind.OWED, AccountKind.PAID),
     MovementKind.UNPAY: (AccountKind.PAID, AccountKind.OWED),
     MovementKind.RETURN: (AccountKind.CIRCULATION, AccountKind.RETURNED),
+    # The value of an exchanged voucher is free for other vouchers of its agreement: docs/decisions/0046-books-and-exchanges.md.
+    MovementKind.EXCHANGE: (AccountKind.CIRCULATION, AccountKind.UNISSUED),
     # A place owes a voucher back, gives it back, or owes it again: docs/decisions/0040-what-a-place-owes.md.
     MovementKind.CHARGE: (AccountKind.CHARGED, AccountKind.DUE),
     MovementKind.RECOVER: (AccountKind.DUE, AccountKind.CIRCULATION),

@@ -8,6 +8,7 @@ from carnet.ledger.operations._coming_back import bring_back_booklets
 from carnet.ledger.operations._debts import ChargedVoucher, charge_voucher, recover_due, reopen_due
 from carnet.ledger.operations._endings import end_booklets
 from carnet.ledger.operations._ends import extend_acceptance, stop_hand_overs
+from carnet.ledger.operations._exchanging import exchange_vouchers
 from carnet.ledger.operations._lives import (
     hand_over_booklets,
     hand_over_vouchers,
@@ -38,6 +39,7 @@ __all__ = [
     "charge_voucher",
     "draw_vouchers",
     "end_booklets",
+    "exchange_vouchers",
     "extend_acceptance",
     "finish_drawing",
     "hand_over_booklets",

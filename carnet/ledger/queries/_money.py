@@ -65,6 +65,7 @@ _BY_FUNDER = {
     MovementKind.REPAY: (("unissued", -1), ("returned", 1)),
     MovementKind.ACTIVATE: (("unissued", -1), ("in_circulation", 1)),
     MovementKind.RETURN: (("in_circulation", -1), ("returned", 1)),
+    MovementKind.EXCHANGE: (("in_circulation", -1), ("unissued", 1)),
 }
 _HELD = {
     MovementKind.REDEEM: (("in_circulation", -1), ("funded", -1)),
@@ -91,7 +92,7 @@ def money(
 ) -> MoneyTable:
     """The six amounts of a programme, an agreement, one series, or everything seen, now or just before `until`. Whole cents.
 
-    For a single series `funded` is what its activation took, and `unissued` is zero.
+    For a single series `funded` is what its activation took, less what exchanges freed, and `unissued` is zero.
     """
     groups = _groups(programme_id, agreement_id, series_id, until)
     shares = patterns(series_ids={group[0] for group in groups if group[2] is not None})
@@ -106,6 +107,8 @@ def _table(groups: Iterable[tuple[Any, ...]], shares: Mapping[tuple[int, int], P
             effects: Iterable[tuple[str, int]] = _BY_FUNDER[kind]
             if of_one_series and kind == MovementKind.ACTIVATE:
                 effects = (("funded", 1), ("in_circulation", 1))
+            if of_one_series and kind == MovementKind.EXCHANGE:
+                effects = (("funded", -1), ("in_circulation", -1))
             _apply(amounts, funder_id, cents, effects)
             continue
         shared = shares[group_series_id, pattern]

@@ -147,6 +147,28 @@ _CHECKS = (
           AND NOT EXISTS (SELECT 1 FROM ledger_passage p WHERE p.series_id = s.id AND p.kind = 'LAPSED')""",
     ),
     _Check(
+        "2 one state",
+        "a voucher was exchanged and spent, or exchanged while it could be spent",
+        """
+        SELECT 'voucher ' || v.id FROM ledger_passage p JOIN ledger_series s ON s.id = p.series_id
+        JOIN ledger_voucher v ON v.series_id = p.series_id AND v.id = p.first_voucher_id
+        JOIN ledger_booklet b ON b.series_id = v.series_id AND b.id = v.booklet_id
+        WHERE p.kind = 'EXCHANGED' AND ledger_effective_state(v.mark, b.handed_over_at, b.voided_at, s.lapsed_at) NOT IN ('lapsed', 'void')""",
+    ),
+    _Check(
+        "4 funded",
+        "what exchanges freed is not the held share of the vouchers exchanged, funder by funder",
+        """
+        WITH freed AS (SELECT series_id, funder_id, sum(cents) AS cents FROM ledger_movement WHERE kind = 'EXCHANGE' GROUP BY series_id, funder_id),
+        owed AS (
+          SELECT p.series_id, share.funder_id, sum(share.cents) AS cents FROM ledger_passage p
+          JOIN ledger_voucher v ON v.series_id = p.series_id AND v.id = p.first_voucher_id
+          JOIN ledger_sharepattern t ON t.series_id = v.series_id AND t.number = v.pattern,
+          unnest(t.funder_ids, t.held_cents) AS share (funder_id, cents) WHERE p.kind = 'EXCHANGED' GROUP BY p.series_id, share.funder_id)
+        SELECT 'series ' || COALESCE(f.series_id, o.series_id) FROM freed f FULL JOIN owed o ON o.series_id = f.series_id AND o.funder_id = f.funder_id
+        WHERE COALESCE(f.cents, 0) <> COALESCE(o.cents, 0)""",
+    ),
+    _Check(
         "6 append-only",
         "the triggers that refuse a change are missing or switched off",
         """

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
-from carnet.kernel.periods import start_of_day
+from carnet.kernel.periods import legal_day, start_of_day
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import MONEY_NAMES, AccountKind, EndReason, MovementKind, PassageKind
 from carnet.parties import queries as parties
@@ -318,6 +318,10 @@ def _turns(agreement_id: int, period: BookPeriod, until: datetime) -> list[Vouch
         for act, sign in (("used_and_paid", -1), ("rejected", 1))
     ]
     faces = {each.id: each.face_value_cents for each in ledger.series_list(agreement_id=agreement_id)}
+    turns += [
+        VoucherTurn(legal_day(moment), "exchanged", count, cents)
+        for moment, count, cents in ledger.exchanged_days(agreement_id=agreement_id, until=until)
+    ]
     inside = (period.starts_at, until)
     for since, upto in ((_EVER, min(period.starts_at, until)), inside):
         day = period.since if since is not _EVER else date.min

@@ -24,7 +24,8 @@ from carnet.ledger.rules import AccountKind, MovementKind
 from carnet.parties import queries as parties
 from carnet.redemption import queries as redemption
 from carnet.settlement import queries as settlement
-from carnet.web import clock
+from carnet.settlement.queries import debts
+from carnet.web import clock, remittances
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of
@@ -51,6 +52,7 @@ MOVEMENT_WORDS = {
     MovementKind.PAY: gettext_lazy("lieu payé"),
     MovementKind.UNPAY: gettext_lazy("virement revenu"),
     MovementKind.RETURN: gettext_lazy("argent des chèques périmés rendu"),
+    MovementKind.EXCHANGE: gettext_lazy("chèques périmés ou perdus échangés"),
     MovementKind.CHARGE: gettext_lazy("chèque réclamé au lieu"),
     MovementKind.RECOVER: gettext_lazy("chèque rendu par le lieu"),
     MovementKind.REOPEN: gettext_lazy("de nouveau dû par le lieu"),
@@ -157,6 +159,18 @@ def _account_words(account: ledger.AccountView) -> str:
 
 def _owner(account: ledger.AccountView, names: dict[int, str]) -> str:
     return names.get(account.organisation_id, "–") if account.organisation_id else _("tous les financeurs")
+
+
+def debts_of_places(request: HttpRequest, programme_id: int) -> HttpResponse:
+    """What places were paid too much and owe back, beside what the ledger says of it, and the notes that ask for it."""
+    actor = actor_of(request)
+    facts = _seen(actor, programme_id)
+    context = {
+        "programme": facts,
+        "table": remittances.debts_table(debts.debts_of_places(actor=actor, programme_ids=[programme_id]), "auditor"),
+        "notes": remittances.notes_table(debts.debit_notes(actor=actor, programme_ids=[programme_id]), "auditor"),
+    }
+    return render(request, "auditor/debts.html", context)
 
 
 # --- Movements and journal ----------------------------------------------------------------------------------------------

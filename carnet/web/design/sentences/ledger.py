@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
+    "nothing-to-exchange": _("Rien à échanger ici : les chèques ont été utilisés, ou n’ont jamais été remis."),
+    "already-exchanged": _("Ces chèques ont déjà été échangés, le %(exchanged_at)s."),
+    "value-returned": _("L’argent de ces chèques a été rendu aux financeurs le %(returned_at)s. Ils ne s’échangent plus."),
     "ledger-refused": _("Le registre refuse cette opération."),
     "amount-not-positive": _("Le montant doit être supérieur à zéro."),
     "not-covered": _("L’activation attend l’argent : il manque encore %(missing_cents)s sur le compte de la convention."),
