@@ -14,6 +14,7 @@ from carnet.ledger.queries._books import (
 )
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
+from carnet.ledger.queries._exchanges import exchangeable, exchanged_days, voided_by
 from carnet.ledger.queries._hands import VoucherLeft, vouchers_left
 from carnet.ledger.queries._money import (
     AccountView,
@@ -66,6 +67,9 @@ from carnet.ledger.queries._vouchers import (
 )
 
 __all__ = [
+    "exchangeable",
+    "exchanged_days",
+    "voided_by",
     "Flow",
     "Settled",
     "StockMovement",
