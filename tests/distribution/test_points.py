@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from carnet.distribution import operations, queries
+from carnet.distribution.models import ProgrammePrescriber
 from carnet.distribution.rules.points import (
     PointAgesReversed,
     PointCommuneUnknown,
@@ -108,13 +109,7 @@ def test_outside_the_season_no_point_is_shown(desks: Desks) -> None:
 def test_a_desk_that_left_is_shown_no_more(desks: Desks) -> None:
     opened(desks)
     with acting_as(desks.agent):
-        operations.leave_programme(
-            programme_id=desks.programme_id,
-            organisation_id=desks.desk_id,
-            actor=desks.agent,
-            request_id=uuid4(),
-            at=desks.at + timedelta(hours=1),
-        )
+        ProgrammePrescriber.objects.filter(organisation_id=desks.desk_id).update(left_at=desks.at + timedelta(hours=1))
     assert queries.open_points(at=desks.at + timedelta(hours=2)).points == ()
 
 

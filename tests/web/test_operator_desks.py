@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from carnet.distribution import queries as distribution
+from carnet.distribution.models import ProgrammePrescriber
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.issuing import operations as issuing
 from carnet.kernel.actors import Actor
@@ -26,7 +27,6 @@ from tests.web.test_operator_orders import Office, drawn, text_of
 from tests.web.test_operator_orders import office as office
 
 DESKS, ADMIT = "/operator/desks/", "/operator/desks/admit/"
-REFUSED = "Votre organisation ne distribue pas, ou plus, les carnets de"
 
 
 def administrator(season: Season, organisation_id: int) -> Client:
@@ -67,12 +67,18 @@ def admit(client: Client, season: Season, *organisation_ids: int, request_id: st
 
 
 def end_url(season: Season, organisation_id: int) -> str:
-    return f"{DESKS}{season.campaign.programme_id}/{organisation_id}/end/"
+    return f"{DESKS}joining/{season.campaign.programme_id}/{organisation_id}/prepare/end/"
 
 
 def end(client: Client, season: Season, organisation_id: int) -> str:
-    answer = client.post(end_url(season, organisation_id), {"request_id": str(uuid4())}, follow=True)
-    return text_of(answer.content.decode())
+    """Prepared by one, taken by another."""
+    sent = {"request_id": str(uuid4()), "reason": "Le guichet ferme."}
+    prepared = client.post(end_url(season, organisation_id), sent, follow=True).content.decode()
+    take = re.search(r'href="(/operator/desks/joining/decisions/\d+/)"', prepared)
+    if take is None:
+        return text_of(prepared)
+    second = administrator(season, season.campaign.operator_id)
+    return text_of(second.post(f"{take.group(1)}take/", {"request_id": str(uuid4())}, follow=True).content.decode())
 
 
 def desk_ids(season: Season) -> set[int]:
@@ -129,21 +135,21 @@ def test_an_ended_desk_is_refused_with_its_sentence(season: Season, admin: Clien
     booklet_id, serial = season.booklet(2)
     desk = season.desk
     confirmation = text_of(admin.get(end_url(season, desk_id)).content.decode())
-    assert "Carnets à remettre 1" in confirmation
-    assert "seront refusées aussitôt" in confirmation
-    assert "n’est plus un guichet de" in end(admin, season, desk_id)
-    assert REFUSED in hand_over(desk, booklet_id)
+    assert "Carnets chez lui ou en route 1" in confirmation
+    assert "Ses remises sont refusées aussitôt" in confirmation
+    assert "sur le départ" in end(admin, season, desk_id)
+    assert "Votre guichet quitte" in hand_over(desk, booklet_id)
     with acting_as_everything(why="a test"):
         assert ledger_reads.booklet(serial).handed_over_at is None
-    assert "n’est pas un guichet de" in end(admin, season, desk_id)
-    assert "Aucun guichet ne peut remettre ces carnets" in text_of(admin.get(DESKS).content.decode())
+    assert "Cette décision n’est plus possible" in end(admin, season, desk_id)
 
 
 def test_a_programme_without_a_desk_is_a_task_until_one_is_let_in(season: Season, admin: Client) -> None:
     said, steps = "Aucun guichet ne peut remettre ces carnets", "/setup/steps/"
     assert said not in admin.get("/operator/").content.decode()
     assert "1 guichet remet les carnets" in admin.get(steps).content.decode()
-    end(admin, season, season.campaign.prescriber_id)
+    with acting_as_everything(why="a test"):
+        ProgrammePrescriber.objects.filter(organisation_id=season.campaign.prescriber_id).update(left_at=clock.now())
     assert said in admin.get("/operator/").content.decode()
     assert "Sans guichet admis" in admin.get(steps).content.decode()
     assert "Aucune organisation qui distribue" in admin.get(ADMIT).content.decode()
@@ -160,6 +166,8 @@ def test_sent_twice_it_is_done_once_and_a_part_that_ended_does_not_come_back(sea
         assert distribution.prescriber_count(programme_id=season.campaign.programme_id) == 2
     settings.CARNET_CLOCK = TODAY + timedelta(minutes=5)  # type: ignore[attr-defined]
     end(admin, season, desk_id)
+    assert desk_id in desk_ids(season), "it leaves, once it has nothing left"
+    admin.post(f"{DESKS}joining/{season.campaign.programme_id}/{desk_id}/finish/", {"request_id": str(uuid4())})
     admit(admin, season, desk_id, request_id=request_id)
     assert desk_id not in desk_ids(season)
     admit(admin, season, desk_id)
@@ -184,9 +192,10 @@ def test_another_operator_sees_and_does_nothing(season: Season, stranger: Client
     assert "Aucun programme en cours" in page
     assert parties_reads.organisation(desk_id).name not in page
     programme_id = season.campaign.programme_id
-    for address in (f"{ADMIT}?programme={programme_id}", end_url(season, desk_id)):
-        assert stranger.get(address).status_code == 404
-        assert stranger.post(address, {"request_id": str(uuid4()), "organisation_ids": [desk_id]}).status_code == 404
+    for address, status in ((f"{ADMIT}?programme={programme_id}", 404), (end_url(season, desk_id), 409)):
+        assert stranger.get(address).status_code == status
+        sent = {"request_id": str(uuid4()), "organisation_ids": [desk_id], "reason": "Rien."}
+        assert stranger.post(address, sent).status_code in (404, 409, 422)
     assert desk_ids(season) == before
 
 
@@ -200,14 +209,14 @@ def test_a_desk_is_shipped_to_and_once_ended_its_booklets_are_taken_back(office:
     assert ship in admitted
     assert f'value="{office.prescriber_id}" selected' in office.admin.get(ship).content.decode()
     office.post("ship/", organisation=office.prescriber_id, booklet_count=2)
-    ending = f"{DESKS}{office.programme_id}/{office.prescriber_id}/end/"
-    assert "En route vers elle" in office.admin.get(ending).content.decode()
     system = Actor.system("tests", programme_ids={office.programme_id})
     with acting_as(system):
         issuing.receive_shipment(shipment_id=office.row().shipments.get().id, actor=system, request_id=uuid4(), at=timezone.now())
     back = f"{office.url('take-back/')}?holder={office.prescriber_id}"
-    assert back in office.admin.get(ending).content.decode()
-    ended = office.admin.post(ending, {"request_id": str(uuid4())}, follow=True).content.decode()
+    assert "Carnets que leur détenteur" not in office.admin.get(DESKS).content.decode()
+    with acting_as_everything(why="its part ended, with booklets left in a drawer"):
+        ProgrammePrescriber.objects.filter(organisation_id=office.prescriber_id).update(left_at=timezone.now())
+    ended = office.admin.get(DESKS).content.decode()
     assert "Carnets que leur détenteur ne peut pas remettre" in ended
     assert back in ended
     first, last = re.findall(r'name="(?:first|last)" value="([^"]+)"', office.admin.get(back).content.decode())

@@ -61,7 +61,7 @@ from carnet.distribution.operations._reminding import (
 )
 from carnet.distribution.operations._replacing import give_replacement, open_replacement
 from carnet.distribution.operations._requests import ask_for_stock, refuse_request, withdraw_request
-from carnet.distribution.operations._taking_part import join_programme, join_programme_many, leave_programme
+from carnet.distribution.operations._taking_part import join_programme, join_programme_many
 from carnet.distribution.operations._weekly import tell_stock
 
 __all__ = [
@@ -102,7 +102,6 @@ __all__ = [
     "lapse_agreements",
     "leave",
     "leave_contact",
-    "leave_programme",
     "look_at_contacts",
     "mark_posted",
     "may_book_again",

@@ -60,23 +60,3 @@ def join_programme_many(*, programme_id: int, organisation_ids: Sequence[int], a
         )
         for organisation_id in organisation_ids
     ]
-
-
-@transaction.atomic
-def leave_programme(*, programme_id: int, organisation_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
-    """End an organisation's part in a programme's hand-over. Its stock stays counted until it is sent back.
-
-    Raises: NotAllowed, ProgrammeUnknown.
-    """
-    access.check_may_admit(actor)
-    funding_access.operated_programme(actor, programme_id)
-    ended = ProgrammePrescriber.objects.filter(programme_id=programme_id, organisation_id=organisation_id, left_at=None).update(left_at=at)
-    if ended:
-        journal.record(
-            actor=actor,
-            action="distribution.prescriber-left",
-            subject=("organisation", organisation_id),
-            programme_id=programme_id,
-            request_id=request_id,
-            at=at,
-        )

@@ -27,7 +27,7 @@ from carnet.parties.queries import OrganisationCard
 from carnet.parties.rules import OrganisationKind, allowed
 from carnet.web import clock
 from carnet.web.design import formats
-from carnet.web.design.components import Cell, Column, Figure, Row, Table
+from carnet.web.design.components import Cell, Column, Figure, Table
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.doors import door
@@ -79,7 +79,7 @@ def _section(actor: Actor, programme: ProgrammeFacts, stock: list[issuing.Holder
     to_give = _to_give(programme.id, at)
     given = {each.organisation_id: each.voucher_count for each in distribution.totals_by_desk(programme_id=programme.id, since=at - RECENT)}
     order_id = _order_to_ship(actor, programme.id, stock)
-    may_ship, may_end = allowed(actor.roles, "issuing.ship"), allowed(actor.roles, "distribution.admit-prescriber")
+    may_ship, may_end = allowed(actor.roles, "issuing.ship"), allowed(actor.roles, "distribution.prepare-joining")
     columns = [
         Column(_("Guichet")), Column(_("Admis le")), Column(_("Carnets à remettre"), number=True),
         Column(_("Chèques remis en 30 jours"), number=True),
@@ -96,7 +96,7 @@ def _section(actor: Actor, programme: ProgrammeFacts, stock: list[issuing.Holder
         if may_ship:
             row.append(_ship_cell(order_id, each.organisation_id))
         if may_end:
-            row.append(Cell(_("Mettre fin"), url=reverse("operator:desk-end", args=[programme.id, each.organisation_id])))
+            row.append(Cell(_("Mettre fin"), url=reverse("operator:desk-prepare", args=[programme.id, each.organisation_id, "end"])))
         rows.append(row)
     return {
         "programme": programme,
@@ -234,78 +234,9 @@ def _described(card: OrganisationCard) -> str:
     return ", ".join(filter(None, (card.name, card.city, card.printed_number)))
 
 
-class EndView(OperationView):
-    """End a desk's part in a programme, having read what it still holds."""
-
-    template_name = "operator/confirm.html"
-    form_class = OperationForm
-
-    def dispatch(self, *arguments: Any, **options: Any) -> HttpResponseBase:
-        programme_id, organisation_id = self.kwargs["programme_id"], self.kwargs["organisation_id"]
-        operated_programme(actor_of(self.request), programme_id)
-        self.programme = funding.programme(programme_id)
-        found = distribution.participations(programme_id=programme_id, organisation_id=organisation_id, at=clock.now())
-        if not found:
-            gone = _("Cette organisation n’est pas un guichet de « %(programme)s ».") % {"programme": self.programme.name}
-            messages.info(self.request, gone)
-            return redirect("operator:desks")
-        self.part = found[0]
-        self.desk = parties.organisation(organisation_id)
-        return super().dispatch(*arguments, **options)
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("« %(desk)s » n’est plus un guichet ?") % {"desk": self.desk.name},
-            lead=_(
-                "Ses remises des carnets de « %(programme)s » seront refusées aussitôt. Ce qui est remis reste valable."
-                " Ses carnets restent comptés chez elle jusqu’à leur retour."
-            )
-            % {"programme": self.programme.name},
-            rows=[
-                Row(_("Programme"), self.programme.name),
-                Row(_("Admis le"), formats.day(self.part.joined_at)),
-                Row(_("Carnets à remettre"), formats.number(_to_give(self.programme.id, clock.now())[self.desk.id])),
-                *self._held(),
-            ],
-            verb=_("Mettre fin"),
-            kind="danger",
-            cancel_url=reverse("operator:desks"),
-            **context,
-        )
-
-    def _held(self) -> Iterator[Row]:
-        """What it holds and what is on its way, order by order."""
-        actor = actor_of(self.request)
-        of_programme = {each.id for each in issuing.orders(actor, programme_id=self.programme.id)}
-        may_ship = allowed(actor.roles, "issuing.ship")
-        for line in issuing.stock(actor):
-            if line.organisation_id != self.desk.id or line.order_id not in of_programme:
-                continue
-            if line.in_stock_count:
-                label = _("Intacts chez elle, commande n° %(number)s") % {"number": line.order_id}
-                url = _take_back_url(line) if may_ship else ""
-                yield Row(label, formats.number(line.in_stock_count), url, _("Reprendre") if may_ship else "")
-            if line.in_transit_count:
-                label = _("En route vers elle, commande n° %(number)s") % {"number": line.order_id}
-                yield Row(label, formats.number(line.in_transit_count))
-
-    def perform(self, form: OperationForm) -> HttpResponseBase:
-        operations.leave_programme(
-            programme_id=self.programme.id,
-            organisation_id=self.desk.id,
-            actor=actor_of(self.request),
-            request_id=form.cleaned_data["request_id"],
-            at=clock.now(),
-        )
-        done = _("« %(desk)s » n’est plus un guichet de « %(programme)s ».")
-        messages.success(self.request, done % {"desk": self.desk.name, "programme": self.programme.name})
-        return redirect("operator:desks")
-
-
 _admit = door("distribution.admit-prescriber")
 
 urlpatterns = [
     path("desks/", door("distribution.see-desks")(desks), name="desks"),
     path("desks/admit/", _admit(AdmitView.as_view()), name="desk-admit"),
-    path("desks/<int:programme_id>/<int:organisation_id>/end/", _admit(EndView.as_view()), name="desk-end"),
 ]
