@@ -33,6 +33,7 @@ from carnet.redemption.rules import BATCH_SIZE_MAX
 from carnet.scenarios import behaviour, cast
 from carnet.scenarios.behaviour import SERVICE_WEIGHTS, HandOverDay, Lesson
 from carnet.scenarios.cast import Cast
+from carnet.scenarios.ending import Ending, stops_on
 from carnet.scenarios.papers import papers
 from carnet.scenarios.payments import Payments
 from carnet.scenarios.plan import Scenario, Season, closed_season
@@ -91,6 +92,8 @@ def play(
     stage.ship(shares)
     until = datetime.combine(today, time(0), tzinfo=PARIS) if not season.is_closed else _at(season.closed_on, 12)
     given = behaviour.hand_overs(scenario, season, shares, dice, until=until.date() - timedelta(days=1), asleep=asleep)
+    if season.is_closed:
+        given = [each for each in given if each.day < stops_on(season)]
     taught = behaviour.lessons(scenario, season, given, dice, until=until)
     stage.live(given, taught, until)
     if season.is_closed:
@@ -257,9 +260,13 @@ class _Stage:
         by_day = {day: list(each) for day, each in groupby(given, key=lambda each: each.day)}
         lessons_by_day = {day: list(each) for day, each in groupby(taught, key=lambda lesson: lesson.at.date())}
         pay_days = self._pay_days(until)
-        days = sorted(by_day.keys() | lessons_by_day.keys() | set(pay_days))
+        self.ending = Ending(self.cast, self.programme_id, self.agreement_id, self.season, self.out)
+        ending = {day: step for day, step in self.ending.steps.items() if day <= self.season.last_day and self.season.is_closed}
+        days = sorted(by_day.keys() | lessons_by_day.keys() | set(pay_days) | ending.keys())
         total, done = len(given) + len(taught), 0
         for day in days:
+            if day in ending:
+                self.ending.play(ending[day], day)
             self._hand_over(by_day.get(day, []), day)
             self._teach(lessons_by_day.get(day, []))
             if day in pay_days:
@@ -325,11 +332,15 @@ class _Stage:
             self.files += papers(self.programme_id, self.agreement_id, self.out, at=at)
 
     def close(self) -> None:
-        """After grace: the last payments, the lapse, the funders' money back, the statements."""
+        """After grace: the last steps of the end of validity, the last payments, the funders' money back by credit note."""
         self.progress("close", 0, 1)
+        for day, step in self.ending.steps.items():
+            if day > self.season.last_day:
+                self.ending.play(step, day)
         self.files += self.payments.pay(self.season.grace_ends_on + timedelta(days=7))
         self.files += self.payments.pay(self.season.grace_ends_on + timedelta(days=25))
         self.payments.close(self.season.closed_on)
+        self.files += self.ending.papers()
         self.progress("close", 1, 1)
 
     def played(self, given: list[HandOverDay], taught: list[Lesson]) -> Played:

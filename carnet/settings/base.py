@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "carnet.web.reminders",
     "carnet.web.slips",
     "carnet.web.stock",
+    "carnet.web.expiry",
     "carnet.web.telephones",
     "carnet.web.offers",
     "carnet.web.rehearsal",

@@ -9,9 +9,12 @@ import pytest
 from carnet import scenarios
 from carnet.gateways.database import acting_as_everything
 from carnet.ledger import queries as ledger
+from carnet.parties.rules import Role
 from carnet.scenarios import cast
 from carnet.scenarios.plan import ScenarioUnreadable, closed_season, open_season
 from carnet.settlement import queries as settlement
+from carnet.settlement.queries import expiry
+from carnet.settlement.rules.expiry import StepState
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -36,6 +39,25 @@ def adds_up(summary: dict) -> None:
         assert money[name] == sum(funder[name] for funder in summary["by_funder"])
 
 
+def ended_as_signed(played: scenarios.Played) -> None:
+    """Every step of the end was confirmed, and what each funder signed and was credited with is what the ledger gave back."""
+    with acting_as_everything(why="compare with the ledger"):
+        admin = played.cast.actor(Role.OPERATOR_ADMIN, played.programme_id, played.season_closed_at)
+        (ending,) = [each for each in expiry.expiries(admin, at=played.season_closed_at) if each.agreement_id == played.agreement_id]
+        page = expiry.expiry_page(admin, ending.id, at=played.season_closed_at)
+        money = ledger.money(agreement_id=played.agreement_id).by_funder
+        kept = settlement.kept_statements(actor=admin, agreement_id=played.agreement_id)
+    assert all(each.state is StepState.DONE for each in ending.steps)
+    assert all(each.is_signed and each.has_paper for each in page.statements)
+    returned = {funder_id: each.returned for funder_id, each in money.items()}
+    assert {each.funder_id: each.return_cents for each in page.statements} == returned
+    assert {each.funder_id: each.cents for each in page.credit_notes} == {key: cents for key, cents in returned.items() if cents}
+    assert {each.figures.funder_id: each.figures.returned_cents for each in kept} == returned
+    for each in page.statements:
+        assert each.figures.unissued_cents + each.figures.in_circulation_cents == each.return_cents
+        assert each.figures.funded_cents == money[each.funder_id].funded
+
+
 def test_nantes_closes_with_every_cent_paid_or_given_back(tmp_path: Path) -> None:
     played = scenarios.play(small("nantes"), today=TODAY, out=tmp_path)
     summary = scenarios.summarise(played, seconds=1)
@@ -43,10 +65,11 @@ def test_nantes_closes_with_every_cent_paid_or_given_back(tmp_path: Path) -> Non
     assert summary["vouchers"]["issued"] == 40
     assert summary["money_cents"]["paid"] == summary["vouchers"]["redeemed"] * 1000 > 0
     assert summary["money_cents"]["returned"] == 40_000 - summary["money_cents"]["paid"]
+    ended_as_signed(played)
     assert [funder["funded"] for funder in summary["by_funder"]] == [20_000, 20_000]
     assert all((tmp_path / name).is_file() for name in summary["files"])
     kinds = {Path(name).parts[0] for name in summary["files"]}
-    assert kinds == {"carnets", "paiements", "banque", "releves", "opendata"}
+    assert kinds == {"carnets", "paiements", "banque", "releves", "opendata", "fin-de-validite"}
 
 
 def test_the_state_bears_only_what_was_used_and_owes_it_to_whoever_advanced_it() -> None:
@@ -62,6 +85,7 @@ def test_the_state_bears_only_what_was_used_and_owes_it_to_whoever_advanced_it()
         statements = settlement.statement_figures(agreement_id=played.agreement_id, at=played.season_closed_at)
     assert debt.cents == used // 2
     assert sum(each.returned_cents for each in statements) == summary["money_cents"]["returned"]
+    ended_as_signed(played)
 
 
 def test_the_same_seed_plays_the_same_campaign() -> None:

@@ -130,3 +130,8 @@ def to_sign(actor: Actor, *, as_funder: bool) -> list[JointView]:
     rows = access.living_statements(actor).filter(contested_at=None).defer("paper")
     waiting = rows.filter(funder_signed_at=None) if as_funder else rows.filter(operator_signed_at=None)
     return [joint_view(row, actor) for row in waiting]
+
+
+def statements_of(actor: Actor, agreement_id: int) -> list[JointView]:
+    """The statements in force of an agreement that the actor may read, the oldest first. Raises: NotAllowed."""
+    return [joint_view(row, actor) for row in access.living_statements(actor).filter(agreement_id=agreement_id).defer("paper")]

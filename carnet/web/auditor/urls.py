@@ -4,6 +4,7 @@ from django.urls import path
 
 from carnet.web.auditor import views
 from carnet.web.doors import door
+from carnet.web.expiry.urls import auditor_urls as expiry_urls
 
 app_name = "auditor"
 urlpatterns = [
@@ -14,3 +15,4 @@ urlpatterns = [
     path("programmes/<int:programme_id>/journal/", door("journal.see")(views.journal_lines), name="journal"),
     path("programmes/<int:programme_id>/verify/", door("journal.see")(views.verify), name="verify"),
 ]
+urlpatterns += expiry_urls

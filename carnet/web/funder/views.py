@@ -21,6 +21,8 @@ from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Download, Row, Table, Task
 from carnet.web.design.screens import actor_of
+from carnet.web.expiry import pages as expiry_pages
+from carnet.web.expiry.sides import FUNDER
 from carnet.web.figures import acceptance_words, count_figures, hand_over_words, money_figures, money_table, shares_table
 from carnet.web.statements import statement_csv, statement_pdf
 
@@ -150,6 +152,7 @@ def _tasks(actor: Actor, agreements: list[funding.AgreementFacts]) -> Iterator[T
                 each.signed_on,
                 f"{each.programme_name}, {each.name}",
             )
+    yield from expiry_pages.tasks(actor, FUNDER)
 
 
 def _agreements_table(actor: Actor, agreements: list[funding.AgreementFacts]) -> Table:

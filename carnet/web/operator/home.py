@@ -21,12 +21,15 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.redemption import queries as redemption
 from carnet.settlement import queries as settlement
+from carnet.settlement.queries import expiry as expiry_queries
 from carnet.settlement.rules import ClosingState
 from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Task
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
+from carnet.web.expiry import pages as expiry_pages
+from carnet.web.expiry.sides import OPERATOR
 from carnet.web.figures import count_figures, money_figures
 from carnet.web.helpline import complaints
 from carnet.web.offers import desks as offer_desks
@@ -75,6 +78,7 @@ def _figures(programme: funding.ProgrammeFacts) -> dict[str, object]:
 
 def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime) -> Iterator[Task]:
     yield from _approvals(actor)
+    yield from expiry_pages.tasks(actor, OPERATOR)
     yield from disputes.tasks(actor)
     yield from complaints.tasks(actor)
     yield from guessing.tasks(actor)
@@ -213,7 +217,11 @@ def _stuck_payments(waiting: settlement.WaitingPayments, page: str, detail: str)
 
 
 def _closings(actor: Actor, agreements: list[funding.AgreementFacts], at: datetime) -> Iterator[Task]:
+    """Agreements that end without the steps of an end of validity, which has tasks of its own."""
+    step_by_step = {each.agreement_id for each in expiry_queries.expiries(actor, at=at)}
     for agreement in agreements:
+        if agreement.id in step_by_step:
+            continue
         ends = [series.accepted_until for series in ledger.series_list(agreement_id=agreement.id)]
         if not ends or max(ends) > at:
             continue

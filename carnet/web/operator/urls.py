@@ -10,8 +10,8 @@ app_name = "operator"
 # One module (or package) of this folder per subject. A subject not built yet is left out.
 SUBJECTS = (
     "home", "programmes", "orders", "stock", "places", "joining", "lessons", "help", "people", "desks", "desk_joining", "desk_post",
-    "redemptions", "devices", "disputes", "guessing", "sheets", "controls", "payments",
-    "closing", "work",
+    "redemptions", "devices", "disputes", "debts", "guessing", "sheets", "controls", "payments",
+    "closing", "expiry", "work",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = []

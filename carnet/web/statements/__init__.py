@@ -9,6 +9,7 @@ from carnet.web.statements._book_pdf import book_pdf
 from carnet.web.statements._book_table import book_csv
 from carnet.web.statements._lines import Line, Section, sections
 from carnet.web.statements._pdf import statement_pdf
+from carnet.web.statements._season_end import credit_note_pdf, credit_sections, joint_pdf, joint_sections
 from carnet.web.statements._table import as_text, statement_csv
 
 __all__ = [
@@ -17,6 +18,10 @@ __all__ = [
     "as_text",
     "book_csv",
     "book_pdf",
+    "credit_note_pdf",
+    "credit_sections",
+    "joint_pdf",
+    "joint_sections",
     "sections",
     "statement_csv",
     "statement_pdf",

@@ -58,8 +58,11 @@ def _joint_words(view: JointView) -> dict[str, Any]:
         "title": _("État contradictoire de %(funder)s") % {"funder": figures.funder},
         "lead": _("%(programme)s, %(agreement)s. Arrêté au %(moment)s. Version %(round)s.")
         % {
-            "programme": figures.programme, "agreement": figures.agreement, "moment": formats.moment(figures.as_of), "round": view.round,
-        },  # fmt: skip
+            "programme": figures.programme,
+            "agreement": figures.agreement,
+            "moment": formats.moment(figures.as_of),
+            "round": view.round,
+        },
         "simulated": _simulated() if figures.is_simulated else "",
         "parties": [],
         "sections": [_section(each) for each in joint_sections(view)],

@@ -1,39 +1,26 @@
-"""Closing a season: what goes back to each funder, counted by one person and approved by another; and the statements."""
+"""Closings to look at: every agreement's, one agreement's, one closing; and the statements to take away."""
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from carnet.funding import queries as funding
-from carnet.kernel.periods import legal_day
 from carnet.ledger import queries as ledger
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
-from carnet.settlement import operations, queries
+from carnet.settlement import queries
+from carnet.settlement.queries import expiry as expiry_queries
 from carnet.settlement.rules import ClosingState
 from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Download, Row, Table
-from carnet.web.design.forms import DayField, OperationForm
-from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.doors import door
+from carnet.web.design.screens import actor_of
 from carnet.web.figures import count_figures, money_figures
-from carnet.web.operator.payments._acts import AgreementView, BareForm, ReasonForm
 from carnet.web.operator.payments._words import CLOSING_STATES, CLOSING_STEPS
 from carnet.web.statements import statement_csv, statement_pdf
-
-
-class RepaidForm(OperationForm):
-    """What the bank says of the repayment."""
-
-    reference = forms.CharField(label=gettext_lazy("Référence donnée par la banque"), max_length=140)
-    paid_on = DayField(label=gettext_lazy("Remboursé le"))
 
 
 def closings(request: HttpRequest) -> HttpResponse:
@@ -62,6 +49,7 @@ def agreement_closing(request: HttpRequest, agreement_id: int) -> HttpResponse:
     facts = funding.agreement(actor, agreement_id, at=at)
     done = queries.closings(actor=actor, agreement_id=agreement_id)
     running = next((each for each in done if each.state in (ClosingState.PREPARED, ClosingState.APPROVED)), None)
+    expiry_id = expiry_queries.expiry_of(actor, agreement_id)
     names = parties.organisations(facts.funder_ids)
     columns = [Column(_("Clôture")), Column(_("Calculée le")), Column(_("À rendre"), number=True), Column(_("État"))]
     rows = [
@@ -76,6 +64,8 @@ def agreement_closing(request: HttpRequest, agreement_id: int) -> HttpResponse:
     context = {
         "agreement": facts,
         "running": running,
+        "expiry_id": expiry_id,
+        "owed": ledger.money(agreement_id=agreement_id).total.owed,
         "counts": count_figures(ledger.counts(agreement_id=agreement_id)),
         "money": money_figures(ledger.money(agreement_id=agreement_id).total),
         "table": Table(_("Clôtures"), columns, rows, empty=_("Aucune clôture pour l’instant.")),
@@ -114,103 +104,6 @@ def closing(request: HttpRequest, closing_id: int) -> HttpResponse:
         "may_repay": page.state is ClosingState.APPROVED and allowed(actor.roles, "settlement.prepare-closing"),
     }
     return render(request, "operator/payments/closing.html", context)
-
-
-class PrepareView(AgreementView):
-    form_class: type[OperationForm] = BareForm
-
-    def back_url(self) -> str:
-        return reverse("operator:agreement-closing", args=[self.kwargs["agreement_id"]])
-
-    def words(self) -> dict[str, Any]:
-        return {
-            "title": _("Clore la saison et compter ce qui revient aux financeurs ?"),
-            "rows": [
-                Row(_("Les chèques non utilisés"), _("deviennent périmés, pour toujours")),
-                Row(_("Ce qui est dû aux lieux"), _("reste dû et sera payé")),
-                Row(_("Ensuite"), _("une autre personne approuve, puis la banque rembourse")),
-            ],
-            "verb": _("Clore et compter"),
-        }
-
-    def perform(self, form: BareForm) -> HttpResponseBase:
-        closing_id = operations.prepare_closing(
-            agreement_id=self.kwargs["agreement_id"],
-            actor=actor_of(self.request),
-            request_id=form.cleaned_data["request_id"],
-            at=clock.now(),
-        )
-        return self.done(_("C’est compté. Une autre personne doit approuver."), reverse("operator:closing", args=[closing_id]))
-
-
-class ClosingView(OperationView):
-    """One act on one closing."""
-
-    template_name = "operator/confirm.html"
-    form_class: type[OperationForm] = BareForm
-
-    def words(self, page: queries.ClosingPage) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def act(self, form: Any) -> str:
-        raise NotImplementedError
-
-    def arguments(self, form: Any) -> dict[str, Any]:
-        """What every operation on a closing is given."""
-        return {
-            "closing_id": self.kwargs["closing_id"],
-            "actor": actor_of(self.request),
-            "request_id": form.cleaned_data["request_id"],
-            "at": clock.now(),
-        }
-
-    def back_url(self) -> str:
-        return reverse("operator:closing", args=[self.kwargs["closing_id"]])
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        page = queries.closing_page(actor=actor_of(self.request), closing_id=self.kwargs["closing_id"])
-        rows = [Row(each.funder, formats.euros(each.cents)) for each in page.repayments]
-        standard = {"kind": "", "lead": page.agreement, "rows": rows, "cancel_url": self.back_url()}
-        return super().get_context_data(**(standard | self.words(page) | more))
-
-    def perform(self, form: Any) -> HttpResponseBase:
-        messages.success(self.request, self.act(form))
-        return HttpResponseRedirect(self.back_url())
-
-
-class ApproveView(ClosingView):
-    def words(self, page: queries.ClosingPage) -> dict[str, Any]:
-        return {"title": _("Approuver ce qui est rendu ?"), "verb": _("Approuver %(amount)s") % {"amount": formats.euros(page.cents)}}
-
-    def act(self, form: BareForm) -> str:
-        operations.approve_closing(**self.arguments(form))
-        return _("Approuvé. Faites les virements, puis notez la référence de la banque.")
-
-
-class CancelView(ClosingView):
-    form_class = ReasonForm
-
-    def words(self, page: queries.ClosingPage) -> dict[str, Any]:
-        return {"title": _("Annuler ce calcul ?"), "verb": _("Annuler ce calcul"), "kind": "danger"}
-
-    def act(self, form: ReasonForm) -> str:
-        operations.cancel_closing(reason=form.cleaned_data["reason"], **self.arguments(form))
-        return _("Le calcul est annulé. Rien n’a été rendu.")
-
-
-class RepaidView(ClosingView):
-    form_class = RepaidForm
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"paid_on": legal_day(clock.now())}
-
-    def words(self, page: queries.ClosingPage) -> dict[str, Any]:
-        return {"title": _("Les financeurs sont remboursés ?"), "verb": _("Enregistrer le remboursement")}
-
-    def act(self, form: RepaidForm) -> str:
-        typed = form.cleaned_data
-        operations.record_repayments(reference=typed["reference"], paid_on=typed["paid_on"], **self.arguments(form))
-        return _("Enregistré. La convention est close, les états des comptes sont prêts à signer.")
 
 
 def statement_pdf_file(request: HttpRequest, agreement_id: int, funder_id: int) -> HttpResponse:
@@ -286,18 +179,3 @@ def _who(names: dict[int, str], person_id: int | None, at: Any) -> str:
         return "–"
     name = names.get(person_id or 0)
     return f"{name}, {formats.moment(at)}" if name else formats.moment(at)
-
-
-_BY_AGREEMENT = "closings/agreements/<int:agreement_id>"
-urlpatterns = [
-    path("closings/", door("settlement.see")(closings), name="closings"),
-    path(f"{_BY_AGREEMENT}/", door("settlement.see")(agreement_closing), name="agreement-closing"),
-    path(f"{_BY_AGREEMENT}/prepare/", door("settlement.prepare-closing")(PrepareView.as_view()), name="closing-new"),
-    path(f"{_BY_AGREEMENT}/statements.csv", door("settlement.see-statements")(statements_csv_file), name="statements"),
-    path(f"{_BY_AGREEMENT}/statements/<int:funder_id>.pdf", door("settlement.see-statements")(statement_pdf_file), name="statement"),
-    path("closings/<int:closing_id>/", door("settlement.see")(closing), name="closing"),
-    path("closings/<int:closing_id>/approve/", door("settlement.approve-closing")(ApproveView.as_view()), name="closing-approve"),
-    path("closings/<int:closing_id>/refuse/", door("settlement.approve-closing")(CancelView.as_view()), name="closing-refuse"),
-    path("closings/<int:closing_id>/cancel/", door("settlement.prepare-closing")(CancelView.as_view()), name="closing-cancel"),
-    path("closings/<int:closing_id>/repaid/", door("settlement.prepare-closing")(RepaidView.as_view()), name="closing-repaid"),
-]

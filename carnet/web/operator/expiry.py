@@ -1,0 +1,5 @@
+"""The end of validity, from the operator's office."""
+
+from carnet.web.expiry.urls import operator_urls
+
+urlpatterns = operator_urls
