@@ -56,13 +56,17 @@ def send(client: Client, url: str, **typed: object):
     return client.post(url, {"request_id": str(uuid4()), **typed})
 
 
+def follow(client: Client, url: str, **typed: object):
+    return client.post(url, {"request_id": str(uuid4()), **typed}, follow=True)
+
+
 def text_of(answer) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def upload(client: Client, agreement_id: int, content: bytes):
     file = SimpleUploadedFile("answer.xml", content, content_type="application/xml")
-    return send(client, f"/operator/payments/agreements/{agreement_id}/bank-file/", file=file)
+    return follow(client, f"/operator/payments/agreements/{agreement_id}/bank-file/", file=file)
 
 
 def prepared(office: Office) -> tuple[str, int]:
@@ -92,7 +96,7 @@ def test_a_month_is_paid_by_two_people_and_the_bank(office: Office) -> None:
     assert file["Content-Type"] == "application/xml"
     assert file["Content-Disposition"].startswith('attachment; filename="CARNET-')
     assert send(treasurer, f"{url}sent/").status_code == 302
-    payday.bank.receive(file.content, at=APRIL)
+    payday.bank.receive(file.getvalue(), at=APRIL)
     read = upload(treasurer, payday.agreement_id, payday.bank.statement(RING_FENCED, at=APRIL))
     assert "La réponse de la banque est lue" in text_of(read)
     assert "Chaque ligne a été comprise" in text_of(read)

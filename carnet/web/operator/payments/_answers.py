@@ -153,7 +153,7 @@ def answer(request: HttpRequest, bank_file_id: int) -> HttpResponse:
     actor = actor_of(request)
     page = answer_page(actor=actor, bank_file_id=bank_file_id)
     context = {
-        "page": page,
+        "read": page,
         "back_url": reverse("operator:agreement-payments", args=[page.agreement_id]),
         "figures": [
             Figure(formats.euros(page.paid_cents), _("Payé"), formats.number(page.paid_count)),
