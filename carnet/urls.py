@@ -10,6 +10,7 @@ DOORS = (
     ("", "carnet.web.assistant.urls"),
     ("operator/", "carnet.web.operator.urls"),
     ("funder/", "carnet.web.funder.urls"),
+    ("funds/", "carnet.web.funds.urls"),
     ("prescriber/", "carnet.web.prescriber.urls"),
     ("", "carnet.web.slips.urls"),
     ("", "carnet.web.reminders.urls"),

@@ -17,9 +17,14 @@ def seen_agreement(actor: Actor, agreement_id: int, *, funder_id: int | None = N
     """The agreement, if the actor may read its figures, and those of `funder_id` when one is asked. Raises: NotAllowed, AgreementUnknown."""
     check_may(actor, "observatory.see")
     found = funding.agreement(actor, agreement_id, at=at)
+    check_reads_funder(actor, funder_id, agreement_id=agreement_id)
+    return found
+
+
+def check_reads_funder(actor: Actor, funder_id: int | None, *, agreement_id: int = 0) -> None:
+    """Nobody's part, one's own, or anybody's for those who run or audit. Raises: AgreementUnknown, as if there were none."""
     if funder_id is not None and not settlement.may_read_funder(actor, funder_id):
         raise AgreementUnknown(agreement=agreement_id)
-    return found
 
 
 def reads_every_funder(actor: Actor) -> bool:

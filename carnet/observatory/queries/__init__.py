@@ -1,9 +1,10 @@
 """Published figures and what is likely to come, each counted from the ledger and the desks."""
 
+from carnet.observatory.access import reads_every_funder
 from carnet.observatory.queries._cuts import Cut, CutLine, cut
 from carnet.observatory.queries._figures import REAL, SIMULATED, open_data, programme_figures, published_programmes
 from carnet.observatory.queries._funds import AgreementFigures, agreement_figures
-from carnet.observatory.queries._portfolio import PortfolioLine, agreement_signals, portfolio
+from carnet.observatory.queries._portfolio import PortfolioLine, agreement_line, portfolio
 from carnet.observatory.queries._rows import PER_PAGE, BookletRow, GroupRow, MoneyRow, Row, RowFilter, Rows, UsedRow, every_row, rows
 from carnet.observatory.queries._targets import PublicPledge, public_pledge
 
@@ -24,7 +25,7 @@ __all__ = [
     "Rows",
     "UsedRow",
     "agreement_figures",
-    "agreement_signals",
+    "agreement_line",
     "cut",
     "every_row",
     "open_data",
@@ -32,5 +33,6 @@ __all__ = [
     "programme_figures",
     "public_pledge",
     "published_programmes",
+    "reads_every_funder",
     "rows",
 ]

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from carnet.distribution import queries as distribution
 from carnet.funding import queries as funding
-from carnet.funding.queries import ProgrammeFacts
+from carnet.funding.queries import AgreementFacts, ProgrammeFacts
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import Standing
+from carnet.observatory import access
 from carnet.observatory.queries._funds import AgreementFigures, figures_of
 from carnet.observatory.queries._targets import left_to_hand_over, progress_of
 from carnet.observatory.rules import Heading, PublicProgress, Signal, Watched, signals
@@ -35,10 +36,19 @@ class PortfolioLine:
 def portfolio(*, actor: Actor, funder_id: int | None = None, at: datetime) -> list[PortfolioLine]:
     """The agreements the actor may read, the latest signed first, each with `funder_id`'s own part.
 
-    Units: vouchers and whole cents. Raises: NotAllowed.
+    Units: vouchers and whole cents. Raises: NotAllowed, AgreementUnknown (a funder whose part is not the actor's to read).
     """
     check_may(actor, "observatory.see")
-    agreements = list(reversed(funding.agreements(actor, actor.programme_ids, at=at)))
+    access.check_reads_funder(actor, funder_id)
+    return _lines(list(reversed(funding.agreements(actor, actor.programme_ids, at=at))), funder_id, at)
+
+
+def agreement_line(*, actor: Actor, agreement_id: int, funder_id: int | None = None, at: datetime) -> PortfolioLine:
+    """The same for one agreement. Raises: NotAllowed, AgreementUnknown."""
+    return _lines([access.seen_agreement(actor, agreement_id, funder_id=funder_id, at=at)], funder_id, at)[0]
+
+
+def _lines(agreements: list[AgreementFacts], funder_id: int | None, at: datetime) -> list[PortfolioLine]:
     ids = [each.id for each in agreements]
     programmes = {each.id: each for each in funding.programmes({each.programme_id for each in agreements})}
     operators = parties.organisations({each.operator_id for each in programmes.values()})
@@ -63,11 +73,6 @@ def portfolio(*, actor: Actor, funder_id: int | None = None, at: datetime) -> li
             )
         )
     return found
-
-
-def agreement_signals(*, actor: Actor, agreement_id: int, funder_id: int | None = None, at: datetime) -> PortfolioLine | None:
-    """The same for one agreement. Raises: NotAllowed."""
-    return next((each for each in portfolio(actor=actor, funder_id=funder_id, at=at) if each.figures.agreement.id == agreement_id), None)
 
 
 def promised_before(programme: ProgrammeFacts, at: datetime) -> datetime:

@@ -100,6 +100,7 @@ class UsedRow:
     series: str
     paid_on: date | None
     payment: str
+    transfer_id: int | None
     amount: Amount
 
 
@@ -288,7 +289,7 @@ def _given_back(behind: _Behind) -> list[UsedRow]:
     if behind.heading is Heading.OWED or behind.where != RowFilter():
         return []
     back = recovered_amount(behind.agreement.id, behind.shares, behind.funder_id)
-    return [UsedRow(None, 0, "", "", "", "", None, "", Amount() - back)] if back.vouchers else []
+    return [UsedRow(None, 0, "", "", "", "", None, "", None, Amount() - back)] if back.vouchers else []
 
 
 def _every_used(behind: _Behind) -> Iterator[UsedRow]:
@@ -307,5 +308,5 @@ def _used_rows(behind: _Behind, found: list[settlement.UsedVoucher]) -> Iterator
         amount = worth_used(behind.shares[each.series_id, each.pattern], behind.funder_id, 1)
         yield UsedRow(
             each.used_on, each.place_id, names.get(each.place_id, ""), towns.get(each.place_id, ("", ""))[1], each.service,
-            behind.called(each.series_id), each.paid_on, each.payment, amount,
+            behind.called(each.series_id), each.paid_on, each.payment, each.transfer_id, amount,
         )  # fmt: skip

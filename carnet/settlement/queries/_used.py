@@ -20,6 +20,10 @@ FROM redemption_redemption r
 JOIN ledger_voucher v ON v.series_id = r.series_id AND v.id = r.voucher_id
 LEFT JOIN settlement_claimline l ON l.series_id = r.series_id AND l.voucher_id = r.voucher_id AND l.generation = r.generation
 LEFT JOIN settlement_claim c ON c.id = l.claim_id AND c.state = '{ClaimState.PAID.value}'
+"""
+# One living transfer a claim, by a constraint of its table.
+_TRANSFER = f"LEFT JOIN settlement_transfer t ON t.claim_id = c.id AND t.state = '{TransferState.PAID.value}'"
+_WHERE = """
 WHERE r.series_id = ANY(%(series)s)
 AND NOT EXISTS (SELECT 1 FROM redemption_reversal x
                 WHERE x.series_id = r.series_id AND x.voucher_id = r.voucher_id AND x.generation = r.generation)
@@ -78,6 +82,7 @@ class UsedVoucher:
     pattern: int
     paid_on: date | None
     payment: str
+    transfer_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ def used_groups(*, series_ids: Collection[int], by: UsedBy, where: UsedFilter = 
     clauses, values = _clauses(series_ids, where)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_KEYS[by]}, r.series_id, v.pattern, count(*), count(c.id) {_FROM} {clauses} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", values
+            f"SELECT {_KEYS[by]}, r.series_id, v.pattern, count(*), count(c.id) {_FROM} {_WHERE} {clauses} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            values,
         )
         return [UsedGroup(*row) for row in cursor.fetchall()]
 
@@ -110,13 +116,13 @@ def used_vouchers(
     values |= {"offset": offset, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.at, r.series_id, r.voucher_id, r.generation, r.place_id, r.service_code, v.pattern, c.paid_on,"
-            f" (SELECT t.end_to_end_id FROM settlement_transfer t WHERE t.claim_id = c.id AND t.state = '{TransferState.PAID.value}' LIMIT 1)"
-            f" {_FROM} {clauses} ORDER BY r.at DESC, r.series_id DESC, r.voucher_id DESC, r.generation DESC OFFSET %(offset)s LIMIT %(limit)s",
+            "SELECT r.at, r.series_id, r.voucher_id, r.generation, r.place_id, r.service_code, v.pattern, c.paid_on, t.end_to_end_id, t.id"
+            f" {_FROM} {_TRANSFER} {_WHERE} {clauses} ORDER BY r.at DESC, r.series_id DESC, r.voucher_id DESC, r.generation DESC"
+            " OFFSET %(offset)s LIMIT %(limit)s",
             values,
         )
         return [
-            UsedVoucher((row[0], row[1], row[2], row[3]), legal_day(row[0]), row[4], row[5], row[1], row[6], row[7], row[8] or "")
+            UsedVoucher((row[0], row[1], row[2], row[3]), legal_day(row[0]), row[4], row[5], row[1], row[6], row[7], row[8] or "", row[9])
             for row in cursor.fetchall()
         ]
 

@@ -14,6 +14,8 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import Iban
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import Money
+from carnet.observatory import queries as observatory
+from carnet.observatory.rules import Heading
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.settlement import queries as settlement
@@ -24,17 +26,23 @@ from carnet.web.design.screens import actor_of
 from carnet.web.expiry import pages as expiry_pages
 from carnet.web.expiry.sides import FUNDER
 from carnet.web.figures import acceptance_words, count_figures, hand_over_words, money_figures, money_table, shares_table
+from carnet.web.funds.portfolio import totals_of
+from carnet.web.funds.views import first_figures
+from carnet.web.funds.words import SHORT_SIGNALS, use_sentence
 from carnet.web.statements import statement_csv, statement_pdf
 
 
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     agreements = _agreements(actor, at)
+    lines = observatory.portfolio(actor=actor, funder_id=actor.organisation_id, at=at)
+    total = totals_of(lines)
     context = {
         "tasks": list(_tasks(actor, agreements)),
         "is_empty": not agreements,
-        "figures": money_figures(sum((_own_money(actor, each.id) for each in agreements), Money())) if agreements else [],
-        "table": _agreements_table(actor, agreements),
+        "figures": first_figures(total, _("votre part"), {}),
+        "sentence": use_sentence(total),
+        "table": _agreements_table(lines),
     }
     return render(request, "funder/home.html", context)
 
@@ -124,10 +132,6 @@ def _agreements(actor: Actor, at: datetime) -> list[funding.AgreementFacts]:
     return list(reversed(funding.agreements(actor, actor.programme_ids, at=at)))
 
 
-def _own_money(actor: Actor, agreement_id: int) -> Money:
-    return ledger.money(agreement_id=agreement_id).by_funder.get(actor.organisation_id or 0, Money())
-
-
 def _own_line(actor: Actor, agreement_id: int) -> funding.FunderCommitment | None:
     lines = funding.commitments_by_funder(agreement_id)
     return next((line for line in lines if line.funder_id == actor.organisation_id), None)
@@ -155,20 +159,29 @@ def _tasks(actor: Actor, agreements: list[funding.AgreementFacts]) -> Iterator[T
     yield from expiry_pages.tasks(actor, FUNDER)
 
 
-def _agreements_table(actor: Actor, agreements: list[funding.AgreementFacts]) -> Table:
+def _agreements_table(lines: list[observatory.PortfolioLine]) -> Table:
     columns = [
         Column(_("Convention")),
         Column(_("Programme")),
         Column(_("Apporté"), number=True),
         Column(_("Payé"), number=True),
+        Column(_("À surveiller")),
         Column(_("État")),
     ]
     rows: list[list[Any]] = []
-    for each in agreements:
-        money = _own_money(actor, each.id)
-        state = Cell(_("close"), tone="neutral") if each.closed_at else Cell(_("en cours"), tone="success")
-        name = Cell(each.name, url=reverse("funder:agreement", args=[each.id]))
-        rows.append([name, each.programme_name, formats.euros(money.funded, short=True), formats.euros(money.paid, short=True), state])
+    for line in lines:
+        agreement, amounts = line.figures.agreement, line.figures.amounts
+        state = Cell(_("close"), tone="neutral") if agreement.closed_at else Cell(_("en cours"), tone="success")
+        rows.append(
+            [
+                Cell(agreement.name, url=reverse("funder:agreement", args=[agreement.id])),
+                agreement.programme_name,
+                formats.euros(amounts[Heading.FUNDED].own_cents, short=True),
+                formats.euros(amounts[Heading.PAID].own_cents, short=True),
+                ", ".join(str(SHORT_SIGNALS[each]) for each in line.signals) or "–",
+                state,
+            ]
+        )
     return Table(_("Vos conventions"), columns, rows)
 
 

@@ -1,4 +1,4 @@
-"""The State's screens: the labels asked for, an answer prepared, the same answer taken or set aside by somebody else."""
+"""The State's screens: its agreements in a few figures, the labels asked for, an answer prepared, the same answer taken or set aside by somebody else."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carnet.kernel.periods import legal_day
+from carnet.observatory import queries as observatory
 from carnet.parties import operations
 from carnet.parties import queries as parties
 from carnet.parties.queries import LabelDecisionView, OperatorLabelView
@@ -21,6 +22,9 @@ from carnet.web.design import formats
 from carnet.web.design.components import Row, Task
 from carnet.web.design.forms import DayField, OperationForm
 from carnet.web.design.screens import OperationView, actor_of
+from carnet.web.funds.portfolio import totals_of
+from carnet.web.funds.views import first_figures
+from carnet.web.funds.words import use_sentence
 
 ACTS_OF_STATE = {LabelState.REQUESTED: (LabelAct.GRANT, LabelAct.REFUSE), LabelState.GRANTED: (LabelAct.WITHDRAW,)}
 
@@ -66,7 +70,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits: requests to answer, answers to take; then every label."""
     actor, day = actor_of(request), legal_day(clock.now())
     found = parties.operator_labels(day=day)
+    lines = observatory.portfolio(actor=actor, funder_id=actor.organisation_id, at=clock.now())
+    total = totals_of(lines)
     context = {
+        "sentence": use_sentence(total) if lines else _("Votre service ne finance aucune convention."),
+        "warned": sum(1 for line in lines if line.signals),
+        "figures": first_figures(total, _("votre part"), {}) if lines else [],
         "tasks": list(_tasks(request, found)),
         "table": labels.operators_table(found, route="state:label"),
         "may_see_members": actor.organisation_id is not None,

@@ -1,0 +1,92 @@
+"""The agreements one funds, runs or audits, in one table: sorted, summed, with what is late."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carnet.observatory.queries import PortfolioLine
+from carnet.observatory.rules import Amount, Heading
+from carnet.web.design import formats
+from carnet.web.funds import words
+from carnet.web.funds.words import Grid
+from carnet.web.spreadsheets import Cents, Value
+
+_SUMMED = (Heading.FUNDED, Heading.OWED, Heading.PAID, Heading.TO_RETURN, Heading.RETURNED)
+
+
+def handed_over(amounts: Any) -> int:
+    """Vouchers that reached somebody, used or not yet."""
+    return int(amounts[Heading.IN_HANDS].vouchers + amounts[Heading.USED].vouchers)
+
+
+def _rate(line: PortfolioLine) -> tuple[int, int]:
+    amounts = line.figures.amounts
+    handed = handed_over(amounts)
+    return (amounts[Heading.USED].vouchers * 10_000 // handed if handed else -1, handed)
+
+
+# By key in the address: the words of the choice, and what to sort by, the first shown first.
+SORTS: dict[str, tuple[Any, Callable[[PortfolioLine], Any]]] = {
+    "signals": (
+        gettext_lazy("Alertes d’abord"),
+        lambda line: (-len(line.signals), [list(words.SIGNALS).index(each) for each in line.signals]),
+    ),
+    "signed": (gettext_lazy("Les plus récentes"), lambda line: -line.figures.agreement.signed_on.toordinal()),
+    "name": (gettext_lazy("Programme"), lambda line: (line.figures.programme.name.casefold(), line.figures.agreement.name.casefold())),
+    "funded": (gettext_lazy("Montant apporté"), lambda line: -line.figures.amounts[Heading.FUNDED].whole_cents),
+    "use": (gettext_lazy("Moins utilisés"), _rate),
+    "owed": (gettext_lazy("Dû aux lieux"), lambda line: -line.figures.amounts[Heading.OWED].whole_cents),
+}
+
+
+def sorted_lines(lines: Sequence[PortfolioLine], sort: str) -> list[PortfolioLine]:
+    """In the order asked; the latest signed first among equals."""
+    return sorted(lines, key=SORTS[sort][1])
+
+
+def totals_of(lines: Sequence[PortfolioLine]) -> dict[Heading, Amount]:
+    """The sum of every agreement."""
+    return {heading: sum((line.figures.amounts[heading] for line in lines), Amount()) for heading in Heading}
+
+
+def grid_of(lines: Sequence[PortfolioLine], own: str, url_of: Callable[[PortfolioLine], str] | None) -> Grid:
+    """One line an agreement, the sums at the foot; amounts are one's own part, or the whole when one has none."""
+    columns = [
+        _("Convention"), _("Programme"), _("Opérateur"), _("État"), *(_amount_columns(own)), _("Remis"), _("Utilisés"), _("Part utilisée"),
+        _("Public visé"), _("À surveiller"),
+    ]  # fmt: skip
+    total = totals_of(lines)
+    foot: list[Value] = [
+        _("Total"), "", "", "", *_cents(total, own), handed_over(total), total[Heading.USED].vouchers,
+        formats.percent(total[Heading.USED].vouchers, handed_over(total)), "", "",
+    ]  # fmt: skip
+    urls = [{0: url_of(line)} for line in lines] if url_of else ()
+    return Grid(_("Conventions"), columns, [_line(line, own) for line in lines], foot if lines else (), urls)
+
+
+def _line(line: PortfolioLine, own: str) -> list[Value]:
+    figures, amounts = line.figures, line.figures.amounts
+    used, handed = amounts[Heading.USED].vouchers, handed_over(amounts)
+    return [
+        figures.agreement.name,
+        figures.programme.name,
+        line.operator,
+        _("close") if figures.agreement.closed_at else _("en cours"),
+        *_cents(amounts, own),
+        handed,
+        used,
+        formats.percent(used, handed),
+        words.pledge_words(line.pledge),
+        ", ".join(str(words.SHORT_SIGNALS[each]) for each in line.signals),
+    ]
+
+
+def _amount_columns(own: str) -> list[str]:
+    told = [str(words.HEADINGS[heading]) for heading in _SUMMED]
+    return [_("%(figure)s, %(whose)s") % {"figure": each, "whose": own} for each in told] if own else told
+
+
+def _cents(amounts: Any, own: str) -> list[Value]:
+    return [Cents(amounts[heading].own_cents if own else amounts[heading].whole_cents) for heading in _SUMMED]
