@@ -4,7 +4,6 @@ from django.urls import path
 
 from carnet.web.doors import door
 from carnet.web.expiry.urls import funder_urls as expiry_urls
-from carnet.web.forecasts.urls import funder_urls as forecast_urls
 from carnet.web.funder import views
 
 app_name = "funder"
