@@ -17,6 +17,7 @@ DOORS = (
     ("place/", "carnet.web.place.urls"),
     ("rehearsal/", "carnet.web.rehearsal.urls"),
     ("auditor/", "carnet.web.auditor.urls"),
+    ("follow/", "carnet.web.follow.urls"),
     ("state/", "carnet.web.state.urls"),
     ("books/", "carnet.web.books.urls"),
     ("helpline/", "carnet.web.helpline.urls"),

@@ -377,3 +377,19 @@ def _stock(series: SeriesView | None) -> Iterable[StockView]:
             first_serial=ledger.serial_of_booklet(series, line.first_booklet_id),
             last_serial=ledger.serial_of_booklet(series, line.last_booklet_id),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesOrder:
+    """The order a series was drawn for. `commitment_id`: the line of funding that divided its face value."""
+
+    id: int
+    commitment_id: int | None
+    ordered_at: datetime
+    booklet_count: int
+
+
+def order_of_series(series_id: int) -> SeriesOrder | None:
+    """The order of a series, as far as the reader sees; None when unseen."""
+    row = Order.objects.filter(series_id=series_id).first()
+    return SeriesOrder(row.id, row.commitment_id, row.ordered_at, row.booklet_count) if row is not None else None

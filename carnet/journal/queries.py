@@ -173,3 +173,55 @@ def _tail(table: str, reached: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table} /* fan-out: rows not sealed yet */ WHERE xid >= %s", [reached])
         return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One sealed (or not yet sealed) row: its digest, and the block that holds it. `holds`: None while no block does.
+
+    `digest` is the SHA-256 of the row as ``digests_of_rows`` reads it, in hexadecimal; a block keeps its first 8 bytes.
+    """
+
+    table: str
+    row_id: int
+    digest: str
+    block: int | None
+    block_digest: str
+    sealed_at: datetime | None
+    holds: bool | None
+
+
+def proofs(rows: Collection[tuple[str, int]]) -> dict[tuple[str, int], Proof]:
+    """The proof of each of these rows (table, id), as far as the reader sees the row. One statement for each table."""
+    found: dict[tuple[str, int], Proof] = {}
+    for table in sorted({table for table, _id in rows}):
+        assert table in SEALED_TABLES, table
+        wanted = sorted(row_id for name, row_id in rows if name == table)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT p.id, encode(p.digest, 'hex'), b.number, encode(b.digest, 'hex'), b.sealed_at,"
+                " position(int8send(p.id) || substring(p.digest from 1 for 8) in b.rows) > 0"
+                " FROM (SELECT r.id, r.xid, sha256(convert_to((to_jsonb(r) - 'xid')::text, 'UTF8')) AS digest"
+                f" FROM {table} r /* fan-out: the rows asked */ WHERE r.id = ANY(%s)) p"
+                " LEFT JOIN journal_block b ON b.table_name = %s AND b.from_xid <= p.xid AND b.to_xid > p.xid ORDER BY p.id",
+                [wanted, table],
+            )
+            for row in cursor.fetchall():
+                found[table, row[0]] = Proof(table, row[0], row[1], row[2], row[3] or "", row[4], row[5])
+    return found
+
+
+def lines_about(subjects: Collection[tuple[str, int | str]]) -> dict[tuple[str, str], list[LineView]]:
+    """The lines of each subject (its kind, its id), the first first, as far as the reader sees. One statement."""
+    names = list(LineView.__dataclass_fields__)
+    found: dict[tuple[str, str], list[LineView]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join('l.' + name for name in names)} FROM unnest(%s::text[], %s::text[]) AS s (kind, id)"
+            " JOIN journal_line l ON l.subject_kind = s.kind AND l.subject_id = s.id ORDER BY l.id",
+            [[kind for kind, _id in subjects], [str(subject_id) for _kind, subject_id in subjects]],
+        )
+        for row in cursor.fetchall():
+            line = LineView(*row[:-1], json.loads(row[-1]) if isinstance(row[-1], str) else row[-1])
+            found.setdefault((line.subject_kind, line.subject_id), []).append(line)
+    return found

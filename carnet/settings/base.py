@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "carnet.web.place",
     "carnet.web.auditor",
     "carnet.web.state",
+    "carnet.web.follow",
     "carnet.web.helpline",
     "carnet.web.books",
     "carnet.web.sheets",

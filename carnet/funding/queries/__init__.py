@@ -36,6 +36,7 @@ from carnet.funding.queries._money import (
     committed_cents,
     missing_by_agreement,
     pledges,
+    receipt_of,
     receipts,
 )
 from carnet.funding.queries._programmes import (
@@ -85,6 +86,7 @@ __all__ = [
     "programmes",
     "programmes_of_operator",
     "public_targets",
+    "receipt_of",
     "receipts",
     "ring_fence",
     "rules_for_redemption",

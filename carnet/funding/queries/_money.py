@@ -15,6 +15,7 @@ from carnet.funding.models import (
 )
 from carnet.funding.rules import (
     PledgeState,
+    ReceiptUnknown,
 )
 
 
@@ -126,6 +127,14 @@ def receipts(agreement_id: int) -> list[Receipt]:
         )
         for row in rows
     ]
+
+
+def receipt_of(*, agreement_id: int, receipt_id: int) -> Receipt:
+    """One receipt of an agreement the caller may read, not withdrawn. Raises: ReceiptUnknown."""
+    for each in receipts(agreement_id):
+        if each.id == receipt_id and each.withdrawn_at is None:
+            return each
+    raise ReceiptUnknown(receipt=receipt_id)
 
 
 def pledges(agreement_ids: Collection[int]) -> list[PledgeFacts]:

@@ -23,6 +23,7 @@ from carnet.gateways.keys._boxes import open_box, sealed_box, signs
 from carnet.gateways.keys._files import FileKeyRing
 from carnet.gateways.keys._rings import InMemoryKeyRing
 from carnet.gateways.keys._words import (
+    EVIDENCE,
     EXPORT,
     FACTS,
     HASH_SIZE,
@@ -31,6 +32,7 @@ from carnet.gateways.keys._words import (
     ORDERS,
     RECEIPT,
     SECRET_SIZE,
+    SERVICE_DONE,
     SIGNATURE_SIZE,
     TOKEN,
     VERSION_MAX,
@@ -46,6 +48,7 @@ from carnet.gateways.keys._words import (
 )
 
 __all__ = [
+    "EVIDENCE",
     "EXPORT",
     "FACTS",
     "HASH_SIZE",
@@ -54,6 +57,7 @@ __all__ = [
     "ORDERS",
     "RECEIPT",
     "SECRET_SIZE",
+    "SERVICE_DONE",
     "SIGNATURE_SIZE",
     "TOKEN",
     "VERSION_MAX",

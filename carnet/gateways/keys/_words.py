@@ -23,6 +23,8 @@ RECEIPT = b"carnet receipt 1\x00"
 EXPORT = b"carnet export 1\x00"
 JOURNAL = b"carnet journal 1\x00"
 FACTS = b"carnet facts 1\x00"
+SERVICE_DONE = b"carnet service done 1\x00"
+EVIDENCE = b"carnet evidence 1\x00"
 ORDERS = b"carnet payment orders 1\x00"
 
 Hasher = Callable[[str], bytes]

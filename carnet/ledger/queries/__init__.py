@@ -14,7 +14,6 @@ from carnet.ledger.queries._books import (
 )
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
-from carnet.ledger.queries._exchanges import exchangeable, exchanged_days, voided_by
 from carnet.ledger.queries._hands import VoucherLeft, vouchers_left
 from carnet.ledger.queries._money import (
     AccountView,
@@ -43,6 +42,15 @@ from carnet.ledger.queries._positions import (
     stock_booklets,
 )
 from carnet.ledger.queries._stock import arrivals, booklet_number, held_since, on_the_way, stock_ids, travelling, with_booklets_to_give
+from carnet.ledger.queries._tracing import (
+    TracedMovement,
+    movements_asked,
+    movements_of_agreement,
+    movements_of_series,
+    movements_of_voucher,
+    passage_ids,
+    shares_of_voucher,
+)
 from carnet.ledger.queries._verify import verify
 from carnet.ledger.queries._vouchers import (
     BookletView,
@@ -67,22 +75,10 @@ from carnet.ledger.queries._vouchers import (
 )
 
 __all__ = [
-    "exchangeable",
-    "exchanged_days",
-    "voided_by",
-    "Flow",
-    "Settled",
-    "StockMovement",
-    "activated_vouchers",
-    "balances",
-    "flows",
-    "in_stock_by_holder",
-    "returned_by_series",
-    "settled",
-    "stock_movements",
     "AccountView",
     "BookletProgress",
     "BookletView",
+    "Flow",
     "FunderMovement",
     "MoneyTable",
     "MovementView",
@@ -92,13 +88,18 @@ __all__ = [
     "Position",
     "RangeView",
     "SeriesView",
+    "Settled",
     "Standing",
     "StockBooklet",
     "StockLine",
+    "StockMovement",
+    "TracedMovement",
     "VoucherLeft",
     "VoucherView",
     "accounts",
+    "activated_vouchers",
     "arrivals",
+    "balances",
     "booklet",
     "booklet_number",
     "booklet_progress",
@@ -108,25 +109,36 @@ __all__ = [
     "counts_by_holder",
     "counts_by_pattern",
     "due",
+    "flows",
     "funder_movements",
     "held_since",
+    "in_stock_by_holder",
     "money",
     "movements",
+    "movements_asked",
+    "movements_of_agreement",
+    "movements_of_series",
+    "movements_of_voucher",
     "on_the_way",
     "on_use_debts",
+    "passage_ids",
     "passages",
     "patterns",
     "patterns_of_agreement",
     "recovered_vouchers",
+    "returned_by_series",
     "serial_of_booklet",
     "serial_of_voucher",
     "series",
     "series_list",
+    "settled",
+    "shares_of_voucher",
     "standing",
     "stock",
     "stock_booklet_count",
     "stock_booklets",
     "stock_ids",
+    "stock_movements",
     "to_receive",
     "travelling",
     "unissued",

@@ -206,6 +206,8 @@ _LINES: tuple[Permission, ...] = (
     _do("settlement.draw-up-books", "freeze an accountants' book once its period is over", _ADMIN, _TREASURER),
     _do("settlement.claim", "ask for what one's organisation is owed, where a programme pays on demand", _MANAGER),
     _do("settlement.check-claims", "check claims", _ADMIN, _AGENT, _TREASURER),
+    _see("settlement.follow", "a euro from the funder's payment to the line of the bank, and back", *_OPERATOR, _FUNDER, _AUDITOR),
+    _do("settlement.draw-sample", "draw a sample from a stated seed, download its evidence", _ADMIN, _TREASURER, _AUDITOR),
     _do("settlement.prepare-payment", "prepare a payment run", _TREASURER, proof=True),
     _do("settlement.approve-payment", "approve or refuse a payment run", _APPROVER, proof=True),
     _do("settlement.export-payment", "download the bank's payment file", _TREASURER, _APPROVER, proof=True),

@@ -22,7 +22,7 @@ from carnet.redemption.queries._disputes import (
     disputes_of,
     to_recover,
 )
-from carnet.redemption.queries._groups import serials_of, services_among, services_given, taken_together
+from carnet.redemption.queries._groups import ServicePart, serials_of, services_among, services_given, services_of, taken_together
 from carnet.redemption.queries._lessons import LessonDay, lessons_outside_sessions
 from carnet.redemption.queries._lives import Spent, redemptions_of_vouchers
 from carnet.redemption.queries._locks import (
@@ -52,6 +52,7 @@ from carnet.redemption.queries._papers import (
 )
 from carnet.redemption.queries._redemptions import (
     DayCount,
+    Receipt,
     Redeemed,
     RedemptionLine,
     VoucherSeen,
@@ -60,6 +61,7 @@ from carnet.redemption.queries._redemptions import (
     forget_series_facts,
     places_used,
     receipt_holds,
+    receipts_of,
     redeemed_before,
     redeemed_now,
     redemption_of,
@@ -107,6 +109,7 @@ __all__ = [
     "LessonDay",
     "LockedSerial",
     "PictureFacts",
+    "Receipt",
     "Redeemed",
     "RedemptionFacts",
     "RedemptionLine",
@@ -115,6 +118,7 @@ __all__ = [
     "Reservation",
     "ReservationPage",
     "Reserved",
+    "ServicePart",
     "SheetFacts",
     "SheetPage",
     "SignedFacts",
@@ -145,6 +149,7 @@ __all__ = [
     "own_redemption",
     "places_used",
     "receipt_holds",
+    "receipts_of",
     "redeemed_before",
     "redeemed_now",
     "redemption_of",
@@ -163,6 +168,7 @@ __all__ = [
     "serials_of",
     "services_among",
     "services_given",
+    "services_of",
     "services_used",
     "sheet",
     "sheet_page",

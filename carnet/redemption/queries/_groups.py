@@ -1,6 +1,8 @@
 """The vouchers that paid one service together, and services counted as one whatever they cost."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
@@ -56,3 +58,28 @@ def services_among(keys: Collection[tuple[int, int, int]]) -> int:
             [[key[rank] for key in keys] for rank in range(3)],
         )
         return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePart:
+    """One redemption as a part of a service; `is_first`: the one with which the service is counted."""
+
+    number: str
+    place_id: int
+    service: str
+    redeemed_at: datetime
+    is_first: bool
+
+
+def services_of(keys: Collection[tuple[int, int, int]]) -> list[ServicePart]:
+    """These redemptions (series, voucher, generation) by the service they paid, as far as the reader sees, the first first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.series_id, r.voucher_id, r.generation, r.place_id, r.service_code, r.at, COALESCE(r.group_rank, 1) = 1"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[]) AS k (series_id, voucher_id, generation)"
+            " JOIN redemption_redemption r ON r.series_id = k.series_id AND r.voucher_id = k.voucher_id AND r.generation = k.generation"
+            " ORDER BY r.at, r.series_id, r.voucher_id",
+            [[key[rank] for key in keys] for rank in range(3)],
+        )
+        rows = cursor.fetchall()
+    return [ServicePart(redemption_number(series_id=row[0], voucher_id=row[1], generation=row[2]), *row[3:]) for row in rows]

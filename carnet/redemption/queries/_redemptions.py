@@ -130,6 +130,53 @@ def receipt_holds(receipt: str) -> dict[str, Any] | None:
     return facts if held else None
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One redemption as its signed receipt tells it: whoever holds the programme's public key can check it."""
+
+    number: str
+    serial: str
+    programme_id: int
+    organisation_id: int
+    place_id: int
+    service: str
+    attended_on: date
+    redeemed_at: datetime
+    receipt: str
+
+
+def receipts_of(numbers: Sequence[str]) -> dict[str, Receipt]:
+    """The receipts of these redemptions, the same bytes as when they were given, as far as the reader sees them."""
+    found: dict[str, Receipt] = {}
+    for number in numbers:
+        series_id, voucher_id, generation = parse_redemption_number(number)
+        row = Redemption.objects.filter(series_id=series_id, voucher_id=voucher_id, generation=generation).first()
+        if row is None:
+            continue
+        told = redeemed_now(
+            series_id=series_id,
+            voucher_id=voucher_id,
+            generation=generation,
+            programme_id=row.programme_id,
+            value_cents=_series_facts(series_id)[3],
+            place_id=row.place_id,
+            service=row.service_code,
+            redeemed_at=row.at,
+        )
+        found[number] = Receipt(
+            number,
+            told.voucher_serial,
+            row.programme_id,
+            row.organisation_id,
+            row.place_id,
+            row.service_code,
+            row.attended_on,
+            row.at,
+            told.receipt,
+        )
+    return found
+
+
 def redeemed_before(kept: str | Mapping[str, Any]) -> Redeemed:
     """The first answer again, from what was kept under its key."""
     facts = json.loads(kept) if isinstance(kept, str) else kept

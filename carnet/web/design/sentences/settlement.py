@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
+    "sample-invalid": _("Relisez cette réponse : une graine de lettres et de chiffres, de 1 à 500 passages, un jour passé."),
     "settlement-refused": _("Cette opération de paiement n’est pas possible."),
     "period-mistyped": _("« %(period)s » n’est pas une période : écrivez une année (2026), un trimestre (2026-T3) ou un mois (2026-07)."),
     "period-not-over": _("Cette période n’est pas finie : le compte définitif sera possible le %(possible_on)s."),

@@ -1,0 +1,1 @@
+"""One euro followed both ways: one page for whoever may see it (operator, auditor, funder); nothing personal, no code."""

@@ -1,0 +1,72 @@
+"""The certificate of service done of one claim, as a page anybody can read and a text anybody can check."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import typst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from carnet.gateways import printer
+from carnet.settlement.queries.certificates import ServiceCertificate, ServiceLine
+from carnet.web.design import formats
+from carnet.web.follow.words import Names
+from carnet.web.lessons import service_word
+
+_TEMPLATE = Path(__file__).parent / "certificate.typ"
+_FONTS = Path(printer.__file__).parent / "fonts"
+
+
+def certificate_pdf(made: ServiceCertificate, names: Names, *, at: datetime) -> bytes:
+    """One claim's certificate, exported as PDF/UA-1. `at` is when it is made out."""
+    words = {
+        "language": (get_language() or "fr")[:2],
+        "title": _("Certificat de service fait"),
+        "lead": _("Décompte n° %(claim)s, convention %(agreement)s.") % {"claim": made.claim_id, "agreement": made.agreement},
+        "rows": [
+            [_("Programme"), made.programme],
+            [_("Qui a rendu les services"), names.house(made.organisation_id)],
+            [_("Services rendus"), formats.number(made.service_count)],
+            [_("Chèques acceptés"), formats.number(made.voucher_count)],
+            [_("Montant dû"), formats.euros(made.cents)],
+            [_("Fait le"), formats.day(at)],
+        ],
+        "columns": [_("Lieu"), _("Service"), _("Services"), _("Chèques"), _("Du, au"), _("Montant")],
+        "lines": [_row(line, names) for line in made.lines],
+        "total": ["", _("Total"), formats.number(made.service_count), formats.number(made.voucher_count), "", formats.euros(made.cents)],
+        "attests": _(
+            "Le lieu a accepté chaque chèque au moment du service, sur l’horloge du serveur. Chaque passage a un reçu signé."
+            " Les services annulés ne comptent pas. Aucune personne n’est nommée."
+        ),
+        "source": _(
+            "Décret n° 2012-1246 du 7 novembre 2012, articles 31 (certification du service fait) et 33 (paiement après service fait)."
+        ),
+        "place_signs": _("Pour le lieu : date et signature"),
+        "payer_signs": _("Pour l’ordonnateur : service fait certifié le"),
+        "digital": _("Texte signé par la clé Ed25519 du programme :"),
+        "signed": made.signed,
+        "footer": _("Carnet, certificat de service fait n° %(claim)s") % {"claim": made.claim_id},
+    }
+    content: bytes = typst.compile(
+        str(_TEMPLATE),
+        format="pdf",
+        font_paths=[str(_FONTS)],
+        ignore_system_fonts=True,
+        sys_inputs={"certificate": json.dumps(words)},
+        pdf_standards=["ua-1"],
+        timestamp=int(at.timestamp()),
+    )
+    return content
+
+
+def _row(line: ServiceLine, names: Names) -> list[str]:
+    days = f"{formats.day(line.first_day)}, {formats.day(line.last_day)}"
+    return [
+        names.place(line.place_id),
+        service_word(line.service),
+        formats.number(line.service_count),
+        formats.number(line.voucher_count),
+        days,
+        formats.euros(line.cents),
+    ]
