@@ -14,6 +14,7 @@ from carnet.ledger.queries._books import (
 )
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
+from carnet.ledger.queries._exchanges import exchangeable, exchanged_at, exchanged_days, voided_by
 from carnet.ledger.queries._hands import VoucherLeft, vouchers_left
 from carnet.ledger.queries._money import (
     AccountView,
@@ -51,6 +52,7 @@ from carnet.ledger.queries._tracing import (
     passage_ids,
     shares_of_voucher,
 )
+from carnet.ledger.queries._use import Lived, lives
 from carnet.ledger.queries._verify import verify
 from carnet.ledger.queries._vouchers import (
     BookletView,
@@ -80,6 +82,7 @@ __all__ = [
     "BookletView",
     "Flow",
     "FunderMovement",
+    "Lived",
     "MoneyTable",
     "MovementView",
     "OnUseDebt",
@@ -109,10 +112,14 @@ __all__ = [
     "counts_by_holder",
     "counts_by_pattern",
     "due",
+    "exchangeable",
+    "exchanged_at",
+    "exchanged_days",
     "flows",
     "funder_movements",
     "held_since",
     "in_stock_by_holder",
+    "lives",
     "money",
     "movements",
     "movements_asked",
@@ -143,6 +150,7 @@ __all__ = [
     "travelling",
     "unissued",
     "verify",
+    "voided_by",
     "voucher_by_serial",
     "vouchers_left",
     "vouchers_of_booklet",
