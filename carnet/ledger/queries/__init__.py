@@ -14,7 +14,7 @@ from carnet.ledger.queries._books import (
 )
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
-from carnet.ledger.queries._exchanges import exchangeable, exchanged_at, exchanged_days, voided_by
+from carnet.ledger.queries._exchanges import exchangeable, exchanged_days, voided_by
 from carnet.ledger.queries._hands import VoucherLeft, vouchers_left
 from carnet.ledger.queries._money import (
     AccountView,
@@ -52,7 +52,6 @@ from carnet.ledger.queries._tracing import (
     passage_ids,
     shares_of_voucher,
 )
-from carnet.ledger.queries._use import Lived, lives
 from carnet.ledger.queries._verify import verify
 from carnet.ledger.queries._vouchers import (
     BookletView,
@@ -82,7 +81,6 @@ __all__ = [
     "BookletView",
     "Flow",
     "FunderMovement",
-    "Lived",
     "MoneyTable",
     "MovementView",
     "OnUseDebt",
@@ -113,13 +111,11 @@ __all__ = [
     "counts_by_pattern",
     "due",
     "exchangeable",
-    "exchanged_at",
     "exchanged_days",
     "flows",
     "funder_movements",
     "held_since",
     "in_stock_by_holder",
-    "lives",
     "money",
     "movements",
     "movements_asked",
