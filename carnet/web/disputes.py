@@ -22,7 +22,7 @@ MISTAKES = {
 OUTCOMES = {
     None: (gettext_lazy("Attend la réponse"), "info"),
     DisputeOutcome.REVERSED: (gettext_lazy("Passage annulé"), "success"),
-    DisputeOutcome.TO_RECOVER: (gettext_lazy("Accordé, à reprendre"), "warning"),
+    DisputeOutcome.TO_RECOVER: (gettext_lazy("Accordé, à retenir"), "warning"),
     DisputeOutcome.REFUSED: (gettext_lazy("Refusé"), "danger"),
 }
 
@@ -45,7 +45,7 @@ def answer(line: DisputeLine) -> str:
         return _("Contesté le %(day)s. L’opérateur va répondre.") % {"day": formats.day(line.opened_at)}
     sentences = {
         DisputeOutcome.REVERSED: _("Accordé le %(day)s : le passage est annulé, le chèque peut de nouveau servir."),
-        DisputeOutcome.TO_RECOVER: _("Accordé le %(day)s. Ce passage était déjà décompté : son montant vous sera redemandé."),
+        DisputeOutcome.TO_RECOVER: _("Accordé le %(day)s. Ce passage était déjà décompté : son montant sera retenu sur un prochain paiement."),
         DisputeOutcome.REFUSED: _("Refusé le %(day)s : le passage reste accepté."),
     }
     assert line.decided_at is not None

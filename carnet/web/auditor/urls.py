@@ -14,5 +14,6 @@ urlpatterns = [
     path("programmes/<int:programme_id>/movements.csv", door("settlement.see")(views.movements_file), name="movements-file"),
     path("programmes/<int:programme_id>/journal/", door("journal.see")(views.journal_lines), name="journal"),
     path("programmes/<int:programme_id>/verify/", door("journal.see")(views.verify), name="verify"),
+    path("programmes/<int:programme_id>/debts/", door("settlement.see")(views.debts_of_places), name="debts"),
 ]
 urlpatterns += expiry_urls

@@ -15,6 +15,7 @@ from carnet.parties.rules import allowed
 from carnet.redemption import operations, queries
 from carnet.redemption.queries import DisputeLine
 from carnet.redemption.rules import DisputeOutcome
+from carnet.settlement import operations as settlement
 from carnet.web import clock
 from carnet.web import disputes as words
 from carnet.web.design.components import Task
@@ -24,7 +25,7 @@ from carnet.web.doors import door
 
 DONE = {
     DisputeOutcome.REVERSED: gettext_lazy("Accordé : le passage est annulé, le chèque peut de nouveau servir."),
-    DisputeOutcome.TO_RECOVER: gettext_lazy("Accordé. Le passage est déjà décompté : son montant est noté à reprendre au lieu."),
+    DisputeOutcome.TO_RECOVER: gettext_lazy("Accordé. Le passage est déjà décompté : son montant sera retenu sur le prochain paiement du lieu."),
     DisputeOutcome.REFUSED: gettext_lazy("Refusé : le passage reste accepté."),
 }
 
@@ -91,7 +92,7 @@ class Decide(OperationView):
         line = queries.dispute(number=self.kwargs["number"])
         return super().get_context_data(**kwargs) | {
             "title": _("Répondre à la contestation"),
-            "lead": _("Si le passage est déjà décompté, il n’est pas annulé : son montant est noté à reprendre au lieu."),
+            "lead": _("Si le passage est déjà décompté, il n’est pas annulé : son montant est retenu sur le prochain paiement du lieu."),
             "rows": words.summary(line),
             "verb": _("Répondre"),
             "kind": "",
@@ -100,7 +101,7 @@ class Decide(OperationView):
 
     def perform(self, form: DecideForm) -> HttpResponse:
         given = form.cleaned_data
-        outcome = operations.decide_dispute(
+        outcome = settlement.decide_dispute(
             number=self.kwargs["number"],
             accepted=given["decision"] == "accepted",
             reason=given["reason"],

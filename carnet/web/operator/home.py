@@ -34,7 +34,7 @@ from carnet.web.figures import count_figures, money_figures
 from carnet.web.helpline import complaints
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
-from carnet.web.operator import desk_post, disputes, guessing, stock
+from carnet.web.operator import debts, desk_post, disputes, guessing, stock
 from carnet.web.operator.desk_joining import tasks as desk_tasks
 from carnet.web.operator.desks import admit_url
 from carnet.web.operator.joining import tasks as joining_tasks
@@ -80,6 +80,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from _approvals(actor)
     yield from expiry_pages.tasks(actor, OPERATOR)
     yield from disputes.tasks(actor)
+    yield from debts.tasks(actor, at=at)
     yield from complaints.tasks(actor)
     yield from guessing.tasks(actor)
     yield from offer_tasks.tasks(offer_desks.OPERATOR, actor, at)

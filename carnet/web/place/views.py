@@ -32,7 +32,7 @@ from carnet.web.disputes import MISTAKES, reason_kept
 from carnet.web.helpline import filing
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
-from carnet.web.place import counter, days, devices, disputes, joining, reservations, till
+from carnet.web.place import counter, days, devices, disputes, joining, remittances, reservations, till
 from carnet.web.place import help as free_help
 from carnet.web.place.forms import AcceptForm, CodeForm, UndoForm, named
 
@@ -268,7 +268,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     counter.own_places(request, organisation_id, at)
     expected = settlement.expected_payments(organisation_id=organisation_id, at=at)
     coming, came = counter.payment_tables(expected, organisation_id, legal_day(at))
-    context = {"tasks": counter.tasks(expected), "coming": coming, "came": came}
+    context = {"tasks": counter.tasks(expected), "coming": coming, "came": came, "owed": remittances.owed_banners(actor)}
     return render(request, "place/payments.html", context)
 
 
