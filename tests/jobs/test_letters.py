@@ -42,6 +42,7 @@ CONTEXTS = {
         "words": "Une leçon doit être vérifiée.", "phone": "02 40 00 00 00", "ends_at": "2026-12-03T09:00:00+00:00",
     },
     "settlement.payment-freed": {},
+    "settlement.run-waits": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10"},
     "settlement.payment-returned": {"cents": 123450, "reason_code": "AC04"},
     "settlement.payment-kept": {"programme": "Nantes", "cents": 2000, "advice": "AP-2026-000012"},
     "settlement.debit-note": {"programme": "Nantes", "note": "ND-2026-000003", "cents": 1000, "due_on": "2026-12-24"},

@@ -71,7 +71,7 @@ def _table(page: BookPage, key: str) -> BookTable:
 
 def _lines(page: BookPage, key: str) -> dict:
     table = _table(page, key)
-    return {row[0]: row[1:] for row in (*table.rows, table.total or ())if row}
+    return {row[0]: row[1:] for row in (*table.rows, table.total or ()) if row}
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from carnet.settlement.operations._runs import (
     mark_sent,
     prepare_run,
 )
+from carnet.settlement.operations._schedule import prepare_due
 
 __all__ = [
     "BankFileRead",
@@ -62,6 +63,7 @@ __all__ = [
     "open_payment_file",
     "place_hold",
     "prepare_closing",
+    "prepare_due",
     "prepare_run",
     "record_debts",
     "record_note_payment",

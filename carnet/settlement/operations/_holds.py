@@ -124,9 +124,8 @@ def _open_hold(hold_id: int, actor: Actor, at: datetime) -> Hold:
 
 
 def _end_what_ended(programme_id: int, organisation_id: int, claim_id: int | None, at: datetime) -> None:
-    earlier = Hold.objects.filter(
-        programme_id=programme_id, organisation_id=organisation_id, claim_id=claim_id, released_at__isnull=True
-    ).first()
+    rows = Hold.objects.filter(programme_id=programme_id, organisation_id=organisation_id, released_at__isnull=True)
+    earlier = (rows.filter(claim__isnull=True) if claim_id is None else rows.filter(claim_id=claim_id)).first()
     if earlier is None:
         return
     if is_held(until=earlier.until, released_at=None, at=at):

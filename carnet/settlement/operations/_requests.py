@@ -13,7 +13,7 @@ from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_allowed_now, person_of
 from carnet.settlement import access
 from carnet.settlement.models import PaymentRequest
-from carnet.settlement.operations._asked import unclaimed_before
+from carnet.settlement.queries._asked import unclaimed_before
 from carnet.settlement.rules import NothingToRequest, RequestAlreadyMade, RequestNotPossible, payable_on
 
 ASK = "settlement.claim"

@@ -146,6 +146,8 @@ def approve_run(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) ->
     """
     check_allowed_now(actor, APPROVE, at)
     run = access.operated_run(actor, run_id)
+    if run.state == RunState.STOPPED:
+        raise RunNotInState(state=run.state, needed=RunState.PREPARED.value)
     if run.state != RunState.PREPARED and run.approved_by_id == person_of(actor, APPROVE):
         return 0
     check_run_move(state=RunState(run.state), to=RunState.APPROVED)

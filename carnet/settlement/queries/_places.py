@@ -1,26 +1,31 @@
 """What a place will receive and when, and what it received: its own rows only."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Count, Max, Sum
 
 from carnet.funding import queries as funding
+from carnet.funding.rules import PaymentFrequency
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import end_of_day, legal_day, start_of_day
 from carnet.parties.rules import allowed, check_may
 from carnet.redemption import queries as redemption
 from carnet.settlement import access
-from carnet.settlement.models import Claim, ClaimLine, Transfer
-from carnet.settlement.rules import ClaimState, TransferState, masked, payable_on
+from carnet.settlement.models import Claim, ClaimLine, Hold, PaymentRequest, Transfer
+from carnet.settlement.queries._asked import unclaimed_before
+from carnet.settlement.rules import ClaimState, SetAsideReason, Sums, TransferState, masked, payable_on
 
 CLAIMS_SHOWN = 100
 
 
 class PaymentStep(StrEnum):
-    """How far a sum is on its way to a place."""
+    """How far a sum is on its way to a place. On demand: TO_ASK until the place asks, then ASKED until it is counted."""
 
+    TO_ASK = "TO_ASK"
+    ASKED = "ASKED"
     RUNNING = "RUNNING"
     TO_CLAIM = "TO_CLAIM"
     CLAIMED = "CLAIMED"
@@ -40,6 +45,15 @@ _STEPS = {
 
 
 @dataclass(frozen=True, slots=True)
+class HoldTold:
+    """What a place is told of a hold: why, whom to ring, and until when at the latest (aware) unless it is decided again."""
+
+    words: str
+    phone: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedPayment:
     """ "You will receive this much on this day." `payable_on` is None while the sum waits for something (`reason`).
 
@@ -55,6 +69,7 @@ class ExpectedPayment:
     step: PaymentStep
     reason: str = ""
     claim_id: int | None = None
+    hold: HoldTold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,7 @@ def expected_payments(*, organisation_id: int, at: datetime) -> list[ExpectedPay
     names: dict[int, str] = {}
     expected = [_of_claim(claim, names) for claim in _unpaid(organisation_id)]
     expected += _to_claim(organisation_id, at, names)
+    expected = _with_holds(organisation_id, expected, at)
     return sorted(expected, key=lambda each: (each.payable_on or date.min, each.programme_id, each.claim_id or 0))
 
 
@@ -182,7 +198,7 @@ def _of_claim(claim: Claim, names: dict[int, str]) -> ExpectedPayment:
         day = Transfer.objects.filter(claim=claim).order_by("-attempt").values_list("execute_on", flat=True).first()
     elif step is PaymentStep.CLAIMED:
         last = claim.until - timedelta(microseconds=1)
-        day = day_of_payment(programme_id=claim.programme_id, redeemed_at=last)
+        day = claim.promised_on or day_of_payment(programme_id=claim.programme_id, redeemed_at=last)
     reason = claim.set_aside_reason
     if step is PaymentStep.CAME_BACK:
         reason = Transfer.objects.filter(claim=claim).order_by("-attempt").values_list("reason_code", flat=True).first() or ""
@@ -191,9 +207,25 @@ def _of_claim(claim: Claim, names: dict[int, str]) -> ExpectedPayment:
     )
 
 
+def _with_holds(organisation_id: int, expected: list[ExpectedPayment], at: datetime) -> list[ExpectedPayment]:
+    """The same, with what is held waiting for the end of its hold, whatever was announced."""
+    rows = Hold.objects.filter(organisation_id=organisation_id, released_at__isnull=True, until__gt=at)
+    holds = {(row.programme_id, row.claim_id): HoldTold(row.words, row.phone, row.until) for row in rows}
+    if not holds:
+        return expected
+    found = []
+    for each in expected:
+        hold = holds.get((each.programme_id, each.claim_id)) or holds.get((each.programme_id, None))
+        if hold is not None and each.step not in (PaymentStep.BEING_PAID, PaymentStep.CAME_BACK):
+            each = replace(each, payable_on=None, step=PaymentStep.WAITING, reason=SetAsideReason.HELD.value, hold=hold)
+        found.append(each)
+    return found
+
+
 def _to_claim(organisation_id: int, at: datetime, names: dict[int, str]) -> list[ExpectedPayment]:
     claimed_until = dict(Claim.objects.filter(organisation_id=organisation_id).values_list("programme_id").annotate(Max("until")))
     sums: dict[tuple[int, date], tuple[int, int]] = {}
+    on_demand: set[int] = set()
     for line in redemption.standing_by_day(organisation_id=organisation_id):
         until = claimed_until.get(line.programme_id)
         count, cents = line.voucher_count, line.cents
@@ -204,6 +236,9 @@ def _to_claim(organisation_id: int, at: datetime, names: dict[int, str]) -> list
             count, cents = count - taken[0], cents - taken[1]
         if count <= 0:
             continue
+        if _is_on_demand(line.programme_id):
+            on_demand.add(line.programme_id)
+            continue
         # Every redemption of a day is paid with the others of its period: noon stands for the day.
         day = day_of_payment(programme_id=line.programme_id, redeemed_at=start_of_day(line.day) + timedelta(hours=12))
         before = sums.get((line.programme_id, day), (0, 0))
@@ -211,7 +246,26 @@ def _to_claim(organisation_id: int, at: datetime, names: dict[int, str]) -> list
     return [
         ExpectedPayment(programme_id, _name(programme_id, names), day, count, cents, _unclaimed_step(programme_id, day, at))
         for (programme_id, day), (count, cents) in sums.items()
-    ]
+    ] + [each for programme_id in sorted(on_demand) for each in _on_demand(organisation_id, programme_id, names)]
+
+
+def _is_on_demand(programme_id: int) -> bool:
+    return funding.rules_for_redemption(programme_id).payment_frequency is PaymentFrequency.ON_DEMAND
+
+
+def _on_demand(organisation_id: int, programme_id: int, names: dict[int, str]) -> Iterator[ExpectedPayment]:
+    """What was asked for, with its day; and what was accepted since, to be asked for."""
+    asked = PaymentRequest.objects.filter(organisation_id=organisation_id, programme_id=programme_id, cut_off__isnull=True).first()
+    everything = unclaimed_before(organisation_id=organisation_id, programme_id=programme_id, until=datetime.max.replace(tzinfo=UTC))
+    of_request = Sums(0, 0)
+    if asked is not None:
+        of_request = unclaimed_before(organisation_id=organisation_id, programme_id=programme_id, until=asked.until)
+    rest = Sums(everything.voucher_count - of_request.voucher_count, everything.cents - of_request.cents)
+    name = _name(programme_id, names)
+    if rest.voucher_count > 0:
+        yield ExpectedPayment(programme_id, name, None, rest.voucher_count, rest.cents, PaymentStep.TO_ASK)
+    if asked is not None and of_request.voucher_count > 0:
+        yield ExpectedPayment(programme_id, name, asked.payable_on, of_request.voucher_count, of_request.cents, PaymentStep.ASKED)
 
 
 def _unclaimed_step(programme_id: int, day: date, at: datetime) -> PaymentStep:

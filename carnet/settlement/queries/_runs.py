@@ -32,13 +32,21 @@ class RunLine:
     execute_on: date
     transfer_count: int
     cents: int
-    prepared_by_id: int
+    prepared_by_id: int | None
     prepared_at: datetime
+    controlled_by_id: int | None
+    controlled_at: datetime | None
+    people_needed: int
     approved_by_id: int | None
     approved_at: datetime | None
     is_written: bool
+    released_at: datetime | None
     sent_at: datetime | None
     settled_at: datetime | None
+    stopped_from: RunState | None
+    stopped_by_id: int | None
+    stopped_at: datetime | None
+    stopped_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class TransferLine:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """One payment run and all its transfers; the sums of each state add up to `line.cents`."""
+    """One payment run and all its transfers; the sums of each state add up to `line.cents`. `voices`: who approved so far."""
 
     line: RunLine
     message_id: str
@@ -75,6 +83,7 @@ class RunPage:
     waiting_cents: int
     came_back_cents: int
     transfers: tuple[TransferLine, ...]
+    voices: tuple[parties.VoiceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +149,7 @@ def run_page(*, actor: Actor, run_id: int) -> RunPage:
         waiting_cents=cents_of(TransferState.PENDING, TransferState.SENT),
         came_back_cents=cents_of(TransferState.RETURNED, TransferState.REPLACED),
         transfers=lines,
+        voices=tuple(parties.voices_of(row.approval_id)) if row.approval_id else (),
     )
 
 
@@ -197,11 +207,19 @@ def run_line(row: PaymentRun, agreement: str) -> RunLine:
         cents=row.total_cents,
         prepared_by_id=row.prepared_by_id,
         prepared_at=row.prepared_at,
+        controlled_by_id=row.controlled_by_id,
+        controlled_at=row.controlled_at,
+        people_needed=row.people_needed,
         approved_by_id=row.approved_by_id,
         approved_at=row.approved_at,
         is_written=row.file_digest is not None,
+        released_at=row.released_at,
         sent_at=row.sent_at,
         settled_at=row.settled_at,
+        stopped_from=RunState(row.stopped_from) if row.state == RunState.STOPPED else None,
+        stopped_by_id=row.stopped_by_id,
+        stopped_at=row.stopped_at,
+        stopped_reason=row.stopped_reason,
     )
 
 

@@ -34,11 +34,30 @@ _CHECKS = (
         """
         SELECT 'payment run ' || r.id FROM settlement_paymentrun r
         LEFT JOIN (SELECT t.run_id, count(*) AS transfers, sum(t.cents) AS cents, sum(c.cents) AS claimed FROM settlement_transfer t
-                   JOIN settlement_claim c ON c.id = t.claim_id GROUP BY t.run_id) t ON t.run_id = r.id
+                   JOIN settlement_claim c ON c.id = t.claim_id JOIN settlement_paymentrun o ON o.id = t.run_id
+                   WHERE t.state <> 'CANCELLED' OR o.state = 'CANCELLED' GROUP BY t.run_id) t ON t.run_id = r.id
         LEFT JOIN (SELECT t.run_id, sum(n.cents) AS cents FROM settlement_netting n JOIN settlement_transfer t ON t.id = n.transfer_id
+                   JOIN settlement_paymentrun o ON o.id = t.run_id WHERE t.state <> 'CANCELLED' OR o.state = 'CANCELLED'
                    GROUP BY t.run_id) n ON n.run_id = r.id
         WHERE COALESCE(t.transfers, 0) <> r.transfer_count OR COALESCE(t.cents, 0) <> r.total_cents
           OR COALESCE(t.claimed, 0) - COALESCE(n.cents, 0) <> r.total_cents""",
+    ),
+    (
+        _SUMS,
+        "a claim is in two files, and the bank sent back neither",
+        """
+        SELECT 'claim ' || t.claim_id FROM settlement_transfer t JOIN settlement_paymentrun r ON r.id = t.run_id
+        WHERE r.file_digest IS NOT NULL AND t.state NOT IN ('RETURNED', 'REPLACED')
+          AND NOT (t.state = 'CANCELLED' AND r.state <> 'CANCELLED')
+        GROUP BY t.claim_id HAVING count(*) > 1""",
+    ),
+    (
+        _PEOPLE,
+        "a run was approved by fewer people than its amount asks",
+        """
+        SELECT 'payment run ' || r.id FROM settlement_paymentrun r WHERE r.approved_at IS NOT NULL AND r.people_needed > 1
+          AND r.people_needed > (SELECT count(*) FROM parties_approvalvoice v WHERE v.approval_id = r.approval_id
+            AND v.person_id IS DISTINCT FROM r.prepared_by_id AND v.person_id IS DISTINCT FROM r.controlled_by_id)""",
     ),
     (
         _SUMS,

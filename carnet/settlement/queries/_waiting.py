@@ -8,10 +8,11 @@ from django.db import connection
 from django.db.models import Count, Max, Q, Sum
 
 from carnet.funding import queries as funding
+from carnet.funding.rules import PaymentFrequency
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may
 from carnet.redemption import queries as redemption
-from carnet.settlement.models import Claim, CutOff, PaymentRun, Transfer
+from carnet.settlement.models import Claim, CutOff, PaymentRequest, PaymentRun, Transfer
 from carnet.settlement.queries._runs import OPEN, ReturnedLine, RunLine, organisation_names, returned_line, run_line, sent
 from carnet.settlement.rules import ClaimState, TransferState, latest_cut_off
 
@@ -61,10 +62,16 @@ class PeriodToClaim:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """How long places waited: half of the vouchers were paid in `median_days` or less. None when none was paid."""
+    """How long places waited: half of the vouchers were paid in `median_days` or less, one in `slowest_days`. None when none was paid.
+
+    `kept_count`: of the `promised_count` vouchers whose day was announced, those paid that day or before.
+    """
 
     median_days: int | None
     voucher_count: int
+    slowest_days: int | None = None
+    promised_count: int = 0
+    kept_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +91,19 @@ def waiting_payments(*, actor: Actor, programme_ids: Iterable[int], at: datetime
 
 
 def periods_to_claim(*, programme_ids: Iterable[int], at: datetime) -> list[PeriodToClaim]:
-    """Programmes whose latest ended period waits to be claimed. Asked of the latest cut-off only: no redemption is counted."""
+    """Programmes whose latest ended period waits to be claimed. Asked of the latest cut-off only: no redemption is counted.
+
+    On demand, those where a place asked for a payment that can be counted.
+    """
     waiting: list[PeriodToClaim] = []
     for programme_id in sorted(programme_ids):
         rules = funding.rules_for_redemption(programme_id)
         undo_window = timedelta(minutes=rules.undo_window_minutes)
         until = latest_cut_off(at=at, frequency=rules.payment_frequency, undo_window=undo_window)
+        if rules.payment_frequency is PaymentFrequency.ON_DEMAND:
+            if PaymentRequest.objects.filter(programme_id=programme_id, cut_off__isnull=True, until__lte=until).exists():
+                waiting.append(PeriodToClaim(programme_id, rules.name, until))
+            continue
         drawn_until = CutOff.objects.filter(programme_id=programme_id).aggregate(latest=Max("until"))["latest"]
         if drawn_until is not None and drawn_until >= until:
             continue
@@ -99,16 +113,18 @@ def periods_to_claim(*, programme_ids: Iterable[int], at: datetime) -> list[Peri
 
 
 def delay_achieved(*, programme_id: int, since: date | None = None, until: date | None = None) -> Delay:
-    """Median number of days between redemption and payment, of vouchers paid in `[since, until)`; no actor: a published figure."""
+    """Days between redemption and payment, of vouchers paid in `[since, until)`, in Paris; no actor: a published figure."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY c.paid_on - (l.redeemed_at AT TIME ZONE 'Europe/Paris')::date), count(*)"
+            "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY c.paid_on - (l.redeemed_at AT TIME ZONE 'Europe/Paris')::date), count(*),"
+            " max(c.paid_on - (l.redeemed_at AT TIME ZONE 'Europe/Paris')::date), count(c.promised_on),"
+            " count(*) FILTER (WHERE c.paid_on <= c.promised_on)"
             " FROM settlement_claim c JOIN settlement_claimline l ON l.claim_id = c.id"
             " WHERE c.programme_id = %s AND c.state = 'PAID' AND (%s::date IS NULL OR c.paid_on >= %s) AND (%s::date IS NULL OR c.paid_on < %s)",
             [programme_id, since, since, until, until],
         )
-        median, count = cursor.fetchone()
-    return Delay(None if median is None else int(median), int(count))
+        median, count, slowest, promised, kept = cursor.fetchone()
+    return Delay(None if median is None else int(median), int(count), slowest, int(promised), int(kept))
 
 
 def agreement_totals(*, agreement_id: int) -> AgreementTotals:

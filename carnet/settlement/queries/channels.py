@@ -240,7 +240,7 @@ def payment_orders(*, actor: Actor, run_id: int) -> PaymentOrders:
         message_id=run.message_id,
         execute_on=run.execute_on,
         approved_at=run.approved_at,
-        prepared_by=names.get(run.prepared_by_id, ""),
+        prepared_by=names.get(run.prepared_by_id or run.controlled_by_id or 0, ""),
         approved_by=names.get(run.approved_by_id, "") if run.approved_by_id is not None else "",
         order_count=run.transfer_count,
         cents=run.total_cents,

@@ -29,10 +29,12 @@ from carnet.settlement.rules._books import (
 )
 from carnet.settlement.rules._calendar import (
     ON_DEMAND_DAYS,
+    PaymentPeriod,
     check_cut_off,
     check_execution_day,
     latest_cut_off,
     next_bank_day,
+    next_periods,
     payable_on,
     period_end,
 )
@@ -175,6 +177,7 @@ __all__ = [
     "NothingToRequest",
     "NothingToReturn",
     "PaidLine",
+    "PaymentPeriod",
     "PeriodMistyped",
     "PeriodNotOver",
     "ReasonMissing",
@@ -229,6 +232,7 @@ __all__ = [
     "message_id",
     "money_tables",
     "next_bank_day",
+    "next_periods",
     "paid_by_place",
     "payable_on",
     "people_needed",

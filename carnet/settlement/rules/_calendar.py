@@ -1,5 +1,6 @@
 """When a redemption is paid: the period it falls in, the cut-off, and the bank's working days."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from carnet.funding.rules import PaymentFrequency
@@ -48,6 +49,29 @@ def latest_cut_off(*, at: datetime, frequency: PaymentFrequency, undo_window: ti
     else:
         start = day.replace(day=1)
     return start_of_day(start)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPeriod:
+    """One period to come: its exclusive end, from when it can be counted (both aware), the day it is paid."""
+
+    until: datetime
+    countable_at: datetime
+    payable_on: date
+
+
+def next_periods(*, at: datetime, frequency: PaymentFrequency, undo_window: timedelta, count: int) -> list[PaymentPeriod]:
+    """The period `at` falls in, and those after it: `count` of them. None on demand."""
+    periods: list[PaymentPeriod] = []
+    day = legal_day(at)
+    while frequency is not PaymentFrequency.ON_DEMAND and len(periods) < count:
+        last = start_of_day(day)
+        day = period_end(day, frequency)
+        until = start_of_day(day)
+        periods.append(
+            PaymentPeriod(until, until + undo_window, payable_on(redeemed_at=last, frequency=frequency, undo_window=undo_window))
+        )
+    return periods
 
 
 def check_cut_off(*, until: datetime, at: datetime, undo_window: timedelta) -> None:
