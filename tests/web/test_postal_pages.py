@@ -117,6 +117,9 @@ def test_one_address_asks_a_few_times_a_day_and_the_telephone_as_often_as_it_rin
     assert answer.status_code == 429
     assert "Appelez : une personne vous répond." in answer.content.decode()
     desk = season.desk
+    page = desk.get("/prescriber/post/note/").content.decode()
+    assert "Où habite-t-elle" in page
+    assert 'autocomplete="street-address"' not in page and 'autocomplete="name"' not in page
     noted = desk.post("/prescriber/post/note/", typed(desk.get("/prescriber/post/note/").content.decode()), follow=True)
     assert "Donnez ce numéro à la personne" in noted.content.decode()
     assert "Même adresse qu’une autre demande" in noted.content.decode()

@@ -1,5 +1,6 @@
 """Booklets asked by post, at the desk that sends them: the letter to print, the booklet to read, the address erased once it is posted."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -48,6 +49,28 @@ REFUSED_FOR = {
     PostalRefusedFor.TWICE: gettext_lazy("Déjà demandé pour cette adresse"),
 }
 ON_SERIAL = ("serial-mistyped", "booklet-unknown", "voucher-serial-unknown", "other-programme", "not-holder", "already-handed-over")
+
+
+class NotedForm(PostForm):
+    """The same lines, asked by somebody at a desk of somebody else; its browser keeps nothing of them for the next."""
+
+    SAID_OF_SOMEBODY = {
+        "name": gettext_lazy("Le nom, comme sur la boîte aux lettres"),
+        "age_band": gettext_lazy("Quel âge a la personne ?"),
+        "area": gettext_lazy("Où habite-t-elle ?"),
+    }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, label in self.SAID_OF_SOMEBODY.items():
+            self.fields[name].label = label
+        for name in ("name", "street", "street_extra", "postcode", "commune"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+        told: dict[str, Mapping[Any, Any]] = {"reason": REASONS, "age_band": AGE_BANDS, "area": AREAS}
+        for name, words in told.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(each.value, word) for each, word in words.items()]
 
 
 class EnvelopeForm(OperationForm):
@@ -218,7 +241,7 @@ def by_telephone(request: HttpRequest) -> HttpResponse:
     """Note a request that somebody makes by telephone, or at the desk for somebody else: it stays at this desk."""
     actor, at = actor_of(request), clock.now()
     organisation_id = desk.organisation_of(actor)
-    form = PostForm(request.POST if request.method == "POST" else None, initial={"request_id": uuid4()})
+    form = NotedForm(request.POST if request.method == "POST" else None, initial={"request_id": uuid4()})
     status = 200
     if form.is_bound and form.is_valid():
         try:
