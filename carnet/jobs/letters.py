@@ -14,11 +14,14 @@ from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
 from carnet.gateways.database import acting_as_everything
+from carnet.jobs.monthly import file_name, letter_pdf
 from carnet.jobs.wording import facts_of, own_letter
 from carnet.notices import operations as notices
+from carnet.observatory import queries as observatory
 from carnet.parties import queries as parties
 
 BATCH = 20
+MONTHLY = "observatory.monthly-letter"
 
 
 class NobodyToWriteTo(OSError):
@@ -67,7 +70,12 @@ def _send(notice: Any) -> None:
     if not addresses:
         raise NobodyToWriteTo(notice.id)
     letter = letter_of(kind=notice.kind, context=notice.context, language=notice.language)
-    EmailMessage(subject=letter.subject, body=letter.body, to=addresses).send()
+    message = EmailMessage(subject=letter.subject, body=letter.body, to=addresses)
+    if notice.kind == MONTHLY:
+        figures = observatory.letter_to_send(notice.context["letter_id"])
+        with translation.override(notice.language):
+            message.attach(file_name(figures), letter_pdf(figures), "application/pdf")
+    message.send()
 
 
 def _link(kind: str, context: Mapping[str, Any]) -> str:
@@ -94,6 +102,8 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("public:report-read")
     elif kind == "helpline.complaint-filed":
         path = reverse("helpline:complaints")
+    elif kind == MONTHLY:
+        path = reverse("funder:forecast", args=[context["agreement_id"]])
     elif kind == "places.confirmation-due":
         path = reverse("place:own-places")
     else:

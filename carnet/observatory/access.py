@@ -1,4 +1,4 @@
-"""Whose figures one may read: the only way from an agreement's number to its figures.
+"""Who reads figures, a forecast or a monthly statement: whoever reads the agreement; a funder, its own part only.
 
 Whoever may read an agreement reads the whole of it in counts and cents; a funder's own part, only that funder and those who run or audit it.
 """
@@ -9,8 +9,27 @@ from carnet.funding import queries as funding
 from carnet.funding.queries import AgreementFacts
 from carnet.funding.rules import AgreementUnknown
 from carnet.kernel.actors import Actor
-from carnet.parties.rules import check_may
+from carnet.observatory.models import MonthlyLetter
+from carnet.observatory.rules import LetterUnknown
+from carnet.parties.rules import Role, check_may
 from carnet.settlement import access as settlement
+
+
+def funder_of(actor: Actor) -> int | None:
+    """The funder whose part alone the actor reads; None: it reads everything of its programmes."""
+    if actor.kind == "system" or Role.FUNDER not in actor.roles or actor.roles & (set(Role) - {Role.FUNDER, Role.STATE_OFFICER}):
+        return None
+    return actor.organisation_id or 0
+
+
+def seen_letter(actor: Actor, letter_id: int) -> MonthlyLetter:
+    """A monthly statement, if it is the actor's own or of a programme it operates or audits. Raises: NotAllowed, LetterUnknown."""
+    check_may(actor, "observatory.see")
+    row = MonthlyLetter.objects.filter(id=letter_id).first()
+    own = funder_of(actor)
+    if row is None or (own is not None and row.funder_id != own):
+        raise LetterUnknown(letter=letter_id)
+    return row
 
 
 def seen_agreement(actor: Actor, agreement_id: int, *, funder_id: int | None = None, at: datetime) -> AgreementFacts:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "carnet.web.assistant",
     "carnet.web.operator",
     "carnet.web.funder",
+    "carnet.web.forecasts",
     "carnet.web.funds",
     "carnet.web.prescriber",
     "carnet.web.place",

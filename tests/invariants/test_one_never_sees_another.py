@@ -32,12 +32,14 @@ from carnet.funding.rules import CoFinancingCase, Scale, template_terms
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.helpline import operations as helpline
 from carnet.helpline.rules import ComplaintKind, Filer
+from carnet.jobs import forecasts
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import EndReason
 from carnet.notices import operations as notices
 from carnet.notices.rules import TOLD_BY
 from carnet.notices.rules.digests import Section
+from carnet.observatory import operations as observatory
 from carnet.parties import operations as parties
 from carnet.places import operations as places
 from carnet.places import queries as places_queries
@@ -375,6 +377,37 @@ def took_turns(payday: Payday) -> None:
 def lived() -> Payday:
     """Handed over, spent, undone, refused, claimed, paid, closed, repaid, stated."""
     payday = make_payday()
+def foreseen_and_written(payday: Payday) -> None:
+    """One forecast kept, one month written to the funders, one of whom says who receives it."""
+    funder_id = payday.campaign.funder_ids[0]
+    funder = Actor(
+        kind="person", label="funder", person_id=908, organisation_id=funder_id, organisation_ids=frozenset({funder_id}),
+        programme_ids=frozenset({payday.campaign.programme_id}), roles=frozenset({"FUNDER"}),
+    )  # fmt: skip
+    with acting_as(funder):
+        observatory.choose_recipients(
+            emails=["a@example.org"], language="fr", is_stopped=False, actor=funder, request_id=rid(), at=APRIL
+        )  # fmt: skip
+    forecasts.forecast_all(at=APRIL)
+    forecasts.write_letters(at=APRIL)
+
+
+def ended_and_signed(payday: Payday) -> None:
+    """The end of the season, weeks late: a day moved, every step confirmed, both sides' signatures."""
+    ending = Ending(payday)
+    ending.call(LONG_AFTER)
+    actor = ending.operator(LONG_AFTER)
+    for step in list(Step)[:-1]:
+        if step is Step.STATEMENT:
+            to_on = LONG_AFTER.date() + timedelta(days=1)
+            with acting_as(actor):
+                expiry.move_step(
+                    expiry_id=ending.id, step=Step.CREDIT, to_on=to_on, reason="congés", actor=actor, request_id=rid(), at=LONG_AFTER
+                )  # fmt: skip
+        ending.confirm(step, at=LONG_AFTER)
+    ending.sign_all(LONG_AFTER)
+
+
     with acting_as_everything(why="a pledge, and somebody to audit"):
         auditor_id = organisation("Cabinet", "AUDITOR")
         facts: dict[str, Any] = {"actor": SYSTEM, "at": NOW}
@@ -391,6 +424,7 @@ def lived() -> Payday:
     payday.spend(2)
     undone = payday.spend(1, second=True)[0]
     counter = payday.counter(payday.second_organisation_id)
+    foreseen_and_written(payday)
     with acting_as(counter):
         redemption.reverse(number=undone.number, reason="erreur", actor=counter, request_id=rid(), at=SPENT_AT)
         redemption.check_quietly(code=code_of_nobody(), actor=counter, at=SPENT_AT)

@@ -33,6 +33,10 @@ CONTEXTS = {
         "programme": "Nantes", "agreement": "Convention 2025", "cents": 5000000, "received_on": "2025-11-02", "reference": "VIR-1",
     },
     "funding.fund-low": {"programme": "Nantes", "agreement": "Convention 2025", "cents": 120000, "threshold_cents": 500000},
+    "observatory.monthly-letter": {
+        "letter_id": 3, "agreement_id": 4, "programme": "Nantes", "agreement": "Convention 2025", "month_on": "2026-10-01", "paid_cents": 5000000,
+        "used": 120,
+    },
     "issuing.booklets-shipped": {"booklets": 40, "first": "NM-1", "last": "NM-40"},
     "issuing.booklets-activated": {"order": 3, "booklets": 40},
     "redemption.dispute-opened": {"number": "D3", "redemption": "1-2-0", "cents": 1000, "programme": "Nantes"},

@@ -78,6 +78,7 @@ from carnet.funding.rules._shares import (
     weights_of,
 )
 from carnet.funding.rules._state_2019 import (
+    MEANS,
     CoFinancingCase,
     Component,
     PovertyReading,
@@ -104,6 +105,7 @@ from carnet.funding.rules._windows import (
 )
 
 __all__ = [
+    "MEANS",
     "SERVICE_VOUCHERS_MAX",
     "TEMPLATES",
     "Acceptance",

@@ -52,6 +52,7 @@ from carnet.ledger.queries._tracing import (
     passage_ids,
     shares_of_voucher,
 )
+from carnet.ledger.queries._use import Lived, lives
 from carnet.ledger.queries._verify import verify
 from carnet.ledger.queries._vouchers import (
     BookletView,
@@ -81,6 +82,7 @@ __all__ = [
     "BookletView",
     "Flow",
     "FunderMovement",
+    "Lived",
     "MoneyTable",
     "MovementView",
     "OnUseDebt",
@@ -116,6 +118,7 @@ __all__ = [
     "funder_movements",
     "held_since",
     "in_stock_by_holder",
+    "lives",
     "money",
     "movements",
     "movements_asked",

@@ -1,5 +1,7 @@
 """What a published figure is, what is hidden, and what is likely to come. Pure."""
 
+from carnet.observatory.rules._cash import CashForecast, FunderForecast, FundFacts, Month, cash_of
+from carnet.observatory.rules._chart import Bar, Chart, chart_of
 from carnet.observatory.rules._figures import (
     SMALL_COUNT,
     FunderFigures,
@@ -11,53 +13,81 @@ from carnet.observatory.rules._figures import (
     proof_of,
     weighted_median,
 )
-from carnet.observatory.rules._funds import (
-    CIRCULATING,
-    HEADINGS_OF_CUT,
-    PARTS,
-    Amount,
-    By,
-    Heading,
-    heading_of,
-    not_accounted_for,
+from carnet.observatory.rules._forecast import (
+    DRAWS,
+    SEED,
+    Exposure,
+    Life,
+    Season,
+    Use,
+    backtest,
+    everything_used,
+    exposures,
+    likely_use,
+    pace_of_last_month,
 )
-from carnet.observatory.rules._signals import (
-    Signal,
-    Watched,
-    signals,
-)
-from carnet.observatory.rules._targets import (
-    DeskHelp,
-    DeskSoFar,
-    PublicProgress,
-    desks_that_help,
-    is_small,
-)
+from carnet.observatory.rules._funds import CIRCULATING, HEADINGS_OF_CUT, PARTS, Amount, By, Heading, heading_of, not_accounted_for
+from carnet.observatory.rules._kept import AgreementForecast, MonthlyFigures, read_figures, read_forecast, written
+from carnet.observatory.rules._letters import checked_recipients, due_at, latest_due
+from carnet.observatory.rules._refusals import LetterUnknown, ObservatoryRefused, RecipientsTooMany, RecipientWrong
+from carnet.observatory.rules._signals import Signal, Watched, signals
+from carnet.observatory.rules._targets import DeskHelp, DeskSoFar, PublicProgress, desks_that_help, is_small
 
 __all__ = [
     "CIRCULATING",
+    "DRAWS",
     "HEADINGS_OF_CUT",
     "PARTS",
+    "SEED",
     "SMALL_COUNT",
+    "AgreementForecast",
     "Amount",
+    "Bar",
     "By",
+    "CashForecast",
+    "Chart",
     "DeskHelp",
     "DeskSoFar",
+    "Exposure",
+    "FundFacts",
     "FunderFigures",
+    "FunderForecast",
     "Heading",
+    "LetterUnknown",
+    "Life",
+    "Month",
+    "MonthlyFigures",
+    "ObservatoryRefused",
     "OpenFile",
     "ProgrammeFigures",
     "Proof",
     "PublicProgress",
+    "RecipientWrong",
+    "RecipientsTooMany",
+    "Season",
     "Signal",
+    "Use",
     "Watched",
+    "backtest",
+    "cash_of",
+    "chart_of",
+    "checked_recipients",
     "desks_that_help",
+    "due_at",
+    "everything_used",
+    "exposures",
     "heading_of",
     "hide_small",
     "is_small",
+    "latest_due",
+    "likely_use",
     "missing_cents",
     "not_accounted_for",
+    "pace_of_last_month",
     "proof_of",
+    "read_figures",
+    "read_forecast",
     "signals",
     "weighted_median",
+    "written",
 ]

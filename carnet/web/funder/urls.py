@@ -4,6 +4,7 @@ from django.urls import path
 
 from carnet.web.doors import door
 from carnet.web.expiry.urls import funder_urls as expiry_urls
+from carnet.web.forecasts.urls import funder_urls as forecast_urls
 from carnet.web.funder import views
 
 app_name = "funder"
@@ -17,5 +18,6 @@ urlpatterns = [
         door("settlement.see-statements")(views.kept_statement_file),
         name="kept-statement",
     ),
+    *forecast_urls,
 ]
 urlpatterns += expiry_urls

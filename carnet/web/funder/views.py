@@ -29,6 +29,8 @@ from carnet.web.figures import acceptance_words, count_figures, hand_over_words,
 from carnet.web.funds.portfolio import totals_of
 from carnet.web.funds.views import first_figures
 from carnet.web.funds.words import SHORT_SIGNALS, use_sentence
+from carnet.web.forecasts import screens as forecasts
+from carnet.web.forecasts.panel import panel as forecast_panel
 from carnet.web.statements import statement_csv, statement_pdf
 
 
@@ -70,6 +72,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "debts": _debts_table(actor, debts, names),
         "receipts": _receipts_table(actor, agreement_id),
         "files": _files(actor, agreement_id),
+        "forecast": forecast_panel(actor, agreement_id, at=at),
     }
     return render(request, "funder/agreement.html", context)
 
@@ -146,6 +149,7 @@ def _tasks(actor: Actor, agreements: list[funding.AgreementFacts]) -> Iterator[T
     waiting = parties.approvals_waiting_for(actor=actor) if allowed(actor.roles, "parties.see-approvals") else []
     if waiting:
         yield Task(_("Des décisions vous attendent"), _("Décider"), reverse("accounts:approvals"), waiting[0].requested_at)
+    yield from forecasts.tasks(actor, agreements, audience="funder")
     for each in agreements:
         missing_cents = _missing_cents(actor, each.id)
         if missing_cents and each.closed_at is None:

@@ -31,6 +31,7 @@ from carnet.web.doors import door
 from carnet.web.expiry import pages as expiry_pages
 from carnet.web.expiry.sides import OPERATOR
 from carnet.web.figures import count_figures, money_figures
+from carnet.web.forecasts import screens as forecasts
 from carnet.web.helpline import complaints
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
@@ -95,6 +96,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     if allowed(actor.roles, "distribution.admit-prescriber"):
         yield from _without_desk(programmes, at)
     open_agreements = [each for each in agreements if each.closed_at is None]
+    yield from forecasts.tasks(actor, open_agreements, audience="operator")
     if allowed(actor.roles, "funding.record-payment"):
         yield from _missing_money(open_agreements)
     if allowed(actor.roles, "funding.prepare-agreement"):

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.programmes import _agreements, _money, _pledges, _programmes
+from carnet.web.forecasts.urls import operator_urls as forecast_urls
+from carnet.web.operator.programmes import _agreements, _money, _pledges, _programmes, _state_share
 
 _see = door("funding.see")
 _manage = door("funding.see", post="funding.manage-programme")
@@ -21,7 +22,9 @@ urlpatterns = [
     path("programmes/<int:programme_id>/audits/new/", _manage(_programmes.EngageView.as_view()), name="audit-new"),
     path("programmes/<int:programme_id>/audits/<int:engagement_id>/end/", _manage(_programmes.EndAuditView.as_view()), name="audit-end"),
     path("programmes/<int:programme_id>/agreements/new/", _sign(_agreements.SignView.as_view()), name="agreement-new"),
+    path("programmes/<int:programme_id>/state-share/", _prepare(_state_share.StateShareView.as_view()), name="state-share"),
     path("agreements/<int:agreement_id>/", _see(_agreements.agreement), name="agreement"),
+    *forecast_urls,
     path("agreements/<int:agreement_id>/shares/", _sign(_agreements.AmendView.as_view()), name="agreement-shares"),
     path("agreements/<int:agreement_id>/money/", _record(_money.ReceiveView.as_view()), name="money-new"),
     path("agreements/<int:agreement_id>/money/<int:receipt_id>/withdraw/", _record(_money.WithdrawView.as_view()), name="money-withdraw"),

@@ -26,6 +26,7 @@ from carnet.web.design.screens import OperationView, actor_of, show_refusal
 from carnet.web.figures import PLEDGE_STATES, count_figures, money_table, shares_table
 from carnet.web.operator.programmes._forms import AgreementForm, AmendForm, ShareForm, SharesFormSet, shares_formset
 from carnet.web.operator.programmes._programmes import steps
+from carnet.web.operator.programmes._state_share import state_lines, study_sentence
 
 LINES = 4
 PATTERNS_SHOWN = 6
@@ -71,6 +72,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "may_prepare": is_open and allowed(actor.roles, "funding.prepare-agreement"),
         "may_record": is_open and allowed(actor.roles, "funding.record-payment"),
         "order_url": _order_url(facts.programme_id),
+        "study": study_sentence(queries.study_of_agreement(agreement_id)),
     }
     return render(request, "operator/programmes/agreement.html", context)
 
@@ -265,9 +267,24 @@ class SignView(SharesView):
         access.operated_programme(actor_of(self.request), programme_id)
         return programme_id
 
+    def study(self) -> queries.StateShareFacts | None:
+        """The study of the State's part this agreement is drafted from, if any; another programme's is none of its business."""
+        given = self.request.GET.get("study", "")
+        found = queries.state_share_study(actor_of(self.request), int(given)) if given.isdecimal() and len(given) < 19 else None
+        return found if found is not None and found.programme_id == self.kwargs["programme_id"] else None
+
+    def get_initial(self) -> dict[str, Any]:
+        study = self.study()
+        return {"study": study.id} if study else {}
+
+    def lines(self) -> list[ShareTerms]:
+        study = self.study()
+        return state_lines(actor_of(self.request), study) if study else []
+
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         facts = queries.programme(self.programme_id())
         more |= {
+            "state_share_url": reverse("operator:state-share", args=[facts.id]),
             "title": _("Nouvelle convention"),
             "lead": facts.name,
             "steps": steps(),
@@ -287,6 +304,7 @@ class SignView(SharesView):
             iban=given["iban"],
             bic=given["bic"],
             shares=shares,
+            study_id=given["study"],
             actor=actor_of(self.request),
             request_id=given["request_id"],
             at=clock.now(),

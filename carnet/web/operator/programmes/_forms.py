@@ -330,6 +330,7 @@ class AgreementForm(OperationForm):
         max_length=140,
     )
     iban = forms.CharField(label=_("IBAN du compte réservé"), max_length=50)
+    study = forms.IntegerField(widget=forms.HiddenInput, required=False)
     bic = forms.CharField(label=_("BIC"), max_length=14, required=False)
     example_booklets = forms.IntegerField(
         label=_("Nombre de carnets de l’exemple"),
