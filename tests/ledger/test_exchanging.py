@@ -12,7 +12,7 @@ from carnet.kernel.refusals import Refusal
 from carnet.ledger import operations, queries
 from carnet.ledger.models import Passage
 from carnet.ledger.rules import AlreadyExchanged, EndReason, Money, NothingToExchange, ValueReturned
-from tests.factories.campaign import SYSTEM, Campaign, campaign, rid
+from tests.factories.campaign import NOW, SYSTEM, Campaign, campaign, rid
 
 LONG_AFTER = datetime.fromisoformat("2029-01-10T09:00:00+00:00")
 
@@ -30,10 +30,10 @@ def _first(ready: Campaign, count: int = 2) -> list[int]:
     return list(range(first, first + count))
 
 
-def _exchange(ready: Campaign, ids: list[int], request_id=None) -> int:
+def _exchange(ready: Campaign, ids: list[int], request_id=None, at=LONG_AFTER) -> int:
     with acting_as_everything(why="exchange"):
         return operations.exchange_vouchers(
-            series_id=ready.series_id, voucher_ids=ids, holder_id=ready.prescriber_id, actor=SYSTEM, request_id=request_id or rid(), at=LONG_AFTER
+            series_id=ready.series_id, voucher_ids=ids, holder_id=ready.prescriber_id, actor=SYSTEM, request_id=request_id or rid(), at=at
         )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ class TestExchanging:
         with acting_as_everything(why="prepare"):
             alive = campaign()
         with pytest.raises(NothingToExchange):
-            _exchange(alive, _first(alive))
+            _exchange(alive, _first(alive), at=NOW + timedelta(days=1))
 
     def test_a_blocked_booklet_is(self):
         with acting_as_everything(why="prepare"):

@@ -1,5 +1,6 @@
 """Tables of the desk: hand-overs, plans, points, reminders, stock that moves and is counted, replacements. None names a person."""
 
+from carnet.distribution.models._exchanges import Exchange, ExchangeTerms
 from carnet.distribution.models._handing import HandOver, ProgrammePrescriber
 from carnet.distribution.models._joining import DeskAgreement, DeskDecision, DeskFile, DeskImport, DeskText, DeskTraining
 from carnet.distribution.models._papers import PaperSheet, PaperSheetLine, TranslationCheck
@@ -20,6 +21,8 @@ __all__ = [
     "DeskPoint",
     "DeskText",
     "DeskTraining",
+    "Exchange",
+    "ExchangeTerms",
     "HandOver",
     "LessonAgain",
     "PaperSheet",

@@ -10,15 +10,16 @@ from django.db.models import Sum
 from carnet.kernel.actors import Actor
 from carnet.ledger import access, queries
 from carnet.ledger.models import Movement, Passage, Series, SharePattern, Voucher
+from carnet.ledger.operations._lives import void_vouchers
 from carnet.ledger.operations._money import _lock_agreement, _move
-from carnet.ledger.rules import AlreadyExchanged, MovementKind, NothingToExchange, PassageKind, ValueReturned
+from carnet.ledger.rules import AlreadyExchanged, MovementKind, NothingToExchange, PassageKind, State, ValueReturned
 
 
 @transaction.atomic
 def exchange_vouchers(*, series_id: int, voucher_ids: Sequence[int], holder_id: int, actor: Actor, request_id: UUID, at: datetime) -> int:
     """Mark vouchers as exchanged for ever and free their value for other vouchers of their agreement; return the cents freed.
 
-    Each must have ended in somebody's hands: handed over and lapsed, or blocked. Their money must still be in circulation: the same lock
+    Each must have ended in somebody's hands: handed over, then past its end, lapsed or blocked. Their money must still be in circulation: the same lock
     as a return to the funders is taken before the check, so that it is one or the other. Each funder's held share moves with it.
     `holder_id` is the desk that exchanges.
     Raises: SeriesUnknown, NothingToExchange, AlreadyExchanged, ValueReturned.
@@ -30,8 +31,9 @@ def exchange_vouchers(*, series_id: int, voucher_ids: Sequence[int], holder_id: 
     moved = Movement.objects.filter(series_id=series_id, request_id=request_id, kind=MovementKind.EXCHANGE).aggregate(cents=Sum("cents"))
     if moved["cents"]:
         return int(moved["cents"])
-    if not wanted or len(queries.exchangeable(series_id=series_id, voucher_ids=wanted)) != len(wanted):
+    if not wanted or len(queries.exchangeable(series_id=series_id, voucher_ids=wanted, at=at)) != len(wanted):
         _refuse(series_id, wanted)
+    _end_for_good(series, wanted, holder_id, actor=actor, request_id=request_id, at=at)
     shares = _held_shares(series_id, wanted)
     _check_money_there(series, shares)
     for voucher_id in wanted:
@@ -58,6 +60,17 @@ def exchange_vouchers(*, series_id: int, voucher_ids: Sequence[int], holder_id: 
             at=at,
         )
     return sum(shares.values())
+
+
+def _end_for_good(series: Series, voucher_ids: Sequence[int], holder_id: int, *, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """Those that ended by their own date while their series still runs are voided: no later date brings them back."""
+    left = queries.vouchers_left(series_id=series.id, voucher_ids=voucher_ids)
+    alive = [each for each in voucher_ids if left[each].state is State.HANDED_OVER]
+    if alive:
+        void_vouchers(
+            series_id=series.id, voucher_ids=alive, reason=PassageKind.EXCHANGED.value, holder_id=holder_id, actor=actor,
+            request_id=request_id, at=at,
+        )  # fmt: skip
 
 
 def _refuse(series_id: int, wanted: Sequence[int]) -> None:
