@@ -14,7 +14,7 @@ from carnet.ledger.queries._books import (
 )
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
-from carnet.ledger.queries._exchanges import exchangeable, exchanged_days, voided_by
+from carnet.ledger.queries._exchanges import exchangeable, exchanged_at, exchanged_days, voided_by
 from carnet.ledger.queries._hands import VoucherLeft, vouchers_left
 from carnet.ledger.queries._money import (
     AccountView,
@@ -113,6 +113,7 @@ __all__ = [
     "counts_by_pattern",
     "due",
     "exchangeable",
+    "exchanged_at",
     "exchanged_days",
     "flows",
     "funder_movements",

@@ -153,6 +153,8 @@ _LINES: tuple[Permission, ...] = (
         _LEAD,
         _PRESCRIBER,
     ),
+    _do("distribution.exchange", "exchange vouchers that ended in somebody's hands for others", _LEAD, _PRESCRIBER),
+    _do("distribution.set-exchanges", "say for how many days after their end vouchers are exchanged", _ADMIN),
     _see("distribution.see-joining", "applications of desks, their agreements, points and training", *_OPERATOR),
     _see("distribution.see-own-joining", "one's own desk: agreement, points, training, renewal", _LEAD, _PRESCRIBER),
     _do("distribution.publish-agreement", "publish the agreement that one's desks sign", _ADMIN, proof=True),

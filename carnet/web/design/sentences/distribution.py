@@ -3,6 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
+    "exchange-not-allowed": _("Ce programme n’échange pas les chèques. Rien n’a changé."),
+    "exchange-too-soon": _("Ces chèques sont encore bons, jusqu’au %(accepted_until)s. La personne peut les utiliser."),
+    "exchange-too-late": _("Trop tard : ces chèques s’échangeaient jusqu’au %(until)s."),
+    "exchanged-once": _("Ces chèques viennent déjà d’un échange. On n’échange qu’une fois."),
+    "exchange-needs-voucher": _("Ce carnet a servi à plusieurs personnes. Tapez le numéro d’un chèque de cette personne."),
+    "exchange-other-agreement": _("Ce carnet est payé par une autre convention. Prenez-en un de la même convention que l’ancien."),
+    "exchange-other-value": _("Ce carnet n’a pas des chèques de la même valeur. Prenez-en un autre."),
+    "exchange-days-wrong": _("Choisissez de 0 à %(most)s jours. Zéro veut dire : aucun échange."),
     "not-prescriber": _("Votre organisation ne distribue pas, ou plus, les carnets de « %(programme)s »."),
     "series-not-active": _(
         "Ces carnets ne sont pas encore activés : un lieu les refuserait. Remettez-en d’autres, ou appelez l’opérateur."
