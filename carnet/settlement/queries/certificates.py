@@ -1,7 +1,7 @@
 """The certificate of service done of one claim: what a place gave, when, for how many vouchers, signed so that anybody can check it.
 
 Public accounting pays once the service is done and certified (decree 2012-1246, articles 31 and 33):
-docs/sources/public-accounting.md#service-done.
+docs/sources/public-money.md#service-done.
 """
 
 import base64
