@@ -24,7 +24,7 @@ from carnet.settlement.rules.channels import (
     PaymentChannel,
     RunOfAnotherChannel,
 )
-from carnet.web.payment_orders import archive
+from carnet.web.payment_orders import archive, verified
 from tests.factories.campaign import rid
 from tests.settlement.conftest import APRIL, RING_FENCED, Payday
 
@@ -135,6 +135,7 @@ class TestTheArchive:
         with zipfile.ZipFile(io.BytesIO(content)) as files:
             files.extractall(tmp_path)
             names = [name for name in files.namelist() if not name.startswith(("empreintes", "cle-publique"))]
+            (key,) = [name for name in files.namelist() if name.startswith("cle-publique")]
         told = dict(reversed(line.split("  ")) for line in (tmp_path / "empreintes.txt").read_text().splitlines())
         assert {name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in names} == told
         (tmp_path / "signe").write_bytes(ORDERS + (tmp_path / "empreintes.txt").read_bytes())
@@ -144,7 +145,7 @@ class TestTheArchive:
             "-verify",
             "-pubin",
             "-inkey",
-            "cle-publique.pem",
+            key,
             "-rawin",
             "-in",
             "signe",
@@ -156,6 +157,21 @@ class TestTheArchive:
         assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode != 0
         signature, said = (tmp_path / "empreintes.sig").read_bytes(), (tmp_path / "empreintes.txt").read_bytes()
         assert key_ring().verify(payday.campaign.programme_id, 1, ORDERS, said, signature)
+
+    def test_is_verified_by_the_command_and_whatever_is_changed_is_named(self, payday: Payday, tmp_path):
+        _run_id, content = given_to_the_accountant(payday)
+        whole, changed, added = (tmp_path / name for name in ("whole.zip", "changed.zip", "added.zip"))
+        whole.write_bytes(content)
+        assert verified(whole).faults == ()
+        with zipfile.ZipFile(whole) as files, zipfile.ZipFile(changed, "w") as one, zipfile.ZipFile(added, "w") as two:
+            for name in files.namelist():
+                one.writestr(name, files.read(name).replace(b"30,00", b"90,00"))
+                two.writestr(name, files.read(name))
+            two.writestr("pieces/autre.txt", b"x")
+        assert verified(changed).faults == ("mandats.csv a été changé ou manque.",)
+        assert verified(added).faults == ("pieces/autre.txt a été ajouté.",)
+        (tmp_path / "no.zip").write_bytes(b"PK")
+        assert "pas une archive de mandats" in verified(tmp_path / "no.zip").faults[0]
 
     def test_is_refused_once_a_claim_says_something_else(self, payday: Payday):
         choose(payday, PaymentChannel.ORDERS)

@@ -5,5 +5,6 @@ nothing is counted here. The same run gives the same bytes.
 """
 
 from carnet.web.payment_orders._archive import archive
+from carnet.web.payment_orders._check import Verified, verified
 
-__all__ = ["archive"]
+__all__ = ["Verified", "archive", "verified"]

@@ -22,9 +22,9 @@ from carnet.kernel.periods import PARIS
 from carnet.settlement.queries.channels import PaymentOrder, PaymentOrders, each_order, payment_orders, seal_orders
 from carnet.settlement.rules.channels import shasums
 from carnet.web.payment_orders import _papers
+from carnet.web.payment_orders._names import KEY, LIST, NOTE, PAPERS, SIGNATURE
 from carnet.web.statements import as_text
 
-LIST, KEY, SIGNATURE, PAPERS, NOTE = "empreintes.txt", "cle-publique.pem", "empreintes.sig", "pieces", "LISEZ-MOI.txt"
 _MARK = "\ufeff"
 
 
@@ -51,7 +51,7 @@ def archive(*, actor: Actor, run_id: int) -> Iterator[bytes]:
     listed = shasums(writer.digests).encode()
     seal = seal_orders(actor=actor, run_id=run_id, content=listed)
     public = Ed25519PublicKey.from_public_bytes(seal.public_key).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    for name, content in ((LIST, listed), (SIGNATURE, seal.signature), (KEY, public)):
+    for name, content in ((LIST, listed), (SIGNATURE, seal.signature), (KEY.format(head.programme_id), public)):
         yield writer.add(name, content)
     yield writer.close()
 
@@ -115,7 +115,7 @@ def _note(head: PaymentOrders) -> bytes:
             _("Vérifier que rien n’a été changé, sans Carnet :"),
             f"   sha256sum --check {LIST}",
             f"   printf '{purpose}' | cat - {LIST} > signe",
-            f"   openssl pkeyutl -verify -pubin -inkey {KEY} -rawin -in signe -sigfile {SIGNATURE}",
+            f"   openssl pkeyutl -verify -pubin -inkey {KEY.format(head.programme_id)} -rawin -in signe -sigfile {SIGNATURE}",
             _("Avec Carnet, qui vérifie aussi que la clé est celle du programme :"),
             "   carnet orders verify mandats.zip",
             "",
