@@ -14,7 +14,7 @@ from itertools import chain
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import get_language, override
 from lxml import etree
 
@@ -25,6 +25,7 @@ from carnet.web.tenancy import stream_as
 
 _MARK = "\ufeff"
 _LINES_PER_CHUNK = 500
+_CHUNK = 64 * 1024
 KINDS = ("csv", "xlsx", "ods")
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
@@ -61,23 +62,30 @@ class Sheet:
 
 def as_file(kind: str, name: str, sheet: Sheet, actor: Actor) -> HttpResponseBase:
     """The table as a file of one of `KINDS`, to take away as `name`.`kind`. The lines are read as `actor`, behind its own walls."""
-    if kind == "csv":
-        language = get_language()
-        response: HttpResponseBase = StreamingHttpResponse(stream_as(actor, lambda: _read_in(language, sheet)), content_type=CSV_TYPE)
-    else:
-        held: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed by the response, once it is read
-        (write_xlsx if kind == "xlsx" else write_ods)(held, sheet)
-        held.seek(0)
-        response = FileResponse(held, content_type=XLSX_TYPE if kind == "xlsx" else ODS_TYPE)
+    language, write = get_language(), _WRITERS[kind]
+    response = StreamingHttpResponse(stream_as(actor, lambda: _read_in(language, write(sheet))), content_type=_TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _read_in(language: str | None, sheet: Sheet) -> Iterator[bytes]:
+def _read_in(language: str | None, content: Iterator[bytes]) -> Iterator[bytes]:
     """The lines are read once the page is gone, and its language with it."""
     with override(language):
-        yield from csv_of(sheet)
+        yield from content
+
+
+def _of_package(write: Callable[[IO[bytes], Sheet], None]) -> Callable[[Sheet], Iterator[bytes]]:
+    """A packed file is written whole on disk, line by line, then sent: its table of contents comes last, but is read first."""
+
+    def content(sheet: Sheet) -> Iterator[bytes]:
+        with TemporaryFile() as held:
+            write(held, sheet)
+            held.seek(0)
+            while chunk := held.read(_CHUNK):
+                yield chunk
+
+    return content
 
 
 def csv_of(sheet: Sheet) -> Iterator[bytes]:
@@ -239,3 +247,7 @@ def _legible(words: str) -> str:
 def _sheet_title(title: str) -> str:
     """Both formats refuse a few signs, and Excel more than thirty-one."""
     return "".join(each for each in title if each not in r"[]:*?/\'")[:31]
+
+
+_WRITERS: dict[str, Callable[[Sheet], Iterator[bytes]]] = {"csv": csv_of, "xlsx": _of_package(write_xlsx), "ods": _of_package(write_ods)}
+_TYPES = {"csv": CSV_TYPE, "xlsx": XLSX_TYPE, "ods": ODS_TYPE}
