@@ -27,6 +27,7 @@ from carnet.scenarios.cast import STAFF, cast_moment
 from carnet.scenarios.complaints import complain
 from carnet.scenarios.desk_papers import write_on_paper
 from carnet.scenarios.desks import open_desks
+from carnet.scenarios.foreseen import foresee
 from carnet.scenarios.free_help import give_free_help
 from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.lessons import SEATS, give_lessons
@@ -36,6 +37,7 @@ from carnet.scenarios.plan import load, open_season
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.postal import ask_by_post
 from carnet.scenarios.reminders import ask_to_be_reminded
+from carnet.scenarios.state import pledge_to_publics, with_the_state
 from carnet.scenarios.stock import stir_stock
 from carnet.scenarios.summary import summarise
 from carnet.scenarios.turns import share_a_computer
@@ -110,7 +112,8 @@ def play_demo(
         scenario = replace(scenario, booklets=booklets, prescribers=min(scenario.prescribers, max(1, booklets // 5)))
     closed = play(scenario, today=today, seed=seed, out=folder.files, printing="sample", password=password, progress=progress)
     going_on = replace(
-        scenario, booklets=OPEN_BOOKLETS, handed_over=OPEN_HANDED_OVER, used=OPEN_USED, issuer_prefix="NT", half_booklets=20
+        scenario, booklets=OPEN_BOOKLETS, handed_over=OPEN_HANDED_OVER, used=OPEN_USED, issuer_prefix="NT", half_booklets=20,
+        funders=with_the_state(scenario.funders),
     )  # fmt: skip
     current = play(
         going_on, today=today, seed=seed, printing="none", season=open_season(today), asleep=ASLEEP,
@@ -125,6 +128,7 @@ def play_demo(
         people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
         _engage(closed, guests, at)
         _engage(current, guests, at)
+        pledge_to_publics(current, at=at)
         say_offers(current, at=at)
         give_lessons(current, [current.codes[rank] for rank in current.in_hands[-SEATS:]], at=at)
         give_free_help(current, at=at)
@@ -134,6 +138,7 @@ def play_demo(
         ask_to_be_reminded(current, at=at)
         write_on_paper(current, at=at)
         ask_by_post(current, at=at)
+        foresee(current, at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
         station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)
         tried = _to_try(closed, current, people, at, base_url, sign_in_url) | {"station": station}

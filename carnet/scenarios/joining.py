@@ -254,7 +254,7 @@ def _label_of_operator(current: Played, at: datetime) -> int:
 def _state(current: Played, at: datetime) -> tuple[int, list[int]]:
     """The State's body and its two officers, made by the installation: no operator may."""
     system = Actor.system("demonstration")
-    state_id = parties.create_organisation(
+    state_id = current.cast.funder_ids.get(STATE) or parties.create_organisation(
         name=STATE, kinds=[OrganisationKind.STATE], is_simulated=True, actor=system, request_id=uuid4(), at=at
     )
     officers = []
