@@ -51,6 +51,7 @@ from carnet.redemption.operations import Asked, Item, SerialItem, TypedLine
 from carnet.redemption.rules import WRONG_SECRETS_MAX
 from carnet.scenarios import cast
 from carnet.settlement import operations as settlement
+from carnet.settlement.rules.channels import PaymentChannel
 from carnet.workshops import operations as workshops
 from carnet.workshops.rules import Plan
 from tests.activities.conftest import open_space
@@ -439,6 +440,7 @@ def ended_and_signed(payday: Payday) -> None:
     reported(payday)
     complained(payday)
     payday.spend(1, second=True)
+    paid_another_way(payday)
     payday.pay()
     treasurer, approver = payday.treasurer(LONG_AFTER), payday.approver(LONG_AFTER)
     with acting_as(treasurer):
@@ -450,6 +452,15 @@ def ended_and_signed(payday: Payday) -> None:
             closing_id=closing_id, reference="VIR 9", paid_on=LONG_AFTER.date(), actor=treasurer, request_id=rid(), at=LONG_AFTER
         )
     return payday
+
+
+def paid_another_way(payday: Payday) -> None:
+    """The agreement's bank takes the older file."""
+    treasurer = payday.treasurer()
+    with acting_as(treasurer):
+        settlement.choose_channel(
+            agreement_id=payday.agreement_id, channel=PaymentChannel.TRANSFERS_2009, actor=treasurer, request_id=rid(), at=APRIL
+        )
 
 
 def strangers(elsewhere: Payday) -> dict[str, Actor]:
