@@ -2,20 +2,21 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pikepdf
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from carnet.gateways.database import acting_as, acting_as_everything
-from carnet.settlement import operations, queries
+from carnet.gateways.database import acting_as
+from carnet.settlement import queries
 from carnet.settlement.rules import Book, CellKind, book_period
 from carnet.web.statements import book_csv, book_pdf, words
-from tests.factories.campaign import rid
+from tests.factories.campaign import NOW, rid
 from tests.settlement.conftest import MAY, make_payday
 from tests.settlement.test_books import NEXT_YEAR
+from tests.web.test_operator_payments import person
 from tests.web.test_statements import words_of
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,9 @@ def test_paper_and_table_say_every_figure_of_the_book(pages):
                 for (_name, kind), cell in zip(table.columns, row, strict=False):
                     if isinstance(cell, int):
                         assert "".join(words.shown(kind, cell).split()) in paper
-                        expected = f"{'-' if cell < 0 else ''}{abs(cell) // 100},{abs(cell) % 100:02d}" if kind is CellKind.EUROS else str(cell)
+                        expected = (
+                            f"{'-' if cell < 0 else ''}{abs(cell) // 100},{abs(cell) % 100:02d}" if kind is CellKind.EUROS else str(cell)
+                        )
                         assert expected in flat
 
 
@@ -75,8 +78,6 @@ def test_every_word_of_a_book_is_known_in_both_languages(pages):
 
 
 def test_a_long_table_carries_its_sums_from_page_to_page(pages):
-    from dataclasses import replace
-
     made, _live = pages
     page = made[Book.PLACES]
     payments = page.tables[1]
@@ -86,3 +87,33 @@ def test_a_long_table_carries_its_sums_from_page_to_page(pages):
     assert "Report" in told
     carried = sum(row[-1] for row in longer.rows[:30])
     assert told.replace("\u202f", "").replace("\u00a0", " ").count(f"{carried // 100},{carried % 100:02d} €") >= 2
+
+
+class TestPages:
+    def test_an_accountant_reads_and_takes_the_treasurer_freezes(self, settings):
+        payday = make_payday()
+        payday.spend(3)
+        payday.pay()
+        settings.CARNET_CLOCK = NEXT_YEAR
+        accountant = person(NOW, payday.campaign.funder_ids[0], "ACCOUNTANT")
+        treasurer = person(NOW, payday.campaign.operator_id, "TREASURER")
+        assert reverse("books:agreement", args=[payday.agreement_id]) in accountant.get("/books/").content.decode()
+        page = f"/books/agreements/{payday.agreement_id}/"
+        assert "Compte de stock des valeurs inactives" in accountant.get(page).content.decode()
+        for book in ("agreement", "stock", "vouchers", "places"):
+            shown = accountant.get(f"{page}{book}/", {"period": "2026"})
+            assert "Égal au grand livre : oui." in shown.content.decode()
+            assert accountant.get(f"{page}{book}.pdf", {"period": "2026"}).content.startswith(b"%PDF")
+            assert "provisoire" in accountant.get(f"{page}{book}.csv").content.decode()
+        assert accountant.get(f"{page}agreement/", {"period": "2026-13"}).status_code == 409
+        assert accountant.get(f"{page}nothing/").status_code == 404
+        freeze = f"{page}places/draw-up/?period=2026"
+        assert accountant.post(freeze, {"request_id": str(rid())}).status_code == 403
+        kept = treasurer.post(freeze, {"request_id": str(rid())})["Location"]
+        assert "donne toujours ces chiffres" in accountant.get(kept).content.decode()
+        papers = [accountant.get(f"{kept.rstrip('/')}.pdf").content for _time in range(2)]
+        assert papers[0] == papers[1]
+        assert "Empreinte" in words_of(papers[0])
+        assert accountant.get(f"{kept.rstrip('/')}.csv").content.startswith("\ufeff".encode())
+        stranger = person(NOW, payday.campaign.prescriber_id, "PRESCRIBER_LEAD")
+        assert stranger.get(page).status_code == 403

@@ -209,7 +209,11 @@ def _kept_table(kept: list[queries.KeptBook]) -> Table:
 
 def _page_context(page: BookPage) -> dict[str, Any]:
     return {
-        "page": page,
+        "shown": page,
+        "is_kept": False,
+        "is_same_today": False,
+        "kept_url": "",
+        "draw_up_url": "",
         "title": words.title_of(page),
         "lead": words.LEADS[page.book],
         "standing": words.standing_of(page),

@@ -3,7 +3,7 @@ from django.urls import path
 from carnet.web.doors import door
 from carnet.web.expiry import desk as desk_expiry
 from carnet.web.helpline import filing
-from carnet.web.prescriber import agreements, given, handing, leaving, lessons, losses, membership, points, post, seats, stock, views
+from carnet.web.prescriber import agreements, exchanges, given, handing, leaving, lessons, losses, membership, points, post, seats, stock, views
 from carnet.web.stock.moves import DESK
 
 app_name = "prescriber"
@@ -20,6 +20,6 @@ urlpatterns = [
 ]
 urlpatterns += membership.urlpatterns + agreements.urlpatterns + points.urlpatterns + leaving.urlpatterns
 urlpatterns += handing.urlpatterns + given.urlpatterns + lessons.urlpatterns + stock.urlpatterns
-urlpatterns += seats.urlpatterns + post.urlpatterns
+urlpatterns += seats.urlpatterns + post.urlpatterns + exchanges.urlpatterns
 urlpatterns += desk_expiry.urlpatterns
 urlpatterns += filing.routes(DESK)
