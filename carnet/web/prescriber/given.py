@@ -127,6 +127,8 @@ def noted(line: HandOverView, plan: PlanView | None) -> list[Row]:
 def _ticks(line: HandOverView) -> list[Row]:
     seeker = line.ticks.low_qualified_job_seeker
     return [
+        # As the telephone line reads it.
+        Row(_("Numéro de la remise"), f"H{line.id}"),
         Row(_("Remis le"), formats.moment(line.handed_over_at)),
         Row(_("Quoi"), str(KINDS[line.kind])),
         Row(_("Pour quoi faire"), str(REASONS[line.ticks.reason])),
