@@ -1,7 +1,7 @@
 """Programmes: what they are, who operates them, what a redemption and a series must know."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
@@ -58,7 +58,7 @@ class RedemptionRules:
     phone: str
     is_simulated: bool
     ended_at: datetime | None
-    service_voucher_counts: Mapping[str, int]
+    service_voucher_counts: Mapping[str, int] = field(hash=False)  # services that cost several vouchers
 
 
 @dataclass(frozen=True, slots=True)

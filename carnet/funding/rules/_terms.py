@@ -39,7 +39,7 @@ class ProgrammeTerms:
     print_notice: str
     brand_colour: str = ""  # "#rrggbb", or empty for the neutral look; the door has checked that it reads well
     phone_hours: str = ""  # when somebody answers at `phone`, as OpenStreetMap writes hours; empty when not said
-    service_voucher_counts: Mapping[str, int] = field(default_factory=dict)  # services that cost more than one voucher
+    service_voucher_counts: Mapping[str, int] = field(default_factory=dict, hash=False)  # services that cost more than one voucher
 
 
 def check_terms(terms: ProgrammeTerms) -> None:
