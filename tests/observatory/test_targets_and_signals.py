@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carnet.ledger.rules import State
@@ -29,6 +29,7 @@ QUIET = Watched(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(target=st.integers(1, 10_000), yes=st.integers(0, 500), others=st.integers(0, 500), left=st.integers(0, 500))
 def test_what_is_lacking_is_exactly_enough(target: int, yes: int, others: int, left: int) -> None:
     told = PublicProgress(target, yes + others, yes, 0, left)
@@ -69,6 +70,7 @@ def test_no_desk_is_hidden_alone() -> None:
     assert {key for key, points in told.items() if points is None} == {1, 4}
 
 
+@settings(deadline=None)
 @given(people=st.integers(0, 40), yes=st.integers(0, 40))
 def test_a_part_is_told_only_of_enough_people_on_both_sides(people: int, yes: int) -> None:
     if yes <= people and not is_small(people, yes):
