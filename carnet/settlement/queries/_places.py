@@ -70,6 +70,12 @@ class ExpectedPayment:
     reason: str = ""
     claim_id: int | None = None
     hold: HoldTold | None = None
+    kept_cents: int = 0  # of `cents`, what the place owed back and will not receive
+
+    @property
+    def coming_cents(self) -> int:
+        """What the bank brings."""
+        return self.cents - self.kept_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +200,10 @@ def _unpaid(organisation_id: int) -> list[Claim]:
 def _of_claim(claim: Claim, names: dict[int, str]) -> ExpectedPayment:
     step = _STEPS[ClaimState(claim.state)]
     day: date | None = None
+    kept = 0
     if step is PaymentStep.BEING_PAID:
-        day = Transfer.objects.filter(claim=claim).order_by("-attempt").values_list("execute_on", flat=True).first()
+        latest = Transfer.objects.filter(claim=claim).order_by("-attempt").values_list("execute_on", "cents").first()
+        day, kept = (latest[0], claim.cents - latest[1]) if latest else (None, 0)
     elif step is PaymentStep.CLAIMED:
         last = claim.until - timedelta(microseconds=1)
         day = claim.promised_on or day_of_payment(programme_id=claim.programme_id, redeemed_at=last)
@@ -203,7 +211,15 @@ def _of_claim(claim: Claim, names: dict[int, str]) -> ExpectedPayment:
     if step is PaymentStep.CAME_BACK:
         reason = Transfer.objects.filter(claim=claim).order_by("-attempt").values_list("reason_code", flat=True).first() or ""
     return ExpectedPayment(
-        claim.programme_id, _name(claim.programme_id, names), day, claim.voucher_count, claim.cents, step, reason, claim.id
+        claim.programme_id,
+        _name(claim.programme_id, names),
+        day,
+        claim.voucher_count,
+        claim.cents,
+        step,
+        reason,
+        claim.id,
+        kept_cents=kept,
     )
 
 

@@ -22,10 +22,9 @@ from carnet.redemption.operations import refusal_of
 from carnet.redemption.queries import RedemptionLine, VoucherSeen
 from carnet.redemption.rules import VoucherAlreadyRedeemed, VoucherLapsed, VoucherNotActive, VoucherReserved
 from carnet.settlement import queries as settlement
-from carnet.settlement.queries import ExpectedPayment, PaymentStep
 from carnet.web import theming
 from carnet.web.design import formats
-from carnet.web.design.components import Cell, Column, Figure, Table, Task, Ticket
+from carnet.web.design.components import Cell, Column, Figure, Table, Ticket
 from carnet.web.design.screens import actor_of
 from carnet.web.design.sentences import sentence_for
 from carnet.web.place.forms import AcceptForm
@@ -44,20 +43,6 @@ STATES = {
     VoucherLapsed.code: "LAPSED",
     VoucherNotActive.code: "NOT_ACTIVE",
     VoucherReserved.code: "RESERVED",
-}
-STEPS = {
-    PaymentStep.RUNNING: (gettext_lazy("En cours de mois"), "neutral"),
-    PaymentStep.TO_CLAIM: (gettext_lazy("Décompte à faire"), "info"),
-    PaymentStep.CLAIMED: (gettext_lazy("À payer"), "info"),
-    PaymentStep.WAITING: (gettext_lazy("En attente"), "warning"),
-    PaymentStep.BEING_PAID: (gettext_lazy("Virement en cours"), "info"),
-    PaymentStep.CAME_BACK: (gettext_lazy("Revenu de la banque"), "danger"),
-    PaymentStep.PAID: (gettext_lazy("Payé"), "success"),
-}
-WAITING_FOR = {
-    "ACCOUNT_MISSING": gettext_lazy("il manque un compte bancaire approuvé"),
-    "ACCOUNT_CHANGING": gettext_lazy("le nouveau compte bancaire n’a pas encore pris effet"),
-    "DIFFERS": gettext_lazy("le compte est en cours de vérification par l’opérateur"),
 }
 
 
@@ -156,9 +141,9 @@ def days(organisation_id: int, today: date) -> Days:
     )
 
 
-def figures(counted: Days, expected: Sequence[ExpectedPayment] | None, today: date) -> list[Figure]:
-    """Today, this month, and (for who may see it) the next payment."""
-    shown = [
+def figures(counted: Days) -> list[Figure]:
+    """Today, and this month."""
+    return [
         Figure(
             formats.number(counted.today_count),
             ngettext("chèque accepté aujourd’hui", "chèques acceptés aujourd’hui", counted.today_count),
@@ -170,36 +155,6 @@ def figures(counted: Days, expected: Sequence[ExpectedPayment] | None, today: da
             ngettext("%(count)s chèque", "%(count)s chèques", counted.month_count) % {"count": formats.number(counted.month_count)},
         ),
     ]
-    dated = [each for each in expected or () if each.payable_on is not None]
-    if dated:
-        soonest = min(each.payable_on for each in dated if each.payable_on is not None)
-        cents = sum(each.cents for each in dated if each.payable_on == soonest or (each.payable_on or today) < today)
-        when = _("vous recevrez cela le %(day)s") % {"day": formats.day(soonest)} if soonest >= today else _("à recevoir dès que possible")
-        shown.append(Figure(formats.euros(cents), when, url=reverse("place:payments")))
-    return shown
-
-
-def tasks(expected: Sequence[ExpectedPayment]) -> list[Task]:
-    """What keeps money from coming, and who can mend it."""
-    waiting = [each for each in expected if each.step in (PaymentStep.WAITING, PaymentStep.CAME_BACK)]
-    return [
-        Task(
-            _("%(amount)s n’ont pas pu être payés") % {"amount": formats.euros(each.cents)},
-            _("Compléter le compte bancaire"),
-            reverse("accounts:bank-account"),
-            detail=why_waiting(each),
-            tone=STEPS[each.step][1],
-            tone_text=str(STEPS[each.step][0]),
-        )
-        for each in waiting
-    ]
-
-
-def why_waiting(payment: ExpectedPayment) -> str:
-    """What a payment waits for, in words."""
-    if payment.step is PaymentStep.CAME_BACK:
-        return _("la banque a renvoyé le virement : vérifiez le compte")
-    return str(WAITING_FOR.get(payment.reason, ""))
 
 
 def redemption_table(caption: str, lines: Sequence[RedemptionLine], names: dict[int, str], *, empty: str) -> Table:
@@ -225,61 +180,6 @@ def redemption_table(caption: str, lines: Sequence[RedemptionLine], names: dict[
     total: list[object] = [""] * len(columns)
     total[0], total[-2] = _("Total"), formats.euros(sum(line.value_cents for line in standing))
     return Table(caption, columns, rows, total if len(lines) > 1 else (), empty=empty)
-
-
-def payment_tables(expected: Sequence[ExpectedPayment], organisation_id: int, today: date) -> tuple[Table, Table]:
-    """What is on its way, and what came."""
-    coming = Table(
-        _("À venir"),
-        [
-            Column(_("Quand")),
-            Column(_("Programme")),
-            Column(_("Chèques"), number=True),
-            Column(_("Montant"), number=True),
-            Column(_("Où en est-ce")),
-        ],
-        [
-            [
-                _when(each, today),
-                each.programme,
-                formats.number(each.voucher_count),
-                formats.euros(each.cents),
-                Cell(str(STEPS[each.step][0]), tone=STEPS[each.step][1]),
-            ]
-            for each in expected
-        ],
-        empty=_("Rien à venir : aucun chèque accepté depuis le dernier paiement."),
-    )
-    received = settlement.received_payments(organisation_id=organisation_id)
-    came = Table(
-        _("Reçu"),
-        [
-            Column(_("Payé le")),
-            Column(_("Programme")),
-            Column(_("Chèques"), number=True),
-            Column(_("Montant"), number=True),
-            Column(_("Référence")),
-        ],
-        [
-            [
-                Cell(formats.day(each.paid_on), url=reverse("place:claim", args=[each.claim_id])),
-                each.programme,
-                formats.number(each.voucher_count),
-                formats.euros(each.cents),
-                f"{each.reference} ({each.masked_iban})",
-            ]
-            for each in received
-        ],
-        empty=_("Aucun paiement reçu pour l’instant."),
-    )
-    return coming, came
-
-
-def _when(payment: ExpectedPayment, today: date) -> str:
-    """The day announced at the counter while it is still to come; a day that passed is not announced again."""
-    if payment.payable_on is None:
-        return why_waiting(payment)
-    return formats.day(payment.payable_on) if payment.payable_on >= today else _("dès que possible")
 
 
 def serials_together(line: RedemptionLine) -> list[str]:

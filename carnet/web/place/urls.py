@@ -4,7 +4,21 @@ from carnet.web.doors import door
 from carnet.web.helpline import filing
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import screens as offers
-from carnet.web.place import days, devices, directory, disputes, help, joining, lessons, remittances, reservations, space, views, workshop
+from carnet.web.place import (
+    days,
+    devices,
+    directory,
+    disputes,
+    help,
+    joining,
+    lessons,
+    money,
+    remittances,
+    reservations,
+    space,
+    views,
+    workshop,
+)
 from carnet.web.place.till import reads_codes
 from carnet.web.sheets.views import PLACE
 from carnet.web.sheets.views import routes as sheet_routes
@@ -27,6 +41,7 @@ urlpatterns = [
     path("redemptions/<str:number>/dispute/", door("redemption.dispute")(disputes.Open.as_view()), name="dispute"),
     path("disputes/", door("redemption.see")(disputes.disputes), name="disputes"),
     path("payments/", door("settlement.see-own")(views.payments), name="payments"),
+    path("payments/ask/<int:programme_id>/", door("settlement.claim")(money.AskPayment.as_view()), name="payment-ask"),
     path("payments/<int:claim_id>/", door("settlement.see-own")(views.claim), name="claim"),
     *remittances.urlpatterns,
     *sheet_routes(PLACE),

@@ -32,7 +32,7 @@ from carnet.web.disputes import MISTAKES, reason_kept
 from carnet.web.helpline import filing
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
-from carnet.web.place import counter, days, devices, disputes, joining, remittances, reservations, till
+from carnet.web.place import counter, days, devices, disputes, joining, money, remittances, reservations, till
 from carnet.web.place import help as free_help
 from carnet.web.place.forms import AcceptForm, CodeForm, UndoForm, named
 
@@ -52,10 +52,11 @@ def home(request: HttpRequest) -> HttpResponse:
                 *devices.tasks(actor, at),
                 *filing.tasks(actor),
                 *reservations.tasks(actor, at),
-                *counter.tasks(expected),
+                *money.tasks(expected),
                 *offer_tasks.tasks(offer_desks.PLACE, actor, at),
             ],
-            "figures": counter.figures(counter.days(organisation_id, legal_day(at)), expected if sees_money else None, legal_day(at)),
+            "money": money.told(expected, legal_day(at)),
+            "figures": counter.figures(counter.days(organisation_id, legal_day(at))),
             "today": days.table(organisation_id, legal_day(at), limit=8),
             "suspended": joining.suspended_sentence(organisation_id),
         }
@@ -267,8 +268,14 @@ def payments(request: HttpRequest) -> HttpResponse:
     organisation_id = counter.organisation_of(actor)
     counter.own_places(request, organisation_id, at)
     expected = settlement.expected_payments(organisation_id=organisation_id, at=at)
-    coming, came = counter.payment_tables(expected, organisation_id, legal_day(at))
-    context = {"tasks": counter.tasks(expected), "coming": coming, "came": came, "owed": remittances.owed_banners(actor)}
+    coming, came = money.payment_tables(expected, organisation_id, legal_day(at))
+    context = {
+        "tasks": money.tasks(expected),
+        "money": money.told(expected, legal_day(at)),
+        "coming": coming,
+        "came": came,
+        "owed": remittances.owed_banners(actor),
+    }
     return render(request, "place/payments.html", context)
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.payments import _acts, _answers, _files, _pages
+from carnet.web.operator.payments import _acts, _answers, _bands, _control, _files, _holds, _pages
 
 urlpatterns = [
     path("payments/", door("settlement.see")(_pages.payments), name="payments"),
@@ -44,6 +44,20 @@ urlpatterns = [
     path("payments/runs/<int:run_id>/approve/", door("settlement.approve-payment")(_acts.ApproveView.as_view()), name="payment-approve"),
     path("payments/runs/<int:run_id>/refuse/", door("settlement.approve-payment")(_acts.CancelView.as_view()), name="payment-refuse"),
     path("payments/runs/<int:run_id>/cancel/", door("settlement.prepare-payment")(_acts.CancelView.as_view()), name="payment-cancel"),
+    path("payments/runs/<int:run_id>/control/", door("settlement.prepare-payment")(_control.ControlView.as_view()), name="payment-control"),
+    path("payments/runs/<int:run_id>/stop/", door("settlement.stop-payment")(_control.StopView.as_view()), name="payment-stop"),
+    path("payments/runs/<int:run_id>/resume/", door("settlement.resume-payment")(_control.ResumeView.as_view()), name="payment-resume"),
+    path("payments/programmes/<int:programme_id>/holds/", door("settlement.see")(_holds.holds), name="payment-holds"),
+    path("payments/holds/<int:hold_id>/", door("settlement.see")(_holds.hold), name="hold"),
+    path("payments/holds/<int:hold_id>/renew/", door("settlement.hold-payment")(_holds.RenewView.as_view()), name="hold-renew"),
+    path("payments/holds/<int:hold_id>/release/", door("settlement.hold-payment")(_holds.LetGoView.as_view()), name="hold-release"),
+    path("payments/claims/<int:claim_id>/hold/", door("settlement.hold-payment")(_holds.PlaceView.as_view()), name="hold-new"),
+    path("payments/programmes/<int:programme_id>/bands/", door("settlement.see")(_bands.bands), name="payment-bands"),
+    path(
+        "payments/programmes/<int:programme_id>/bands/set/",
+        door("settlement.set-bands")(_bands.SetBandsView.as_view()),
+        name="payment-bands-set",
+    ),
     path("payments/runs/<int:run_id>/file/", door("settlement.export-payment")(_files.FileView.as_view()), name="payment-file"),
     path("payments/runs/<int:run_id>/orders/", door("settlement.export-payment")(_files.OrdersView.as_view()), name="payment-orders"),
     path("payments/runs/<int:run_id>/sent/", door("settlement.export-payment")(_acts.SentView.as_view()), name="payment-sent"),

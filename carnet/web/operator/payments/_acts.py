@@ -213,7 +213,12 @@ class ApproveView(RunView):
         return {"title": _("Approuver cet ordre de paiement ?"), "verb": _("Approuver %(amount)s") % {"amount": formats.euros(line.cents)}}
 
     def act(self, form: BareForm) -> str:
-        operations.approve_run(**self.arguments(form))
+        missing = operations.approve_run(**self.arguments(form))
+        if missing:
+            sentence = ngettext(
+                "Noté. Encore %(count)s personne doit approuver.", "Noté. Encore %(count)s personnes doivent approuver.", missing
+            )
+            return sentence % {"count": formats.number(missing)}
         return _("Approuvé. Le fichier peut être téléchargé et envoyé à la banque.")
 
 

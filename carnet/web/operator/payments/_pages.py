@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
@@ -22,6 +23,7 @@ from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table
 from carnet.web.design.screens import actor_of
+from carnet.web.operator.payments._calendar import calendar_table, delay_figure
 from carnet.web.operator.payments._words import CHANNELS, RUN_STATES, RUN_STEPS, SET_ASIDE, TRANSFER_STATES, bank_reason
 
 
@@ -51,7 +53,11 @@ def payments(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "table": Table(_("Conventions"), columns, rows, empty=_("Aucune convention : signez-en une pour commencer.")),
-        "delays": [_delay_figure(each) for each in programmes],
+        "delays": [delay_figure(each) for each in programmes],
+        "calendar": calendar_table(
+            queries.due_next(actor=actor, programme_ids=[each.id for each in programmes if each.ended_at is None], at=at)
+        ),
+        "programmes": [each for each in programmes if each.ended_at is None],
     }
     return render(request, "operator/payments/payments.html", context)
 
@@ -95,9 +101,12 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     actor = actor_of(request)
     page = queries.run_page(actor=actor, run_id=run_id)
     line = page.line
-    names = parties.names_of(each for each in (line.prepared_by_id, line.approved_by_id) if each is not None)
-    is_own = line.prepared_by_id == actor.person_id
-    may_approve = line.state is RunState.PREPARED and allowed(actor.roles, "settlement.approve-payment")
+    people = (line.prepared_by_id, line.controlled_by_id, line.stopped_by_id, *(voice.person_id for voice in page.voices))
+    names = parties.names_of({each for each in people if each is not None})
+    is_own = actor.person_id in (line.prepared_by_id, line.controlled_by_id)
+    has_said_yes = actor.person_id in {voice.person_id for voice in page.voices}
+    is_controlled = line.controlled_at is not None
+    may_approve = line.state is RunState.PREPARED and is_controlled and allowed(actor.roles, "settlement.approve-payment")
     by_orders = channel_of_run(run_id, line.agreement_id) is PaymentChannel.ORDERS
     context = {
         "run": page,
@@ -113,11 +122,19 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         ],
         "by_orders": by_orders,
         "transfers": _orders_table(page, actor) if by_orders else _transfers_table(page.transfers),
-        "may_approve": may_approve and not is_own,
-        "waits_for_another": line.state is RunState.PREPARED and is_own,
-        "may_cancel": is_own and line.state in (RunState.PREPARED, RunState.APPROVED) and not line.is_written,
+        "may_approve": may_approve and not is_own and not has_said_yes,
+        "waits_for_another": line.state is RunState.PREPARED and is_controlled and (is_own or has_said_yes),
+        "still_needed": _still_needed(page),
+        "may_control": line.state is RunState.PREPARED and not is_controlled and allowed(actor.roles, "settlement.prepare-payment"),
+        "may_stop": line.state in (RunState.PREPARED, RunState.APPROVED) and allowed(actor.roles, "settlement.stop-payment"),
+        "may_resume": line.state is RunState.STOPPED
+        and allowed(actor.roles, "settlement.resume-payment")
+        and (not is_own or line.stopped_by_id == actor.person_id),
+        "may_cancel": (is_own or (not is_controlled and allowed(actor.roles, "settlement.prepare-payment")))
+        and line.state in (RunState.PREPARED, RunState.APPROVED, RunState.STOPPED)
+        and not line.is_written,
         "may_write": line.approved_at is not None
-        and line.state is not RunState.CANCELLED
+        and line.state not in (RunState.CANCELLED, RunState.STOPPED)
         and allowed(actor.roles, "settlement.export-payment"),
         "may_send": line.state is RunState.APPROVED and line.is_written and allowed(actor.roles, "settlement.export-payment"),
         "may_read": line.state is RunState.SENT and allowed(actor.roles, "settlement.read-bank-file"),
@@ -145,6 +162,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
             Row(_("Payé le"), formats.day(page.paid_on) if page.paid_on else "–"),
             Row(_("Références des virements"), ", ".join(page.references) or "–"),
         ],
+        "may_hold": page.step is not queries.PaymentStep.PAID and allowed(actor.roles, "settlement.hold-payment"),
         "problem": str(SET_ASIDE[SetAsideReason(page.reason)]) if page.reason else "",
         "table": Table(_("Chèques utilisés"), columns, rows, total),
     }
@@ -163,12 +181,6 @@ def _progress(waiting: queries.WaitingPayments) -> Cell | str:
         words, tone = RUN_STATES[RunState.SENT]
         return Cell(str(words), tone=tone)
     return Cell(_("à préparer"), tone="warning") if waiting.ready_count else Cell(_("rien en attente"), tone="success")
-
-
-def _delay_figure(programme: funding.ProgrammeFacts) -> Figure:
-    delay = queries.delay_achieved(programme_id=programme.id)
-    value = "–" if delay.median_days is None else _("%(days)s jours") % {"days": formats.number(delay.median_days)}
-    return Figure(value, programme.name, _("la moitié des chèques est payée dans ce délai"))
 
 
 def _set_aside_table(lines: Sequence[queries.SetAsideLine]) -> Table:
@@ -334,24 +346,44 @@ def _run_rows(page: queries.RunPage, names: dict[int, str]) -> list[Row]:
         name = names.get(person_id or 0)
         return f"{name}, {formats.moment(at)}" if name else formats.moment(at)
 
+    timer = _("le minuteur, %(moment)s") % {"moment": formats.moment(line.prepared_at)}
+    voices = " ; ".join(who(voice.person_id, voice.given_at) for voice in page.voices)
     rows = [
         Row(_("Convention"), line.agreement, reverse("operator:agreement-payments", args=[line.agreement_id]), _("Voir")),
         Row(_("Payé depuis"), f"{page.debtor}, {page.debtor_masked_iban}"),
         Row(_("Exécuté le"), formats.weekday(line.execute_on)),
-        Row(_("Préparé par"), who(line.prepared_by_id, line.prepared_at)),
-        Row(_("Approuvé par"), who(line.approved_by_id, line.approved_at)),
+        Row(_("Préparé par"), who(line.prepared_by_id, line.prepared_at) if line.prepared_by_id else timer),
+        Row(_("Contrôlé par"), who(line.controlled_by_id, line.controlled_at)),
+        Row(_("Approuvé par"), voices or who(line.approved_by_id, line.approved_at)),
+        Row(_("Personnes qu’il faut"), formats.number(line.people_needed)),
+        Row(_("Libéré"), formats.moment(line.released_at) if line.released_at else "–"),
         Row(_("Envoyé"), formats.moment(line.sent_at) if line.sent_at else "–"),
         Row(_("Référence à la banque"), page.message_id),
     ]
     if page.file_sha256:
         rows.append(Row(_("Empreinte du fichier (SHA-256)"), page.file_sha256))
+    if line.state is RunState.STOPPED:
+        rows.append(Row(_("Arrêté par"), who(line.stopped_by_id, line.stopped_at)))
+        rows.append(Row(_("Arrêté parce que"), line.stopped_reason))
     if page.cancelled_reason:
         rows.append(Row(_("Annulé parce que"), page.cancelled_reason))
     return rows
+
+
+def _still_needed(page: queries.RunPage) -> str:
+    """How many people must still say yes, in words; empty when none."""
+    missing = page.line.people_needed - len(page.voices)
+    if page.line.state is not RunState.PREPARED or missing <= 0:
+        return ""
+    if page.line.controlled_at is None:
+        return _("Préparé automatiquement : une personne doit d’abord le contrôler.")
+    sentence = ngettext("Encore %(count)s personne doit approuver.", "Encore %(count)s personnes doivent approuver.", missing)
+    return sentence % {"count": formats.number(missing)}
 
 
 def _step(line: queries.RunLine) -> int:
     order = (RunState.PREPARED, RunState.APPROVED, RunState.SENT, RunState.SETTLED)
     if line.state is RunState.SETTLED:
         return len(order) + 1
-    return order.index(line.state) + 2 if line.state in order else 1
+    state = line.stopped_from or line.state
+    return order.index(state) + 2 if state in order else 1

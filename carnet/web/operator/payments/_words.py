@@ -11,6 +11,7 @@ RUN_STATES = {
     RunState.SENT: (_("envoyé, réponse attendue"), "info"),
     RunState.SETTLED: (_("réglé"), "success"),
     RunState.CANCELLED: (_("annulé"), "neutral"),
+    RunState.STOPPED: (_("arrêté"), "danger"),
 }
 RUN_STEPS = (_("Préparé"), _("Approuvé"), _("Envoyé"), _("Réglé"))
 TRANSFER_STATES = {
@@ -24,6 +25,7 @@ TRANSFER_STATES = {
 SET_ASIDE = {
     SetAsideReason.DIFFERS: _("Le décompte ne correspond plus aux chèques utilisés : à examiner."),
     SetAsideReason.ACCOUNT_MISSING: _("Aucun compte bancaire approuvé."),
+    SetAsideReason.HELD: _("Retenu par une décision : le lieu en est prévenu."),
     SetAsideReason.ACCOUNT_CHANGING: _("Le compte bancaire vient de changer : il sera payé après 72 heures."),
 }
 CLOSING_STATES = {

@@ -1,0 +1,138 @@
+"""By screen: bands of approvers, a run controlled, stopped and resumed, a place held, a payment asked for, and what the place reads."""
+
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from carnet.funding import operations as funding
+from carnet.funding import queries as funding_queries
+from carnet.funding.rules import PaymentFrequency
+from carnet.gateways.database import acting_as_everything
+from carnet.jobs.payments import prepare_due_of
+from carnet.settlement.models import Hold, PaymentRun
+from tests.factories.campaign import NOW, SYSTEM, rid
+from tests.settlement.conftest import APRIL, SPENT_AT, Payday
+from tests.settlement.conftest import payday as payday
+from tests.web.test_operator_payments import Clock, Office, follow, person, send
+from tests.web.test_operator_payments import at as at
+from tests.web.test_operator_payments import office as office
+
+pytestmark = pytest.mark.django_db
+
+
+def _text(response) -> str:
+    return response.content.decode().replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")
+
+
+def _place(payday: Payday) -> Client:
+    return person(NOW, payday.campaign.place_organisation_id, "PLACE_MANAGER")
+
+
+def test_two_people_approve_a_large_payment_and_the_page_says_who_is_still_needed(office: Office) -> None:
+    payday, treasurer, approver = office
+    admin = person(NOW, payday.campaign.operator_id, "OPERATOR_ADMIN")
+    other = person(NOW, payday.campaign.operator_id, "APPROVER")
+    bands = f"/operator/payments/programmes/{payday.campaign.programme_id}/bands/"
+    typed = {"first_limit": "20", "first_people": "1", "second_limit": "", "second_people": "2", "above_people": "2", "reason": "Conseil"}
+    assert send(treasurer, f"{bands}set/", **typed).status_code == 403
+    assert send(admin, f"{bands}set/", **(typed | {"above_people": "9"})).status_code == 422
+    shown = _text(follow(admin, f"{bands}set/", **typed))
+    assert "Jusqu'à 20,00 €" in shown
+    assert "2 personnes" in shown
+    payday.spend(3)
+    payday.claim()
+    run = payday.prepare()
+    page = f"/operator/payments/runs/{run.run_id}/"
+    assert "Encore 2 personnes doivent approuver." in _text(approver.get(page))
+    assert "Encore 1 personne doit approuver." in _text(follow(approver, f"{page}approve/"))
+    again = send(approver, f"{page}approve/")
+    assert again.status_code == 422
+    assert "Vous avez déjà dit oui" in _text(again)
+    assert "approuvé, à envoyer" in _text(follow(other, f"{page}approve/"))
+
+
+def test_a_run_is_stopped_and_resumed_by_screen(office: Office) -> None:
+    payday, treasurer, approver = office
+    payday.spend(1)
+    payday.claim()
+    page = f"/operator/payments/runs/{payday.prepare().run_id}/"
+    follow(approver, f"{page}approve/")
+    assert send(treasurer, f"{page}file/").getvalue().startswith(b"<?xml")
+    assert send(approver, f"{page}stop/", reason="Un doute").status_code == 422
+    assert "Cet ordre est arrêté" in _text(follow(approver, f"{page}stop/", reason="Un doute", is_not_at_bank="on"))
+    assert "Un doute" in _text(treasurer.get(page))
+    assert send(treasurer, f"{page}file/").status_code == 422
+    assert "approuvé, à envoyer" in _text(follow(approver, f"{page}resume/"))
+
+
+def test_what_the_timer_prepares_waits_for_a_person_and_is_prepared_once(
+    office: Office, at: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payday, treasurer, approver = office
+    payday.spend(2)
+    monkeypatch.setattr("carnet.jobs.payments.timezone", SimpleNamespace(now=lambda: APRIL))
+    for _morning in range(2):
+        prepare_due_of(programme_id=payday.campaign.programme_id)
+    with acting_as_everything(why="look"):
+        run = PaymentRun.objects.get()
+    assert (run.prepared_by_id, run.controlled_at, run.total_cents) == (None, None, 2000)
+    page = f"/operator/payments/runs/{run.id}/"
+    assert "une personne doit d'abord le contrôler" in _text(approver.get(page))
+    assert "Encore 1 personne doit approuver." in _text(follow(treasurer, f"{page}control/"))
+    assert "approuvé, à envoyer" in _text(follow(approver, f"{page}approve/"))
+
+
+def test_a_held_place_reads_why_and_whom_to_ring_and_the_others_are_paid(office: Office) -> None:
+    payday, treasurer, approver = office
+    payday.spend(2)
+    payday.spend(1, second=True)
+    payday.claim()
+    with acting_as_everything(why="find"):
+        from carnet.settlement.models import Claim
+
+        claim_id = Claim.objects.get(organisation_id=payday.campaign.place_organisation_id).id
+    typed = {"reason": "signalement", "words": "Une leçon du 10 mars doit être vérifiée.", "phone": "02 40 11 22 33", "days": "10"}
+    page = follow(treasurer, f"/operator/payments/claims/{claim_id}/hold/", **typed)
+    assert "Retenu. Le lieu est prévenu." in _text(page)
+    place = _place(payday)
+    for url in ("/place/", "/place/payments/"):
+        told = _text(place.get(url))
+        assert "20,00 € attendent une vérification" in told
+        assert "Une leçon du 10 mars doit être vérifiée." in told
+        assert "02 40 11 22 33" in told
+        assert "signalement" not in told
+    assert payday.prepare().cents == 1000
+    with acting_as_everything(why="find"):
+        hold_id = Hold.objects.get().id
+    assert "La retenue est levée" in _text(follow(approver, f"/operator/payments/holds/{hold_id}/release/", reason="vérifié"))
+    assert "Vous recevrez 20,00 €" in _text(place.get("/place/"))
+
+
+def test_the_first_screen_says_how_much_and_which_day(office: Office, at: Clock) -> None:
+    payday, _treasurer, _approver = office
+    at(SPENT_AT + timedelta(minutes=5))
+    payday.spend(3)
+    assert "Vous recevrez 30,00 € le vendredi 10 avril 2026." in _text(_place(payday).get("/place/"))
+
+
+def test_a_place_asks_for_its_payment_and_is_told_its_day(office: Office, at: Clock) -> None:
+    payday, _treasurer, _approver = office
+    with acting_as_everything(why="pay on demand"):
+        terms = replace(funding_queries.programme(payday.campaign.programme_id).terms, payment_frequency=PaymentFrequency.ON_DEMAND)
+        funding.change_programme(programme_id=payday.campaign.programme_id, terms=terms, actor=SYSTEM, request_id=rid(), at=NOW)
+    moment = SPENT_AT + timedelta(minutes=10)
+    at(moment)
+    payday.spend(1)
+    place = _place(payday)
+    assert "10,00 € vous attendent. Demandez-les quand vous voulez." in _text(place.get("/place/"))
+    ask = f"/place/payments/ask/{payday.campaign.programme_id}/"
+    assert "Il n'y a pas de montant minimum." in _text(place.get(ask))
+    assert "C'est demandé. Vous recevrez 10,00 € le jeudi 12 mars 2026." in _text(follow(place, ask))
+    assert "Vous recevrez 10,00 € le jeudi 12 mars 2026." in _text(place.get("/place/"))
+    assert send(place, ask).status_code == 422
+    at(moment)
+    office_client = person(NOW, payday.campaign.operator_id, "TREASURER")
+    assert "demandé par" in _text(office_client.get("/operator/payments/"))
