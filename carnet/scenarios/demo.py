@@ -28,6 +28,7 @@ from carnet.scenarios.complaints import complain
 from carnet.scenarios.desk_papers import write_on_paper
 from carnet.scenarios.desks import open_desks
 from carnet.scenarios.foreseen import foresee
+from carnet.scenarios.foreseen import foresee
 from carnet.scenarios.free_help import give_free_help
 from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.lessons import SEATS, give_lessons
@@ -138,6 +139,7 @@ def play_demo(
         ask_to_be_reminded(current, at=at)
         write_on_paper(current, at=at)
         ask_by_post(current, at=at)
+        foresee(current, at=at)
         foresee(current, at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
         station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)

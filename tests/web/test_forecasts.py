@@ -63,7 +63,9 @@ def test_a_funder_downloads_its_month_and_chooses_who_receives_it(seen: tuple[Pa
     with pypdfium2.PdfDocument(io.BytesIO(answer.content)) as paper:
         words = re.sub(r"\s+", " ", paper[0].get_textpage().get_text_bounded())
     assert "9 chèques de la convention ont été utilisés" in words
-    others = set(re.findall(r"/operator/(monthly/\d+\.pdf)", agent.get(f"/operator/agreements/{payday.agreement_id}/forecast/").content.decode()))
+    others = set(
+        re.findall(r"/operator/(monthly/\d+\.pdf)", agent.get(f"/operator/agreements/{payday.agreement_id}/forecast/").content.decode())
+    )
     assert len(others) == 2
     for each in others - {address.removeprefix("/funder/")}:
         assert funder.get(f"/funder/{each}").status_code == 404
@@ -103,7 +105,9 @@ def test_the_states_part_is_counted_taken_and_kept_with_the_agreement(office: tu
     assert nobody.status_code == 422
     # A gap of exactly two points: the code gives nothing, the text five points.
     means = "15.6157937147462"
-    assert "ne comptent pas la pauvreté pareil" in text_of(send(client, address, **(CASE | {"poverty": means, "density": "60"}), preview="1"))
+    assert "ne comptent pas la pauvreté pareil" in text_of(
+        send(client, address, **(CASE | {"poverty": means, "density": "60"}), preview="1")
+    )
     differs = text_of(send(client, address, **(CASE | {"poverty": means}), preview="1"))
     assert "Par le texte, la part serait de 37 %" in differs
     assert send(client, address, **(CASE | {"portion": "50 %"})).status_code == 422

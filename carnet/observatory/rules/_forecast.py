@@ -8,7 +8,7 @@
 4. *How sure.* The same is drawn again `DRAWS` times from a stated seed: the weeks of hand-over are drawn afresh, with repetition; so
    are the latest eight weeks that make the pace; an age nobody has reached uses anything between nothing and as much as the age
    before it; and the whole is multiplied by how far a past month was from what the method would have said of it. Low and high
-   leave out one draw in ten on each side.
+   leave out one draw in twenty on each side: on seasons that were played, what came is then between them about eight times in ten.
 
 How well it does, beside the pace of last month and beside "everything will be used": docs/forecast.md.
 """
@@ -28,7 +28,7 @@ PACE_WEEKS = 8
 BLOCK_WEEKS = 4
 DRAWS = 100
 SEED = 2019
-TENTH = 10
+TWENTIETH = 20
 # A past month counts when the method expected at least so many uses of it.
 LEAST_EXPECTED = 8.0
 
@@ -61,7 +61,7 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What is likely. `weeks`: vouchers used in each coming week (they sum to `coming`); `low` and `high` leave out one draw in ten."""
+    """What is likely. `weeks`: vouchers used in each coming week (they sum to `coming`); `low` and `high` leave out one draw in twenty."""
 
     as_of: date
     used: int
@@ -157,7 +157,7 @@ def likely_use(lives: Sequence[Life], season: Season, *, as_of: date, network: S
     weeks = whole(middle)
     coming = sum(weeks)
     most = in_hands + sum(given)
-    low, high = (min(most, round(bound)) for bound in (_quantile(totals, 1), _quantile(totals, TENTH - 1)))
+    low, high = (min(most, round(bound)) for bound in (_quantile(totals, 1), _quantile(totals, TWENTIETH - 1)))
     return Use(
         as_of=as_of,
         used=used,
@@ -168,7 +168,7 @@ def likely_use(lives: Sequence[Life], season: Season, *, as_of: date, network: S
         high=max(high, coming),
         to_be_given=sum(given),
         low_weeks=tuple(round(_quantile(sorted(draw[week] for draw in draws), 1)) for week in range(horizon)),
-        high_weeks=tuple(round(_quantile(sorted(draw[week] for draw in draws), TENTH - 1)) for week in range(horizon)),
+        high_weeks=tuple(round(_quantile(sorted(draw[week] for draw in draws), TWENTIETH - 1)) for week in range(horizon)),
     )
 
 
@@ -296,8 +296,8 @@ def _past_ratios(lives: Sequence[Life], season: Season, as_of: date, network: Se
     return ratios
 
 
-def _quantile(ordered: Sequence[float], tenth: int) -> float:
-    return ordered[min(len(ordered) - 1, len(ordered) * tenth // TENTH)] if ordered else 0.0
+def _quantile(ordered: Sequence[float], twentieth: int) -> float:
+    return ordered[min(len(ordered) - 1, len(ordered) * twentieth // TWENTIETH)] if ordered else 0.0
 
 
 def backtest(
