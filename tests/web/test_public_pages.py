@@ -80,6 +80,8 @@ def test_open_data_adds_up_and_says_what_it_is(client: Client, season: Desks) ->
         cents = {name: int(value) for name, value in row.items() if name.endswith("_cents")}
         assert cents.pop("funded_cents") == sum(cents.values())
     assert {row["activity"] for row in vouchers + money} == {"activité réelle"}
+    (delays,) = csv.DictReader(StringIO(client.get("/opendata/payments.csv").content.decode()))
+    assert int(delays["paid_as_promised"]) <= int(delays["promised"]) <= int(delays["paid"])
 
 
 @pytest.mark.django_db

@@ -254,6 +254,9 @@ def figures(*, at: datetime) -> dict[str, Any]:
         "redeemed": proof.redeemed,
         "missing_cents": proof.missing_cents,
         "days_to_be_paid": proof.days_to_be_paid,
+        "slowest_days_to_be_paid": proof.slowest_days,
+        "promised": proof.promised_count,
+        "paid_as_promised": proof.kept_count,
         "programmes": [_programme_figures(each) for each in published],
     }
 
@@ -270,4 +273,7 @@ def _programme_figures(each: ProgrammeFigures) -> dict[str, Any]:
         "prescribers": each.prescriber_count,
         "places": each.place_count,
         "days_to_be_paid": each.days_to_be_paid,
+        "slowest_days_to_be_paid": each.slowest_days,
+        "promised": each.promised_count,
+        "paid_as_promised": each.kept_count,
     }

@@ -375,6 +375,9 @@ class ProgrammeFiguresOut(Schema):
     prescribers: int
     places: int
     days_to_be_paid: int | None
+    slowest_days_to_be_paid: int | None
+    promised: int
+    paid_as_promised: int
 
 
 class FiguresOut(Schema):
@@ -383,4 +386,7 @@ class FiguresOut(Schema):
     redeemed: int
     missing_cents: int
     days_to_be_paid: int | None
+    slowest_days_to_be_paid: int | None
+    promised: int
+    paid_as_promised: int
     programmes: list[ProgrammeFiguresOut]

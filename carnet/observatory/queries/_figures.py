@@ -44,13 +44,16 @@ def programme_figures(programme_id: int, *, at: datetime) -> ProgrammeFigures:
         place_count=places.place_counts([programme_id], at=moment).get(programme_id, 0),
         days_to_be_paid=delay.median_days,
         paid_count=delay.voucher_count,
+        slowest_days=delay.slowest_days,
+        promised_count=delay.promised_count,
+        kept_count=delay.kept_count,
         ticks={question: hide_small(counted) for question, counted in distribution.ticks_of_programme(programme_id=programme_id).items()},
     )
 
 
 def open_data(figures: Collection[ProgrammeFigures]) -> dict[str, OpenFile]:
     """The published files, by name. Amounts are whole cents; a hidden count is an empty cell; every row says if it is simulated."""
-    return {file.name: file for file in (_vouchers(figures), _money(figures), _desk(figures))}
+    return {file.name: file for file in (_vouchers(figures), _money(figures), _payments(figures), _desk(figures))}
 
 
 def _vouchers(figures: Collection[ProgrammeFigures]) -> OpenFile:
@@ -75,6 +78,23 @@ def _money(figures: Collection[ProgrammeFigures]) -> OpenFile:
         (each.slug, funder.name, *funder.money.as_dict().values(), _activity(each)) for each in figures for funder in each.by_funder
     )
     return OpenFile("money", columns, rows)
+
+
+def _payments(figures: Collection[ProgrammeFigures]) -> OpenFile:
+    columns = ("programme", "paid", "median_days", "slowest_days", "promised", "paid_as_promised", "activity")
+    rows = tuple(
+        (
+            each.slug,
+            each.paid_count,
+            "" if each.days_to_be_paid is None else each.days_to_be_paid,
+            "" if each.slowest_days is None else each.slowest_days,
+            each.promised_count,
+            each.kept_count,
+            _activity(each),
+        )
+        for each in figures
+    )
+    return OpenFile("payments", columns, rows)
 
 
 def _desk(figures: Collection[ProgrammeFigures]) -> OpenFile:

@@ -21,7 +21,7 @@ class FunderFigures:
 @dataclass(frozen=True, slots=True)
 class ProgrammeFigures:
     """What is published about one programme. `days_to_be_paid` is the median over `paid_count` vouchers, None before
-    the first payment."""
+    the first payment. Of the `promised_count` vouchers paid whose day was announced, `kept_count` were paid that day or before."""
 
     programme_id: int
     name: str
@@ -35,6 +35,9 @@ class ProgrammeFigures:
     days_to_be_paid: int | None
     paid_count: int
     ticks: Mapping[str, Mapping[str, int | None]]
+    slowest_days: int | None = None
+    promised_count: int = 0
+    kept_count: int = 0
 
     @property
     def missing_cents(self) -> int:
@@ -50,6 +53,9 @@ class Proof:
     days_to_be_paid: int | None
     missing_cents: int
     programme_count: int
+    slowest_days: int | None = None
+    promised_count: int = 0
+    kept_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,9 @@ def proof_of(figures: Sequence[ProgrammeFigures]) -> Proof:
         days_to_be_paid=weighted_median(delays),
         missing_cents=sum(abs(each.missing_cents) for each in figures),
         programme_count=len(figures),
+        slowest_days=max((each.slowest_days for each in figures if each.slowest_days is not None), default=None),
+        promised_count=sum(each.promised_count for each in figures),
+        kept_count=sum(each.kept_count for each in figures),
     )
 
 

@@ -56,6 +56,7 @@ def all_figures(request: HttpRequest) -> HttpResponse:
         "downloads": [
             Download(_("Chèques par programme"), "/opendata/vouchers.csv", "CSV"),
             Download(_("Argent par financeur"), "/opendata/money.csv", "CSV"),
+            Download(_("Délais de paiement des lieux"), "/opendata/payments.csv", "CSV"),
             Download(_("Remises, sans les petits nombres"), "/opendata/hand_overs.csv", "CSV"),
         ],
     }
@@ -96,6 +97,15 @@ def _operator(card: OrganisationCard) -> Operator:
     )
 
 
+def _share(part: int, whole: int) -> str:
+    return formats.basis_points(part * 100_00 // whole) if whole else ""
+
+
+def _promise_words(kept: int, promised: int) -> str:
+    """How many were paid by the day announced, under the median of the strip."""
+    return _("une fois sur deux, moins ; %(share)s au jour annoncé") % {"share": _share(kept, promised)} if promised else ""
+
+
 def _strip(published: list[ProgrammeFigures]) -> list[Figure]:
     if not published:
         return []
@@ -103,7 +113,9 @@ def _strip(published: list[ProgrammeFigures]) -> list[Figure]:
     days = "–" if proof.days_to_be_paid is None else _("%(days)s jours") % {"days": proof.days_to_be_paid}
     return [
         Figure(formats.number(proof.redeemed), _("chèques utilisés")),
-        Figure(days, _("pour qu’un lieu soit payé"), _("une fois sur deux, moins")),
+        Figure(
+            days, _("pour qu’un lieu soit payé"), _promise_words(proof.kept_count, proof.promised_count) or _("une fois sur deux, moins")
+        ),
         Figure(formats.number(proof.missing_cents), _("centime manquant"), _("recalculé sur tous les comptes")),
     ]
 
@@ -129,6 +141,8 @@ def _shown(each: ProgrammeFigures) -> _Shown:
         Row(_("Guichets"), formats.number(each.prescriber_count)),
         Row(_("Lieux"), formats.number(each.place_count)),
         Row(_("Délai médian de paiement"), "–" if each.days_to_be_paid is None else _("%(days)s jours") % {"days": each.days_to_be_paid}),
+        Row(_("Paiement le plus lent"), "–" if each.slowest_days is None else _("%(days)s jours") % {"days": each.slowest_days}),
+        Row(_("Payés au jour annoncé, ou avant"), _share(each.kept_count, each.promised_count) or "–"),
     )
     return _Shown(each.name, each.is_simulated, list(rows), _money_table(each))
 

@@ -111,11 +111,11 @@ OPEN: dict[str, Contract] = {
         action=None,
         codes=(),
         answer={
-            "redeemed": 2150, "missing_cents": 0, "days_to_be_paid": 9,
+            "redeemed": 2150, "missing_cents": 0, "days_to_be_paid": 9, "slowest_days_to_be_paid": 38, "promised": 2100, "paid_as_promised": 2058,
             "programmes": [{
                 "programme": _PROGRAMME, "slug": "nantes", "is_simulated": True, "vouchers": _VOUCHERS, "money_cents": _MONEY,
                 "missing_cents": 0, "by_funder": [{"name": "Métropole", "money_cents": _MONEY}], "prescribers": 12, "places": 30,
-                "days_to_be_paid": 9,
+                "days_to_be_paid": 9, "slowest_days_to_be_paid": 38, "promised": 2100, "paid_as_promised": 2058,
             }],
         },
     ),
