@@ -27,7 +27,7 @@ from carnet.scenarios.cast import STAFF, cast_moment
 from carnet.scenarios.complaints import complain
 from carnet.scenarios.desk_papers import write_on_paper
 from carnet.scenarios.desks import open_desks
-from carnet.scenarios.foreseen import foresee
+from carnet.scenarios.exchanged import exchange_old_vouchers
 from carnet.scenarios.foreseen import foresee
 from carnet.scenarios.free_help import give_free_help
 from carnet.scenarios.joining import open_the_network
@@ -38,6 +38,7 @@ from carnet.scenarios.plan import load, open_season
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.postal import ask_by_post
 from carnet.scenarios.reminders import ask_to_be_reminded
+from carnet.scenarios.several import cost_two
 from carnet.scenarios.state import pledge_to_publics, with_the_state
 from carnet.scenarios.stock import stir_stock
 from carnet.scenarios.summary import summarise
@@ -139,8 +140,9 @@ def play_demo(
         ask_to_be_reminded(current, at=at)
         write_on_paper(current, at=at)
         ask_by_post(current, at=at)
+        exchange_old_vouchers(current, at=at)
         foresee(current, at=at)
-        foresee(current, at=at)
+        cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
         station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)
         tried = _to_try(closed, current, people, at, base_url, sign_in_url) | {"station": station}

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.utils.text import slugify
 
 from carnet.observatory import queries as observatory
+from carnet.scenarios.accounts import keep_books
 from carnet.settlement import queries as settlement
 from carnet.web.statements import statement_csv, statement_pdf
 
@@ -17,6 +18,7 @@ def papers(programme_id: int, agreement_id: int, out: Path, *, at: datetime) -> 
     written = [_write(out / "releves" / "releves.csv", statement_csv(statements))]
     for number, figures in enumerate(statements, start=1):
         written.append(_write(out / "releves" / f"releve-{number}-{slugify(figures.funder)}.pdf", statement_pdf(figures)))
+    written += keep_books(programme_id, agreement_id, out, at=at)
     for file in observatory.open_data([observatory.programme_figures(programme_id, at=at)]).values():
         path = out / "opendata" / f"{file.name}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)

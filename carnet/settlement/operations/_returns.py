@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from carnet.distribution.queries.exchanges import exchange_days
+from carnet.distribution.rules.exchanges import exchanged_until
 from carnet.funding import queries as funding
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import SeriesView
@@ -9,9 +11,13 @@ from carnet.settlement.rules import NothingToReturn, ReturnDue, check_closable, 
 
 
 def check_ended(agreement_id: int, programme_id: int, at: datetime) -> None:
-    """Grace and the undo window of every series of an agreement are over. Raises: ClosingTooEarly."""
+    """Grace and the undo window of every series of an agreement are over, and the days of exchange. Raises: ClosingTooEarly.
+
+    The money of what may still be exchanged waits: given back, it could pay nothing any more.
+    """
     undo_window = timedelta(minutes=funding.rules_for_redemption(programme_id).undo_window_minutes)
-    ends = [series.accepted_until for series in ledger.series_list(agreement_id=agreement_id)]
+    days = exchange_days(programme_id)
+    ends = [exchanged_until(accepted_until=series.accepted_until, days=days) for series in ledger.series_list(agreement_id=agreement_id)]
     check_closable(accepted_until=ends, undo_window=undo_window, at=at)
 
 
