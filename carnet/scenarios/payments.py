@@ -1,6 +1,6 @@
 """Paying the places of a play: claims, a run, a second person, the bank's file and its answers, and the closing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -35,6 +35,7 @@ class Payments:
     out: Path | None
     _runs: int = 0
     _files: int = 0
+    returned_runs: tuple[int, ...] = (RETURNED_RUN,)
 
     def pay(self, day: date) -> list[Path]:
         """Claim what may be claimed, pay it, and read the bank's answers; the files left behind."""
@@ -46,6 +47,7 @@ class Payments:
                 run = settlement.prepare_run(agreement_id=self.agreement_id, actor=treasurer, request_id=uuid4(), at=at)
             except NothingToPay:
                 return []
+        run = self._before_approval(run, at + timedelta(minutes=10))
         approved_at, sent_at = at + timedelta(hours=1), at + timedelta(hours=2)
         with self._proved(Role.APPROVER, approved_at) as approver:
             settlement.approve_run(run_id=run.run_id, actor=approver, request_id=uuid4(), at=approved_at)
@@ -55,23 +57,31 @@ class Payments:
         self._runs += 1
         return [self._keep(f"paiements/virements-{day}.xml", content), *self._answers(run.run_id, content, run.execute_on)]
 
+    def _before_approval(self, run: settlement.RunPrepared, at: datetime) -> settlement.RunPrepared:
+        """What happens to a run between the two people; nothing in an ordinary month."""
+        return run
+
     def _answers(self, run_id: int, content: bytes, execute_on: date) -> list[Path]:
         booked_at = datetime.combine(execute_on, time(18), tzinfo=PARIS)
         kept = [self._read("statut", self.bank.receive(content, at=booked_at - timedelta(hours=6)), booked_at - timedelta(hours=5))]
         kept.append(self._read("releve", self.bank.statement(self.iban, at=booked_at), booked_at))
-        if self._runs == RETURNED_RUN:
+        if self._runs in self.returned_runs:
             kept.append(self._come_back(run_id, booked_at + timedelta(days=2)))
         return kept
 
     def _come_back(self, run_id: int, at: datetime) -> Path:
         with self._proved(Role.TREASURER, at) as treasurer:
-            transfer = queries.run_page(actor=treasurer, run_id=run_id).transfers[0]
+            transfer = self._to_send_back(queries.run_page(actor=treasurer, run_id=run_id).transfers)
         self.bank.send_back(transfer.end_to_end_id)
         kept = self._read("retour", self.bank.statement(self.iban, at=at), at)
         organisation_id = transfer.organisation_id
-        fresh = cast.simulated_iban(50_000_000 + self.programme_id * 10_000 + organisation_id)
+        fresh = cast.simulated_iban(50_000_000 + (self.programme_id * 100 + self._runs) * 10_000 + organisation_id)
         cast.change_account(organisation_id, fresh, self.cast.operator_id, self.cast.staff, at + timedelta(days=1))
         return kept
+
+    def _to_send_back(self, transfers: Sequence[queries.TransferLine]) -> queries.TransferLine:
+        """Which transfer of a run comes back."""
+        return transfers[0]
 
     def _pay_again(self, treasurer: Actor, at: datetime) -> None:
         for waiting in queries.waiting_payments(actor=treasurer, programme_ids=[self.programme_id], at=at):
@@ -83,6 +93,10 @@ class Payments:
             settlement.import_bank_file(agreement_id=self.agreement_id, content=content, actor=treasurer, request_id=uuid4(), at=at)
         self._files += 1
         return self._keep(f"banque/{self._files:03d}-{what}.xml", content)
+
+    def ask_back(self, day: date) -> list[Path]:
+        """What a place owes back and no claim can repay any more; nothing in an ordinary season."""
+        return []
 
     def close(self, day: date) -> None:
         """The lapse, the funders' money back, and the statement each could sign."""

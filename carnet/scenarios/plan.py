@@ -1,7 +1,7 @@
 """What a scenario says, read and checked; and the dates of a season, counted back from today."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, timedelta
 from fractions import Fraction
 from importlib.resources import files
@@ -11,7 +11,7 @@ from typing import Any
 from carnet.kernel.periods import add_months
 from carnet.kernel.refusals import Refusal
 
-SHIPPED = ("nantes", "departement")
+SHIPPED = ("nantes", "departement", "semaines")
 # From the end of grace to the last statement: the last payment of places, then the funders'.
 CLOSING_DAYS = 45
 GRACE_DAYS = 31
@@ -55,6 +55,8 @@ class Scenario:
     operator: str
     phone: str
     funders: tuple[FunderPlan, ...]
+    # Every week, with what happens to payments in a year: some come back, one is stopped, a place owes.
+    weekly: bool = False
 
     @property
     def voucher_count(self) -> int:
@@ -121,7 +123,8 @@ def load(name_or_path: str) -> Scenario:
 
 def _checked(values: dict[str, Any]) -> Scenario:
     known = {each.name for each in fields(Scenario)}
-    problems = [f"{name} ?" for name in sorted(known - values.keys())] + [f"{name} ???" for name in sorted(values.keys() - known)]
+    needed = {each.name for each in fields(Scenario) if each.default is MISSING}
+    problems = [f"{name} ?" for name in sorted(needed - values.keys())] + [f"{name} ???" for name in sorted(values.keys() - known)]
     if problems:
         raise ScenarioUnreadable(scenario=str(values.get("name", "")), reason=", ".join(problems))
     try:

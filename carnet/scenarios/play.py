@@ -14,7 +14,7 @@ from carnet.distribution import operations as distribution
 from carnet.distribution.rules import HandOverItem
 from carnet.funding import operations as funding
 from carnet.funding import queries as funding_queries
-from carnet.funding.rules import Pays, ShareTerms, template_terms
+from carnet.funding.rules import PaymentFrequency, Pays, ShareTerms, template_terms
 from carnet.gateways.bank.fake import FakeBank
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.issuing import operations as issuing
@@ -30,7 +30,7 @@ from carnet.redemption.access import forget_place_keys
 from carnet.redemption.operations import Asked, Item
 from carnet.redemption.queries import Redeemed
 from carnet.redemption.rules import BATCH_SIZE_MAX
-from carnet.scenarios import behaviour, cast
+from carnet.scenarios import behaviour, cast, weeks
 from carnet.scenarios.behaviour import SERVICE_WEIGHTS, HandOverDay, Lesson
 from carnet.scenarios.cast import Cast
 from carnet.scenarios.ending import Ending, stops_on
@@ -137,6 +137,8 @@ class _Stage:
             phone=scenario.phone,
         )
         terms = replace(terms, phone_hours=PHONE_HOURS if scenario.phone else "")
+        if scenario.weekly:
+            terms = replace(terms, payment_frequency=PaymentFrequency.WEEKLY)
         with acting_as(founder):
             self.programme_id = funding.create_programme(
                 terms=terms, operator_id=self.cast.operator_id, is_simulated=True, actor=founder, request_id=uuid4(), at=at
@@ -256,7 +258,8 @@ class _Stage:
         """Day by day: hand-overs in the morning, lessons, and each month's payment of the places."""
         with acting_as(self._system()):
             iban = funding_queries.ring_fence(self.agreement_id).iban
-        self.payments = Payments(self.cast, self.programme_id, self.agreement_id, self.bank, iban, self.out)
+        kind = weeks.WeeklyPayments if self.scenario.weekly else Payments
+        self.payments = kind(self.cast, self.programme_id, self.agreement_id, self.bank, iban, self.out)
         by_day = {day: list(each) for day, each in groupby(given, key=lambda each: each.day)}
         lessons_by_day = {day: list(each) for day, each in groupby(taught, key=lambda lesson: lesson.at.date())}
         pay_days = self._pay_days(until)
@@ -276,6 +279,9 @@ class _Stage:
 
     def _pay_days(self, until: datetime) -> list[date]:
         days = []
+        if self.scenario.weekly:
+            days = weeks.week_days(self.season.first_day, until.date() - timedelta(days=12))
+            return days if self.season.is_closed else days[:-1]
         day = add_months(self.season.first_day.replace(day=1), 1)
         while day + timedelta(days=12) < until.date():
             days.append(day + timedelta(days=3))
@@ -334,7 +340,11 @@ class _Stage:
     def close(self) -> None:
         """After grace: the last steps of the end of validity, the last payments, the funders' money back by credit note."""
         self.progress("close", 0, 1)
+        asked_back = False
         for day, step in self.ending.steps.items():
+            if day > self.season.grace_ends_on and not asked_back:  # before the joint statement, which counts what came back
+                self.files += self.payments.ask_back(self.season.grace_ends_on + timedelta(days=1))
+                asked_back = True
             if day > self.season.last_day:
                 self.ending.play(step, day)
         self.files += self.payments.pay(self.season.grace_ends_on + timedelta(days=7))

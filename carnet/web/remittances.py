@@ -93,7 +93,7 @@ def advices_table(lines: Sequence[AdviceLine]) -> Table:
 def advice_context(page: AdvicePage, space: str) -> dict[str, Any]:
     """What the page of an advice shows, in the place's space or the operator's (`space`)."""
     line = page.line
-    names = places.names_of({each.place_id for each in (*page.vouchers, *page.kept)})
+    names = places.names_of({*(each.place_id for each in page.vouchers), *(each.place_id for each in page.kept)})
     paid = [
         [each.serial, formats.day(each.day), names.get(each.place_id, ""), lessons.service_word(each.service), formats.euros(each.cents)]
         for each in page.vouchers

@@ -166,7 +166,7 @@ def _services(lines: Sequence[ClaimLine]) -> dict[tuple[int, int, int], str]:
 
 def _kept(row: Advice) -> tuple[KeptVoucher, ...]:
     """What this very payment kept: undone since or not, the paper says what it said."""
-    rows = Netting.objects.filter(claim_id=row.claim_id, transfer_id=row.transfer_id).select_related("debt").order_by("id")
+    rows = Netting.objects.filter(claim_id=row.claim_id, transfer=row.transfer).select_related("debt").order_by("id")
     return tuple(
         KeptVoucher(
             serial=redemption.serial_of(each.debt.series_id, each.debt.voucher_id),

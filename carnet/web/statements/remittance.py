@@ -163,7 +163,7 @@ def _notes(phone: str, hours: str, others: Sequence[str]) -> list[str]:
 
 
 def _names(page: AdvicePage) -> dict[int, str]:
-    return places.names_of({each.place_id for each in (*page.vouchers, *page.kept)})
+    return places.names_of({*(each.place_id for each in page.vouchers), *(each.place_id for each in page.kept)})
 
 
 def _pdf(words: dict[str, Any], is_simulated: bool, made_at: datetime) -> bytes:
