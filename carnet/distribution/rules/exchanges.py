@@ -1,7 +1,7 @@
 """Vouchers that ended in somebody's hands, exchanged for others of the same agreement: when, once, free of charge. Pure.
 
 Nobody asks who the person is: the old number is the proof, or the number of the loss declared before.
-Precedent: chèques-vacances are exchanged for three months after their end (docs/sources/public-accounts.md#exchanges).
+Precedent: chèques-vacances are exchanged for three months after their end (docs/sources/public-money.md#exchanges).
 """
 
 from datetime import date, datetime, timedelta

@@ -1,7 +1,7 @@
 """Accountants' books: their periods, their tables, and whether they are equal to the ledger. Pure.
 
 A book is made of words in code, numbers of vouchers and whole cents: the same value is kept, printed and put in a table, so that no two of
-them can differ. Sources: docs/sources/public-accounts.md.
+them can differ. Sources: docs/sources/public-money.md#r1611-10.
 """
 
 import re
@@ -357,7 +357,7 @@ def voucher_tables(turns: Sequence[VoucherTurn], period: BookPeriod) -> tuple[Bo
     """The annual account of the personalised-support cheque: ordered, used and paid, refunded, exchanged, remaining; then presented and rejected.
 
     What remains at the end is what remained, plus ordered, less used and paid, refunded and exchanged. A rejected presentation leaves the
-    voucher with its holder: it is told apart. Source: docs/sources/public-accounts.md#annual-account.
+    voucher with its holder: it is told apart. Source: docs/sources/public-money.md#r1611-10.
     """
     before, inside = _turned(turns, None, period.since), _turned(turns, period.since, period.until)
 
@@ -397,7 +397,7 @@ def _turned(turns: Iterable[VoucherTurn], since: date | None, until: date) -> di
 
 
 def place_tables(lines: Sequence[PaidLine]) -> tuple[BookTable, ...]:
-    """The list of places paid: one line a place, then one line a payment. Source: docs/sources/public-accounts.md#places-paid."""
+    """The list of places paid: one line a place, then one line a payment. Source: docs/sources/public-money.md#r1611-6."""
     return (paid_by_place(lines), _payments(lines))
 
 
