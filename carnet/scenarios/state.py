@@ -18,7 +18,7 @@ PLEDGED_BASIS_POINTS = 50_00
 def with_the_state(funders: tuple[FunderPlan, ...]) -> tuple[FunderPlan, ...]:
     """The same funders for half, the State for the other half, on use."""
     state = FunderPlan(STATE, 50, state=True, on_use=True, advanced_by=funders[0].name)
-    return (state, *(replace(each, percent=each.percent // 2) for each in funders))
+    return (*(replace(each, percent=each.percent // 2) for each in funders), state)
 
 
 def pledge_to_publics(current: Played, *, at: datetime) -> None:
