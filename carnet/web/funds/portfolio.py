@@ -54,7 +54,7 @@ def totals_of(lines: Sequence[PortfolioLine]) -> dict[Heading, Amount]:
 def grid_of(lines: Sequence[PortfolioLine], own: str, url_of: Callable[[PortfolioLine], str] | None) -> Grid:
     """One line an agreement, the sums at the foot; amounts are one's own part, or the whole when one has none."""
     columns = [
-        _("Convention"), _("Programme"), _("Opérateur"), _("État"), *(_amount_columns(own)), _("Remis"), _("Utilisés"), _("Part utilisée"),
+        _("Convention"), _("Programme"), _("Opérateur"), _("État"), *_amount_columns(), _("Remis"), _("Utilisés"), _("Part utilisée"),
         _("Public visé"), _("À surveiller"),
     ]  # fmt: skip
     total = totals_of(lines)
@@ -63,7 +63,8 @@ def grid_of(lines: Sequence[PortfolioLine], own: str, url_of: Callable[[Portfoli
         formats.percent(total[Heading.USED].vouchers, handed_over(total)), "", "",
     ]  # fmt: skip
     urls = [{0: url_of(line)} for line in lines] if url_of else ()
-    return Grid(_("Conventions"), columns, [_line(line, own) for line in lines], foot if lines else (), urls)
+    title = _("Conventions, %(whose)s en euros") % {"whose": own} if own else _("Conventions")
+    return Grid(title, columns, [_line(line, own) for line in lines], foot if lines else (), urls)
 
 
 def _line(line: PortfolioLine, own: str) -> list[Value]:
@@ -83,9 +84,8 @@ def _line(line: PortfolioLine, own: str) -> list[Value]:
     ]
 
 
-def _amount_columns(own: str) -> list[str]:
-    told = [str(words.HEADINGS[heading]) for heading in _SUMMED]
-    return [_("%(figure)s, %(whose)s") % {"figure": each, "whose": own} for each in told] if own else told
+def _amount_columns() -> list[str]:
+    return [_("Apporté"), _("Dû"), _("Payé"), _("À rendre"), _("Rendu")]
 
 
 def _cents(amounts: Any, own: str) -> list[Value]:

@@ -28,7 +28,7 @@ from carnet.web.funds.whose import Whose, whose_part
 from carnet.web.spreadsheets import KINDS, Sheet, as_file
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_PAYMENT_CELL = 6
+_PAYMENT_CELL = 5
 
 
 def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:

@@ -29,6 +29,13 @@ HEADINGS = {
     Heading.TO_RETURN: gettext_lazy("Finis sans servir, à rendre"),
     Heading.RETURNED: gettext_lazy("Rendu aux financeurs"),
 }
+_SHORT_HEADINGS = {
+    Heading.AT_DESKS: gettext_lazy("En stock"),
+    Heading.IN_HANDS: gettext_lazy("En mains"),
+    Heading.USED: gettext_lazy("Utilisés"),
+    Heading.OWED: gettext_lazy("Dus"),
+    Heading.PAID: gettext_lazy("Payés"),
+}
 CUTS = {
     By.MONTH: gettext_lazy("Par mois"),
     By.PLACE: gettext_lazy("Par lieu"),
@@ -91,7 +98,7 @@ class Grid:
         for rank, line in enumerate(self.lines):
             urls = self.urls[rank] if self.urls else {}
             rows.append([Cell(shown(value), url=urls[at]) if at in urls else shown(value) for at, value in enumerate(line)])
-        return Table(self.title, columns, rows, [shown(value) for value in self.total], empty=empty)
+        return Table(self.title, columns, rows, ["" if value in (None, "") else shown(value) for value in self.total], empty=empty)
 
     def sheet(self) -> Sheet:
         """As a file holds it, its total last."""
@@ -124,17 +131,15 @@ def cut_grid(cut: Cut, own: str, url_of: Any) -> Grid:
     """One cut: a line each, the figures of the dashboard at the foot. `url_of(line, heading)` leads to the rows of a cell."""
     columns = [str(_CUT_COLUMNS[cut.by])]
     for heading in cut.headings:
-        word = str(HEADINGS[heading])
-        columns += [
-            _("%(figure)s, chèques") % {"figure": word},
-            _("%(figure)s, %(whose)s") % {"figure": word, "whose": own or _("en tout")},
-        ]
+        word = str(_SHORT_HEADINGS[heading])
+        columns += [word, f"{word} (€)"]
     lines, urls = [], []
     for line in cut.lines:
         lines.append([cut_words(cut.by, line), *_pairs(line.amounts, cut.headings, own)])
         found = {1 + 2 * rank: url_of(line, heading) for rank, heading in enumerate(cut.headings) if line.amounts[heading].vouchers}
         urls.append({rank: url for rank, url in found.items() if url})
-    return Grid(str(CUTS[cut.by]), columns, lines, [_("Total"), *_pairs(cut.total, cut.headings, own)] if lines else (), urls)
+    title = _("%(cut)s : chèques, et %(whose)s") % {"cut": CUTS[cut.by], "whose": own or _("leur valeur en tout")}
+    return Grid(title, columns, lines, [_("Total"), *_pairs(cut.total, cut.headings, own)] if lines else (), urls)
 
 
 def cut_words(by: By, line: CutLine) -> str:
@@ -155,7 +160,7 @@ def key_words(by: By, key: str, name: str = "") -> str:
 
 
 def _columns(own: str) -> list[str]:
-    return [_("Chèques"), *([own] if own else []), _("En tout")]
+    return [_("Chèques"), *([own[:1].upper() + own[1:]] if own else []), _("En tout")]
 
 
 def _cells(amount: Amount, own: str) -> list[Value]:
@@ -181,7 +186,7 @@ def row_columns(heading: Heading, own: str) -> list[str]:
         return [_("Carnet"), _("Où"), _("En route vers"), *_columns(own)]
     if heading in (Heading.IN_HANDS, Heading.TO_RETURN):
         return [_("Guichet"), _("Carnets"), _("État"), *_columns(own)]
-    return [_("Jour"), _("Lieu"), _("Commune"), _("Service"), _("Carnets"), _("Payé le"), _("Virement"), *_columns(own)]
+    return [_("Jour"), _("Lieu"), _("Commune"), _("Service"), _("Payé le"), _("Virement"), *_columns(own)]
 
 
 def row_line(row: Row, own: str) -> list[Value]:
@@ -194,9 +199,9 @@ def row_line(row: Row, own: str) -> list[Value]:
         return [row.desk or _("Lieux payés à tort"), row.series, str(_STATES[row.state]), *_cells(row.amount, own)]
     assert isinstance(row, UsedRow)
     if row.on is None:
-        return [None, _("Repris à des lieux"), "", "", "", None, "", *_cells(row.amount, own)]
+        return [None, _("Repris à des lieux"), "", "", None, "", *_cells(row.amount, own)]
     service = "".join(service_words([row.service])) or row.service
-    return [row.on, row.place, row.commune, service, row.series, row.paid_on, row.payment, *_cells(row.amount, own)]
+    return [row.on, row.place, row.commune, service, row.paid_on, row.payment, *_cells(row.amount, own)]
 
 
 def row_lines(rows: Iterator[Row], own: str) -> Iterator[list[Value]]:
