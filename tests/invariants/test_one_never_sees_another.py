@@ -21,7 +21,7 @@ from carnet.activities import operations as activities
 from carnet.activities import queries as activities_queries
 from carnet.activities.rules import Kind, Told
 from carnet.distribution import operations as distribution
-from carnet.distribution.operations import papers
+from carnet.distribution.operations import exchanges, papers
 from carnet.distribution.rules import FoundBy, RequestReason
 from carnet.distribution.rules.papers import PaperLine
 from carnet.distribution.rules.points import PointSaid
@@ -51,6 +51,7 @@ from carnet.redemption.operations import Asked, Item, SerialItem, TypedLine
 from carnet.redemption.rules import WRONG_SECRETS_MAX
 from carnet.scenarios import cast
 from carnet.settlement import operations as settlement
+from carnet.settlement.rules import Book, book_period
 from carnet.settlement.rules.channels import PaymentChannel
 from carnet.workshops import operations as workshops
 from carnet.workshops.rules import Plan
@@ -235,6 +236,7 @@ def moved_and_counted(payday: Payday) -> None:
             hand_over_id=lost, booklet_id=cupboards.first, reason=EndReason.LOST, found_by=FoundBy.NUMBER, actor=slow, request_id=rid(), at=LATER
         )  # fmt: skip
         written_on_paper(cupboards, slow)
+    exchanged(cupboards)
     home = PostalAddress("Anne Le Goff", "12 rue du Calvaire", "44000", "Nantes")
     distribution.ask_by_post(said=home, actor=Actor.anonymous(), request_id=rid(), at=LATER)
     with acting_as_everything(why="the weekly look"):
@@ -393,6 +395,22 @@ def foreseen_and_written(payday: Payday) -> None:
     forecasts.write_letters(at=APRIL)
 
 
+def exchanged(cupboards: Cupboards) -> None:
+    """A booklet lost, exchanged by the number of its loss."""
+    slow = cupboards.lead(cupboards.slow_id)
+    with acting_as(cupboards.operator):
+        exchanges.decide_exchanges(programme_id=cupboards.programme_id, days=30, actor=SYSTEM, request_id=rid(), at=LATER)
+    with acting_as(slow):
+        instead, lost = (each.id for each in ledger.booklets(holder_id=cupboards.slow_id, to_give_at=LATER)[-2:])
+    given = cupboards.give(cupboards.slow_id, lost)
+    with acting_as(slow):
+        loss = distribution.open_replacement(
+            hand_over_id=given, booklet_id=lost, reason=EndReason.LOST, found_by=FoundBy.NUMBER, actor=slow,
+            request_id=rid(), at=LATER,
+        )  # fmt: skip
+        exchanges.exchange(number=f"R{loss}", booklet_id=instead, actor=slow, request_id=rid(), at=LATER)
+
+
 def ended_and_signed(payday: Payday) -> None:
     """The end of the season, weeks late: a day moved, every step confirmed, both sides' signatures."""
     ending = Ending(payday)
@@ -451,6 +469,9 @@ def ended_and_signed(payday: Payday) -> None:
         settlement.record_repayments(
             closing_id=closing_id, reference="VIR 9", paid_on=LONG_AFTER.date(), actor=treasurer, request_id=rid(), at=LONG_AFTER
         )
+        settlement.draw_up_book(
+            agreement_id=payday.agreement_id, book=Book.AGREEMENT, period=book_period("2026"), actor=treasurer, request_id=rid(), at=LONG_AFTER
+        )  # fmt: skip
     return payday
 
 
