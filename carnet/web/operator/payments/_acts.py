@@ -14,7 +14,9 @@ from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
 from carnet.kernel.periods import legal_day
 from carnet.settlement import operations, queries
+from carnet.settlement.queries.channels import channel_of_run
 from carnet.settlement.rules import latest_cut_off, next_bank_day
+from carnet.settlement.rules.channels import PaymentChannel
 from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Row
@@ -240,6 +242,12 @@ class CancelView(RunView):
 
 class SentView(RunView):
     def words(self, line: queries.RunLine) -> dict[str, Any]:
+        if channel_of_run(line.id, line.agreement_id) is PaymentChannel.ORDERS:
+            return {
+                "title": _("Les mandats ont été remis au comptable ?"),
+                "lead": _("Chaque lieu sera prévenu de ce qu’il reçoit, et du jour."),
+                "verb": _("Oui, ils sont chez le comptable"),
+            }
         return {
             "title": _("Le fichier a été donné à la banque ?"),
             "lead": _("Chaque lieu sera prévenu de ce qu’il reçoit, et du jour."),
@@ -248,7 +256,7 @@ class SentView(RunView):
 
     def act(self, form: BareForm) -> str:
         operations.mark_sent(**self.arguments(form))
-        return _("Noté. Revenez lire la réponse de la banque.")
+        return _("Noté. Revenez lire la réponse.")
 
 
 class PayAgainView(OperationView):

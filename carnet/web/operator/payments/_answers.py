@@ -201,7 +201,7 @@ def _to_look(page: AnswerPage) -> Table:
             each.reference or "–",
             str(REMARKS[each.verdict]),
             formats.euros(each.cents) if each.cents is not None else "–",
-            each.note or bank_reason(each.reason_code),
+            each.note or bank_reason(each.reason_code) or "–",
         ]
         for each in page.to_look
     ]
@@ -228,5 +228,5 @@ def _done_row(line: AnswerLine) -> list[Cell | str]:
         formats.euros(line.cents or 0),
         Cell(str(words), tone=tone),
         formats.day(line.booked_on) if line.booked_on else "–",
-        ", ".join(part for part in (numbered, line.note or bank_reason(line.reason_code)) if part),
+        ", ".join(part for part in (numbered, line.note or bank_reason(line.reason_code)) if part) or "–",
     ]

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from carnet.settlement.rules import ClosingState, RunState, SetAsideReason, TransferState
-from carnet.settlement.rules.channels import PaymentChannel
+from carnet.settlement.rules.channels import REJECTED_ORDER, PaymentChannel
 
 RUN_STATES = {
     RunState.PREPARED: (_("à approuver"), "warning"),
@@ -76,8 +76,8 @@ REMARKS = {
 
 OUTCOMES = {
     "PAY": (_("payé"), "success"),
-    "REFUSE": (_("refusé : à payer de nouveau"), "danger"),
-    "GIVE_BACK": (_("revenu : à payer de nouveau"), "danger"),
+    "REFUSE": (_("refusé"), "danger"),
+    "GIVE_BACK": (_("revenu"), "danger"),
 }
 CHANNELS = {
     PaymentChannel.TRANSFERS_2019: _("un fichier de virements pour la banque, version de 2019 (pain.001.001.09)"),
@@ -91,4 +91,5 @@ def bank_reason(code: str) -> str:
     if not code:
         return ""
     words = BANK_REASONS.get(code)
-    return f"{words} ({code})" if words else code
+    # The accountant gives words, not a code: ours would tell nobody anything.
+    return str(words) if code == REJECTED_ORDER else f"{words} ({code})" if words else code
