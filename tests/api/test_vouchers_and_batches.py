@@ -1,17 +1,21 @@
 """Testing without spending, spending several, undoing: the endpoints that the site alone has."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from carnet.funding import operations as funding
+from carnet.funding import queries as funding_queries
 from carnet.gateways.database import acting_as_everything
 from carnet.ledger import queries as ledger
 from carnet.redemption import queries as redemption
+from carnet.redemption.access import forget_place_keys
 from carnet.redemption.rules import GUESSES_MAX
 from tests.api.conftest import REDEMPTIONS, UNKNOWN, Caller, Site, at, token_of
-from tests.factories.campaign import LATER, Campaign
+from tests.factories.campaign import LATER, NOW, SYSTEM, Campaign
 
 pytestmark = pytest.mark.django_db
 CHECK = "/api/v1/vouchers/check"
@@ -202,3 +206,29 @@ def test_each_refusal_of_an_undoing(site: Caller, ready: Campaign, settings: Any
 def test_a_key_spent_on_a_redemption_cannot_undo(site: Caller, ready: Campaign) -> None:
     done = site.redeem(ready.code(0), key="both").json()
     assert site.post(f"{REDEMPTIONS}/{done['id']}/reversal", {"reason": "x"}, key="both").code == "idempotency-mismatch"
+
+
+# --- A service of several vouchers ---------------------------------------------------------------------------------------
+
+
+def cost_two(ready: Campaign) -> None:
+    with acting_as_everything(why="say what a service costs"):
+        terms = replace(funding_queries.programme(ready.programme_id).terms, service_voucher_counts={"printer": 2})
+        funding.change_programme(programme_id=ready.programme_id, terms=terms, actor=SYSTEM, request_id=uuid4(), at=NOW)
+    forget_place_keys()
+
+
+def test_a_service_of_two_vouchers_goes_by_the_batch_whole_or_not(site: Caller, ready: Campaign) -> None:
+    cost_two(ready)
+    alone = site.post(REDEMPTIONS, {"code": ready.code(0), "service": "printer"}, key=str(uuid4()))
+    assert (alone.status, alone.code) == (422, "voucher-count-wrong")
+
+    def pair(*codes: str) -> list[int]:
+        items = [{"key": str(uuid4()), "code": code, "service": "printer", "group": "an hour"} for code in codes]
+        return [answer["status"] for answer in site.post(BATCH, {"items": items}, key=None).json()["answers"]]
+
+    assert pair(ready.code(0)) == [422]
+    assert pair(ready.code(0), UNKNOWN) == [409, 404]
+    assert redeemed_count(ready) == 0
+    assert pair(ready.code(0), ready.code(1)) == [201, 201]
+    assert redeemed_count(ready) == 2

@@ -151,9 +151,10 @@ def test_a_cost_is_within_a_booklet_and_of_an_accepted_service() -> None:
             check_voucher_counts(counts, service_codes=["printer"], booklet_size=5)
 
 
-lists = st.lists(st.sampled_from([("mailbox", 1), ("printer", 3), ("cv", 2)]), max_size=20)
+lists = st.lists(st.sampled_from([("mailbox", 1), ("printer", 3), ("cv", 2)]), max_size=12)
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(asked=lists)
 def test_groups_never_mix_services_and_only_the_last_may_be_short(asked: list[tuple[str, int]]) -> None:
     groups = in_services(asked)
@@ -174,7 +175,7 @@ orders = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(order=orders, together=st.booleans())
 def test_whatever_is_sent_no_service_is_ever_half_paid(dear: Campaign, order: list, together: bool) -> None:
     asked = [Item(code=dear.code(rank), service=code, group=group) for rank, group, code in order]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carnet.settlement.rules.sampling import SampleInvalid, SampleTerms, Strata, Unit, Weight, check_terms, digest_of_units, draw, rank_of
@@ -18,7 +18,7 @@ units = st.lists(
 seeds = st.sampled_from(["a", "2026-11-22", "Cour des comptes 7"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(found=units, seed=seeds, size=st.integers(1, 30), weight=st.sampled_from(Weight))
 def test_the_same_list_and_seed_give_the_same_sample_in_any_order(found, seed, size, weight) -> None:
     drawn = draw(found, seed=seed, size=size, weight=weight)
@@ -28,7 +28,7 @@ def test_the_same_list_and_seed_give_the_same_sample_in_any_order(found, seed, s
     assert len(drawn) == len(set(drawn)) == min(size, len(found)) and set(drawn) <= set(found)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(found=units, seed=seeds, size=st.integers(1, 30))
 def test_without_strata_the_smallest_hashes_are_drawn(found, seed, size) -> None:
     flat = [Unit(unit.number, "", unit.cents) for unit in found]

@@ -281,10 +281,10 @@ def _spend(device: Device, judged: Sequence[_Judged], *, device_now: datetime, a
         each.group_id for each, answer in zip(asked, answers, strict=True) if isinstance(answer, Refusal) and answer.code not in PASSING
     }
     for (rank, _item), each, answer in zip(ready, asked, answers, strict=True):
-        judged[rank].answer = _answered(device, judged[rank], answer, at)
+        told = _answered(device, judged[rank], answer, at)
         # One of the vouchers of this service will never be good: the others are refused with it, they wait for nothing.
-        if each.group_id is not None and each.group_id in lost and judged[rank].answer.state == "wait":
-            judged[rank].answer = replace(judged[rank].answer, state="refused")
+        is_lost = each.group_id is not None and each.group_id in lost and told.state == "wait"
+        judged[rank].answer = replace(told, state="refused") if is_lost else told
 
 
 def _asked(device: Device, item: OfflineItem, attended_on: date | None, actor: Actor) -> Asked:

@@ -24,7 +24,7 @@ from carnet.journal.queries import Proof
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import SeriesView
-from carnet.ledger.rules import Money, MovementKind, SharePattern, VoucherSerialUnknown
+from carnet.ledger.rules import Money, MovementKind, PassageKind, SharePattern, State, VoucherSerialUnknown
 from carnet.parties import queries as parties
 from carnet.parties.rules import check_may
 from carnet.redemption import queries as redemption
@@ -164,8 +164,9 @@ def follow_voucher(*, actor: Actor, programme_id: int, serial: str) -> VoucherSt
     series = ledger.series(found.series_id)
     _check_seen(actor, series, programme_id, serial)
     pattern = ledger.shares_of_voucher(series_id=series.id, voucher_id=found.id)
-    steps = [*_funded(actor, series), *_made(actor, series), *_carried(series, found.id, found.booklet_id)]
-    steps += [*_spent(series, found.id), *_paid(actor, series, found.id)]
+    life = [*_carried(series, found.id, found.booklet_id, found.state), *_spent(series, found.id)]
+    life.sort(key=lambda draft: draft.step.at)  # type: ignore[arg-type, return-value]  # each has its moment
+    steps = [*_funded(actor, series), *_made(actor, series), *life, *_paid(actor, series, found.id)]
     return VoucherStory(
         programme_id,
         series.agreement_id,
@@ -266,8 +267,8 @@ def _made(actor: Actor, series: SeriesView) -> list[_Draft]:
     ]
 
 
-def _carried(series: SeriesView, voucher_id: int, booklet_id: int) -> list[_Draft]:
-    """From hand to hand, to the desk that gave it."""
+def _carried(series: SeriesView, voucher_id: int, booklet_id: int, state: State) -> list[_Draft]:
+    """From hand to hand, to the desk that gave it. The end of a whole series is no step of a voucher spent before it."""
     seen = ledger.passages(series_id=series.id, first_voucher_id=voucher_id, last_voucher_id=voucher_id)
     ids = ledger.passage_ids(series_id=series.id, voucher_id=voucher_id)
     drafts = [
@@ -286,13 +287,14 @@ def _carried(series: SeriesView, voucher_id: int, booklet_id: int) -> list[_Draf
             rows=(("ledger_passage", row_id),),
         )
         for each, row_id in zip(seen, ids, strict=True)
+        if not (state is State.REDEEMED and each.kind in (PassageKind.LAPSED, PassageKind.VOIDED))
     ]
     for given in distribution.hand_overs_of_booklet(series_id=series.id, booklet_id=booklet_id):
         if not given.voucher_ids or voucher_id in given.voucher_ids:
             facts = {"desk": given.organisation_id, "vouchers": given.voucher_count}
             step = Step(StepKind.HANDED_OVER, given.handed_over_at, None, facts, subject_id=given.id)
             drafts.append(_Draft(step, (("hand-over", given.id),)))
-    return sorted(drafts, key=lambda draft: draft.step.at)  # type: ignore[arg-type, return-value]
+    return drafts
 
 
 def _spent(series: SeriesView, voucher_id: int) -> list[_Draft]:

@@ -149,8 +149,12 @@ def _passed(facts: Mapping[str, Any], names: Names) -> tuple[str, ...]:
     count = facts["vouchers"]
     what = PASSAGES.get(PassageKind(facts["kind"]), facts["kind"])
     lot = ngettext("lot de %(count)s chèque", "lot de %(count)s chèques", count) % {"count": formats.number(count)}
-    ends = _("de %(sender)s vers %(holder)s") % {"sender": names.house(facts["from"]), "holder": names.house(facts["to"])}
-    return (f"{what}, {lot}", ends if facts["from"] or facts["to"] else "")
+    ends = ""
+    if facts["from"] and facts["to"]:
+        ends = _("de %(sender)s vers %(holder)s") % {"sender": names.house(facts["from"]), "holder": names.house(facts["to"])}
+    elif facts["from"] or facts["to"]:
+        ends = names.house(facts["from"] or facts["to"])
+    return (f"{what}, {lot}", ends)
 
 
 def _handed(facts: Mapping[str, Any], names: Names) -> tuple[str, ...]:

@@ -142,9 +142,8 @@ def accept(request: HttpRequest) -> HttpResponse:
 
 def _ask_for_the_others(request: HttpRequest, form: AcceptForm, own: Sequence[PlaceSummary], *, needed: int) -> HttpResponse:
     """The service chosen costs several vouchers: the same page, which asks for the others. Nothing is taken yet."""
-    form.data = form.data.copy()
-    form.data["vouchers"] = str(needed)
-    form.data["request_id"] = str(uuid4())  # another number of vouchers is another request
+    # Another number of vouchers is another request.
+    form.data = {**form.data.dict(), "vouchers": str(needed), "request_id": str(uuid4())}  # type: ignore[attr-defined]
     form.ask_for(needed)
     return _ask_again(request, form, own)
 
@@ -179,13 +178,9 @@ def _ask_again(request: HttpRequest, form: AcceptForm, own: Sequence[PlaceSummar
     if seen.outcome != "redeemable":
         return _refused(request, counter.refused_seen(seen, own))
     services = set(till.services(int(place_id), seen.programme_id))
-    field = form.fields["service"]
+    field: Any = form.fields["service"]
     costs = till.costs(seen.programme_id)
-    field.choices = [  # type: ignore[attr-defined]
-        (code, named(label, costs.get(code, 1)))
-        for code, label in field.choices
-        if code in services  # type: ignore[attr-defined]
-    ]
+    field.choices = [(each, named(label, costs.get(each, 1))) for each, label in field.choices if each in services]
     return _ask_service(request, seen, code, int(place_id), own, form)
 
 
