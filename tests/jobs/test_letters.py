@@ -46,6 +46,8 @@ CONTEXTS = {
         "words": "Une leçon doit être vérifiée.", "phone": "02 40 00 00 00", "ends_at": "2026-12-03T09:00:00+00:00",
     },
     "settlement.payment-freed": {},
+    "settlement.fees-stated": {"programme": "Nantes", "from_on": "2026-12-10"},
+    "settlement.fee-invoice": {"number": "FA-2026-3-00007", "cents": 12000},
     "settlement.run-waits": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10"},
     "settlement.payment-returned": {"cents": 123450, "reason_code": "AC04"},
     "settlement.payment-kept": {"programme": "Nantes", "cents": 2000, "advice": "AP-2026-000012"},

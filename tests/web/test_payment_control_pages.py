@@ -1,5 +1,6 @@
 """By screen: bands of approvers, a run controlled, stopped and resumed, a place held, a payment asked for, and what the place reads."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from carnet.gateways.database import acting_as_everything
 from carnet.jobs.payments import prepare_due_of
 from carnet.settlement.models import Hold, PaymentRun
 from tests.factories.campaign import NOW, SYSTEM, rid
-from tests.settlement.conftest import APRIL, SPENT_AT, Payday
+from tests.settlement.conftest import APRIL, MAY, SPENT_AT, Payday
 from tests.settlement.conftest import payday as payday
 from tests.web.test_operator_payments import Clock, Office, follow, person, send
 from tests.web.test_operator_payments import at as at
@@ -136,3 +137,26 @@ def test_a_place_asks_for_its_payment_and_is_told_its_day(office: Office, at: Cl
     at(moment)
     office_client = person(NOW, payday.campaign.operator_id, "TREASURER")
     assert "demandé par" in _text(office_client.get("/operator/payments/"))
+
+
+def test_fees_are_read_in_advance_and_invoiced_on_paper_apart(office: Office, at: Clock) -> None:
+    payday, _treasurer, _approver = office
+    admin = person(NOW, payday.campaign.operator_id, "OPERATOR_ADMIN")
+    fees = f"/operator/payments/programmes/{payday.campaign.programme_id}/fees/"
+    typed = {"yearly": "24", "per_voucher": "0,15", "vat_points": "20", "words": "Ils paient le site."}
+    assert send(admin, f"{fees}state/", valid_from="2026-04-10", **typed).status_code == 422
+    follow(admin, f"{fees}state/", valid_from="2026-05-07", **typed)
+    place = _place(payday)
+    told = _text(place.get("/place/payments/fees/"))
+    assert "24,00 € par an et 0,15 € par chèque payé" in told
+    assert "Rien n'est retenu sur vos paiements." in told
+    at(MAY)
+    payday.spend(2, at=SPENT_AT + timedelta(days=30))
+    payday.pay(at=MAY)
+    at(MAY + timedelta(days=3))
+    later = person(NOW, payday.campaign.operator_id, "TREASURER")
+    assert "1 facture établie." in _text(follow(later, f"{fees}invoice/", until_on="2026-05-09"))
+    found = re.search(r"/place/payments/fees/\d+/invoice.pdf", _text(_place(payday).get("/place/payments/fees/")))
+    assert found is not None
+    paper = _place(payday).get(found.group(0))
+    assert paper.content.startswith(b"%PDF")

@@ -22,6 +22,7 @@ from carnet.settlement.operations._debit_notes import (
     withdraw_debit_note,
 )
 from carnet.settlement.operations._debts import DebtRecorded, decide_dispute, record_debts, set_recovery_terms
+from carnet.settlement.operations._fees import invoice_fees, state_fees
 from carnet.settlement.operations._files import open_payment_file, take_out_orders, write_payment_file
 from carnet.settlement.operations._holds import place_hold, release_hold, renew_hold
 from carnet.settlement.operations._orders import import_order_answers, record_order_answer
@@ -57,6 +58,7 @@ __all__ = [
     "draw_up_statements",
     "import_bank_file",
     "import_order_answers",
+    "invoice_fees",
     "issue_debit_note",
     "lapse_ended_series",
     "mark_sent",
@@ -77,6 +79,7 @@ __all__ = [
     "resume_run",
     "set_bands",
     "set_recovery_terms",
+    "state_fees",
     "stop_run",
     "take_out_orders",
     "withdraw_debit_note",

@@ -2,6 +2,7 @@
 
 from carnet.settlement.queries._books import BookPage, KeptBook, book_of, digest_of_book, kept_book, kept_books
 from carnet.settlement.queries._closings import ClosingPage, RepaymentLine, closing_page, closings
+from carnet.settlement.queries._fees import FeesStated, InvoiceLine, fee_invoices, fees_stated, own_fee_invoice, own_fee_invoices
 from carnet.settlement.queries._payments import Payment, PaymentPage, payment_of, payment_page
 from carnet.settlement.queries._places import (
     ClaimDay,
@@ -72,9 +73,11 @@ __all__ = [
     "Delay",
     "DueNext",
     "ExpectedPayment",
+    "FeesStated",
     "FunderStatement",
     "HoldLine",
     "HoldTold",
+    "InvoiceLine",
     "KeptBook",
     "KeptStatement",
     "Payment",
@@ -108,6 +111,8 @@ __all__ = [
     "digest_of_book",
     "due_next",
     "expected_payments",
+    "fee_invoices",
+    "fees_stated",
     "funder_statement",
     "funder_statements",
     "hold",
@@ -115,6 +120,8 @@ __all__ = [
     "kept_book",
     "kept_books",
     "kept_statements",
+    "own_fee_invoice",
+    "own_fee_invoices",
     "payment_of",
     "payment_page",
     "payment_told",

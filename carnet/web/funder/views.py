@@ -26,11 +26,11 @@ from carnet.web.design.screens import actor_of
 from carnet.web.expiry import pages as expiry_pages
 from carnet.web.expiry.sides import FUNDER
 from carnet.web.figures import acceptance_words, count_figures, hand_over_words, money_figures, money_table, shares_table
+from carnet.web.forecasts import screens as forecasts
+from carnet.web.forecasts.panel import panel as forecast_panel
 from carnet.web.funds.portfolio import totals_of
 from carnet.web.funds.views import first_figures
 from carnet.web.funds.words import SHORT_SIGNALS, use_sentence
-from carnet.web.forecasts import screens as forecasts
-from carnet.web.forecasts.panel import panel as forecast_panel
 from carnet.web.statements import statement_csv, statement_pdf
 
 

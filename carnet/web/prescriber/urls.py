@@ -3,7 +3,21 @@ from django.urls import path
 from carnet.web.doors import door
 from carnet.web.expiry import desk as desk_expiry
 from carnet.web.helpline import filing
-from carnet.web.prescriber import agreements, exchanges, given, handing, leaving, lessons, losses, membership, points, post, seats, stock, views
+from carnet.web.prescriber import (
+    agreements,
+    exchanges,
+    given,
+    handing,
+    leaving,
+    lessons,
+    losses,
+    membership,
+    points,
+    post,
+    seats,
+    stock,
+    views,
+)
 from carnet.web.stock.moves import DESK
 
 app_name = "prescriber"

@@ -95,6 +95,17 @@ def debit_note_pdf(page: NotePage) -> bytes:
     return _pdf(words, page.is_simulated, issued)
 
 
+def paper(
+    words: dict[str, Any],
+    section: tuple[str, Sequence[str], Sequence[Sequence[str]], int],
+    notes: Sequence[str],
+    is_simulated: bool,
+    made_at: datetime,
+) -> bytes:
+    """Another paper of the same look: one table, its sum, its notes. Unit: whole cents."""
+    return _pdf(words | {"sections": [_section(*section)], "notes": list(notes)}, is_simulated, made_at)
+
+
 def asked(page: NotePage) -> str:
     """What a debit note asks, in a sentence."""
     return _("Vous avez été payé en trop. Merci de rendre %(amount)s au plus tard le %(day)s.") % {

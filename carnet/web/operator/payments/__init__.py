@@ -3,7 +3,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.payments import _acts, _answers, _bands, _control, _files, _holds, _pages
+from carnet.web.operator.payments import _acts, _answers, _bands, _control, _fees, _files, _holds, _pages
 
 urlpatterns = [
     path("payments/", door("settlement.see")(_pages.payments), name="payments"),
@@ -57,6 +57,17 @@ urlpatterns = [
         "payments/programmes/<int:programme_id>/bands/set/",
         door("settlement.set-bands")(_bands.SetBandsView.as_view()),
         name="payment-bands-set",
+    ),
+    path("payments/programmes/<int:programme_id>/fees/", door("settlement.see")(_fees.fees), name="payment-fees"),
+    path(
+        "payments/programmes/<int:programme_id>/fees/state/",
+        door("settlement.set-fees")(_fees.StateView.as_view()),
+        name="payment-fees-state",
+    ),
+    path(
+        "payments/programmes/<int:programme_id>/fees/invoice/",
+        door("settlement.invoice-fees")(_fees.InvoiceView.as_view()),
+        name="payment-fees-invoice",
     ),
     path("payments/runs/<int:run_id>/file/", door("settlement.export-payment")(_files.FileView.as_view()), name="payment-file"),
     path("payments/runs/<int:run_id>/orders/", door("settlement.export-payment")(_files.OrdersView.as_view()), name="payment-orders"),

@@ -12,10 +12,12 @@ from carnet.funding.rules import ProgrammeUnknown
 from carnet.kernel.refusals import Refusal
 from carnet.places import operations, queries
 from carnet.places.rules.joining import JoiningClosed, JoiningFileUnknown
+from carnet.settlement import queries as settlement
 from carnet.web import clock
 from carnet.web.design.screens import show_refusal
 from carnet.web.public.joining._link import LINK, gone
 from carnet.web.public.links import EmailForm, may_write, urls_shown
+from carnet.web.statements.fee_invoice import stated_words
 
 
 def networks(request: HttpRequest) -> HttpResponse:
@@ -65,6 +67,7 @@ def _by_letter(request: HttpRequest, slug: str, send: Callable[..., Iterable[str
         "terms": found.published.terms,
         "published_at": found.published.published_at,
         "versions": queries.terms_versions(found.programme.id),
+        "fees": stated_words(settlement.fees_stated(programme_id=found.programme.id, at=clock.now())),
         "form": form,
     }
     return render(request, template, context, status=422 if form.is_bound else 200)
