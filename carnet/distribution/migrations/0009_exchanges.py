@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ("programme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="funding.programme")),
             ],
             options={
-                "indexes": [models.Index(fields=["programme", "-id"], name="distribution_exchangeterms_latest")],
+                "indexes": [models.Index(fields=["programme", "-id"], name="distribution_exchangeterms_of")],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("days__gte", 0), ("days__lte", 365)), name="distribution_exchangeterms_days")
                 ],

@@ -21,7 +21,7 @@ class ExchangeTerms(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(days__gte=0, days__lte=EXCHANGE_DAYS_MAX), name="distribution_exchangeterms_days")
         ]
-        indexes = [models.Index(fields=["programme", "-id"], name="distribution_exchangeterms_latest")]
+        indexes = [models.Index(fields=["programme", "-id"], name="distribution_exchangeterms_of")]
 
     def __str__(self) -> str:
         return f"exchange terms {self.pk}"
