@@ -85,7 +85,7 @@ def test_a_long_table_carries_its_sums_from_page_to_page(pages):
     told = words_of(book_pdf(replace(page, tables=(longer,))))
     assert "À reporter" in told
     assert "Report" in told
-    carried = sum(row[-1] for row in longer.rows[:30])
+    carried = sum(row[-1] for row in longer.rows[:24])
     assert told.replace("\u202f", "").replace("\u00a0", " ").count(f"{carried // 100},{carried % 100:02d} €") >= 2
 
 

@@ -17,7 +17,9 @@ from carnet.web.statements import _book_words as words
 
 _TEMPLATE = Path(__file__).parent / "book.typ"
 _FONTS = Path(printer.__file__).parent / "fonts"
-_ROWS_UPRIGHT, _ROWS_WIDE = 30, 17
+# Rows that fit on a page, and under the facts of the first one: a name that needs two lines has room left.
+_ROWS_UPRIGHT, _ROWS_WIDE = 38, 21
+_FIRST_UPRIGHT, _FIRST_WIDE = 24, 11
 
 
 def book_pdf(page: BookPage) -> bytes:
@@ -45,7 +47,7 @@ def _content(page: BookPage) -> dict[str, Any]:
         "wide": is_wide,
         "watermark": _("provisoire") if page.is_live else _("simulé") if page.is_simulated else "",
         "simulated": _("Activité simulée : les lieux sont réels, les paiements sont inventés.") if page.is_simulated else "",
-        "tables": [part for table in page.tables for part in _parts(table, _ROWS_WIDE if is_wide else _ROWS_UPRIGHT)],
+        "tables": [part for rank, table in enumerate(page.tables) for part in _parts(table, is_first=rank == 0, is_wide=is_wide)],
         "nothing": _("Rien pendant cette période."),
         "check": _check(page),
         "equal": words.equal_words(page),
@@ -77,20 +79,21 @@ def _facts(page: BookPage) -> list[list[str]]:
     ]
 
 
-def _parts(table: BookTable, rows_max: int) -> list[dict[str, Any]]:
+def _parts(table: BookTable, *, is_first: bool, is_wide: bool) -> list[dict[str, Any]]:
     """A table, or as many as its pages: each ends with what is carried forward, the next begins with it."""
+    rows_max = _ROWS_WIDE if is_wide else _ROWS_UPRIGHT
+    first_max = (_FIRST_WIDE if is_wide else _FIRST_UPRIGHT) if is_first else rows_max
     rows = [{"cells": words.cells_of(table, row), "strong": words.is_sum(row)} for row in table.rows]
     total = [{"cells": words.cells_of(table, table.total), "strong": True}] if table.total is not None else []
-    if len(rows) <= rows_max:
-        return [_part(table, str(words.TABLES[table.key]), [*rows, *total] if rows else [], breaks=False)]
+    title = str(words.TABLES[table.key])
+    if len(rows) <= first_max:
+        return [_part(table, title, [*rows, *total] if rows else [], breaks=False)]
     parts = []
-    for start in range(0, len(rows), rows_max):
-        chunk = rows[start : start + rows_max]
-        is_last = start + rows_max >= len(rows)
-        if start:
-            chunk = [_carried(table, start, _("Report")), *chunk]
-        chunk = [*chunk, *total] if is_last else [*chunk, _carried(table, start + rows_max, _("À reporter"))]
-        parts.append(_part(table, str(words.TABLES[table.key]) if not start else "", chunk, breaks=True))
+    starts = [0, *range(first_max, len(rows), rows_max)]
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        carried = [_carried(table, start, _("Report"))] if start else []
+        last = total if end == len(rows) else [_carried(table, end, _("À reporter"))]
+        parts.append(_part(table, "" if start else title, [*carried, *rows[start:end], *last], breaks=bool(start) or not is_first))
     return parts
 
 
