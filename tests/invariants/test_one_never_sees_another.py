@@ -51,8 +51,10 @@ from carnet.redemption.operations import Asked, Item, SerialItem, TypedLine
 from carnet.redemption.rules import WRONG_SECRETS_MAX
 from carnet.scenarios import cast
 from carnet.settlement import operations as settlement
+from carnet.settlement.operations import expiry
 from carnet.settlement.rules import Book, book_period
 from carnet.settlement.rules.channels import PaymentChannel
+from carnet.settlement.rules.expiry import ExpiryStep as Step
 from carnet.workshops import operations as workshops
 from carnet.workshops.rules import Plan
 from tests.activities.conftest import open_space
@@ -64,7 +66,9 @@ from tests.factories.joining import Network, paper
 from tests.factories.stations import seated
 from tests.places.conftest import GOOD, csv_bytes
 from tests.redemption.offline import enrolled
-from tests.settlement.conftest import APRIL, LONG_AFTER, SPENT_AT, Payday, make_payday
+from tests.settlement.conftest import APRIL, LONG_AFTER, MAY, SPENT_AT, Payday, make_payday
+from tests.settlement.test_debts import JUNE, LATE_APRIL, issue, mistake
+from tests.settlement.test_expiry import Ending
 from tests.workshops.conftest import DETAILS
 
 pytestmark = pytest.mark.django_db
@@ -460,6 +464,8 @@ def ended_and_signed(payday: Payday) -> None:
     payday.spend(1, second=True)
     paid_another_way(payday)
     payday.pay()
+    owed_back(payday)
+    ended_and_signed(payday)
     treasurer, approver = payday.treasurer(LONG_AFTER), payday.approver(LONG_AFTER)
     with acting_as(treasurer):
         closing_id = settlement.prepare_closing(agreement_id=payday.agreement_id, actor=treasurer, request_id=rid(), at=LONG_AFTER)

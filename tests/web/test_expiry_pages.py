@@ -99,6 +99,7 @@ def _sign_contest_and_sign_again(ending: Ending, people: dict[str, Client]) -> N
         page = pypdfium2.PdfDocument(io.BytesIO(paper))[0].get_textpage().get_text_range()
         assert "État contradictoire" in page
         assert "Signé à l’écran" in page
+        assert "Approver" in page and "Funder" in page  # who signed for each side
         assert b"pdfuaid" in paper
 
 

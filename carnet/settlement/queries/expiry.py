@@ -14,6 +14,7 @@ from carnet.ledger.queries import BookletProgress
 from carnet.settlement import access
 from carnet.settlement.models import Closing, Expiry, ExpiryChange, ExpiryStep, JointStatement
 from carnet.settlement.queries._runs import organisation_names
+from carnet.settlement.queries.debts import debts_of_agreement
 from carnet.settlement.queries.joint import CreditNoteView, JointView, credit_notes, joint_view, names_read
 from carnet.settlement.rules import ClosingState
 from carnet.settlement.rules.expiry import Dated, StepState, days_of, opens_on, states_of, turn_of
@@ -80,6 +81,7 @@ class ExpiryPage:
     statements: tuple[JointView, ...]
     credit_notes: tuple[CreditNoteView, ...]
     owed_cents: int
+    place_debts_cents: int
     to_return_cents: int
     closing_id: int | None
 
@@ -122,6 +124,7 @@ def expiry_page(actor: Actor, expiry_id: int, *, at: datetime) -> ExpiryPage:
         statements=tuple(joint_view(each, actor) for each in statements if access.may_read_funder(actor, each.funder_id)),
         credit_notes=tuple(credit_notes(actor, row.agreement_id)),
         owed_cents=money.owed,
+        place_debts_cents=sum(each.ledger_due_cents for each in debts_of_agreement(agreement_id=row.agreement_id)),
         to_return_cents=money.unissued + money.in_circulation,
         closing_id=closing.id if closing else None,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from carnet.funding import queries as funding
+from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.parties import queries as parties
 from carnet.parties.rules import Role
@@ -68,20 +69,24 @@ def joint_statement(actor: Actor, statement_id: int) -> JointView:
 
 
 def signed_paper(actor: Actor, statement_id: int) -> bytes | None:
-    """The PDF both sides signed, byte for byte; None while it is not signed. Raises: NotAllowed, StatementUnknown."""
+    """The PDF both sides signed, byte for byte; None while it is not signed, and for an auditor: it names two people.
+
+    Raises: NotAllowed, StatementUnknown.
+    """
     paper = access.joint_statement(actor, statement_id).paper
-    return bytes(paper) if paper is not None else None
+    return bytes(paper) if paper is not None and Role.AUDITOR not in actor.roles else None
 
 
 def joint_view(row: JointStatement, actor: Actor | None = None) -> JointView:
-    """A joint statement as it is read. An auditor reads no name."""
-    who = [each for each in (row.operator_signed_by_id, row.funder_signed_by_id) if each is not None]
-    names = names_read(actor, who)
+    """A joint statement as it is read: each side reads who signed for the other. An auditor reads no name."""
+    operator_id = funding.programme(row.programme_id).operator_id
+    with acting_as(organisation_ids=[operator_id, row.funder_id]):
+        names = names_read(actor, (row.operator_signed_by_id, row.funder_signed_by_id))
     figures = FunderStatement.from_json(row.content)
     return JointView(
         id=row.id,
         agreement_id=row.agreement_id,
-        operator_id=funding.programme(row.programme_id).operator_id,
+        operator_id=operator_id,
         funder_id=row.funder_id,
         round=row.round,
         figures=figures,

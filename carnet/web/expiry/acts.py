@@ -18,7 +18,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.design.forms import DayField, OperationForm
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.expiry.sides import OPERATOR, Side
+from carnet.web.expiry.sides import FUNDER, OPERATOR, Side
 from carnet.web.expiry.words import TITLES, VERBS, WILL
 from carnet.web.statements import joint_pdf
 
@@ -142,6 +142,9 @@ class ConfirmView(ExpiryAct):
         if step in (ExpiryStep.ACCEPTANCE_END, ExpiryStep.STATEMENT):
             rows.append(Row(_("Encore dû aux lieux"), formats.euros(found.owed_cents)))
         kind = "danger" if step is ExpiryStep.ACCEPTANCE_END else ""
+        if step is ExpiryStep.CONFIRM and self.side is FUNDER:
+            lead = _("Plus aucun carnet n’est remis. Ce qui le serait resterait à votre charge.")
+            return {"title": _("Confirmer la fin de validité ?"), "lead": lead, "rows": rows, "verb": str(VERBS[step])}
         return {"title": f"{TITLES[step]} ?", "lead": str(WILL[step]), "rows": rows, "verb": str(VERBS[step]), "kind": kind}
 
     def act(self, form: Any) -> str:

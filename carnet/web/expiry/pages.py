@@ -152,10 +152,11 @@ def _step(each: queries.StepView, found: queries.ExpiryPage, actor: Actor, side:
     action = "settlement.confirm-expiry" if side is FUNDER else "settlement.play-expiry"
     may = side.acts and is_turn and (side is OPERATOR or asked_of_funders) and allowed(actor.roles, action)
     url = side.url("expiry-step", view.id, each.step.value.lower()) if may else ""
-    if may and each.step is ExpiryStep.CREDIT and found.to_return_cents:
-        url = side.url("closing", found.closing_id) if found.closing_id else side.url("agreement-closing", view.agreement_id)
+    if each.step is ExpiryStep.CREDIT and found.to_return_cents:
+        url = _closing_url(found, side) if _may_close(found, actor, side) else ""
     movable = side is OPERATOR and allowed(actor.roles, "settlement.move-expiry") and each.step is not ExpiryStep.PRINTED_END
-    stop_moves = each.step is ExpiryStep.STOP and each.done_at is not None
+    printed = next(other for other in view.steps if other.step is ExpiryStep.PRINTED_END)
+    stop_moves = each.step is ExpiryStep.STOP and each.done_at is not None and printed.state is StepState.NEXT
     state, tone = STATES[each.state]
     return {
         "title": TITLES[each.step],
@@ -170,6 +171,17 @@ def _step(each: queries.StepView, found: queries.ExpiryPage, actor: Actor, side:
         "move_url": side.url("expiry-move", view.id, each.step.value.lower()) if movable and (each.done_at is None or stop_moves) else "",
         "waits_for_funder": is_turn and each.step is ExpiryStep.CONFIRM and side is OPERATOR,
     }
+
+
+def _may_close(found: queries.ExpiryPage, actor: Actor, side: Side) -> bool:
+    """Whether what goes back may be counted: every statement is signed by both, and the money is not back yet."""
+    living = [each for each in found.statements if each.withdrawn_at is None]
+    is_signed = bool(living) and all(each.is_signed for each in living)
+    return side is OPERATOR and is_signed and found.view.next_due is not None and allowed(actor.roles, "settlement.prepare-closing")
+
+
+def _closing_url(found: queries.ExpiryPage, side: Side) -> str:
+    return side.url("closing", found.closing_id) if found.closing_id else side.url("agreement-closing", found.view.agreement_id)
 
 
 def _who(each: queries.StepView) -> str:
@@ -189,6 +201,8 @@ def _rows(found: queries.ExpiryPage) -> list[Row]:
     if view.stop_at:
         rows.append(Row(_("Dernier jour de remise"), formats.last_day(view.stop_at)))
     rows.append(Row(_("Encore dû aux lieux"), formats.euros(found.owed_cents)))
+    if found.place_debts_cents:
+        rows.append(Row(_("Encore dû par des lieux"), formats.euros(found.place_debts_cents)))
     return rows
 
 

@@ -46,7 +46,7 @@ def credit_sections(view: CreditNoteView) -> tuple[Section, ...]:
     lines = (
         Line("in_circulation", _("Chèques périmés ou annulés, à leur valeur faciale"), None, view.circulation_cents),
         Line("unissued", _("Versements jamais mis en chèques"), None, view.unissued_cents),
-        Line("fees", _("Frais"), None, 0),
+        Line("fees", _("Frais, non remboursés"), None, 0),
         Line("total", _("Total de l’avoir"), None, view.cents, True),
     )
     return (Section(_("Ce qui vous est rendu"), lines),)
