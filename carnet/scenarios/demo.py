@@ -163,7 +163,7 @@ def _guests(current: Played, today: date) -> list[Guest]:
         Guest(Role.PLACE_MANAGER, "lieu@demo.carnet.example", "Charlie Blanchard", cast.place_organisations[first_place]),
         Guest(Role.MEDIATOR, "mediation@demo.carnet.example", "Maxime Hervé", cast.place_organisations[second_place]),
         Guest(Role.AUDITOR, "audit@demo.carnet.example", "Lou Fontaine", auditor_id),
-        Guest(Role.ACCOUNTANT, "comptable@demo.carnet.example", "Camille Roussel", funders[0]),
+        Guest(Role.ACCOUNTANT, "comptable@demo.carnet.example", "Camille Roussel", cast.operator_id),
         Guest(Role.HELPLINE, "telephone@demo.carnet.example", "Yaël Caron", cast.operator_id),
     ]
 
