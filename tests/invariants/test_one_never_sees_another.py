@@ -381,9 +381,6 @@ def took_turns(payday: Payday) -> None:
     assert isinstance(answer, redemption_queries.Redeemed), answer
 
 
-def lived() -> Payday:
-    """Handed over, spent, undone, refused, claimed, paid, closed, repaid, stated."""
-    payday = make_payday()
 def foreseen_and_written(payday: Payday) -> None:
     """One forecast kept, one month written to the funders, one of whom says who receives it."""
     funder_id = payday.campaign.funder_ids[0]
@@ -415,6 +412,22 @@ def exchanged(cupboards: Cupboards) -> None:
         exchanges.exchange(number=f"R{loss}", booklet_id=instead, actor=slow, request_id=rid(), at=LATER)
 
 
+def owed_back(payday: Payday) -> None:
+    """What a place was paid by mistake: kept from its next payment, then asked for by a debit note."""
+    first, second = payday.spend(2, at=LATE_APRIL)
+    payday.pay(at=MAY)
+    mistake(payday, first.number, at=MAY)
+    payday.spend(2, at=MAY)
+    payday.pay(at=JUNE)
+    mistake(payday, second.number, at=JUNE)
+    treasurer = payday.treasurer(JUNE)
+    with acting_as(treasurer):
+        settlement.set_recovery_terms(
+            programme_id=payday.campaign.programme_id, ask_after_days=10, due_within_days=30, actor=treasurer, request_id=rid(), at=JUNE
+        )
+    issue(payday, at=JUNE + timedelta(days=20))
+
+
 def ended_and_signed(payday: Payday) -> None:
     """The end of the season, weeks late: a day moved, every step confirmed, both sides' signatures."""
     ending = Ending(payday)
@@ -431,6 +444,9 @@ def ended_and_signed(payday: Payday) -> None:
     ending.sign_all(LONG_AFTER)
 
 
+def lived() -> Payday:
+    """Handed over, spent, undone, refused, claimed, paid, closed, repaid, stated."""
+    payday = make_payday()
     with acting_as_everything(why="a pledge, and somebody to audit"):
         auditor_id = organisation("Cabinet", "AUDITOR")
         facts: dict[str, Any] = {"actor": SYSTEM, "at": NOW}
@@ -444,10 +460,10 @@ def ended_and_signed(payday: Payday) -> None:
         funding.set_public_target(agreement_id=payday.agreement_id, basis_points=50_00, request_id=rid(), **facts)
         case = CoFinancingCase(Scale.EPCI, 55_391, Fraction(103), Fraction("0.14"), 34_027_00, has_target_public=True)
         funding.decide_state_share(programme_id=payday.campaign.programme_id, case=case, request_id=rid(), **facts)
+    foreseen_and_written(payday)
     payday.spend(2)
     undone = payday.spend(1, second=True)[0]
     counter = payday.counter(payday.second_organisation_id)
-    foreseen_and_written(payday)
     with acting_as(counter):
         redemption.reverse(number=undone.number, reason="erreur", actor=counter, request_id=rid(), at=SPENT_AT)
         redemption.check_quietly(code=code_of_nobody(), actor=counter, at=SPENT_AT)
