@@ -280,10 +280,10 @@ def _spend(device: Device, judged: Sequence[_Judged], *, device_now: datetime, a
     lost = {
         each.group_id for each, answer in zip(asked, answers, strict=True) if isinstance(answer, Refusal) and answer.code not in PASSING
     }
-    for (rank, _item), each, answer in zip(ready, asked, answers, strict=True):
+    for (rank, _item), one, answer in zip(ready, asked, answers, strict=True):
         told = _answered(device, judged[rank], answer, at)
         # One of the vouchers of this service will never be good: the others are refused with it, they wait for nothing.
-        is_lost = each.group_id is not None and each.group_id in lost and told.state == "wait"
+        is_lost = one.group_id is not None and one.group_id in lost and told.state == "wait"
         judged[rank].answer = replace(told, state="refused") if is_lost else told
 
 
