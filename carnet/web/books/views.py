@@ -22,7 +22,7 @@ from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.statements import book_csv, book_pdf, words
 
-ROWS_SHOWN = 100
+ROWS_SHOWN = 60
 _SLUGS = {book.value.lower(): book for book in Book}
 _PDF, _CSV = "application/pdf", "text/csv; charset=utf-8"
 
