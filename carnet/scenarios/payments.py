@@ -51,11 +51,16 @@ class Payments:
         approved_at, sent_at = at + timedelta(hours=1), at + timedelta(hours=2)
         with self._proved(Role.APPROVER, approved_at) as approver:
             settlement.approve_run(run_id=run.run_id, actor=approver, request_id=uuid4(), at=approved_at)
-        with self._proved(Role.TREASURER, sent_at) as treasurer:
-            content = settlement.write_payment_file(run_id=run.run_id, actor=treasurer, request_id=uuid4(), at=sent_at)
-            settlement.mark_sent(run_id=run.run_id, actor=treasurer, request_id=uuid4(), at=sent_at)
+        kept, content = self._leave(run.run_id, day, sent_at)
         self._runs += 1
-        return [self._keep(f"paiements/virements-{day}.xml", content), *self._answers(run.run_id, content, run.execute_on)]
+        return [*kept, *self._answers(run.run_id, content, run.execute_on)]
+
+    def _leave(self, run_id: int, day: date, at: datetime) -> tuple[list[Path], bytes]:
+        """Take the file out and give it to the bank."""
+        with self._proved(Role.TREASURER, at) as treasurer:
+            content = settlement.write_payment_file(run_id=run_id, actor=treasurer, request_id=uuid4(), at=at)
+            settlement.mark_sent(run_id=run_id, actor=treasurer, request_id=uuid4(), at=at)
+        return [self._keep(f"paiements/virements-{day}.xml", content)], content
 
     def _before_approval(self, run: settlement.RunPrepared, at: datetime) -> settlement.RunPrepared:
         """What happens to a run between the two people; nothing in an ordinary month."""

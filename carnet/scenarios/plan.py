@@ -57,6 +57,8 @@ class Scenario:
     funders: tuple[FunderPlan, ...]
     # Every week, with what happens to payments in a year: some come back, one is stopped, a place owes.
     weekly: bool = False
+    # Places are paid by a public accountant, through payment orders.
+    by_orders: bool = False
 
     @property
     def voucher_count(self) -> int:

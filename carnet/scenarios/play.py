@@ -35,6 +35,7 @@ from carnet.scenarios.behaviour import SERVICE_WEIGHTS, HandOverDay, Lesson
 from carnet.scenarios.cast import Cast
 from carnet.scenarios.ending import Ending, stops_on
 from carnet.scenarios.papers import papers
+from carnet.scenarios.orders import OrderPayments
 from carnet.scenarios.payments import Payments
 from carnet.scenarios.plan import Scenario, Season, closed_season
 
@@ -258,7 +259,7 @@ class _Stage:
         """Day by day: hand-overs in the morning, lessons, and each month's payment of the places."""
         with acting_as(self._system()):
             iban = funding_queries.ring_fence(self.agreement_id).iban
-        kind = weeks.WeeklyPayments if self.scenario.weekly else Payments
+        kind = weeks.WeeklyPayments if self.scenario.weekly else OrderPayments if self.scenario.by_orders else Payments
         self.payments = kind(self.cast, self.programme_id, self.agreement_id, self.bank, iban, self.out)
         by_day = {day: list(each) for day, each in groupby(given, key=lambda each: each.day)}
         lessons_by_day = {day: list(each) for day, each in groupby(taught, key=lambda lesson: lesson.at.date())}

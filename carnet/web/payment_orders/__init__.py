@@ -4,7 +4,7 @@ In French whatever the reader's language, since a French accountant reads them; 
 nothing is counted here. The same run gives the same bytes.
 """
 
-from carnet.web.payment_orders._archive import archive
+from carnet.web.payment_orders._archive import archive, orders_csv
 from carnet.web.payment_orders._check import Verified, verified
 
-__all__ = ["Verified", "archive", "verified"]
+__all__ = ["Verified", "archive", "orders_csv", "verified"]

@@ -10,6 +10,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import IO, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -128,7 +129,7 @@ class _Writer:
 
     def __init__(self, at: datetime) -> None:
         self._pieces = _Pieces()
-        self._zip = zipfile.ZipFile(self._pieces, "w", zipfile.ZIP_DEFLATED)  # type: ignore[arg-type]
+        self._zip = zipfile.ZipFile(cast(IO[bytes], self._pieces), "w", zipfile.ZIP_DEFLATED)
         local = at.astimezone(PARIS)
         # Not the moment of writing: the same run gives the same bytes.
         self._moment = (local.year, local.month, local.day, local.hour, local.minute, local.second)

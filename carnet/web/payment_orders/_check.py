@@ -40,7 +40,7 @@ def verified(path: Path) -> Verified:
 def _verified(archive: zipfile.ZipFile) -> Verified:
     names = archive.namelist()
     listed = _small(archive, LIST)
-    told = dict(reversed(match.groups()) for match in map(_LINE.fullmatch, listed.decode().splitlines()) if match)
+    told = {match[2]: match[1] for match in map(_LINE.fullmatch, listed.decode().splitlines()) if match}
     keys = [match for match in map(KEY_NAME.fullmatch, names) if match]
     if len(keys) != 1:
         return Verified(None, len(told), (_("La clé publique du programme manque."),))
