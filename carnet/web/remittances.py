@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from carnet.places import queries as places
 from carnet.settlement.queries.advices import AdviceLine, AdvicePage
@@ -47,10 +47,14 @@ def owed_words(groups: Sequence[PlaceDebts]) -> list[str]:
     for each in groups:
         waiting = [line for line in each.lines if line.step is DebtStep.WAITS]
         if waiting:
-            sentence = ngettext(
-                "Vous avez été payé en trop pour le chèque %(serial)s : %(amount)s seront retenus sur le prochain paiement (%(programme)s).",
-                "Vous avez été payé en trop pour %(count)s chèques : %(amount)s seront retenus sur le prochain paiement (%(programme)s).",
-                len(waiting),
+            sentence = (
+                _(
+                    "Vous avez été payé en trop pour le chèque %(serial)s : %(amount)s seront retenus sur le prochain paiement (%(programme)s)."
+                )
+                if len(waiting) == 1
+                else _(
+                    "Vous avez été payé en trop pour %(count)s chèques : %(amount)s seront retenus sur le prochain paiement (%(programme)s)."
+                )
             )
             said.append(
                 sentence

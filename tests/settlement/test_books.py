@@ -199,6 +199,9 @@ class TestFrozen:
         assert kept.is_untouched
         assert replace(before, as_of=NEXT_YEAR, number=None) == _book(paid, Book.AGREEMENT, period)
 
+    def test_a_quarter_is_written_in_french_or_in_english(self):
+        assert book_period(" 2026-q3 ") == book_period("2026-T3")
+
     def test_not_before_its_period_is_over(self, paid: Payday):
         with pytest.raises(PeriodNotOver):
             _draw_up(paid, Book.AGREEMENT, at=MAY)

@@ -29,7 +29,7 @@ PLACE_OF: Mapping[AccountKind, str] = {
 }
 HELD = ("unissued", "in_circulation", "owed")
 GONE = ("paid", "returned")
-_PERIOD = re.compile(r"(?P<year>20\d\d)(-T(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
+_PERIOD = re.compile(r"(?P<year>20\d\d)(-[TQ](?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
 Cell = str | int | None
 BookRow = tuple[Cell, ...]
@@ -175,14 +175,14 @@ _ENDS = ("used_and_paid", "refunded", "exchanged")
 
 
 def book_period(name: str) -> BookPeriod:
-    """The period of `2026`, `2026-T3` or `2026-07`. Raises: PeriodMistyped."""
+    """The period of `2026`, `2026-T3` (or `2026-Q3`, as in English) or `2026-07`. Raises: PeriodMistyped."""
     found = _PERIOD.fullmatch(name.strip().upper())
     if found is None:
         raise PeriodMistyped(period=name.strip()[:20])
     year, quarter, month = int(found["year"]), found["quarter"], found["month"]
     first, months = (int(quarter) * 3 - 2, 3) if quarter else (int(month), 1) if month else (1, 12)
     since = date(year, first, 1)
-    return BookPeriod(found[0], since, add_months(since, months))
+    return BookPeriod(found[0].replace("Q", "T"), since, add_months(since, months))
 
 
 def periods_around(today: date) -> tuple[BookPeriod, ...]:
