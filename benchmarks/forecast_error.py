@@ -40,7 +40,7 @@ def played(name: str, seed: int) -> tuple[list[Life], Season, list[date], int]:
     from carnet.scenarios.plan import closed_season, load
 
     scenario = load(name)
-    season, dice = closed_season(scenario, TODAY), random.Random(f"{name} {seed}")  # noqa: S311 - a simulation
+    season, dice = closed_season(scenario, TODAY), random.Random(f"{name} {seed}")
     given = behaviour.hand_overs(scenario, season, behaviour.desk_shares(scenario, dice), dice, until=season.closed_on)
     taught = behaviour.lessons(scenario, season, given, dice, until=datetime.combine(season.closed_on, time(), tzinfo=PARIS))
     used_on = {lesson.rank: lesson.at.date() for lesson in taught}
@@ -74,7 +74,9 @@ def rounds() -> Iterator[tuple[Callable[[], float], Callable[[], float]]]:
     kept: dict[int, list[Line]] = {}
 
     def mean(seed: int, answer: str) -> float:
-        lines = kept.setdefault(seed, [line for line in looked_at(SCENARIOS[0], seed)])
+        if seed not in kept:
+            kept[seed] = looked_at(SCENARIOS[0], seed)
+        lines = kept[seed]
         return sum(error(line, answer) for line in lines) / len(lines)
 
     ours, theirs = count(1), count(1)

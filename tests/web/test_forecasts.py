@@ -39,8 +39,8 @@ def seen(payday: Payday, settings: Any) -> tuple[Payday, Client, Client]:
 
 def test_the_operator_and_the_funder_read_the_forecast(seen: tuple[Payday, Client, Client]) -> None:
     payday, agent, funder = seen
-    for client, office in ((agent, "operator"), (funder, "funder")):
-        page = client.get(f"/{office}/agreements/{payday.agreement_id}/forecast/")
+    for client, door in ((agent, "operator"), (funder, "funder")):
+        page = client.get(f"/{door}/agreements/{payday.agreement_id}/forecast/")
         assert page.status_code == 200
         told = text_of(page)
         assert "auront été utilisés" in told
@@ -84,9 +84,9 @@ def test_a_threshold_is_set_by_either_and_the_low_fund_is_a_task_of_both(seen: t
     assert send(funder, address, threshold="-1").status_code == 422
     assert send(funder, address, threshold="1 000 000").status_code == 302
     assert "Le seuil est enregistré" in text_of(funder.get(f"/funder/agreements/{payday.agreement_id}/forecast/"))
-    for client, office in ((agent, "operator"), (funder, "funder")):
-        assert "Le compte réservé est bas" in text_of(client.get(f"/{office}/"))
-        assert "Le compte réservé est bas" in text_of(client.get(f"/{office}/agreements/{payday.agreement_id}/forecast/"))
+    for client, door in ((agent, "operator"), (funder, "funder")):
+        assert "Le compte réservé est bas" in text_of(client.get(f"/{door}/"))
+        assert "Le compte réservé est bas" in text_of(client.get(f"/{door}/agreements/{payday.agreement_id}/forecast/"))
     assert send(agent, f"/operator/agreements/{payday.agreement_id}/threshold/", threshold="0").status_code == 302
     assert "Le compte réservé est bas" not in text_of(funder.get("/funder/"))
 

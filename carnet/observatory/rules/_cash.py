@@ -123,7 +123,8 @@ def _months(use: Use, facts: FundFacts, payments: Mapping[date, int]) -> tuple[t
     for day, cents in payments.items():
         paid[day.replace(day=1)] = paid.get(day.replace(day=1), 0) + cents
     reached, called, months = 0, dict.fromkeys(facts.borne, 0), []
-    for first_on in sorted({*used, *(first for first, cents in paid.items() if cents)}):
+    told = {first for first in used if used[first] or high.get(first)} | {first for first, cents in paid.items() if cents}
+    for first_on in sorted(told):
         reached += used.get(first_on, 0)
         on_use = _on_use(facts.worth(reached), facts)
         more = {funder_id: on_use.get(funder_id, 0) - called.get(funder_id, 0) for funder_id in on_use}

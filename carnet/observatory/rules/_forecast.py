@@ -7,7 +7,7 @@
 3. *What is still to be given* goes on at the pace of the last eight weeks, until hand-over ends or the cupboards are empty.
 4. *How sure.* The same is drawn again `DRAWS` times from a stated seed: the weeks of hand-over are drawn afresh, with repetition; so
    are the latest eight weeks that make the pace; an age nobody has reached uses anything between nothing and as much as the age
-   before it; and the whole is multiplied by how far a past month was from what the method would have said of it. Low and high
+   before it; and the whole is multiplied by how far, either way, a past month was from what the method would have said of it. Low and high
    leave out one draw in twenty on each side: on seasons that were played, what came is then between them about eight times in ten.
 
 How well it does, beside the pace of last month and beside "everything will be used": docs/forecast.md.
@@ -292,7 +292,8 @@ def _past_ratios(lives: Sequence[Life], season: Season, as_of: date, network: Se
         known = (life for life in lives if life.handed_on < since and life.used_on is not None)
         actual = sum(life.count for life in known if life.used_on is not None and since <= life.used_on < until)
         if expected >= LEAST_EXPECTED:
-            ratios.append(actual / expected)
+            # As far above as below: a season that began slowly may go on quickly.
+            ratios += [actual / expected, max(0.0, 2 - actual / expected)]
     return ratios
 
 

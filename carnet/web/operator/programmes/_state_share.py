@@ -48,6 +48,8 @@ COMPONENTS = {
     Component.JOINT: gettext_lazy("Achat avec d’autres collectivités"),
     Component.EUROPE: gettext_lazy("Argent européen"),
 }
+TERRITORY_MAX = 1000
+COMMUNE_DIGITS = 5
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,15})?")
 
 
@@ -69,9 +71,9 @@ class StateShareForm(OperationForm):
     """The project as the call of 2019 asks it, then the choice."""
 
     territory = forms.CharField(
-        label=gettext_lazy("Code du territoire"),
-        help_text=gettext_lazy("Département (44) ou intercommunalité (244400404) : la population se remplit toute seule."),
-        max_length=120,
+        label=gettext_lazy("Codes du territoire"),
+        help_text=gettext_lazy("Département (44), intercommunalité (244400404) ou communes : la population se remplit toute seule."),
+        max_length=TERRITORY_MAX,
         required=False,
     )
     scale = forms.ChoiceField(label=gettext_lazy("L’acheteur est"), choices=[(scale.value, words) for scale, words in SCALES.items()])
@@ -139,9 +141,11 @@ class StateShareView(OperationView):
 
     def get_initial(self) -> dict[str, Any]:
         terms = access.operated_programme(actor_of(self.request), self.kwargs["programme_id"]).terms
-        one = terms.perimeter[0] if len(terms.perimeter) == 1 else ""
-        scale = Scale.DEPARTMENT if len(one) <= 3 else Scale.EPCI
-        return {"territory": one, "scale": scale.value, "population": population_of(one) or None}
+        # A perimeter of communes is counted together; otherwise its first territory is the buyer's.
+        first = terms.perimeter[0]
+        codes = ", ".join(terms.perimeter)[:TERRITORY_MAX] if len(first) == COMMUNE_DIGITS else first
+        scale = Scale.DEPARTMENT if len(codes) <= 3 else Scale.EPCI
+        return {"territory": codes, "scale": scale.value, "population": population_of(codes) or None}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         programme = access.operated_programme(actor_of(self.request), self.kwargs["programme_id"])
