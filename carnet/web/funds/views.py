@@ -59,7 +59,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "cut": words.cut_grid(cut, whose.label, lambda one, heading: _cut_url(agreement_id, by, one, heading, whose)).table(
             empty=_("Rien à compter ainsi pour l’instant.")
         ),
-        "cut_files": _files("funds:cut-file", [agreement_id, by], whose.query()) if cut.lines else [],
+        "cut_files": _files("funds:cut-file", [agreement_id, by.value], whose.query()) if cut.lines else [],
         "pledge": _pledge(actor, agreement_id, line, at),
         "may_pledge": allowed(actor.roles, "funding.prepare-agreement") and line.figures.agreement.closed_at is None,
     }
@@ -68,23 +68,31 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
 
 def agreement_file(request: HttpRequest, agreement_id: int, kind: str) -> HttpResponseBase:
     """The same table, to take away."""
+    _check_kind(kind)
     actor, at = actor_of(request), clock.now()
     whose = whose_part(request, actor, agreement_id, at)
     found = queries.agreement_figures(actor=actor, agreement_id=agreement_id, funder_id=whose.funder_id, at=at)
     return as_file(kind, _name(agreement_id, "chiffres", at), words.figures_grid(dict(found.amounts), whose.label, {}).sheet(), actor)
 
 
-def cut_file(request: HttpRequest, agreement_id: int, by: By, kind: str) -> HttpResponseBase:
+def cut_file(request: HttpRequest, agreement_id: int, by: str, kind: str) -> HttpResponseBase:
     """One cut, to take away."""
+    _check_kind(kind)
+    if by not in set(By):
+        raise Http404
     actor, at = actor_of(request), clock.now()
     whose = whose_part(request, actor, agreement_id, at)
-    found = queries.cut(actor=actor, agreement_id=agreement_id, by=by, funder_id=whose.funder_id, at=at)
+    found = queries.cut(actor=actor, agreement_id=agreement_id, by=By(by), funder_id=whose.funder_id, at=at)
     grid = words.cut_grid(found, whose.label, lambda _line, _heading: "")
-    return as_file(kind, _name(agreement_id, by.value, at), grid.sheet(), actor)
+    return as_file(kind, _name(agreement_id, by, at), grid.sheet(), actor)
 
 
-def rows(request: HttpRequest, agreement_id: int, heading: Heading) -> HttpResponse:
+def rows(request: HttpRequest, agreement_id: int, heading: str) -> HttpResponse:
     """The rows behind one figure, fifty a page, and their sum: the figure."""
+    return _rows_page(request, agreement_id, _heading(heading))
+
+
+def _rows_page(request: HttpRequest, agreement_id: int, heading: Heading) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     whose, where = whose_part(request, actor, agreement_id, at), _filter(request)
     asked = request.GET.get("page", "")
@@ -108,22 +116,29 @@ def rows(request: HttpRequest, agreement_id: int, heading: Heading) -> HttpRespo
         "figures": _sum_figures(found, whose),
         "table": grid.table(empty=_("Aucune ligne derrière ce chiffre.")),
         "page_of": Paginator(range(found.count), PER_PAGE).get_page(found.page),
-        "files": _files("funds:rows-file", [agreement_id, heading], {**whose.query(), **_filter_query(where)}) if found.count else [],
+        "files": _files("funds:rows-file", [agreement_id, _slug(heading)], {**whose.query(), **_filter_query(where)})
+        if found.count
+        else [],
         "is_counted": heading in (Heading.IN_HANDS, Heading.TO_RETURN),
         "is_used": heading in (Heading.USED, Heading.OWED, Heading.PAID),
     }
     return render(request, "funds/rows.html", context)
 
 
-def rows_file(request: HttpRequest, agreement_id: int, heading: Heading, kind: str) -> HttpResponseBase:
+def rows_file(request: HttpRequest, agreement_id: int, heading: str, kind: str) -> HttpResponseBase:
     """Every row behind one figure, to take away."""
+    _check_kind(kind)
+    return _rows_file(request, agreement_id, _heading(heading), kind)
+
+
+def _rows_file(request: HttpRequest, agreement_id: int, heading: Heading, kind: str) -> HttpResponseBase:
     actor, at = actor_of(request), clock.now()
     whose = whose_part(request, actor, agreement_id, at)
     found = queries.every_row(
         actor=actor, agreement_id=agreement_id, heading=heading, where=_filter(request), funder_id=whose.funder_id, at=at
     )
     sheet = Sheet(str(words.HEADINGS[heading]), words.row_columns(heading, whose.label), lambda: words.row_lines(found, whose.label))
-    return as_file(kind, _name(agreement_id, heading.value.replace("_", "-"), at), sheet, actor)
+    return as_file(kind, _name(agreement_id, _slug(heading), at), sheet, actor)
 
 
 def portfolio(request: HttpRequest) -> HttpResponse:
@@ -147,6 +162,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
 
 def portfolio_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The portfolio, to take away, in the order shown."""
+    _check_kind(kind)
     actor, at = actor_of(request), clock.now()
     lines, label, _sort = _portfolio(request, actor, at)
     return as_file(kind, f"conventions-{legal_day(at).isoformat()}", grid_of(lines, label, None).sheet(), actor)
@@ -188,6 +204,22 @@ def _sum_figures(found: queries.Rows, whose: Whose) -> list[Figure]:
     if not (of_money and whose.label):
         told.append(Figure(formats.euros(found.total.whole_cents), _("en tout")))
     return told
+
+
+def _slug(heading: Heading) -> str:
+    return heading.value.replace("_", "-")
+
+
+def _heading(slug: str) -> Heading:
+    found = next((each for each in Heading if _slug(each) == slug), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise Http404
 
 
 def _by(request: HttpRequest) -> By:
@@ -232,7 +264,7 @@ def _filter_words(where: RowFilter) -> list[str]:
 
 def _rows_url(agreement_id: int, heading: Heading, whose: Whose, **where: str) -> str:
     query = {**whose.query(), **where}
-    return reverse("funds:rows", args=[agreement_id, heading]) + (f"?{urlencode(query)}" if query else "")
+    return reverse("funds:rows", args=[agreement_id, _slug(heading)]) + (f"?{urlencode(query)}" if query else "")
 
 
 def _cut_url(agreement_id: int, by: By, line: CutLine, heading: Heading, whose: Whose) -> str:
