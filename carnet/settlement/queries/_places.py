@@ -103,7 +103,7 @@ class ClaimDay:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPage:
-    """One claim, day by day: what the payee can check its own count against."""
+    """One claim, day by day: what the payee can check its own count against. A service of several vouchers counts as one service."""
 
     id: int
     programme_id: int
@@ -112,6 +112,7 @@ class ClaimPage:
     organisation_id: int
     until: datetime
     voucher_count: int
+    service_count: int
     cents: int
     step: PaymentStep
     reason: str
@@ -168,6 +169,7 @@ def claim_page(*, actor: Actor, claim_id: int, at: datetime) -> ClaimPage:
     reads_all = actor.kind == "system" or allowed(actor.roles, "settlement.see")
     check_may(actor, "settlement.see" if reads_all else "settlement.see-own")
     claim = access.seen_claim(actor, claim_id)
+    keys = ClaimLine.objects.filter(claim=claim).values_list("series_id", "voucher_id", "generation")
     days: dict[tuple[int, date], tuple[int, int]] = {}
     for place_id, redeemed_at, cents in (
         ClaimLine.objects.filter(claim=claim).order_by("redeemed_at", "id").values_list("place_id", "redeemed_at", "cents")
@@ -183,6 +185,7 @@ def claim_page(*, actor: Actor, claim_id: int, at: datetime) -> ClaimPage:
         organisation_id=claim.organisation_id,
         until=claim.until,
         voucher_count=claim.voucher_count,
+        service_count=redemption.services_among(list(keys)),
         cents=claim.cents,
         step=_STEPS[ClaimState(claim.state)],
         reason=claim.set_aside_reason,

@@ -291,6 +291,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
         "rows": [
             Row(_("Programme"), page.programme),
             Row(_("Chèques acceptés avant le"), formats.moment(page.until)),
+            *([Row(_("Services rendus"), formats.number(page.service_count))] if page.service_count != page.voucher_count else []),
             Row(_("Référence du virement"), ", ".join(page.references) or "–"),
         ],
         "table": Table(_("Jour par jour"), columns, rows, total),

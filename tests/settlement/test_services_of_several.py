@@ -1,0 +1,80 @@
+"""A service of two vouchers is one service of its claim, its certificate, and its dispute."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from carnet.funding import operations as funding
+from carnet.funding import queries as funding_queries
+from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.kernel.actors import Actor
+from carnet.redemption import operations as redemption
+from carnet.redemption import queries as redemption_queries
+from carnet.redemption.access import forget_place_keys
+from carnet.redemption.operations import Item
+from carnet.redemption.rules import DisputeOutcome
+from carnet.settlement import queries
+from carnet.settlement.models import Claim
+from carnet.settlement.queries import certificates
+from tests.factories.campaign import NOW, SYSTEM, rid
+from tests.settlement.conftest import APRIL, SPENT_AT, Payday
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair(payday: Payday) -> tuple[Actor, list[str]]:
+    """A service of two vouchers and one of one, given at the first place: who gave them, the numbers of the two."""
+    with acting_as_everything(why="say what a service costs"):
+        terms = replace(funding_queries.programme(payday.campaign.programme_id).terms, service_voucher_counts={"printer": 2})
+        funding.change_programme(programme_id=payday.campaign.programme_id, terms=terms, actor=SYSTEM, request_id=rid(), at=NOW)
+    forget_place_keys()
+    payday.spend(1)
+    counter = payday.counter(payday.campaign.place_organisation_id)
+    with acting_as(counter):
+        taken = redemption.redeem_service(
+            codes=[payday.campaign.code(rank) for rank in (20, 21)],
+            item=Item(code="", service="printer"),
+            actor=counter,
+            channel="SCREEN",
+            request_id=rid(),
+            at=SPENT_AT,
+        )
+    return counter, [each.number for each in taken]
+
+
+def test_its_claim_and_its_certificate_count_one_service(payday: Payday, pair: tuple[Actor, list[str]]) -> None:
+    payday.claim()
+    with acting_as_everything(why="read a claim"):
+        claim = Claim.objects.get()
+        page = queries.claim_page(actor=payday.treasurer(), claim_id=claim.id, at=APRIL)
+        made = certificates.service_certificate(actor=payday.treasurer(), claim_id=claim.id)
+    assert (page.voucher_count, page.service_count, page.cents) == (3, 2, 30_00)
+    assert {(line.service, line.service_count, line.voucher_count, line.cents) for line in made.lines} == {
+        ("mailbox", 1, 1, 10_00),
+        ("printer", 1, 2, 20_00),
+    }
+
+
+@pytest.mark.parametrize(("is_claimed", "outcome"), [(False, DisputeOutcome.REVERSED), (True, DisputeOutcome.TO_RECOVER)])
+def test_disputed_by_one_voucher_it_is_decided_for_both(
+    payday: Payday, pair: tuple[Actor, list[str]], is_claimed: bool, outcome: DisputeOutcome
+) -> None:
+    counter, numbers = pair
+    if is_claimed:
+        payday.claim()
+    at = APRIL + timedelta(days=1)
+    with acting_as(counter):
+        opened = redemption.open_dispute(number=numbers[1], reason="compté deux fois", actor=counter, request_id=rid(), at=at)
+    approver = payday.approver(at)
+    with acting_as(approver):
+        assert redemption.decide_dispute(number=opened, accepted=True, actor=approver, request_id=rid(), at=at) is outcome
+    with acting_as_everything(why="count"):
+        waiting = [each for each in redemption_queries.disputes() if each.is_open]
+        recovered = sum(each.cents for each in redemption_queries.to_recover(agreement_id=payday.agreement_id))
+        assert waiting == [] and recovered == (20_00 if is_claimed else 0)
+        assert redemption_queries.services_given(programme_id=payday.campaign.programme_id) == (
+            {"mailbox": 1, "printer": 1} if is_claimed else {"mailbox": 1}
+        )
+        assert redemption_queries.verify() == []
