@@ -34,6 +34,7 @@ from carnet.helpline import operations as helpline
 from carnet.helpline.rules import ComplaintKind, Filer
 from carnet.jobs import forecasts
 from carnet.kernel.actors import Actor
+from carnet.kernel.periods import legal_day
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import EndReason
 from carnet.notices import operations as notices
@@ -51,8 +52,9 @@ from carnet.redemption.operations import Asked, Item, SerialItem, TypedLine
 from carnet.redemption.rules import WRONG_SECRETS_MAX
 from carnet.scenarios import cast
 from carnet.settlement import operations as settlement
+from carnet.settlement.models import PaymentRequest
 from carnet.settlement.operations import expiry
-from carnet.settlement.rules import Book, book_period
+from carnet.settlement.rules import Band, Book, Fees, HoldWords, book_period
 from carnet.settlement.rules.channels import PaymentChannel
 from carnet.settlement.rules.expiry import ExpiryStep as Step
 from carnet.workshops import operations as workshops
@@ -73,8 +75,8 @@ from tests.workshops.conftest import DETAILS
 
 pytestmark = pytest.mark.django_db
 
-# Walled for writing, read by all: what is printed on every voucher of a series.
-PRINTED = {"ledger_series"}
+# Walled for writing, read by all: what is printed on every voucher of a series, what a place is charged before it joins.
+PRINTED = {"ledger_series", "settlement_feeterms"}
 
 # Made at sign-in or on account pages: tests/parties/test_walls.py and test_tokens_and_accounts.py look at them. Files are not printed here.
 # Pressure takes a hundred guesses: tests/redemption/test_throttles.py looks at it.
@@ -479,7 +481,9 @@ def lived() -> Payday:
     complained(payday)
     payday.spend(1, second=True)
     paid_another_way(payday)
+    decided_and_asked(payday)
     payday.pay()
+    invoiced(payday)
     owed_back(payday)
     ended_and_signed(payday)
     treasurer, approver = payday.treasurer(LONG_AFTER), payday.approver(LONG_AFTER)
@@ -519,6 +523,37 @@ def strangers(elsewhere: Payday) -> dict[str, Actor]:
         "a place": elsewhere.counter(campaign.place_organisation_id, "PLACE_MANAGER"),
         "a visitor": Actor.anonymous(),
     }
+
+
+def decided_and_asked(payday: Payday) -> None:
+    """Two people approve, fees are stated, a place is held and let go, another asks for its payment."""
+    programme_id, admin = payday.campaign.programme_id, payday.staff(600, "OPERATOR_ADMIN", at=NOW)
+    with acting_as(admin):
+        settlement.set_bands(programme_id=programme_id, bands=[Band(None, 1)], reason="essai", actor=admin, request_id=rid(), at=NOW)
+        settlement.state_fees(
+            programme_id=programme_id, fees=Fees(10_00, 0, 0), valid_from=legal_day(NOW) + timedelta(days=30), actor=admin, request_id=rid(),
+            at=NOW,
+        )  # fmt: skip
+        hold_id = settlement.place_hold(
+            programme_id=programme_id, organisation_id=payday.second_organisation_id, words=HoldWords("essai", "On vérifie.", "02"), days=1,
+            actor=admin, request_id=rid(), at=NOW,
+        )  # fmt: skip
+        settlement.release_hold(hold_id=hold_id, reason="vu", actor=admin, request_id=rid(), at=NOW)
+    with acting_as_everything(why="a request is left where a programme paid on demand"):
+        PaymentRequest.objects.create(
+            programme_id=programme_id, organisation_id=payday.second_organisation_id, until=NOW, payable_on=legal_day(NOW), requested_by_id=1,
+            request_id=rid(),
+        )  # fmt: skip
+
+
+def invoiced(payday: Payday) -> None:
+    """The places paid are sent their invoice of fees."""
+    later = APRIL + timedelta(days=40)
+    with acting_as(payday.treasurer(later)):
+        assert settlement.invoice_fees(
+            programme_id=payday.campaign.programme_id, until_on=legal_day(later) - timedelta(days=1), actor=payday.treasurer(later),
+            request_id=rid(), at=later,
+        )  # fmt: skip
 
 
 def test_nobody_of_another_campaign_sees_a_row_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
