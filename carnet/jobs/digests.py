@@ -29,6 +29,7 @@ from carnet.places import queries as places
 from carnet.places.rules.refusals import LocalityUnknown
 from carnet.redemption import queries as redemption
 from carnet.settlement import queries as settlement
+from carnet.settlement.queries import expiry
 from carnet.workshops import queries as workshops
 
 WEEK = timedelta(days=7)
@@ -216,6 +217,9 @@ def _operator(programme: ProgrammeFacts, at: datetime) -> Iterator[str]:
         yield _("Chèques acceptés avant le %(day)s : à compter pour payer les lieux.") % {
             "day": date_format(legal_day(period.until), "d/m")
         }
+    waits = expiry.waiting_since(programme.id, at=at)
+    if waits is not None:
+        yield _("Fin de validité : une étape attend votre confirmation depuis le %(day)s.") % {"day": date_format(waits, "d/m")}
     disputes = len(redemption.disputes(programme_id=programme.id, is_open=True))
     if disputes:
         text = ngettext("%(count)s contestation à trancher.", "%(count)s contestations à trancher.", disputes)

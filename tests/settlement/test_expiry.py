@@ -330,6 +330,8 @@ class TestLate:
         back = ending.day(Step.STATEMENT) + timedelta(days=20)
         assert ending.call(back) == 1
         assert ending.call(back) == 0
+        with acting_as_everything(why="the week's letter says it again"):
+            assert reads.waiting_since(ending.campaign.programme_id, at=back) == legal_day(ending.day(Step.STOP))
         states = {each.step: each.state for each in ending.page(back).view.steps}
         assert states[Step.STOP] is StepState.LATE
         assert states[Step.STATEMENT] is StepState.WAITING

@@ -135,6 +135,16 @@ def expiry_of(actor: Actor, agreement_id: int) -> int | None:
     return access.seen_expiries(actor).filter(agreement_id=agreement_id).values_list("id", flat=True).first()
 
 
+def waiting_since(programme_id: int, *, at: datetime) -> date | None:
+    """The day of the oldest step of a programme that waits for a confirmation; None when nobody is waited for. Call it seeing everything."""
+    found = []
+    for row in Expiry.objects.filter(programme_id=programme_id):
+        steps = [Dated(Step(each.kind), each.due_on, each.done_at) for each in ExpiryStep.objects.filter(expiry=row)]
+        turn = turn_of(steps, today=legal_day(at))
+        found += [each.due_on for each in steps if each.step is turn]
+    return min(found, default=None)
+
+
 def desk_expiries(actor: Actor, *, organisation_id: int, at: datetime) -> list[DeskExpiry]:
     """The seasons of a desk that are ending, from D-30 until its vouchers lapse: its own part, from what is printed and its own booklets."""
     found = []
