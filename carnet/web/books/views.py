@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -72,19 +72,17 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
 
 
 def book(request: HttpRequest, agreement_id: int, book: str) -> HttpResponse:
-    """One book on the screen, counted now."""
+    """One book on the screen, counted now; or as it was frozen."""
     actor, at, period = actor_of(request), clock.now(), _period(request)
+    frozen_id = _frozen(request, agreement_id, book)
+    if frozen_id is not None:
+        return redirect("books:kept", book_id=frozen_id)
     page = queries.book_of(actor=actor, agreement_id=agreement_id, book=_book(book), period=period, at=at)
-    frozen = [
-        each for each in queries.kept_books(actor=actor, agreement_id=agreement_id) if (each.book, each.period) == (page.book, period)
-    ]
+    may_freeze = period.is_over(at) and allowed(actor.roles, "settlement.draw-up-books")
     context = _page_context(page) | {
         "files": _files(agreement_id, page.book, period),
         "back_url": f"{reverse('books:agreement', args=[agreement_id])}?period={period.name}",
-        "kept_url": reverse("books:kept", args=[frozen[0].id]) if frozen else "",
-        "draw_up_url": _url("draw-up", agreement_id, page.book, period)
-        if period.is_over(at) and not frozen and allowed(actor.roles, "settlement.draw-up-books")
-        else "",
+        "draw_up_url": _url("draw-up", agreement_id, page.book, period) if may_freeze else "",
     }
     return render(request, "books/book.html", context)
 
@@ -162,8 +160,18 @@ class DrawUp(OperationView):
         return HttpResponseRedirect(reverse("books:kept", args=[book_id]))
 
 
+def _frozen(request: HttpRequest, agreement_id: int, book: str) -> int | None:
+    """The book of that period drawn up for good, if it was."""
+    wanted = (_book(book), _period(request))
+    kept = queries.kept_books(actor=actor_of(request), agreement_id=agreement_id)
+    return next((each.id for each in kept if (each.book, each.period) == wanted), None)
+
+
 def _asked(request: HttpRequest, agreement_id: int, book: str) -> BookPage:
-    return queries.book_of(actor=actor_of(request), agreement_id=agreement_id, book=_book(book), period=_period(request), at=clock.now())
+    actor, frozen_id = actor_of(request), _frozen(request, agreement_id, book)
+    if frozen_id is not None:
+        return queries.kept_book(actor=actor, book_id=frozen_id)
+    return queries.book_of(actor=actor, agreement_id=agreement_id, book=_book(book), period=_period(request), at=clock.now())
 
 
 def _book(slug: str) -> Book:
@@ -212,7 +220,6 @@ def _page_context(page: BookPage) -> dict[str, Any]:
         "shown": page,
         "is_kept": False,
         "is_same_today": False,
-        "kept_url": "",
         "draw_up_url": "",
         "title": words.title_of(page),
         "lead": words.LEADS[page.book],
