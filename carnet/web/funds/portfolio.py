@@ -13,6 +13,8 @@ from carnet.web.funds import words
 from carnet.web.funds.words import Grid
 from carnet.web.spreadsheets import Cents, Value
 
+# Of its columns, those a file alone has room for: the state, what was paid and given back, vouchers handed over.
+FILE_ONLY = frozenset({4, 7, 9, 10})
 _SUMMED = (Heading.FUNDED, Heading.OWED, Heading.PAID, Heading.TO_RETURN, Heading.RETURNED)
 
 
@@ -54,13 +56,13 @@ def totals_of(lines: Sequence[PortfolioLine]) -> dict[Heading, Amount]:
 def grid_of(lines: Sequence[PortfolioLine], own: str, url_of: Callable[[PortfolioLine], str] | None) -> Grid:
     """One line an agreement, the sums at the foot; amounts are one's own part, or the whole when one has none."""
     columns = [
-        _("Convention"), _("Programme"), _("Opérateur"), _("État"), *_amount_columns(), _("Remis"), _("Utilisés"), _("Part utilisée"),
-        _("Public visé"), _("À surveiller"),
+        _("Convention"), _("À surveiller"), _("Programme"), _("Opérateur"), _("État"), *_amount_columns(), _("Remis"), _("Utilisés"),
+        _("Part utilisée"), _("Public visé"),
     ]  # fmt: skip
     total = totals_of(lines)
     foot: list[Value] = [
-        _("Total"), "", "", "", *_cents(total, own), handed_over(total), total[Heading.USED].vouchers,
-        formats.percent(total[Heading.USED].vouchers, handed_over(total)), "", "",
+        _("Total"), "", "", "", "", *_cents(total, own), handed_over(total), total[Heading.USED].vouchers,
+        formats.percent(total[Heading.USED].vouchers, handed_over(total)), "",
     ]  # fmt: skip
     urls = [{0: url_of(line)} for line in lines] if url_of else ()
     title = _("Conventions, %(whose)s en euros") % {"whose": own} if own else _("Conventions")
@@ -72,6 +74,7 @@ def _line(line: PortfolioLine, own: str) -> list[Value]:
     used, handed = amounts[Heading.USED].vouchers, handed_over(amounts)
     return [
         figures.agreement.name,
+        ", ".join(str(words.SHORT_SIGNALS[each]) for each in line.signals),
         figures.programme.name,
         line.operator,
         _("close") if figures.agreement.closed_at else _("en cours"),
@@ -80,7 +83,6 @@ def _line(line: PortfolioLine, own: str) -> list[Value]:
         used,
         formats.percent(used, handed),
         words.pledge_words(line.pledge),
-        ", ".join(str(words.SHORT_SIGNALS[each]) for each in line.signals),
     ]
 
 

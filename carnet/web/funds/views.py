@@ -23,7 +23,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Download, Figure
 from carnet.web.design.screens import actor_of
 from carnet.web.funds import words
-from carnet.web.funds.portfolio import SORTS, grid_of, sorted_lines, totals_of
+from carnet.web.funds.portfolio import FILE_ONLY, SORTS, grid_of, sorted_lines, totals_of
 from carnet.web.funds.whose import Whose, whose_part
 from carnet.web.spreadsheets import KINDS, Sheet, as_file
 
@@ -153,7 +153,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "sentence": words.use_sentence(total),
         "warned": sum(1 for line in lines if line.signals),
         "count": len(lines),
-        "table": grid.table(empty=_("Aucune convention.")),
+        "table": grid.table(empty=_("Aucune convention."), without=FILE_ONLY),
         "sorts": [(str(word), key == sort, f"?sort={key}") for key, (word, _of) in SORTS.items()],
         "files": _files("funds:portfolio-file", [], {"sort": sort}) if lines else [],
     }

@@ -89,16 +89,17 @@ class Grid:
     total: Sequence[Value] = ()
     urls: Sequence[dict[int, str]] = field(default_factory=tuple)
 
-    def table(self, *, empty: str = "") -> Table:
-        """As a page shows it. A column of numbers or amounts is aligned on the right."""
+    def table(self, *, empty: str = "", without: frozenset[int] = frozenset()) -> Table:
+        """As a page shows it, less the columns only a file has room for. Numbers and amounts are aligned on the right."""
         told = [*self.lines, *([self.total] if self.total else [])]
-        numbers = [any(isinstance(line[rank], int | Cents) for line in told) for rank in range(len(self.columns))]
-        columns = [Column(name, number=number) for name, number in zip(self.columns, numbers, strict=True)]
+        kept = [rank for rank in range(len(self.columns)) if rank not in without]
+        columns = [Column(self.columns[rank], number=any(isinstance(line[rank], int | Cents) for line in told)) for rank in kept]
         rows: list[list[Any]] = []
         for rank, line in enumerate(self.lines):
             urls = self.urls[rank] if self.urls else {}
-            rows.append([Cell(shown(value), url=urls[at]) if at in urls else shown(value) for at, value in enumerate(line)])
-        return Table(self.title, columns, rows, ["" if value in (None, "") else shown(value) for value in self.total], empty=empty)
+            rows.append([Cell(shown(line[at]), url=urls[at]) if at in urls else shown(line[at]) for at in kept])
+        total = ["" if self.total[at] in (None, "") else shown(self.total[at]) for at in kept] if self.total else []
+        return Table(self.title, columns, rows, total, empty=empty)
 
     def sheet(self) -> Sheet:
         """As a file holds it, its total last."""
