@@ -28,9 +28,9 @@ STATES = {
     None: (gettext_lazy("retenu en entier"), "neutral"),
 }
 STEPS = {
-    DebtStep.WAITS: (gettext_lazy("retenu sur le prochain paiement"), "warning"),
-    DebtStep.KEPT: (gettext_lazy("retenu sur le paiement en cours"), "info"),
-    DebtStep.ASKED: (gettext_lazy("demandé par une note de débit"), "warning"),
+    DebtStep.WAITS: (gettext_lazy("à retenir"), "warning"),
+    DebtStep.KEPT: (gettext_lazy("retenue en cours"), "info"),
+    DebtStep.ASKED: (gettext_lazy("demandé"), "warning"),
     DebtStep.BACK: (gettext_lazy("rendu"), "success"),
 }
 NOTES = {
@@ -168,7 +168,7 @@ def debts_table(groups: Sequence[PlaceDebts], space: str) -> Table:
 def notes_table(lines: Sequence[NoteLine], space: str) -> Table:
     """Debit notes, each leading to its page in the place's space or the operator's."""
     with_payee = space != "place"
-    columns = [Column(_("Note")), *([Column(_("Demandée à"))] if with_payee else []), Column(_("Programme"))]
+    columns = [Column(_("Note de débit")), *([Column(_("Demandée à"))] if with_payee else []), Column(_("Programme"))]
     columns += [Column(_("Montant"), number=True), Column(_("À payer avant le")), Column(_("État"))]
     rows = [
         [

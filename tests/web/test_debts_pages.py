@@ -8,13 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from carnet.funding import operations as funding
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.ledger import queries as ledger
 from carnet.redemption import operations as redemption
 from carnet.redemption.queries import disputes
 from carnet.settlement import queries as settlement
 from carnet.settlement.models import Advice, DebitNote, PaymentRun, Transfer
-from tests.factories.campaign import rid
+from tests.factories.campaign import SYSTEM, organisation, rid
 from tests.settlement.conftest import APRIL, MAY, RING_FENCED, Payday
 from tests.settlement.conftest import payday as payday
 from tests.web.test_operator_payments import Clock, Office, person, send, text_of
@@ -53,7 +54,9 @@ def bank(payday: Payday, treasurer, content: bytes):
 
 def pay_by_screen(payday: Payday, treasurer, approver, moment) -> PaymentRun:
     agreement = payday.agreement_id
-    send(treasurer, reverse("operator:payment-new", args=[agreement]), execute_on=(moment + timedelta(days=1)).date().isoformat())
+    execute_on = (moment + timedelta(days=1)).date().isoformat()
+    prepared = send(treasurer, reverse("operator:payment-new", args=[agreement]), execute_on=execute_on)
+    assert prepared.status_code == 302, text_of(prepared)
     with acting_as_everything(why="which run"):
         run = PaymentRun.objects.latest("id")
     send(approver, reverse("operator:payment-approve", args=[run.id]))
@@ -76,7 +79,6 @@ def test_the_netting_and_the_return_by_screen(owing: Office, at: Clock) -> None:
     at(MAY)
     send(treasurer, reverse("operator:claims-new", args=[payday.agreement_id]))
     run = pay_by_screen(payday, treasurer, approver, MAY)
-    run.refresh_from_db()
     assert run.total_cents == 2000
     # What the place reads: the list, the page, the paper, the lines.
     listed = text_of(place.get(reverse("place:advices")))
@@ -105,7 +107,6 @@ def test_the_netting_and_the_return_by_screen(owing: Office, at: Clock) -> None:
     assert "10,00 €" in text_of(approver.get(reverse("operator:debts")))
     send(treasurer, reverse("operator:transfer-again", args=[transfer.id]), same_account="on")
     again = pay_by_screen(payday, treasurer, approver, later)
-    again.refresh_from_db()
     assert again.total_cents == 2000
     owed = text_of(place.get(reverse("place:owed")))
     assert "rendu" in owed
@@ -168,7 +169,7 @@ def test_another_place_reads_neither_the_advice_nor_the_note(owing: Office, at: 
     assert "ND-2026" not in text_of(stranger.get(reverse("place:owed")))
 
 
-def test_a_programme_says_when_to_ask(owing: Office, at: Clock) -> None:
+def test_a_programme_says_when_to_ask_and_the_auditor_reads_what_is_owed(owing: Office, at: Clock) -> None:
     payday, treasurer, _approver = owing
     accept(payday)
     url = reverse("operator:recovery-terms", args=[payday.campaign.programme_id])
@@ -178,3 +179,12 @@ def test_a_programme_says_when_to_ask(owing: Office, at: Clock) -> None:
     assert "Demander par une note" in text_of(
         treasurer.get(reverse("operator:debt", args=[payday.agreement_id, payday.campaign.place_organisation_id]))
     )
+    auditor_id = organisation("Cabinet", "AUDITOR")
+    with acting_as_everything(why="open an audit"):
+        funding.engage_auditor(
+            programme_id=payday.campaign.programme_id, organisation_id=auditor_id, starts_at=APRIL, ends_at=MAY + timedelta(days=9),
+            actor=SYSTEM, request_id=rid(), at=APRIL,
+        )  # fmt: skip
+    page = text_of(person(APRIL, auditor_id, "AUDITOR").get(reverse("auditor:debts", args=[payday.campaign.programme_id])))
+    assert "Encore dû" in page
+    assert page.count("10,00 €") == 4  # to keep and still owed, in the line and in the total

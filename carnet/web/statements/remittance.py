@@ -11,6 +11,7 @@ from typing import Any
 import typst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from carnet.gateways import printer
 from carnet.kernel.identifiers import Iban
@@ -162,7 +163,13 @@ def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], 
         "widths": [38, 30, 0, 0, 24],
         "numbers": [False, False, False, False, True],
         "rows": rows,
-        "total": [_("Total"), formats.number(len(rows)), "", "", formats.euros(cents)],
+        "total": [
+            _("Total"),
+            ngettext("%(count)s chèque", "%(count)s chèques", len(rows)) % {"count": formats.number(len(rows))},
+            "",
+            "",
+            formats.euros(cents),
+        ],
     }
 
 
