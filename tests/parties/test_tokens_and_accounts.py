@@ -6,13 +6,14 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from carnet.gateways.database import acting_as
+from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import IbanInvalid
+from carnet.notices.models import Notice
 from carnet.parties import operations as parties
 from carnet.parties import queries, rules
-from carnet.parties.models import ApiToken, Approval, BankAccount
-from tests.parties.conftest import AT, Cast
+from carnet.parties.models import ApiToken, Approval, BankAccount, Organisation
+from tests.parties.conftest import AT, Cast, member
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
 OTHER = "FR14 2004 1010 0505 0001 3M02 606"
@@ -117,6 +118,24 @@ def test_a_change_waits_72_hours_while_the_old_account_is_paid(cast: Cast) -> No
     assert effective == AT + timedelta(hours=73)
     assert payable(cast, effective - timedelta(seconds=1)).startswith("FR76")
     assert payable(cast, effective).startswith("FR14")
+
+
+def test_whoever_proposed_the_old_account_and_the_new_one_are_told_beside_the_organisation(cast: Cast) -> None:
+    with acting_as_everything(why="the organisation has an address of its own"):
+        Organisation.objects.filter(id=cast.place).update(contact_email="contact@example.org")
+    decide(cast, propose(cast))
+    second = member(cast.place, "carol", "PLACE_MANAGER")
+    cast.people["carol"] = second
+    with acting_as_everything(why="read the outbox"):
+        Notice.objects.all().delete()
+    changed = propose(cast, who="carol", iban=OTHER)
+    decide(cast, changed, at=AT + timedelta(hours=1))
+    with acting_as_everything(why="read the outbox"):
+        told = sorted(
+            (row.kind.rsplit("-", 1)[1], row.to_email or "organisation") for row in Notice.objects.filter(kind__contains="account")
+        )
+    everybody = ["alice@example.org", "carol@example.org", "organisation"]
+    assert told == [(step, who) for step in ("approved", "proposed") for who in everybody]
 
 
 def test_when_the_old_account_is_ended_the_payment_waits(cast: Cast) -> None:

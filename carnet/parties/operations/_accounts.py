@@ -12,8 +12,9 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import Bic, Iban
 from carnet.notices import operations as notices
 from carnet.parties import access
-from carnet.parties.models import Approval, BankAccount, Organisation
+from carnet.parties.models import Approval, BankAccount, Organisation, Person
 from carnet.parties.operations import _approvals
+from carnet.parties.queries import letter_addresses
 from carnet.parties.rules import (
     AccountChangeWaiting,
     AccountNotWaiting,
@@ -185,13 +186,21 @@ def _tell(organisation: Organisation, account: BankAccount, what: str, actor: Ac
         request_id=request_id,
         at=at,
     )
-    notices.post(
-        kind=f"parties.bank-account-{what}",
-        to_organisation_id=organisation.id,
-        context={
-            "organisation": organisation.name,
-            "iban": Iban.parse(account.iban).masked(),
-            "valid_from": account.valid_from.isoformat() if account.valid_from else None,
-        },
-        at=at,
-    )
+    context = {
+        "organisation": organisation.name,
+        "iban": Iban.parse(account.iban).masked(),
+        "valid_from": account.valid_from.isoformat() if account.valid_from else None,
+    }
+    notices.post(kind=f"parties.bank-account-{what}", to_organisation_id=organisation.id, context=context, at=at)
+    for email in _old_and_new_contacts(organisation, account):
+        notices.post(kind=f"parties.bank-account-{what}", to_email=email, context=context, at=at)
+
+
+def _old_and_new_contacts(organisation: Organisation, account: BankAccount) -> list[str]:
+    """Whoever proposed this account and the one paid until now, beside the organisation's own address: no one mailbox is enough."""
+    with access.stepping_into(organisation):
+        earlier = BankAccount.objects.filter(organisation_id=organisation.id, approved_at__isnull=False).exclude(id=account.id)
+        proposers = {account.proposed_by_id, *earlier.order_by("-valid_from", "-id").values_list("proposed_by_id", flat=True)[:1]}
+        emails = set(Person.objects.filter(id__in=proposers, email__isnull=False).values_list("email", flat=True))
+        written = letter_addresses(organisation.id)
+    return sorted(email for email in emails if email and email not in written)
