@@ -70,7 +70,7 @@ def test_nantes_closes_with_every_cent_paid_or_given_back(tmp_path: Path) -> Non
     assert [funder["funded"] for funder in summary["by_funder"]] == [20_000, 20_000]
     assert all((tmp_path / name).is_file() for name in summary["files"])
     kinds = {Path(name).parts[0] for name in summary["files"]}
-    assert kinds == {"carnets", "paiements", "banque", "releves", "opendata", "fin-de-validite"}
+    assert kinds == {"carnets", "paiements", "banque", "releves", "comptes", "opendata", "fin-de-validite"}
 
 
 def test_the_state_bears_only_what_was_used_and_owes_it_to_whoever_advanced_it() -> None:
