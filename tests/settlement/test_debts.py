@@ -88,6 +88,9 @@ def test_what_was_paid_by_mistake_is_kept_from_the_next_payment(payday: Payday) 
     assert (owed.back_cents, owed.ledger_due_cents, owed.lines[0].step) == (1000, 0, DebtStep.BACK)
     # Seven vouchers were used, one of them by mistake: the bank paid six, and its money is back with the funders.
     assert payday.money().paid == bank_paid(payday) == 6000
+    with acting_as_everything(why="count"):
+        totals = queries.agreement_totals(agreement_id=payday.agreement_id)
+    assert (totals.claimed_cents, totals.paid_cents, totals.back_cents, totals.waiting_cents) == (7000, 6000, 1000, 0)
 
 
 def test_a_debt_of_an_unpaid_claim_is_kept_from_that_very_claim(payday: Payday) -> None:

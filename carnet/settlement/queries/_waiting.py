@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q, Sum
 from carnet.funding import queries as funding
 from carnet.funding.rules import PaymentFrequency
 from carnet.kernel.actors import Actor
+from carnet.ledger import queries as ledger
 from carnet.parties.rules import check_may
 from carnet.redemption import queries as redemption
 from carnet.settlement.models import Claim, CutOff, PaymentRequest, PaymentRun, Transfer
@@ -76,11 +77,15 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class AgreementTotals:
-    """All that was claimed under an agreement, by step. Unit: whole cents."""
+    """All that was claimed under an agreement, by step. Unit: whole cents.
+
+    `paid_cents` is the ledger's: less what places gave back, which is `back_cents`. Claimed = paid + back + waiting.
+    """
 
     claimed_cents: int
     paid_cents: int
     waiting_cents: int
+    back_cents: int = 0
 
 
 def waiting_payments(*, actor: Actor, programme_ids: Iterable[int], at: datetime) -> list[WaitingPayments]:
@@ -133,7 +138,8 @@ def agreement_totals(*, agreement_id: int) -> AgreementTotals:
         claimed=Sum("cents"), paid=Sum("cents", filter=Q(state=ClaimState.PAID))
     )
     claimed, paid = int(sums["claimed"] or 0), int(sums["paid"] or 0)
-    return AgreementTotals(claimed, paid, claimed - paid)
+    back = sum(each.recovered_cents for each in ledger.due(agreement_id=agreement_id).values())
+    return AgreementTotals(claimed, paid - back, claimed - paid, back)
 
 
 def _waiting(agreement_id: int, agreement: str, programme_id: int, programme: str, at: datetime) -> WaitingPayments:
