@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from carnet.gateways.database import acting_as_everything
+from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.ledger import queries as ledger
+from carnet.settlement import operations
 from carnet.settlement.models import BankFile, Claim, ClaimLine, PaymentRun, Transfer
 from carnet.settlement.rules import BankFileAlreadyRead, NothingToPay, RunAlreadyOpen, SettlementRefused
+from tests.factories.campaign import rid
 from tests.settlement.conftest import APRIL, RING_FENCED, make_payday
 
 pytestmark = pytest.mark.slow
@@ -59,4 +61,33 @@ def test_nothing_is_claimed_prepared_or_confirmed_twice(committed_database: str)
     with acting_as_everything(why="count"):
         assert (ClaimLine.objects.count(), Claim.objects.count(), Transfer.objects.count()) == (8, 2, 2)
         assert (PaymentRun.objects.count(), BankFile.objects.count()) == (1, 1)
+        assert ledger.verify() == []
+
+
+def test_a_run_is_written_or_given_up_never_both(committed_database: str) -> None:
+    payday = make_payday()
+    payday.spend(2)
+    payday.claim()
+    run_id = payday.prepare().run_id
+    with acting_as(payday.approver()):
+        operations.approve_run(run_id=run_id, actor=payday.approver(), request_id=rid(), at=APRIL)
+    turns = iter(("write", "give up"))
+
+    def act() -> str:
+        mine, actor = next(turns), payday.treasurer()
+        with acting_as(actor):
+            if mine == "write":
+                operations.write_payment_file(run_id=run_id, actor=actor, request_id=rid(), at=APRIL)
+            else:
+                operations.cancel_run(run_id=run_id, reason="doute", actor=actor, request_id=rid(), at=APRIL)
+        return mine
+
+    (done,), refused = both(act)
+    assert len(refused) == 1
+    with acting_as_everything(why="look"):
+        run, claim = PaymentRun.objects.get(id=run_id), Claim.objects.get()
+        was_written = run.file_digest is not None
+        assert (was_written, run.state, claim.state) == (
+            (True, "APPROVED", "IN_PAYMENT") if done == "write" else (False, "CANCELLED", "READY")
+        )
         assert ledger.verify() == []
