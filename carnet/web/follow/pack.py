@@ -1,4 +1,4 @@
-"""The evidence pack of a sample, written as it is sent: nothing of it is kept, and no file of it is larger than one certificate."""
+"""The evidence pack of a sample, piece by piece: nothing of it is kept, and no piece of it is larger than one certificate."""
 
 import base64
 import csv

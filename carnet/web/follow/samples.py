@@ -1,12 +1,13 @@
 """The auditor's sample: its form, its page, its evidence pack; and the certificate of service done of one claim."""
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, override
@@ -34,7 +35,6 @@ from carnet.web.follow import words
 from carnet.web.follow.pack import evidence as pack
 from carnet.web.follow.papers import certificate_pdf
 from carnet.web.lessons import service_word
-from carnet.web.tenancy import stream_as
 
 STRATA = [
     (Strata.NONE.value, gettext_lazy("Non")),
@@ -120,7 +120,7 @@ def _table(lines: list[SampleLine], names: words.Names, programme_id: int) -> Ta
 
 
 def evidence(request: HttpRequest, programme_id: int) -> HttpResponseBase:
-    """The evidence pack of a sample, streamed; that it was made is written in the journal."""
+    """The evidence pack of a sample, never whole in memory; that it was made is written in the journal."""
     if request.method != "POST":
         return redirect("follow:sample", programme_id=programme_id)
     actor, at = actor_of(request), clock.now()
@@ -129,11 +129,14 @@ def evidence(request: HttpRequest, programme_id: int) -> HttpResponseBase:
     if not form.is_valid():
         return redirect("follow:sample", programme_id=programme_id)
     drawn = operations.make_evidence(terms=form.terms(programme_id, at), actor=actor, request_id=uuid4(), at=at)
-    language = get_language() or "fr"
-    response = StreamingHttpResponse(stream_as(actor, lambda: _pieces(drawn, actor, language, at)), content_type="application/zip")
+    # On the disk, then sent: certificates are composed inside the request, never while a server waits for the next piece.
+    held = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it once sent
+    for piece in _pieces(drawn, actor, get_language() or "fr", at):
+        held.write(piece)
+    held.seek(0)
     slug = funding.programme(programme_id).slug
-    response["Content-Disposition"] = f'attachment; filename="{slug}-{"".join(c for c in drawn.terms.seed if c.isalnum())}.zip"'
-    return response
+    name = f"{slug}-{''.join(each for each in drawn.terms.seed if each.isalnum())}.zip"
+    return FileResponse(held, as_attachment=True, filename=name, content_type="application/zip")
 
 
 def _pieces(drawn: Drawn, actor: Actor, language: str, at: datetime) -> Iterator[bytes]:
