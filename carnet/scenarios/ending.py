@@ -128,7 +128,7 @@ class Ending:
                 members = parties_queries.members(actor=system, organisation_id=funder_id, at=at)
                 known = [each.person_id for each in members if each.email == email]
                 self._signers[funder_id] = known[0] if known else parties.enrol_member(
-                    organisation_id=funder_id, email=email, display_name="Claude Girard", role=Role.FUNDER,
+                    organisation_id=funder_id, email=email, display_name="Dominique Girard", role=Role.FUNDER,
                     actor=system, request_id=uuid4(), at=at,
                 )  # fmt: skip
         return self._signers[funder_id]
