@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from pathlib import Path
+from textwrap import wrap
 
 import typst
 from django.utils.translation import get_language
@@ -15,6 +16,7 @@ from carnet.web.follow.words import Names
 from carnet.web.lessons import service_word
 
 _TEMPLATE = Path(__file__).parent / "certificate.typ"
+_LETTERS = 84  # of the signed text on a line of the page
 _FONTS = Path(printer.__file__).parent / "fonts"
 
 
@@ -23,7 +25,7 @@ def certificate_pdf(made: ServiceCertificate, names: Names, *, at: datetime) -> 
     words = {
         "language": (get_language() or "fr")[:2],
         "title": _("Certificat de service fait"),
-        "lead": _("Décompte n° %(claim)s, convention %(agreement)s.") % {"claim": made.claim_id, "agreement": made.agreement},
+        "lead": _("Décompte n° %(claim)s. %(agreement)s.") % {"claim": made.claim_id, "agreement": made.agreement},
         "rows": [
             [_("Programme"), made.programme],
             [_("Qui a rendu les services"), names.house(made.organisation_id)],
@@ -45,7 +47,7 @@ def certificate_pdf(made: ServiceCertificate, names: Names, *, at: datetime) -> 
         "place_signs": _("Pour le lieu : date et signature"),
         "payer_signs": _("Pour l’ordonnateur : service fait certifié le"),
         "digital": _("Texte signé par la clé Ed25519 du programme :"),
-        "signed": made.signed,
+        "signed": "\n".join(wrap(made.signed, _LETTERS)),
         "footer": _("Carnet, certificat de service fait n° %(claim)s") % {"claim": made.claim_id},
     }
     content: bytes = typst.compile(
@@ -61,7 +63,7 @@ def certificate_pdf(made: ServiceCertificate, names: Names, *, at: datetime) -> 
 
 
 def _row(line: ServiceLine, names: Names) -> list[str]:
-    days = f"{formats.day(line.first_day)}, {formats.day(line.last_day)}"
+    days = ", ".join(dict.fromkeys([formats.day(line.first_day), formats.day(line.last_day)]))
     return [
         names.place(line.place_id),
         service_word(line.service),
