@@ -49,7 +49,7 @@ _LINES: tuple[Permission, ...] = (
     _see("home.place", "the place's home page", _MANAGER, _MEDIATOR, pin=True),
     _see("home.auditor", "the auditor's home page", _AUDITOR),
     _see("home.state", "the State's home page: labels of operators", _OFFICER),
-    _see("home.books", "the agreements whose accountants' books one reads", *_OPERATOR, _FUNDER, _AUDITOR, _OFFICER, _ACCOUNTANT),
+    _see("home.books", "the accountant's home page: the agreements whose books one reads", _ACCOUNTANT),
     _see("home.helpline", "the home page of whoever answers the telephone: one box", _HELPLINE),
     _do("account.manage", "one's own account: name, language, password, second factor", *Role),
     # parties

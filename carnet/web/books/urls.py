@@ -10,6 +10,7 @@ _see = door("settlement.see-books")
 _OF_AGREEMENT = "agreements/<int:agreement_id>"
 urlpatterns = [
     path("", door("home.books")(views.home), name="home"),
+    path("agreements/", _see(views.home), name="agreements"),
     path(f"{_OF_AGREEMENT}/", _see(views.agreement), name="agreement"),
     path(f"{_OF_AGREEMENT}/<slug:book>/", _see(views.book), name="book"),
     path(f"{_OF_AGREEMENT}/<slug:book>.pdf", _see(views.book_paper), name="book-paper"),
