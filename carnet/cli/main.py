@@ -11,7 +11,22 @@ from carnet.cli.speech import CommandFailed, complain
 from carnet.cli.speech import gettext as _
 from carnet.kernel.refusals import Refusal
 
-COMMANDS = ("setup", "database", "serve", "fast", "doctor", "verification", "places", "parties", "state", "campaign", "demo", "jobs", "orders", "books")
+COMMANDS = (
+    "setup",
+    "database",
+    "serve",
+    "fast",
+    "doctor",
+    "verification",
+    "places",
+    "parties",
+    "state",
+    "campaign",
+    "demo",
+    "jobs",
+    "orders",
+    "books",
+)
 # What typer makes of Ctrl+C, without a word; no command of ours ends with it (see `database run`).
 INTERRUPTED = 130
 

@@ -222,6 +222,7 @@ def lines_about(subjects: Collection[tuple[str, int | str]]) -> dict[tuple[str, 
             [[kind for kind, _id in subjects], [str(subject_id) for _kind, subject_id in subjects]],
         )
         for row in cursor.fetchall():
-            line = LineView(*row[:-1], json.loads(row[-1]) if isinstance(row[-1], str) else row[-1])
+            *told, facts = row
+            line = LineView(*(*told, json.loads(facts) if isinstance(facts, str) else facts))
             found.setdefault((line.subject_kind, line.subject_id), []).append(line)
     return found

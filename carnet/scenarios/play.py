@@ -34,8 +34,8 @@ from carnet.scenarios import behaviour, cast, weeks
 from carnet.scenarios.behaviour import SERVICE_WEIGHTS, HandOverDay, Lesson
 from carnet.scenarios.cast import Cast
 from carnet.scenarios.ending import Ending, stops_on
-from carnet.scenarios.papers import papers
 from carnet.scenarios.orders import OrderPayments
+from carnet.scenarios.papers import papers
 from carnet.scenarios.payments import Payments
 from carnet.scenarios.plan import Scenario, Season, closed_season
 

@@ -45,7 +45,9 @@ def answer(line: DisputeLine) -> str:
         return _("Contesté le %(day)s. L’opérateur va répondre.") % {"day": formats.day(line.opened_at)}
     sentences = {
         DisputeOutcome.REVERSED: _("Accordé le %(day)s : le passage est annulé, le chèque peut de nouveau servir."),
-        DisputeOutcome.TO_RECOVER: _("Accordé le %(day)s. Ce passage était déjà décompté : son montant sera retenu sur un prochain paiement."),
+        DisputeOutcome.TO_RECOVER: _(
+            "Accordé le %(day)s. Ce passage était déjà décompté : son montant sera retenu sur un prochain paiement."
+        ),
         DisputeOutcome.REFUSED: _("Refusé le %(day)s : le passage reste accepté."),
     }
     assert line.decided_at is not None

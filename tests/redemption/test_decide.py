@@ -55,7 +55,9 @@ def test_python_and_postgresql_decide_alike(ready, life: dict) -> None:
         live(ready, case)
         cost_printers(ready, case.printer_costs)
         found = decided_by_the_database(ready, case.service, given=case.given)
-        expected = decide(place_open=True, facts=facts_of(ready, case), place_id=ready.place_id, service=case.service, given=case.given, at=LATER)
+        expected = decide(
+            place_open=True, facts=facts_of(ready, case), place_id=ready.place_id, service=case.service, given=case.given, at=LATER
+        )
         assert found == expected
         transaction.set_rollback(True)
 

@@ -25,7 +25,9 @@ from carnet.web.doors import door
 
 DONE = {
     DisputeOutcome.REVERSED: gettext_lazy("Accordé : le passage est annulé, le chèque peut de nouveau servir."),
-    DisputeOutcome.TO_RECOVER: gettext_lazy("Accordé. Le passage est déjà décompté : son montant sera retenu sur le prochain paiement du lieu."),
+    DisputeOutcome.TO_RECOVER: gettext_lazy(
+        "Accordé. Le passage est déjà décompté : son montant sera retenu sur le prochain paiement du lieu."
+    ),
     DisputeOutcome.REFUSED: gettext_lazy("Refusé : le passage reste accepté."),
 }
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from carnet.gateways import printer
 from carnet.kernel.identifiers import Iban

@@ -15,9 +15,7 @@ SENTENCES = {
     "series-not-active": _(
         "Ces carnets ne sont pas encore activés : un lieu les refuserait. Remettez-en d’autres, ou appelez l’opérateur."
     ),
-    "hand-overs-stopped": _(
-        "La remise de ces carnets est arrêtée depuis le %(stop_at)s : la saison se termine. Rien n’a été remis."
-    ),
+    "hand-overs-stopped": _("La remise de ces carnets est arrêtée depuis le %(stop_at)s : la saison se termine. Rien n’a été remis."),
     "nothing-to-hand-over": _("Choisissez un carnet, ou au moins un chèque."),
     "too-many-at-once": _("C’est trop en une fois : %(count)s, alors que le plus possible est %(most)s."),
     "outside-perimeter": _("Ces carnets sont réservés aux personnes qui habitent le territoire. Rien n’a été remis."),
