@@ -32,7 +32,7 @@ _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
 _NUMBER = "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"
-_FO = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
+_FORMATTING = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
 _MANIFEST = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -145,7 +145,7 @@ def write_ods(held: IO[bytes], sheet: Sheet) -> None:
 
 
 def _ods_content(xml: Any, sheet: Sheet) -> None:
-    spaces = {"office": _OFFICE, "table": _TABLE, "text": _TEXT, "style": _STYLE, "number": _NUMBER, "fo": _FO}
+    spaces = {"office": _OFFICE, "table": _TABLE, "text": _TEXT, "style": _STYLE, "number": _NUMBER, "fo": _FORMATTING}
     with xml.element(f"{{{_OFFICE}}}document-content", {f"{{{_OFFICE}}}version": _ODS_VERSION}, nsmap=spaces):
         _ods_styles(xml)
         title = {f"{{{_TABLE}}}name": _sheet_title(sheet.title)}
@@ -183,7 +183,7 @@ def _ods_styles(xml: Any) -> None:
                 style[f"{{{_STYLE}}}data-style-name"] = data
             with xml.element(f"{{{_STYLE}}}style", style):
                 if name == "head":
-                    with xml.element(f"{{{_STYLE}}}text-properties", {f"{{{_FO}}}font-weight": "bold"}):
+                    with xml.element(f"{{{_STYLE}}}text-properties", {f"{{{_FORMATTING}}}font-weight": "bold"}):
                         pass
 
 
