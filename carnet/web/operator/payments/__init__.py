@@ -3,11 +3,11 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.payments import _acts, _answers, _bands, _control, _fees, _files, _holds, _pages
+from carnet.web.operator.payments import _acts, _agreement, _answers, _bands, _claim, _control, _fees, _files, _holds, _overview, _run
 
 urlpatterns = [
-    path("payments/", door("settlement.see")(_pages.payments), name="payments"),
-    path("payments/agreements/<int:agreement_id>/", door("settlement.see")(_pages.agreement), name="agreement-payments"),
+    path("payments/", door("settlement.see")(_overview.payments), name="payments"),
+    path("payments/agreements/<int:agreement_id>/", door("settlement.see")(_agreement.agreement), name="agreement-payments"),
     path(
         "payments/agreements/<int:agreement_id>/claims/",
         door("settlement.check-claims")(_acts.ClaimsView.as_view()),
@@ -39,8 +39,8 @@ urlpatterns = [
         name="payment-channel",
     ),
     path("payments/bank-files/<int:bank_file_id>/", door("settlement.see")(_answers.answer), name="bank-file"),
-    path("payments/claims/<int:claim_id>/", door("settlement.see")(_pages.claim), name="claim"),
-    path("payments/runs/<int:run_id>/", door("settlement.see")(_pages.run), name="payment"),
+    path("payments/claims/<int:claim_id>/", door("settlement.see")(_claim.claim), name="claim"),
+    path("payments/runs/<int:run_id>/", door("settlement.see")(_run.run), name="payment"),
     path("payments/runs/<int:run_id>/approve/", door("settlement.approve-payment")(_acts.ApproveView.as_view()), name="payment-approve"),
     path("payments/runs/<int:run_id>/refuse/", door("settlement.approve-payment")(_acts.CancelView.as_view()), name="payment-refuse"),
     path("payments/runs/<int:run_id>/cancel/", door("settlement.prepare-payment")(_acts.CancelView.as_view()), name="payment-cancel"),
