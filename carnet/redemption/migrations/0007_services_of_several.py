@@ -1,6 +1,7 @@
 """A service may cost several vouchers: all taken or none, and each says which others went with it."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 from django.db import migrations, models
@@ -21,7 +22,8 @@ BACK = "\n".join(
         "DROP FUNCTION redeem_many; DROP FUNCTION check_vouchers; DROP FUNCTION redemption_evaluate;",
         as_before("0001_redeem_many.sql", "redemption_evaluate"),
         as_before("0001_redeem_many.sql", "check_vouchers"),
-        as_before("0002_counter_throttles.sql", "redeem_many"),
+        # Its name begins with a digit: it is imported by its name in words.
+        import_module("carnet.redemption.migrations.0005_lookups").with_lookups(as_before("0002_counter_throttles.sql", "redeem_many")),
         "ALTER FUNCTION check_vouchers OWNER TO carnet_redeemer; ALTER FUNCTION redeem_many OWNER TO carnet_redeemer;",
         "REVOKE EXECUTE ON FUNCTION check_vouchers, redeem_many FROM PUBLIC;",
         "GRANT EXECUTE ON FUNCTION check_vouchers, redeem_many TO carnet_app;",

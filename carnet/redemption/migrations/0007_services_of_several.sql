@@ -60,6 +60,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ON r.series_id = e.series_id AND r.voucher_id = e.voucher_id AND r.generation = e.generation AND e.outcome = 'voucher-already-redeemed'
 $$;
 
+-- Its lookups are of one row each, whatever was planned: see 0005_lookups.
 CREATE FUNCTION redeem_many(
   p_organisation bigint[], p_place bigint[], p_service text[], p_attended date[], p_key text[], p_digest bytea[], p_request uuid[],
   p_person bigint[], p_token bigint[], p_channel text[],
@@ -69,7 +70,7 @@ CREATE FUNCTION redeem_many(
 RETURNS TABLE (
   item integer, outcome text, series_id bigint, voucher_id bigint, generation smallint, programme_id bigint, value_cents integer,
   accepted_until timestamptz, redeemed_at timestamptz, redeemed_place_id bigint, answer jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
   n integer := cardinality(p_place);
@@ -106,7 +107,7 @@ BEGIN
          array_agg(a.body ORDER BY k.item)
     INTO state, answers
     FROM unnest(p_organisation, p_key, p_digest) WITH ORDINALITY AS k (organisation_id, key, digest, item)
-    LEFT JOIN journal_answer a ON a.organisation_id = k.organisation_id AND a.key = k.key;
+    LEFT JOIN LATERAL (SELECT * FROM journal_answer a WHERE a.organisation_id = k.organisation_id AND a.key = k.key LIMIT 1) a ON true;
 
   -- 2. Guessing: only unknown and mistyped codes count. Nothing more is looked at while the whole installation is quiet.
   p_instrument := COALESCE(p_instrument, array_fill(NULL::text, ARRAY[n]));
@@ -200,10 +201,10 @@ BEGIN
         p_request[d.item], p_at
       FROM unnest(done, d_series, d_voucher, d_generation, d_pattern, d_programme, d_agreement, d_value)
         AS d (item, series_id, voucher_id, generation, pattern, programme_id, agreement_id, value_cents)
-      JOIN ledger_account owed ON owed.agreement_id = d.agreement_id AND owed.kind = 'OWED' AND owed.series_id = 0
-        AND owed.organisation_id = p_organisation[d.item]
-      JOIN ledger_account circulation ON circulation.agreement_id = d.agreement_id AND circulation.kind = 'CIRCULATION'
-        AND circulation.series_id = d.series_id AND circulation.organisation_id = 0;
+      JOIN LATERAL (SELECT owed.id FROM ledger_account owed WHERE owed.agreement_id = d.agreement_id AND owed.kind = 'OWED' AND owed.series_id = 0
+        AND owed.organisation_id = p_organisation[d.item] LIMIT 1) owed ON true
+      JOIN LATERAL (SELECT circulation.id FROM ledger_account circulation WHERE circulation.agreement_id = d.agreement_id AND circulation.kind = 'CIRCULATION'
+        AND circulation.series_id = d.series_id AND circulation.organisation_id = 0 LIMIT 1) circulation ON true;
     GET DIAGNOSTICS written = ROW_COUNT;
     IF written < cardinality(done) THEN
       -- The first redemption of an organisation under an agreement opens its account, once.
@@ -217,10 +218,10 @@ BEGIN
           p_request[d.item], p_at
         FROM unnest(done, d_series, d_voucher, d_generation, d_pattern, d_programme, d_agreement, d_value)
           AS d (item, series_id, voucher_id, generation, pattern, programme_id, agreement_id, value_cents)
-        JOIN ledger_account owed ON owed.agreement_id = d.agreement_id AND owed.kind = 'OWED' AND owed.series_id = 0
-          AND owed.organisation_id = p_organisation[d.item]
-        JOIN ledger_account circulation ON circulation.agreement_id = d.agreement_id AND circulation.kind = 'CIRCULATION'
-          AND circulation.series_id = d.series_id AND circulation.organisation_id = 0
+        JOIN LATERAL (SELECT owed.id FROM ledger_account owed WHERE owed.agreement_id = d.agreement_id AND owed.kind = 'OWED' AND owed.series_id = 0
+          AND owed.organisation_id = p_organisation[d.item] LIMIT 1) owed ON true
+        JOIN LATERAL (SELECT circulation.id FROM ledger_account circulation WHERE circulation.agreement_id = d.agreement_id AND circulation.kind = 'CIRCULATION'
+          AND circulation.series_id = d.series_id AND circulation.organisation_id = 0 LIMIT 1) circulation ON true
         ON CONFLICT (series_id, voucher_id, generation, kind) WHERE voucher_id IS NOT NULL DO NOTHING;
       IF (SELECT count(*) FROM unnest(d_series, d_voucher, d_generation) AS d (series_id, voucher_id, generation)
           JOIN ledger_movement m ON m.series_id = d.series_id AND m.voucher_id = d.voucher_id AND m.generation = d.generation AND m.kind = 'REDEEM'
