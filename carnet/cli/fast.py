@@ -27,16 +27,17 @@ def fast(
 
 def serve_fast_until_stopped(*, host: str, port: int, workers: int) -> None:
     """Hand the address to granian. One process is enough: more of them make smaller groups."""
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     from carnet.cli.running import disconnect
-    from carnet.cli.serve import TURN_SECONDS, refuse_taken_port
+    from carnet.cli.serve import refuse_taken_port
 
     refuse_taken_port(host, port)
     disconnect()  # a worker must not share the parent's connections
-    sys.setswitchinterval(TURN_SECONDS)  # its workers are forks of this process
+    sys.setswitchinterval(settings.TURN_SECONDS)  # its workers are forks of this process
     server = Granian(
         target="carnet.asgi:application",
         address=host,

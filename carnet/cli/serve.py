@@ -1,5 +1,6 @@
 """Serve the site, with the worker of background tasks beside it."""
 
+import multiprocessing
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,9 +16,6 @@ from carnet.cli.speech import gettext as _
 
 ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 15
-# How long a thread keeps Python for itself when another waits (5 ms unless told otherwise): a request that waited for its commit
-# should not then wait for others to be read. Measured in docs/decisions/0019: a fifth more redemptions.
-TURN_SECONDS = 0.0005
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +44,8 @@ def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, wor
     from carnet.cli.running import disconnect
 
     disconnect()  # a worker must not share the parent's connections
-    sys.setswitchinterval(TURN_SECONDS)  # its workers are forks of this process
+    # Workers are new programs, never forks: a fork of a process that has drawn a PDF (the demonstration does) waits for ever at its first.
+    multiprocessing.set_start_method("spawn", force=True)
     beside = [[sys.executable, "-c", "from carnet.cli.main import run; run()", "jobs", "worker"]] if worker else []
     server = Granian(
         target="carnet.wsgi:application",
