@@ -260,8 +260,14 @@ def _state(current: Played, at: datetime) -> tuple[int, list[int]]:
     officers = []
     for email, name in OFFICERS:
         with acting_as(organisation_ids=[state_id]):
+            # Played again on a database where the State was met already, its officers are there.
+            known = [
+                each.person_id for each in parties_queries.members(actor=system, organisation_id=state_id, at=at) if each.email == email
+            ]
             officers.append(
-                parties.enrol_member(
+                known[0]
+                if known
+                else parties.enrol_member(
                     organisation_id=state_id,
                     email=email,
                     display_name=name,

@@ -75,8 +75,9 @@ from tests.workshops.conftest import DETAILS
 
 pytestmark = pytest.mark.django_db
 
-# Walled for writing, read by all: what is printed on every voucher of a series, what a place is charged before it joins.
-PRINTED = {"ledger_series", "settlement_feeterms"}
+# Walled for writing, read by all: what is printed on every voucher of a series, what a place is charged before it joins, until when old vouchers
+# are exchanged.
+PRINTED = {"ledger_series", "settlement_feeterms", "distribution_exchangeterms"}
 
 # Made at sign-in or on account pages: tests/parties/test_walls.py and test_tokens_and_accounts.py look at them. Files are not printed here.
 # Pressure takes a hundred guesses: tests/redemption/test_throttles.py looks at it.

@@ -62,7 +62,7 @@ TAMPERED = {
     ),
     "a bank that said another sum": ("UPDATE settlement_bankfile SET paid_cents = paid_cents + 1 WHERE paid_cents > 0", "9 payments"),
     "one person for both": (
-        "ALTER TABLE settlement_paymentrun DROP CONSTRAINT settlement_run_two_people;"
+        "ALTER TABLE settlement_paymentrun DROP CONSTRAINT settlement_run_two_people, DROP CONSTRAINT settlement_run_control_apart;"
         " UPDATE settlement_paymentrun SET approved_by_id = prepared_by_id",
         "7 two people",
     ),

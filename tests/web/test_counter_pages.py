@@ -206,8 +206,8 @@ def test_the_ticket_accepted_says_whose_it_is_and_until_when_and_when_it_is_paid
 
 def test_the_manager_sees_what_comes_and_the_mediator_does_not(season: Season) -> None:
     take(season.counter, season, season.campaign.code(0))
-    assert "vous recevrez cela le" in season.manager.get("/place/").content.decode()
-    assert "vous recevrez" not in season.counter.get("/place/").content.decode()
+    assert "Vous recevrez 10,00" in season.manager.get("/place/").content.decode()
+    assert "ous recevrez" not in season.counter.get("/place/").content.decode()
     assert season.counter.get("/place/payments/").status_code == 403
     assert "10,00" in season.manager.get("/place/payments/").content.decode()
 

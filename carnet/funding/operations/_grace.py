@@ -12,8 +12,8 @@ from carnet.kernel.actors import Actor
 
 
 @transaction.atomic
-def extend_grace(*, programme_id: int, grace_days: int, reason: str, actor: Actor, request_id: UUID, at: datetime) -> None:
-    """Set a programme's days of grace to more than they were. Whoever calls has decided it, and moves its series.
+def extend_grace(*, programme_id: int, grace_days: int, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """Set a programme's days of grace to more than they were. Whoever calls has decided it, keeps why, and moves its series.
 
     Raises: ProgrammeUnknown, ProgrammeEnded, GraceShorter, GraceNegative.
     """
@@ -23,4 +23,4 @@ def extend_grace(*, programme_id: int, grace_days: int, reason: str, actor: Acto
     check_longer_grace(current=row.grace_days, proposed=grace_days, ended_at=row.ended_at)
     before, row.grace_days = row.grace_days, grace_days
     row.save(update_fields=["grace_days"])
-    _journal(actor, "funding.grace-extended", row, {"from_days": before, "to_days": grace_days, "reason": reason}, request_id, at)
+    _journal(actor, "funding.grace-extended", row, {"from_days": before, "to_days": grace_days}, request_id, at)

@@ -33,7 +33,7 @@ REFUSALS: dict[str, str | Promise] = {
     "voucher-reserved": gettext_lazy("réservé pour un autre lieu."),
     "place-not-accepted": gettext_lazy("votre lieu n'accepte pas de chèques aujourd'hui."),
     "service-not-accepted": gettext_lazy("ce service n'est pas payé ici."),
-    "voucher-count-wrong": gettext_lazy("ce service coûte plusieurs chèques : écrivez-les dans un seul message."),
+    "voucher-count-wrong": gettext_lazy("ce service prend plusieurs chèques : tous dans un seul message."),
     "service-missing": gettext_lazy("quel service ? Ajoutez son numéro."),
     "service-unclear": gettext_lazy("service pas compris. Mettez son numéro."),
     "attended-invalid": gettext_lazy("le jour doit tomber dans l'année écoulée."),

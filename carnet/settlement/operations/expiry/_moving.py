@@ -63,7 +63,7 @@ def _moved(row: Expiry, step: Step, to_on: date, reason: str, actor: Actor, requ
         return from_on
     days = moved(steps, step, to_on=to_on, today=legal_day(at))
     if step is Step.ACCEPTANCE_END and days:
-        _take_longer(row.programme_id, (to_on - own.due_on).days, reason, actor, request_id, at)
+        _take_longer(row.programme_id, (to_on - own.due_on).days, actor, request_id, at)
     else:
         for each in ExpiryStep.objects.filter(expiry=row, kind__in=[moving.value for moving in days]):
             each.due_on = days[Step(each.kind)]
@@ -71,11 +71,11 @@ def _moved(row: Expiry, step: Step, to_on: date, reason: str, actor: Actor, requ
     return own.due_on
 
 
-def _take_longer(programme_id: int, days: int, reason: str, actor: Actor, request_id: UUID, at: datetime) -> None:
+def _take_longer(programme_id: int, days: int, actor: Actor, request_id: UUID, at: datetime) -> None:
     """Every voucher of the programme that has not lapsed is taken so many days longer: a place knows one programme, not its agreements."""
     grace = funding.programme(programme_id).windows.grace_days
     funding_operations.extend_grace(
-        programme_id=programme_id, grace_days=grace + days, reason=reason, actor=actor, request_id=uuid5(request_id, "grace"), at=at
+        programme_id=programme_id, grace_days=grace + days, actor=actor, request_id=uuid5(request_id, "grace"), at=at
     )
     for series in ledger_queries.series_list(programme_id=programme_id):
         if series.lapsed_at is None:
