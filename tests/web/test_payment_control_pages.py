@@ -11,8 +11,9 @@ from django.test import Client
 from carnet.funding import operations as funding
 from carnet.funding import queries as funding_queries
 from carnet.funding.rules import PaymentFrequency
-from carnet.gateways.database import acting_as_everything
+from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.jobs.payments import prepare_due_of
+from carnet.settlement import queries as settlement
 from carnet.settlement.models import Hold, PaymentRun
 from tests.factories.campaign import NOW, SYSTEM, rid
 from tests.settlement.conftest import APRIL, MAY, SPENT_AT, Payday
@@ -112,6 +113,61 @@ def test_a_held_place_reads_why_and_whom_to_ring_and_the_others_are_paid(office:
     assert "Vous recevrez 20,00 €" in _text(place.get("/place/"))
 
 
+def test_the_morning_names_each_step_of_a_run_until_the_bank_answers(office: Office) -> None:
+    payday, treasurer, approver = office
+    payday.spend(2)
+    assert "Décompte à faire" in _text(treasurer.get("/operator/payments/"))
+    payday.claim()
+    assert "20,00 € à payer aux lieux" in _text(treasurer.get("/operator/"))
+    run = payday.prepare()
+    name = f"Ordre de paiement nº {run.run_id}, 20,00 €"
+    page = f"/operator/payments/runs/{run.run_id}/"
+    assert name not in _text(treasurer.get("/operator/"))  # the approver's turn
+    follow(approver, f"{page}stop/", reason="Un doute")
+    for client in (treasurer, approver):
+        assert name in _text(client.get("/operator/"))
+    assert "arrêté" in _text(treasurer.get("/operator/payments/"))
+    assert f'href="{page}"' in _text(treasurer.get(f"/operator/payments/agreements/{payday.agreement_id}/"))
+    follow(approver, f"{page}resume/")
+    follow(approver, f"{page}approve/")
+    home = _text(treasurer.get("/operator/"))
+    assert name in home
+    assert "approuvé, à envoyer" in home
+    assert send(treasurer, f"{page}file/").getvalue().startswith(b"<?xml")
+    follow(treasurer, f"{page}sent/")
+    assert "Réponse de la banque attendue pour 20,00 €" in _text(treasurer.get("/operator/"))
+
+
+def test_a_place_held_after_a_run_was_prepared_is_named_before_anybody_approves(office: Office) -> None:
+    payday, treasurer, approver = office
+    payday.spend(2)
+    payday.spend(1, second=True)
+    payday.claim()
+    agreement = _text(treasurer.get(f"/operator/payments/agreements/{payday.agreement_id}/"))
+    claims = re.findall(r"/operator/payments/claims/\d+/", agreement)
+    assert len(set(claims)) == 2  # each can be opened, and held, before anything is prepared
+    page = f"/operator/payments/runs/{payday.prepare().run_id}/"
+    assert "Mis de côté" not in _text(approver.get(f"{page}approve/"))
+    typed = {"reason": "signalement", "words": "Une leçon du 10 mars doit être vérifiée.", "phone": "02 40 11 22 33", "days": "10"}
+    follow(treasurer, f"{claims[0]}hold/", **typed)
+    assert "Retenu par une décision : le lieu en est prévenu." in _text(approver.get(page))
+    assert "1, 20,00 €" in _text(approver.get(f"{page}approve/"))
+    follow(approver, f"{page}approve/")
+    assert send(treasurer, f"{page}file/").getvalue().startswith(b"<?xml")
+    assert "10,00 €" in _text(treasurer.get(f"{page}sent/"))
+
+
+def test_no_payment_is_announced_once_no_voucher_can_be_accepted(office: Office) -> None:
+    payday, treasurer, _approver = office
+    actor, programme_ids = payday.treasurer(), [payday.campaign.programme_id]
+    assert "À payer ensuite" in _text(treasurer.get("/operator/payments/"))
+    with acting_as(actor):
+        (shown,) = settlement.due_next(actor=actor, programme_ids=programme_ids, at=APRIL)
+        (over,) = settlement.due_next(actor=actor, programme_ids=programme_ids, at=APRIL + timedelta(days=3 * 366))
+    assert len(shown.periods) == 3
+    assert over.periods == ()
+
+
 def test_the_first_screen_says_how_much_and_which_day(office: Office, at: Clock) -> None:
     payday, _treasurer, _approver = office
     at(SPENT_AT + timedelta(minutes=5))
@@ -144,6 +200,9 @@ def test_fees_are_read_in_advance_and_invoiced_on_paper_apart(office: Office, at
     admin = person(NOW, payday.campaign.operator_id, "OPERATOR_ADMIN")
     fees = f"/operator/payments/programmes/{payday.campaign.programme_id}/fees/"
     typed = {"yearly": "24", "per_voucher": "0,15", "vat_points": "20", "words": "Ils paient le site."}
+    assert "Établir les factures" not in _text(admin.get(fees))
+    nothing = send(admin, f"{fees}state/", valid_from="2026-05-07", yearly="", per_voucher="", vat_points="20", words="")
+    assert nothing.status_code == 422  # nothing to announce, and nothing to end
     assert send(admin, f"{fees}state/", valid_from="2026-04-10", **typed).status_code == 422
     follow(admin, f"{fees}state/", valid_from="2026-05-07", **typed)
     place = _place(payday)

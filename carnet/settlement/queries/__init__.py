@@ -27,7 +27,18 @@ from carnet.settlement.queries._runs import (
     run_page,
     runs,
 )
-from carnet.settlement.queries._schedule import AskedLine, BandsInForce, DueNext, HoldLine, bands, bands_decided, due_next, hold, holds
+from carnet.settlement.queries._schedule import (
+    AskedLine,
+    BandsInForce,
+    DueNext,
+    HoldLine,
+    bands,
+    bands_decided,
+    due_next,
+    held_claims,
+    hold,
+    holds,
+)
 from carnet.settlement.queries._statements import (
     FunderStatement,
     KeptStatement,
@@ -53,11 +64,13 @@ from carnet.settlement.queries._waiting import (
     AgreementTotals,
     Delay,
     PeriodToClaim,
+    ReadyLine,
     SetAsideLine,
     WaitingPayments,
     agreement_totals,
     delay_achieved,
     periods_to_claim,
+    ready_claims,
     waiting_payments,
 )
 
@@ -84,6 +97,7 @@ __all__ = [
     "PaymentPage",
     "PaymentStep",
     "PeriodToClaim",
+    "ReadyLine",
     "ReceivedPayment",
     "RepaymentLine",
     "ReturnedLine",
@@ -115,6 +129,7 @@ __all__ = [
     "fees_stated",
     "funder_statement",
     "funder_statements",
+    "held_claims",
     "hold",
     "holds",
     "kept_book",
@@ -127,6 +142,7 @@ __all__ = [
     "payment_told",
     "payments_of_vouchers",
     "periods_to_claim",
+    "ready_claims",
     "received_payments",
     "returned_transfer",
     "run_page",

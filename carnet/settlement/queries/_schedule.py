@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 
 from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
-from carnet.funding.rules import PaymentFrequency
+from carnet.funding.rules import PaymentFrequency, latest_acceptance
 from carnet.kernel.actors import Actor
+from carnet.ledger import queries as ledger
 from carnet.parties.rules import check_may
 from carnet.settlement import access
 from carnet.settlement.models import BandsVersion, Hold, PaymentRequest
 from carnet.settlement.queries._asked import unclaimed_before
-from carnet.settlement.queries._runs import organisation_names
+from carnet.settlement.queries._runs import RunPage, organisation_names
 from carnet.settlement.rules import DEFAULT_BANDS, Band, PaymentPeriod, is_held, next_periods
 
 PERIODS_SHOWN = 3
@@ -109,10 +110,22 @@ def hold(*, actor: Actor, hold_id: int, at: datetime) -> HoldLine:
     return _hold(row, organisation_names([row.organisation_id]), at)
 
 
+def held_claims(page: RunPage, *, at: datetime) -> frozenset[int]:
+    """The claims of a run that a hold keeps back at `at`: they leave it when its file is written. None once it was released."""
+    if page.line.released_at is not None:
+        return frozenset()
+    rows = Hold.objects.filter(programme_id=page.line.programme_id, released_at__isnull=True)
+    kept = [row for row in rows if is_held(until=row.until, released_at=row.released_at, at=at)]
+    organisations = {row.organisation_id for row in kept if row.claim_id is None}
+    claims = {row.claim_id for row in kept}
+    return frozenset(each.claim_id for each in page.transfers if each.organisation_id in organisations or each.claim_id in claims)
+
+
 def _due(programme_id: int, at: datetime) -> DueNext:
     rules = funding.rules_for_redemption(programme_id)
     undo_window = timedelta(minutes=rules.undo_window_minutes)
     periods = next_periods(at=at, frequency=rules.payment_frequency, undo_window=undo_window, count=PERIODS_SHOWN)
+    periods = _while_accepted(programme_id, periods, at)
     rows = list(PaymentRequest.objects.filter(programme_id=programme_id, cut_off__isnull=True).order_by("payable_on", "id"))
     names = organisation_names(row.organisation_id for row in rows)
     asked = []
@@ -122,6 +135,17 @@ def _due(programme_id: int, at: datetime) -> DueNext:
             AskedLine(row.organisation_id, names.get(row.organisation_id, ""), row.until, row.payable_on, sums.voucher_count, sums.cents)
         )
     return DueNext(programme_id, rules.name, rules.payment_frequency, tuple(periods), tuple(asked))
+
+
+def _while_accepted(programme_id: int, periods: list[PaymentPeriod], at: datetime) -> list[PaymentPeriod]:
+    """Those in which a voucher can still be accepted: the last one is the one acceptance ends in."""
+    programme = funding.programme(programme_id)
+    if programme.ended_at is not None:
+        return []
+    ends = [series.accepted_until for series in ledger.series_list(programme_id=programme_id)]
+    accepted_until = max([*ends, latest_acceptance(programme.windows).accepted_until])
+    begins = [at, *(period.until for period in periods)]
+    return [period for period, begin in zip(periods, begins, strict=False) if begin < accepted_until]
 
 
 def _in_force(row: BandsVersion | None) -> BandsInForce:

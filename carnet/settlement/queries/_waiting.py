@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 from django.db.models import Count, Max, Q, Sum
 
+from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
 from carnet.funding.rules import PaymentFrequency
 from carnet.kernel.actors import Actor
@@ -15,7 +16,9 @@ from carnet.parties.rules import check_may
 from carnet.redemption import queries as redemption
 from carnet.settlement.models import Claim, CutOff, PaymentRequest, PaymentRun, Transfer
 from carnet.settlement.queries._runs import OPEN, ReturnedLine, RunLine, organisation_names, returned_line, run_line, sent
-from carnet.settlement.rules import ClaimState, TransferState, latest_cut_off
+from carnet.settlement.rules import ClaimState, RunState, TransferState, latest_cut_off
+
+READY_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,17 @@ class SetAsideLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyLine:
+    """One claim that the next run pays. Unit: whole cents."""
+
+    claim_id: int
+    organisation_id: int
+    payee: str
+    voucher_count: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingPayments:
     """What waits in one agreement, one step at a time."""
 
@@ -44,12 +58,13 @@ class WaitingPayments:
     set_aside: tuple[SetAsideLine, ...]
     returned: tuple[ReturnedLine, ...]
     open_run: RunLine | None
+    stopped_runs: tuple[RunLine, ...]
     sent_runs: tuple[RunLine, ...]
 
     @property
     def is_quiet(self) -> bool:
         """Nothing to do."""
-        return not (self.ready_count or self.set_aside or self.returned or self.open_run or self.sent_runs)
+        return not (self.ready_count or self.set_aside or self.returned or self.open_run or self.stopped_runs or self.sent_runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +108,15 @@ def waiting_payments(*, actor: Actor, programme_ids: Iterable[int], at: datetime
     check_may(actor, "settlement.see")
     agreements = funding.agreements(actor, list(programme_ids), at=at)
     return [_waiting(each.id, each.name, each.programme_id, each.programme_name, at) for each in agreements]
+
+
+def ready_claims(*, actor: Actor, agreement_id: int) -> list[ReadyLine]:
+    """What the next run of an agreement pays: the largest `READY_SHOWN` claims, the largest first. Raises: NotAllowed, AgreementUnknown."""
+    check_may(actor, "settlement.see")
+    funding_access.seen_agreement(actor, agreement_id)
+    rows = list(Claim.objects.filter(agreement_id=agreement_id, state=ClaimState.READY).order_by("-cents", "id")[:READY_SHOWN])
+    names = organisation_names(row.organisation_id for row in rows)
+    return [ReadyLine(row.id, row.organisation_id, names.get(row.organisation_id, ""), row.voucher_count, row.cents) for row in rows]
 
 
 def periods_to_claim(*, programme_ids: Iterable[int], at: datetime) -> list[PeriodToClaim]:
@@ -171,5 +195,6 @@ def _waiting(agreement_id: int, agreement: str, programme_id: int, programme: st
         ),
         returned=tuple(returned_line(each, names, at) for each in returned),
         open_run=run_line(open_run, agreement) if open_run else None,
+        stopped_runs=tuple(run_line(row, agreement) for row in rows.filter(state=RunState.STOPPED).order_by("id")),
         sent_runs=tuple(run_line(row, agreement) for row in sent(rows)),
     )

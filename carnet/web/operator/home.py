@@ -39,6 +39,7 @@ from carnet.web.operator import debts, desk_post, disputes, guessing, stock
 from carnet.web.operator.desk_joining import tasks as desk_tasks
 from carnet.web.operator.desks import admit_url
 from carnet.web.operator.joining import tasks as joining_tasks
+from carnet.web.operator.payments.tasks import tasks as payment_tasks
 
 # The next step of an order: what is said, the verb, the action its doer must hold.
 ORDER_STEPS = {
@@ -104,10 +105,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from _orders(actor, set(programme_ids))
     if allowed(actor.roles, "redemption.type-paper"):
         yield from _sheets(actor)
-    if allowed(actor.roles, "settlement.check-claims"):
-        yield from _periods(open_agreements, at)
-    if allowed(actor.roles, "settlement.see"):
-        yield from _payments(actor, programme_ids, at)
+    yield from payment_tasks(actor, programme_ids, open_agreements, at)
     if allowed(actor.roles, "settlement.prepare-closing"):
         yield from _closings(actor, open_agreements, at)
 
@@ -180,43 +178,6 @@ def _orders(actor: Actor, programme_ids: set[int]) -> Iterator[Task]:
         if step and order.programme_id in programme_ids and allowed(actor.roles, step[2]):
             title = str(step[0]) % {"booklets": formats.number(order.booklet_count)}
             yield Task(title, str(step[1]), reverse("operator:order", args=[order.id]), order.ordered_at, order.programme_name)
-
-
-def _periods(agreements: list[funding.AgreementFacts], at: datetime) -> Iterator[Task]:
-    of_programme = {each.programme_id: each.id for each in agreements}
-    for period in settlement.periods_to_claim(programme_ids=of_programme, at=at):
-        last_day = formats.last_day(period.until)
-        yield Task(
-            _("Chèques acceptés jusqu’au %(day)s : à compter pour payer les lieux") % {"day": last_day},
-            _("Établir les décomptes"),
-            reverse("operator:claims-new", args=[of_programme[period.programme_id]]),
-            period.until,
-            period.programme,
-        )
-
-
-def _payments(actor: Actor, programme_ids: list[int], at: datetime) -> Iterator[Task]:
-    for waiting in settlement.waiting_payments(actor=actor, programme_ids=programme_ids, at=at):
-        detail = f"{waiting.programme}, {waiting.agreement}"
-        page = reverse("operator:agreement-payments", args=[waiting.agreement_id])
-        if waiting.ready_count and waiting.open_run is None and allowed(actor.roles, "settlement.prepare-payment"):
-            title = _("%(amount)s à payer aux lieux") % {"amount": formats.euros(waiting.ready_cents)}
-            yield Task(title, _("Préparer le paiement"), reverse("operator:payment-new", args=[waiting.agreement_id]), None, detail)
-        if allowed(actor.roles, "settlement.check-claims"):
-            yield from _stuck_payments(waiting, page, detail)
-        for run in waiting.sent_runs:
-            if allowed(actor.roles, "settlement.read-bank-file"):
-                title = _("Réponse de la banque attendue pour %(amount)s") % {"amount": formats.euros(run.cents)}
-                yield Task(title, _("Lire le fichier"), reverse("operator:bank-file-new", args=[waiting.agreement_id]), run.sent_at, detail)
-
-
-def _stuck_payments(waiting: settlement.WaitingPayments, page: str, detail: str) -> Iterator[Task]:
-    for returned in waiting.returned:
-        title = _("Virement revenu : %(payee)s, %(amount)s") % {"payee": returned.payee, "amount": formats.euros(returned.cents)}
-        yield Task(title, _("Réparer"), page, returned.returned_on, detail, "danger", _("bloque un paiement"))
-    for line in waiting.set_aside:
-        title = _("%(payee)s attend %(amount)s") % {"payee": line.payee, "amount": formats.euros(line.cents)}
-        yield Task(title, _("Voir pourquoi"), page, line.since, detail, "warning", _("mis de côté"))
 
 
 def _closings(actor: Actor, agreements: list[funding.AgreementFacts], at: datetime) -> Iterator[Task]:

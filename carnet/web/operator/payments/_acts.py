@@ -22,7 +22,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.design.forms import DayField, OperationForm
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.operator.payments._words import bank_reason
+from carnet.web.operator.payments._words import bank_reason, held_cents
 
 
 class BareForm(OperationForm):
@@ -192,6 +192,8 @@ class RunView(OperationView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         page = self.page()
         line = page.line
+        held = queries.held_claims(page, at=clock.now())
+        kept_back = f"{formats.number(len(held))}, {formats.euros(held_cents(page, held))}"
         standard = {
             "kind": "",
             "lead": line.agreement,
@@ -199,6 +201,7 @@ class RunView(OperationView):
                 Row(_("Total"), formats.euros(line.cents)),
                 Row(_("Virements"), formats.number(line.transfer_count)),
                 Row(_("Exécuté le"), formats.weekday(line.execute_on)),
+                *([Row(_("Mis de côté"), kept_back)] if held else []),
                 Row(_("Payé depuis"), f"{page.debtor}, {page.debtor_masked_iban}"),
             ],
             "cancel_url": self.back_url(),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from carnet.funding import queries as funding
 from carnet.kernel.identifiers import Iban
+from carnet.ledger import queries as ledger
 from carnet.parties.rules import allowed
 from carnet.settlement import queries
 from carnet.settlement.queries.channels import channel_of
@@ -31,13 +32,15 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         if each.agreement_id == agreement_id
     )
     totals = queries.agreement_totals(agreement_id=agreement_id)
+    owed_cents = ledger.money(agreement_id=agreement_id).total.owed
+    is_open = facts.closed_at is None
     channel = channel_of(agreement_id)
     context = {
         "agreement": facts,
         "waiting": waiting,
         "figures": [
             Figure(formats.euros(waiting.ready_cents), _("Prêt à payer")),
-            Figure(formats.euros(totals.waiting_cents), _("Pas encore payé")),
+            Figure(formats.euros(owed_cents), _("Pas encore payé")),
             Figure(formats.euros(totals.paid_cents), _("Payé aux lieux")),
         ],
         "account": f"{facts.ring_fence.holder}, {Iban(facts.ring_fence.iban).printed()}",
@@ -45,14 +48,28 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "returned": _returned_table(waiting.returned, may_pay=allowed(actor.roles, "settlement.prepare-payment")),
         "runs": _runs_table(queries.runs(actor=actor, agreement_id=agreement_id)),
         "bank_files": _bank_files_table(queries.bank_files(actor=actor, agreement_id=agreement_id)),
-        "may_claim": allowed(actor.roles, "settlement.check-claims"),
+        "ready": _ready_table(queries.ready_claims(actor=actor, agreement_id=agreement_id)) if waiting.ready_count else None,
+        "may_claim": is_open and allowed(actor.roles, "settlement.check-claims"),
         "may_prepare": allowed(actor.roles, "settlement.prepare-payment") and waiting.open_run is None,
         "may_read": allowed(actor.roles, "settlement.read-bank-file"),
         "channel": CHANNELS[channel],
         "by_orders": channel is PaymentChannel.ORDERS,
-        "may_choose": allowed(actor.roles, "settlement.prepare-payment"),
+        "may_choose": is_open and allowed(actor.roles, "settlement.prepare-payment"),
     }
     return render(request, "operator/payments/agreement.html", context)
+
+
+def _ready_table(lines: Sequence[queries.ReadyLine]) -> Table:
+    columns = [Column(_("À payer à")), Column(_("Chèques"), number=True), Column(_("Montant"), number=True)]
+    rows = [
+        [
+            Cell(each.payee, url=reverse("operator:claim", args=[each.claim_id])),
+            formats.number(each.voucher_count),
+            formats.euros(each.cents),
+        ]
+        for each in lines
+    ]
+    return Table(_("Prêt à payer"), columns, rows)
 
 
 def _set_aside_table(lines: Sequence[queries.SetAsideLine]) -> Table:

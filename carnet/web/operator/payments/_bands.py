@@ -96,7 +96,8 @@ class SetBandsView(OperationView):
     def get_initial(self) -> dict[str, Any]:
         found = queries.bands(actor=actor_of(self.request), programme_id=self.kwargs["programme_id"]).bands
         limited = [each for each in found if each.up_to_cents is not None]
-        initial: dict[str, Any] = {"first_people": 1, "second_people": 2, "above_people": found[-1].people}
+        # What is in force, written out: an amount alone changes nothing before its number of people does.
+        initial: dict[str, Any] = dict.fromkeys(("first_people", "second_people", "above_people"), found[-1].people)
         for name, each in zip(("first", "second"), limited, strict=False):
             initial |= {f"{name}_limit": each.up_to_cents, f"{name}_people": each.people}
         return initial

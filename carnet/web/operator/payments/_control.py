@@ -40,6 +40,12 @@ class StopView(RunView):
 
     form_class = StopForm
 
+    def get_form(self, form_class: type[StopForm] | None = None) -> StopForm:
+        form: StopForm = super().get_form(form_class)
+        if not self.page().line.is_written:
+            del form.fields["is_not_at_bank"]
+        return form
+
     def words(self, line: queries.RunLine) -> dict[str, Any]:
         return {
             "title": _("Arrêter cet ordre de paiement ?"),
@@ -50,7 +56,7 @@ class StopView(RunView):
 
     def act(self, form: StopForm) -> str:
         given = form.cleaned_data
-        operations.stop_run(reason=given["reason"], is_not_at_bank=given["is_not_at_bank"], **self.arguments(form))
+        operations.stop_run(reason=given["reason"], is_not_at_bank=given.get("is_not_at_bank", False), **self.arguments(form))
         return _("L’ordre est arrêté. Rien n’en part tant que personne ne le reprend.")
 
 

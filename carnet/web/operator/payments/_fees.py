@@ -45,6 +45,7 @@ def fees(request: HttpRequest, programme_id: int) -> HttpResponse:
     """What is stated, and the invoices drawn up."""
     actor = actor_of(request)
     lines = queries.fee_invoices(actor=actor, programme_id=programme_id)
+    stated = queries.fees_stated(programme_id=programme_id, at=clock.now())
     columns = [
         Column(_("Facture")),
         Column(_("Lieu")),
@@ -57,10 +58,10 @@ def fees(request: HttpRequest, programme_id: int) -> HttpResponse:
     ]
     context = {
         "programme": funding.programme(programme_id),
-        "sentences": stated_words(queries.fees_stated(programme_id=programme_id, at=clock.now())),
+        "sentences": stated_words(stated),
         "table": Table(_("Factures de frais"), columns, rows, empty=_("Aucune facture.")),
         "may_state": allowed(actor.roles, "settlement.set-fees"),
-        "may_invoice": allowed(actor.roles, "settlement.invoice-fees"),
+        "may_invoice": bool(stated or lines) and allowed(actor.roles, "settlement.invoice-fees"),
     }
     return render(request, "operator/payments/fees.html", context)
 
@@ -95,6 +96,10 @@ class StateView(_FeesView):
 
     def perform(self, form: FeesForm) -> HttpResponseBase:
         given = form.cleaned_data
+        stated = queries.fees_stated(programme_id=self.kwargs["programme_id"], at=clock.now())
+        if not (given["yearly"] or given["per_voucher"]) and all(each.fees.is_free for each in stated):
+            form.add_error("yearly", form.fields["yearly"].error_messages["required"])  # nothing to announce, and nothing to end
+            return self.form_invalid(form)
         operations.state_fees(
             programme_id=self.kwargs["programme_id"],
             fees=Fees(given["yearly"] or 0, given["per_voucher"] or 0, int(given["vat_points"] * 100), given["words"]),

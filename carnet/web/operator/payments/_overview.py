@@ -22,6 +22,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     programmes = _programmes(actor)
     waiting = queries.waiting_payments(actor=actor, programme_ids=[each.id for each in programmes], at=at)
+    to_claim = {each.programme_id for each in queries.periods_to_claim(programme_ids={each.programme_id for each in waiting}, at=at)}
     columns = [
         Column(_("Convention")),
         Column(_("Programme")),
@@ -37,7 +38,7 @@ def payments(request: HttpRequest) -> HttpResponse:
             formats.euros(each.ready_cents),
             formats.number(len(each.set_aside)),
             formats.number(len(each.returned)),
-            _progress(each),
+            _progress(each, to_claim),
         ]
         for each in waiting
     ]
@@ -56,11 +57,20 @@ def _programmes(actor: Actor) -> list[funding.ProgrammeFacts]:
     return funding.programmes(actor.programme_ids)
 
 
-def _progress(waiting: queries.WaitingPayments) -> Cell | str:
-    if waiting.open_run is not None:
-        words, tone = RUN_STATES[waiting.open_run.state]
-        return Cell(str(words), tone=tone)
+def _progress(waiting: queries.WaitingPayments, to_claim: set[int]) -> Cell:
+    for run in (*waiting.stopped_runs, waiting.open_run):
+        if run is not None:
+            words, tone = RUN_STATES[run.state]
+            return Cell(str(words), tone=tone)
     if waiting.sent_runs:
         words, tone = RUN_STATES[RunState.SENT]
         return Cell(str(words), tone=tone)
-    return Cell(_("à préparer"), tone="warning") if waiting.ready_count else Cell(_("rien en attente"), tone="success")
+    if waiting.ready_count:
+        return Cell(_("à préparer"), tone="warning")
+    if waiting.returned:
+        return Cell(_("bloque un paiement"), tone="danger")
+    if waiting.set_aside:
+        return Cell(_("mis de côté"), tone="warning")
+    if waiting.programme_id in to_claim:
+        return Cell(_("Décompte à faire"), tone="warning")
+    return Cell(_("rien en attente"), tone="success")

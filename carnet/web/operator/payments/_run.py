@@ -14,12 +14,13 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.settlement import queries
 from carnet.settlement.queries.channels import channel_of_run, order_answers
-from carnet.settlement.rules import RunState, TransferState
+from carnet.settlement.rules import RunState, SetAsideReason, TransferState
 from carnet.settlement.rules.channels import PaymentChannel
+from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table
 from carnet.web.design.screens import actor_of
-from carnet.web.operator.payments._words import RUN_STATES, RUN_STEPS, TRANSFER_STATES, bank_reason
+from carnet.web.operator.payments._words import RUN_STATES, RUN_STEPS, SET_ASIDE, TRANSFER_STATES, bank_reason, held_cents
 
 
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
@@ -30,10 +31,12 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     people = (line.prepared_by_id, line.controlled_by_id, line.stopped_by_id, *(voice.person_id for voice in page.voices))
     names = parties.names_of({each for each in people if each is not None})
     is_own = actor.person_id in (line.prepared_by_id, line.controlled_by_id)
+    is_mine = line.prepared_by_id is not None and actor.person_id == line.prepared_by_id
     has_said_yes = actor.person_id in {voice.person_id for voice in page.voices}
     is_controlled = line.controlled_at is not None
     may_approve = line.state is RunState.PREPARED and is_controlled and allowed(actor.roles, "settlement.approve-payment")
     by_orders = channel_of_run(run_id, line.agreement_id) is PaymentChannel.ORDERS
+    held = queries.held_claims(page, at=clock.now())
     context = {
         "run": page,
         "state": RUN_STATES[line.state],
@@ -45,12 +48,14 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
             Figure(formats.euros(page.paid_cents), _("Payé")),
             Figure(formats.euros(page.waiting_cents), _("En attente")),
             Figure(formats.euros(page.came_back_cents), _("Revenu")),
+            *([Figure(formats.euros(held_cents(page, held)), _("Mis de côté"))] if held else []),
         ],
         "by_orders": by_orders,
-        "transfers": _orders_table(page, actor) if by_orders else _transfers_table(page.transfers),
+        "transfers": _orders_table(page, actor, held) if by_orders else _transfers_table(page.transfers, held),
         "may_approve": may_approve and not is_own and not has_said_yes,
-        "waits_for_another": line.state is RunState.PREPARED and is_controlled and (is_own or has_said_yes),
-        "still_needed": _still_needed(page),
+        "waits_for_another": is_mine and line.state is RunState.PREPARED and is_controlled,
+        # One more person than oneself: the sentence above says it already.
+        "still_needed": "" if is_mine and is_controlled and _missing(page) == 1 else _still_needed(page),
         "may_control": line.state is RunState.PREPARED and not is_controlled and allowed(actor.roles, "settlement.prepare-payment"),
         "may_stop": line.state in (RunState.PREPARED, RunState.APPROVED) and allowed(actor.roles, "settlement.stop-payment"),
         "may_resume": line.state is RunState.STOPPED
@@ -68,7 +73,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     return render(request, "operator/payments/run.html", context)
 
 
-def _transfers_table(lines: Sequence[queries.TransferLine]) -> Table:
+def _transfers_table(lines: Sequence[queries.TransferLine], held: frozenset[int]) -> Table:
     columns = [
         Column(_("À payer à")),
         Column(_("Compte")),
@@ -80,10 +85,13 @@ def _transfers_table(lines: Sequence[queries.TransferLine]) -> Table:
     ]
     rows = []
     for each in lines:
-        words, tone = TRANSFER_STATES[each.state]
+        state, tone = TRANSFER_STATES[each.state]
+        words = str(state)
         note = formats.day(each.booked_on) if each.booked_on else ""
         if each.state in (TransferState.RETURNED, TransferState.REPLACED):
             note = bank_reason(each.reason_code)
+        if each.claim_id in held:
+            words, tone, note = _("retenu"), "warning", str(SET_ASIDE[SetAsideReason.HELD])
         rows.append(
             [
                 Cell(each.payee, url=reverse("operator:claim", args=[each.claim_id])),
@@ -91,14 +99,14 @@ def _transfers_table(lines: Sequence[queries.TransferLine]) -> Table:
                 formats.number(each.voucher_count),
                 formats.euros(each.cents),
                 each.end_to_end_id,
-                Cell(str(words), tone=tone),
+                Cell(words, tone=tone),
                 note,
             ]
         )
     return Table(_("Virements"), columns, rows)
 
 
-def _orders_table(page: queries.RunPage, actor: Actor) -> Table:
+def _orders_table(page: queries.RunPage, actor: Actor, held: frozenset[int]) -> Table:
     """The payment orders of a run, with what the accountant said of each."""
     answers = order_answers(actor=actor, run_id=page.line.id)
     may_answer = page.line.state is RunState.SENT and allowed(actor.roles, "settlement.read-bank-file")
@@ -112,18 +120,21 @@ def _orders_table(page: queries.RunPage, actor: Actor) -> Table:
     ]
     rows = []
     for each in page.transfers:
-        words, tone = TRANSFER_STATES[each.state]
+        state, tone = TRANSFER_STATES[each.state]
+        words = str(state)
         said = answers.get(each.id)
         number: Cell | str = said.order_number if said else "–"
         if may_answer and each.state is TransferState.SENT:
             number = Cell(_("Répondre"), url=reverse("operator:order-answer", args=[each.id]))
         day = formats.day(each.booked_on) if each.booked_on else ""
+        if each.claim_id in held:
+            words, tone, day = _("retenu"), "warning", str(SET_ASIDE[SetAsideReason.HELD])
         rows.append(
             [
                 Cell(each.payee, url=reverse("operator:claim", args=[each.claim_id])),
                 formats.euros(each.cents),
                 each.end_to_end_id,
-                Cell(str(words), tone=tone),
+                Cell(words, tone=tone),
                 number or "–",
                 (said.note if said else "") or day or bank_reason(each.reason_code),
             ]
@@ -164,9 +175,13 @@ def _run_rows(page: queries.RunPage, names: dict[int, str]) -> list[Row]:
     return rows
 
 
+def _missing(page: queries.RunPage) -> int:
+    return page.line.people_needed - len(page.voices)
+
+
 def _still_needed(page: queries.RunPage) -> str:
     """How many people must still say yes, in words; empty when none."""
-    missing = page.line.people_needed - len(page.voices)
+    missing = _missing(page)
     if page.line.state is not RunState.PREPARED or missing <= 0:
         return ""
     if page.line.controlled_at is None:

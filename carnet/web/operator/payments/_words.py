@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from carnet.settlement import queries
 from carnet.settlement.rules import ClosingState, RunState, SetAsideReason, TransferState
 from carnet.settlement.rules.channels import REJECTED_ORDER, PaymentChannel
 
@@ -93,3 +94,8 @@ def bank_reason(code: str) -> str:
     words = BANK_REASONS.get(code)
     # The accountant gives words, not a code: ours would tell nobody anything.
     return str(words) if code == REJECTED_ORDER else f"{words} ({code})" if words else code
+
+
+def held_cents(page: queries.RunPage, held: frozenset[int]) -> int:
+    """What leaves a run for the claims a hold keeps back."""
+    return sum(each.cents for each in page.transfers if each.claim_id in held)
