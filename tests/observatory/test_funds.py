@@ -180,6 +180,21 @@ def test_once_closed_what_was_not_used_is_returned_and_no_cent_is_missing(funds:
     assert summed(rows_of(funds, funds.campaign.funder_ids[0], Heading.RETURNED)[1]).own_cents == after[Heading.RETURNED].own_cents
 
 
+def test_what_was_handed_over_and_lapsed_in_hands_was_handed_over_all_the_same(funds: Funds) -> None:
+    series = ledger.series(funds.campaign.series_id)
+
+    def handed() -> tuple[int, int]:
+        told = queries.agreement_figures(actor=funds.admin, agreement_id=funds.agreement_id, at=TODAY)
+        return told.handed_count, told.amounts[Heading.USED].vouchers + told.amounts[Heading.IN_HANDS].vouchers
+
+    with acting_as(funds.admin):
+        before, usable_or_used = handed()
+        assert before == usable_or_used
+        ledger_writes.lapse_series(series_id=series.id, actor=SYSTEM, request_id=rid(), at=series.accepted_until + timedelta(days=1))
+        after, used = handed()
+    assert after == before > used > 0
+
+
 def test_what_a_place_gave_back_is_used_no_longer(funds: Funds) -> None:
     mine = funds.campaign.funder_ids[0]
     before = figures(funds, mine)

@@ -30,7 +30,10 @@ _RECOVERED = {MovementKind.RECOVER: 1, MovementKind.REOPEN: -1}
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Vouchers of one series and share pattern, in one state, that one holder has or handed over. `on_the_way`: left it, not arrived yet."""
+    """Vouchers of one series and share pattern, in one state, that one holder has or handed over. `on_the_way`: left it, not arrived yet.
+
+    `reached_somebody`: handed over, whatever became of them since.
+    """
 
     agreement_id: int
     series_id: int
@@ -39,6 +42,7 @@ class Position:
     on_the_way: bool
     state: State
     is_active: bool
+    reached_somebody: bool
     count: int
 
 
@@ -120,15 +124,16 @@ def _positions(agreement_of: dict[int, int]) -> tuple[Position, ...]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT b.series_id, v.pattern, b.holder_id, b.in_transit_to_id IS NOT NULL,"
-            " ledger_effective_state(v.mark, b.handed_over_at, b.voided_at, s.lapsed_at), s.activated_at IS NOT NULL, count(*)"
+            " ledger_effective_state(v.mark, b.handed_over_at, b.voided_at, s.lapsed_at), s.activated_at IS NOT NULL,"
+            " b.handed_over_at IS NOT NULL OR v.mark IN (1, 2), count(*)"
             " FROM ledger_series s JOIN ledger_booklet b ON b.series_id = s.id"
             " JOIN ledger_voucher v ON v.series_id = b.series_id AND v.booklet_id = b.id"
-            " WHERE s.id = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6",
+            " WHERE s.id = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7",
             [sorted(agreement_of)],
         )
         return tuple(
-            Position(agreement_of[series_id], series_id, pattern, holder_id, on_the_way, State(state), is_active, count)
-            for series_id, pattern, holder_id, on_the_way, state, is_active, count in cursor.fetchall()
+            Position(agreement_of[series_id], series_id, pattern, holder_id, on_the_way, State(state), is_active, reached, count)
+            for series_id, pattern, holder_id, on_the_way, state, is_active, reached, count in cursor.fetchall()
         )
 
 

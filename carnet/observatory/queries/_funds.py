@@ -32,13 +32,17 @@ _IN_VOUCHERS = {
 
 @dataclass(frozen=True, slots=True)
 class AgreementFigures:
-    """An agreement's headings at one moment. `funder_id`: whose own part the amounts tell; None: nobody's, the whole only."""
+    """An agreement's headings at one moment. `funder_id`: whose own part the amounts tell; None: nobody's, the whole only.
+
+    `handed_count`: vouchers that reached somebody, used, usable or lapsed since; what was replaced (void) is not counted.
+    """
 
     agreement: AgreementFacts
     programme: ProgrammeFacts
     funder_id: int | None
     as_of: datetime
     amounts: Mapping[Heading, Amount]
+    handed_count: int
 
 
 def agreement_figures(*, actor: Actor, agreement_id: int, funder_id: int | None = None, at: datetime) -> AgreementFigures:
@@ -87,7 +91,8 @@ def figures_of(
     amounts[Heading.OWED] += Amount(amounts[Heading.USED].vouchers - paid)
     used = amounts[Heading.USED].vouchers
     amounts[Heading.USED] = Amount(used) + _money(amounts[Heading.OWED]) + _money(amounts[Heading.PAID])
-    return AgreementFigures(agreement, programme, funder_id, at, amounts)
+    handed = sum(each.count for each in mine if each.reached_somebody and each.state is not State.VOID)
+    return AgreementFigures(agreement, programme, funder_id, at, amounts, handed)
 
 
 def placed(positions: Iterable[Position], stands: Standing, operator_id: int) -> Iterable[tuple[Position, Heading]]:

@@ -28,7 +28,7 @@ from carnet.web.expiry.sides import FUNDER
 from carnet.web.figures import acceptance_words, count_figures, hand_over_words, money_figures, money_table, shares_table
 from carnet.web.forecasts import screens as forecasts
 from carnet.web.forecasts.panel import panel as forecast_panel
-from carnet.web.funds.portfolio import totals_of
+from carnet.web.funds.portfolio import handed_over, totals_of
 from carnet.web.funds.views import first_figures
 from carnet.web.funds.words import SHORT_SIGNALS, use_sentence
 from carnet.web.statements import statement_csv, statement_pdf
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tasks": list(_tasks(actor, agreements)),
         "is_empty": not agreements,
         "figures": first_figures(total, _("votre part"), {}),
-        "sentence": use_sentence(total),
+        "sentence": use_sentence(total, handed_over(lines)),
         "table": _agreements_table(lines),
     }
     return render(request, "funder/home.html", context)

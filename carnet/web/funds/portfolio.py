@@ -18,15 +18,14 @@ FILE_ONLY = frozenset({4, 7, 9, 10})
 _SUMMED = (Heading.FUNDED, Heading.OWED, Heading.PAID, Heading.TO_RETURN, Heading.RETURNED)
 
 
-def handed_over(amounts: Any) -> int:
-    """Vouchers that reached somebody, used or not yet."""
-    return int(amounts[Heading.IN_HANDS].vouchers + amounts[Heading.USED].vouchers)
+def handed_over(lines: Sequence[PortfolioLine]) -> int:
+    """Vouchers that reached somebody, in every agreement."""
+    return sum(line.figures.handed_count for line in lines)
 
 
 def _rate(line: PortfolioLine) -> tuple[int, int]:
-    amounts = line.figures.amounts
-    handed = handed_over(amounts)
-    return (amounts[Heading.USED].vouchers * 10_000 // handed if handed else -1, handed)
+    handed = line.figures.handed_count
+    return (line.figures.amounts[Heading.USED].vouchers * 10_000 // handed if handed else -1, handed)
 
 
 # By key in the address: the words of the choice, and what to sort by, the first shown first.
@@ -59,10 +58,10 @@ def grid_of(lines: Sequence[PortfolioLine], own: str, url_of: Callable[[Portfoli
         _("Convention"), _("À surveiller"), _("Programme"), _("Opérateur"), _("État"), *_amount_columns(), _("Remis"), _("Utilisés"),
         _("Part utilisée"), _("Public visé"),
     ]  # fmt: skip
-    total = totals_of(lines)
+    total, handed = totals_of(lines), handed_over(lines)
     foot: list[Value] = [
-        _("Total"), "", "", "", "", *_cents(total, own), handed_over(total), total[Heading.USED].vouchers,
-        formats.percent(total[Heading.USED].vouchers, handed_over(total)), "",
+        _("Total"), "", "", "", "", *_cents(total, own), handed, total[Heading.USED].vouchers,
+        formats.percent(total[Heading.USED].vouchers, handed), "",
     ]  # fmt: skip
     urls = [{0: url_of(line)} for line in lines] if url_of else ()
     title = _("Conventions, %(whose)s en euros") % {"whose": own} if own else _("Conventions")
@@ -71,7 +70,7 @@ def grid_of(lines: Sequence[PortfolioLine], own: str, url_of: Callable[[Portfoli
 
 def _line(line: PortfolioLine, own: str) -> list[Value]:
     figures, amounts = line.figures, line.figures.amounts
-    used, handed = amounts[Heading.USED].vouchers, handed_over(amounts)
+    used, handed = amounts[Heading.USED].vouchers, figures.handed_count
     return [
         figures.agreement.name,
         ", ".join(str(words.SHORT_SIGNALS[each]) for each in line.signals),

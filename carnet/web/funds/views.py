@@ -23,7 +23,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Download, Figure
 from carnet.web.design.screens import actor_of
 from carnet.web.funds import words
-from carnet.web.funds.portfolio import FILE_ONLY, SORTS, grid_of, sorted_lines, totals_of
+from carnet.web.funds.portfolio import FILE_ONLY, SORTS, grid_of, handed_over, sorted_lines, totals_of
 from carnet.web.funds.whose import Whose, whose_part
 from carnet.web.spreadsheets import KINDS, Sheet, as_file
 
@@ -49,7 +49,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "is_simulated": line.figures.programme.is_simulated,
         "whose": whose,
         "signals": [str(words.SIGNALS[signal]) for signal in line.signals],
-        "sentence": words.use_sentence(amounts),
+        "sentence": words.use_sentence(amounts, line.figures.handed_count),
         "figures": first_figures(amounts, whose.label, urls),
         "table": words.figures_grid(amounts, whose.label, urls).table(),
         "is_whole": not_accounted_for(amounts).whole_cents == 0 and not_accounted_for(amounts).own_cents == 0,
@@ -150,7 +150,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     context = {
         "office": _office(actor),
         "figures": first_figures(total, label, {}),
-        "sentence": words.use_sentence(total),
+        "sentence": words.use_sentence(total, handed_over(lines)),
         "warned": sum(1 for line in lines if line.signals),
         "count": len(lines),
         "table": grid.table(empty=_("Aucune convention."), without=FILE_ONLY),

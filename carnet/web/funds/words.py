@@ -284,14 +284,14 @@ def pledge_page(told: PublicPledge) -> dict[str, Any]:
     }
 
 
-def use_sentence(amounts: Mapping[Heading, Amount]) -> str:
-    """One sentence for whoever has two minutes."""
+def use_sentence(amounts: Mapping[Heading, Amount], handed: int) -> str:
+    """One sentence for whoever has two minutes. `handed`: vouchers that reached somebody, even those that lapsed since."""
     used, hands = amounts[Heading.USED].vouchers, amounts[Heading.IN_HANDS].vouchers
     left = amounts[Heading.AT_DESKS].vouchers + amounts[Heading.AT_OPERATOR].vouchers
-    if used + hands == 0:
+    if handed == 0:
         return _("Aucun chèque n’a encore été remis.")
     told = _("Sur %(handed)s chèques remis, %(used)s ont servi et %(hands)s peuvent encore servir.") % {
-        "handed": formats.number(used + hands),
+        "handed": formats.number(handed),
         "used": formats.number(used),
         "hands": formats.number(hands),
     }

@@ -22,7 +22,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Row, Task
 from carnet.web.design.forms import DayField, OperationForm
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.funds.portfolio import totals_of
+from carnet.web.funds.portfolio import handed_over, totals_of
 from carnet.web.funds.views import first_figures
 from carnet.web.funds.words import use_sentence
 
@@ -73,7 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
     lines = observatory.portfolio(actor=actor, funder_id=actor.organisation_id, at=clock.now())
     total = totals_of(lines)
     context = {
-        "sentence": use_sentence(total) if lines else _("Votre service ne finance aucune convention."),
+        "sentence": use_sentence(total, handed_over(lines)) if lines else _("Votre service ne finance aucune convention."),
         "warned": sum(1 for line in lines if line.signals),
         "figures": first_figures(total, _("votre part"), {}) if lines else [],
         "tasks": list(_tasks(request, found)),
