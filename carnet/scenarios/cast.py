@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from itertools import cycle
 from uuid import uuid4
@@ -28,6 +28,8 @@ STAFF = {
     Role.TREASURER: ("tresorerie", "Dominique Petit"),
     Role.APPROVER: ("validation", "Camille Roux"),
 }
+# Who approves too, where a payment asks for two people.
+SECOND_APPROVER = ("validation-2", "Jeanne Perrin")
 _DESKS = ("CCAS {}", "Mairie {}, accueil", "France Services {}", "Maison de l’emploi {}", "Centre social {}", "Médiathèque {}")
 
 
@@ -115,7 +117,8 @@ def _operator(name: str, at: datetime) -> int:
 def _staff(operator_id: int, at: datetime, password: str | None) -> dict[str, int]:
     system = Actor.system("scenario", organisation_ids={operator_id})
     with acting_as(system):
-        known = {member.role: member.person_id for member in parties_queries.members(actor=system, organisation_id=operator_id, at=at)}
+        members = parties_queries.members(actor=system, organisation_id=operator_id, at=at)
+        known = {member.role: member.person_id for member in members if member.display_name != SECOND_APPROVER[1]}
         for role, (mailbox, name) in STAFF.items():
             if role not in known:
                 known[role] = parties.enrol_member(
@@ -129,6 +132,19 @@ def _staff(operator_id: int, at: datetime, password: str | None) -> dict[str, in
                     at=at,
                 )
     return known
+
+
+def second_approver(operator_id: int, at: datetime) -> int:
+    """The other person who approves: found again, or enrolled, a year before."""
+    system, (mailbox, name) = Actor.system("scenario", organisation_ids={operator_id}), SECOND_APPROVER
+    with acting_as(system):
+        for member in parties_queries.members(actor=system, organisation_id=operator_id, at=at):
+            if member.display_name == name:
+                return member.person_id
+        return parties.enrol_member(
+            organisation_id=operator_id, email=f"{mailbox}@operateur.carnet.example", display_name=name, role=Role.APPROVER,
+            actor=system, request_id=uuid4(), at=at - timedelta(days=365),
+        )  # fmt: skip
 
 
 class _Registry:

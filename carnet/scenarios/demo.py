@@ -23,7 +23,7 @@ from carnet.parties import operations as parties
 from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
-from carnet.scenarios.cast import STAFF, cast_moment
+from carnet.scenarios.cast import SECOND_APPROVER, STAFF, cast_moment, second_approver
 from carnet.scenarios.complaints import complain
 from carnet.scenarios.desk_papers import write_on_paper
 from carnet.scenarios.desks import open_desks
@@ -34,6 +34,7 @@ from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.lessons import SEATS, give_lessons
 from carnet.scenarios.library import open_library
 from carnet.scenarios.offers import say_offers
+from carnet.scenarios.payables import decide_on_payments
 from carnet.scenarios.plan import load, open_season
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.postal import ask_by_post
@@ -109,7 +110,7 @@ def play_demo(
     """Play the closed campaign, open the next season, enrol a person of each role; return the closed campaign's summary."""
     today = legal_day(at)
     password = secrets.token_urlsafe(9)
-    scenario = load(SCENARIO)
+    scenario = replace(load(SCENARIO), eventful=True)
     if booklets is not None:
         scenario = replace(scenario, booklets=booklets, prescribers=min(scenario.prescribers, max(1, booklets // 5)))
     closed = play(scenario, today=today, seed=seed, out=folder.files, printing="sample", password=password, progress=progress)
@@ -128,9 +129,11 @@ def play_demo(
         guests = [*_guests(current, today), Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id)]
         people = [_enrol(guest, password, at) for guest in guests]
         people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
+        people.append(_second_approver(current, password, at))
         _engage(closed, guests, at)
         _engage(current, guests, at)
         pledge_to_publics(current, at=at)
+        decide_on_payments(current, at=at)
         say_offers(current, at=at)
         give_lessons(current, [current.codes[rank] for rank in current.in_hands[-SEATS:]], at=at)
         give_free_help(current, at=at)
@@ -194,6 +197,12 @@ def _known(role: Role, current: Played, password: str, at: datetime) -> dict[str
         members = parties_queries.members(actor=system, organisation_id=current.cast.operator_id, at=at)
     (member,) = [each for each in members if each.role == role and each.display_name == STAFF[role][1]]
     return _line(role, member.email, password, member.person_id, at)
+
+
+def _second_approver(current: Played, password: str, at: datetime) -> dict[str, str]:
+    """Whoever approves a large payment besides the approver one becomes in a click."""
+    person_id = second_approver(current.cast.operator_id, at)
+    return _line(Role.APPROVER, f"{SECOND_APPROVER[0]}@operateur.carnet.example", password, person_id, at)
 
 
 def _line(role: Role, email: str, password: str, person_id: int, at: datetime) -> dict[str, str]:

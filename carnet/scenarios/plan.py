@@ -57,6 +57,8 @@ class Scenario:
     funders: tuple[FunderPlan, ...]
     # Every week, with what happens to payments in a year: some come back, one is stopped, a place owes.
     weekly: bool = False
+    # A place is paid by mistake and owes, large payments take two people.
+    eventful: bool = False
     # Places are paid by a public accountant, through payment orders.
     by_orders: bool = False
 

@@ -34,6 +34,7 @@ from carnet.scenarios import behaviour, cast, weeks
 from carnet.scenarios.behaviour import SERVICE_WEIGHTS, HandOverDay, Lesson
 from carnet.scenarios.cast import Cast
 from carnet.scenarios.ending import Ending, stops_on
+from carnet.scenarios.mistakes import EventfulPayments
 from carnet.scenarios.orders import OrderPayments
 from carnet.scenarios.papers import papers
 from carnet.scenarios.payments import Payments
@@ -111,6 +112,15 @@ def seal(*, at: datetime) -> dict[str, int]:
 
 def _at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), tzinfo=PARIS)
+
+
+def _payments_of(scenario: Scenario) -> type[Payments]:
+    """How this scenario's places are paid."""
+    if scenario.weekly:
+        return weeks.WeeklyPayments
+    if scenario.by_orders:
+        return OrderPayments
+    return EventfulPayments if scenario.eventful else Payments
 
 
 class _Stage:
@@ -259,8 +269,7 @@ class _Stage:
         """Day by day: hand-overs in the morning, lessons, and each month's payment of the places."""
         with acting_as(self._system()):
             iban = funding_queries.ring_fence(self.agreement_id).iban
-        kind = weeks.WeeklyPayments if self.scenario.weekly else OrderPayments if self.scenario.by_orders else Payments
-        self.payments = kind(self.cast, self.programme_id, self.agreement_id, self.bank, iban, self.out)
+        self.payments = _payments_of(self.scenario)(self.cast, self.programme_id, self.agreement_id, self.bank, iban, self.out)
         by_day = {day: list(each) for day, each in groupby(given, key=lambda each: each.day)}
         lessons_by_day = {day: list(each) for day, each in groupby(taught, key=lambda lesson: lesson.at.date())}
         pay_days = self._pay_days(until)

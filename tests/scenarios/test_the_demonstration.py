@@ -19,6 +19,7 @@ from carnet.scenarios import cast, demo, plan
 from carnet.scenarios.lessons import MONTH
 from carnet.scenarios.library import NAME
 from carnet.scenarios.play import _Stage, play
+from carnet.settlement.models import BandsVersion, DebitNote, FeeTerms, Hold, Netting
 from carnet.workshops import queries as workshops
 from carnet.workshops.models import Presence
 from tests.scenarios.test_a_small_campaign import adds_up
@@ -79,6 +80,22 @@ def a_month_of_free_help() -> None:
         assert SeatBooking.objects.filter(starts_at__gt=AT, desk__isnull=False).exists()
 
 
+def payments_that_do_not_go_by_themselves(tried: dict[str, Any]) -> None:
+    """A place that owed: kept from a payment, then asked for; two people above an amount; fees announced; a place held today."""
+    with acting_as_everything(why="look"):
+        over, going_on = ({"programme_id": tried[name]} for name in ("closed_programme", "open_programme"))
+        assert Netting.objects.filter(**over, undone_at=None).exists()
+        note = DebitNote.objects.get(**over)
+        assert note.cents == 1000
+        for where in (over, going_on):
+            assert BandsVersion.objects.get(**where).bands == [[1_000_00, 1], [None, 2]]
+        assert FeeTerms.objects.get(**going_on).valid_from > AT.date() + timedelta(days=30)
+        hold = Hold.objects.get(**going_on)
+        assert hold.released_at is None
+        assert hold.until > AT
+    assert len([line for line in tried["sign_in"] if line["role"] == "APPROVER"]) == 2
+
+
 def test_a_demonstration_whose_files_are_lost_is_played_again_with_guests_who_enter(tmp_path: Path) -> None:
     folder = demo.DemoFolder(tmp_path)
     adds_up(play_it(folder))
@@ -86,6 +103,7 @@ def test_a_demonstration_whose_files_are_lost_is_played_again_with_guests_who_en
     everybody_enters(first)
     a_month_of_lessons()
     a_month_of_free_help()
+    payments_that_do_not_go_by_themselves(first)
     assert folder.already() is not None
     folder.summary_file.unlink()
     assert folder.already() is None
