@@ -107,9 +107,8 @@ class Site:
         return self.tried["codes"]  # type: ignore[no-any-return]
 
     def person(self, role: str) -> dict[str, str]:
-        """The e-mail, password and second-factor secret of the person of a role."""
-        (line,) = (each for each in self.tried["sign_in"] if each["role"] == role)
-        return line  # type: ignore[no-any-return]
+        """The e-mail, password and second-factor secret of the first person of a role (two people approve)."""
+        return next(each for each in self.tried["sign_in"] if each["role"] == role)  # type: ignore[no-any-return]
 
     def visitor(self, *, width: int = DESKTOP, language: str = "fr-FR", **options: Any) -> Page:
         """Somebody at a browser of their own, nobody yet."""

@@ -36,8 +36,9 @@ NOBODY = "nobody"
 READ_AS = Role.OPERATOR_ADMIN.value
 # Whose links are followed, and into whose rooms: one page of each kind, an order, an agreement, a redemption.
 FOLLOWS = {
-    NOBODY: "public", "PLACE_MANAGER": "place", "PRESCRIBER_LEAD": "prescriber", "FUNDER": "funder", "OPERATOR_ADMIN": "operator",
-    "TREASURER": "operator", "AUDITOR": "auditor", "STATE_OFFICER": "state", "HELPLINE": "helpline", "ACCOUNTANT": "books",
+    NOBODY: ("public",), "PLACE_MANAGER": ("place",), "PRESCRIBER_LEAD": ("prescriber",), "FUNDER": ("funder", "funds"),
+    "OPERATOR_ADMIN": ("operator",), "TREASURER": ("operator",), "AUDITOR": ("auditor", "follow"), "STATE_OFFICER": ("state",),
+    "HELPLINE": ("helpline",), "ACCOUNTANT": ("books",),
 }  # fmt: skip
 HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}
 # Signing out is a question asked again and again; the rest is for machines.
@@ -141,7 +142,7 @@ def _leads_on(path: str, role: str) -> bool:
     except Resolver404:
         return False
     door = door_of(match.func)
-    if match.namespace != FOLLOWS.get(role) or door is None:
+    if match.namespace not in FOLLOWS.get(role, ()) or door is None:
         return False
     may = [PERMISSIONS[action].roles for action in (door.action, door.post) if action]
     return all(role in roles for roles in may) and (role != "TREASURER" or not all(READ_AS in roles for roles in may))
