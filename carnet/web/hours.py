@@ -44,6 +44,12 @@ def grouped_week(hours: str, *, day: date) -> tuple[tuple[str, str], ...]:
     )
 
 
+def spoken_hours(hours: str, *, day: date) -> str:
+    """The open days of a week in a line, for a letter: ``Lundi à vendredi : de 9 h à 12 h.`` Empty when the hours say nothing."""
+    told = [each for each in grouped_week(hours, day=day) if each[1] != spans_words(())]
+    return "".join(_("%(label)s : %(text)s") % {"label": days, "text": words} + ". " for days, words in told).strip()
+
+
 def typed_hours(hours: str, *, day: date) -> str:
     """Hours as somebody types them, to be changed in a field; as they are kept, where words would be read back as something else."""
     words = " ; ".join(f"{days} : {told}" for days, told in grouped_week(hours, day=day)).replace(formats.NO_BREAK, " ")

@@ -16,6 +16,7 @@ from carnet.settlement.rules.debts import NoteState
 from carnet.web import lessons
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Download, Row, Table
+from carnet.web.hours import spoken_hours
 from carnet.web.statements import remittance
 
 STATES = {
@@ -206,6 +207,7 @@ def note_context(page: NotePage, space: str) -> dict[str, Any]:
         "note": page,
         "phone": formats.phone(page.phone) if page.phone else "",
         "dialled": formats.dialled(page.phone) if page.phone else "",
+        "phone_hours": spoken_hours(page.phone_hours, day=line.issued_on),
         "is_open": line.state is NoteState.ISSUED,
         "page_title": _("Note de débit %(number)s") % {"number": line.number},
         "state": NOTES[line.state],

@@ -80,6 +80,12 @@ def test_the_netting_and_the_return_by_screen(owing: Office, at: Clock) -> None:
     send(treasurer, reverse("operator:claims-new", args=[payday.agreement_id]))
     run = pay_by_screen(payday, treasurer, approver, MAY)
     assert run.total_cents == 2000
+    shown = text_of(approver.get(reverse("operator:payment", args=[run.id])))
+    assert "Chèques Retenu Montant" in shown
+    assert "3 10,00 € 20,00 €" in shown
+    with acting_as_everything(why="which claim"):
+        claim_id = Transfer.objects.get(run=run).claim_id
+    assert "Retenu sur ce paiement 10,00 €" in text_of(approver.get(reverse("operator:claim", args=[claim_id])))
     # What the place reads: the list, the page, the paper, the lines.
     listed = text_of(place.get(reverse("place:advices")))
     assert "AP-2026-000002" in listed
@@ -89,6 +95,7 @@ def test_the_netting_and_the_return_by_screen(owing: Office, at: Clock) -> None:
     page = text_of(place.get(reverse("place:advice", args=[advice.id])))
     assert "Reçu par la banque 20,00 €" in page
     assert "Aucun frais" in page
+    assert reverse("place:advice", args=[advice.id]) in place.get(reverse("place:claim", args=[advice.claim_id])).content.decode()
     paper = place.get(reverse("place:advice-pdf", args=[advice.id])).content
     words = "".join(each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(io.BytesIO(paper)))
     assert "AP-2026-000002" in words

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from carnet.kernel.money import Euros
 from carnet.web.design import formats
-from carnet.web.hours import typed_hours
+from carnet.web.hours import spoken_hours, typed_hours
 
 NB, NNB = "\u00a0", "\u202f"
 
@@ -78,3 +78,9 @@ def test_codes_and_shares() -> None:
 )
 def test_hours_are_changed_in_words_unless_words_would_lose_something(kept: str, typed: str) -> None:
     assert typed_hours(kept, day=date(2026, 3, 2)) == typed
+
+
+def test_hours_are_spoken_in_a_letter_closed_days_left_out() -> None:
+    spoken = spoken_hours("Mo-Fr 09:00-12:30,13:30-17:30", day=date(2026, 3, 2))
+    assert spoken.replace(NB, " ") == "Lundi à vendredi : de 9 h à 12 h 30, de 13 h 30 à 17 h 30."
+    assert spoken_hours("", day=date(2026, 3, 2)) == ""

@@ -26,7 +26,7 @@ STEPS = {
     PaymentStep.TO_ASK: (gettext_lazy("À demander"), "info"),
     PaymentStep.ASKED: (gettext_lazy("Demandé"), "info"),
     PaymentStep.RUNNING: (gettext_lazy("Période en cours"), "neutral"),
-    PaymentStep.TO_CLAIM: (gettext_lazy("Décompte à faire"), "info"),
+    PaymentStep.TO_CLAIM: (gettext_lazy("Décompte à faire par l’opérateur"), "info"),
     PaymentStep.CLAIMED: (gettext_lazy("À payer"), "info"),
     PaymentStep.WAITING: (gettext_lazy("En attente"), "warning"),
     PaymentStep.BEING_PAID: (gettext_lazy("Virement en cours"), "info"),

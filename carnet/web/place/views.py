@@ -23,6 +23,7 @@ from carnet.redemption import queries as redemption
 from carnet.redemption.queries import RedemptionLine, VoucherSeen
 from carnet.redemption.rules import RedemptionUnknown, VoucherCountWrong, VoucherUnknown
 from carnet.settlement import queries as settlement
+from carnet.settlement.queries import advices
 from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Column, Row, Table
@@ -295,6 +296,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
             Row(_("Référence du virement"), ", ".join(page.references) or "–"),
         ],
         "table": Table(_("Jour par jour"), columns, rows, total),
+        "advice": advices.advices_of_claims([claim_id]).get(claim_id),
     }
     return render(request, "place/claim.html", context)
 

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from carnet.gateways import printer
 from carnet.kernel.identifiers import Iban
+from carnet.kernel.periods import legal_day
 from carnet.places import queries as places
 from carnet.settlement.queries.advices import AdvicePage
 from carnet.settlement.queries.debts import DebtLine, NotePage
 from carnet.web import lessons
 from carnet.web.design import formats
+from carnet.web.hours import spoken_hours
 from carnet.web.statements._table import as_amount, as_text
 
 _TEMPLATE = Path(__file__).parent / "paper.typ"
@@ -50,7 +52,7 @@ def advice_pdf(page: AdvicePage) -> bytes:
         "facts": facts,
         "sum": [_("Vous recevez par la banque"), formats.euros(line.cents)],
         "sections": sections,
-        "notes": _notes(page.phone, page.phone_hours, [no_fee()]),
+        "notes": _notes(page, legal_day(line.issued_at), [no_fee()]),
     }
     return _pdf(words, page.is_simulated, line.issued_at)
 
@@ -89,7 +91,7 @@ def debit_note_pdf(page: NotePage) -> bytes:
         ],
         "sum": [_("À rendre au plus tard le %(day)s") % {"day": formats.day(line.due_on)}, formats.euros(line.cents)],
         "sections": [_section(_("Pourquoi"), _kept_columns(), rows, line.cents, why_kept())],
-        "notes": _notes(page.phone, page.phone_hours, [contest()]),
+        "notes": _notes(page, line.issued_on, [contest()]),
     }
     issued = datetime.combine(line.issued_on, datetime.min.time())
     return _pdf(words, page.is_simulated, issued)
@@ -159,7 +161,7 @@ def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], 
         "title": title,
         "words": words,
         "columns": columns,
-        "widths": [38, 30, 0, 0, 24],
+        "widths": [36, 36, 0, 0, 20],
         "numbers": [False, False, False, False, True],
         "rows": rows,
         "total": [
@@ -172,11 +174,11 @@ def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], 
     }
 
 
-def _notes(phone: str, hours: str, others: Sequence[str]) -> list[str]:
-    if not phone:
+def _notes(page: AdvicePage | NotePage, day: date, others: Sequence[str]) -> list[str]:
+    if not page.phone:
         return list(others)
-    call = _("Une question ? Téléphonez au %(phone)s.") % {"phone": formats.phone(phone)}
-    return [*others, f"{call} {hours}".strip()]
+    call = _("Une question ? Téléphonez au %(phone)s.") % {"phone": formats.phone(page.phone)}
+    return [*others, f"{call} {spoken_hours(page.phone_hours, day=day)}".strip()]
 
 
 def _names(page: AdvicePage) -> dict[int, str]:
