@@ -45,6 +45,12 @@ def spent(season: Season) -> int:
         return ledger.counts(programme_id=season.campaign.programme_id).redeemed
 
 
+def test_the_page_of_a_place_says_what_a_service_costs(dear: Season, client) -> None:
+    page = client.get(f"/places/{dear.campaign.place_id}/").content.decode()
+    paid_by_one, dearer = page.split("Services qui coûtent plusieurs chèques")
+    assert "(2 chèques)" in dearer and "Imprimer" not in paid_by_one.split("Un chèque paie")[1]
+
+
 def test_the_counter_asks_for_the_other_voucher_then_takes_both(dear: Season) -> None:
     counter = dear.counter
     seen = counter.post("/place/voucher/", {"code": dear.campaign.code(0), "place_id": dear.campaign.place_id}).content.decode()

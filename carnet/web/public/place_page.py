@@ -10,14 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carnet.funding import queries as funding
+from carnet.funding.queries import ProgrammeFacts
 from carnet.kernel.periods import legal_day
 from carnet.places import queries
-from carnet.places.queries import PlaceCard
+from carnet.places.queries import Acceptance, PlaceCard
 from carnet.places.rules.offers import FREE, FREE_ON
 from carnet.web import clock, labels, lessons
 from carnet.web.design import formats
 from carnet.web.design.components import Row
-from carnet.web.figures import service_words
+from carnet.web.figures import costs_words, service_words
 from carnet.web.hours import week_words
 from carnet.web.offers.words import is_rdv_service_public, offer_words
 from carnet.web.public.places import shown
@@ -33,6 +34,7 @@ class _Accepted:
     name: str
     is_simulated: bool
     services: tuple[str, ...]
+    several: tuple[str, ...]  # those that cost more than one voucher, with how many
     until: str
 
 
@@ -99,15 +101,21 @@ def _accepted(card: PlaceCard, at: datetime) -> list[_Accepted]:
     found = funding.programmes({acceptance.programme_id for acceptance in card.summary.acceptances})
     programmes = {each.id: each for each in found if each.is_open_at(at)}
     return [
-        _Accepted(
-            name=programmes[acceptance.programme_id].name,
-            is_simulated=programmes[acceptance.programme_id].is_simulated,
-            services=tuple(service_words(acceptance.service_codes)),
-            until=formats.day(acceptance.until_on - timedelta(days=1)) if acceptance.until_on else "",
-        )
+        _in_words(acceptance, programmes[acceptance.programme_id])
         for acceptance in card.summary.acceptances
         if acceptance.programme_id in programmes
     ]
+
+
+def _in_words(acceptance: Acceptance, programme: ProgrammeFacts) -> _Accepted:
+    counts = programme.terms.service_voucher_counts
+    return _Accepted(
+        name=programme.name,
+        is_simulated=programme.is_simulated,
+        services=tuple(service_words([code for code in acceptance.service_codes if code not in counts])),
+        several=tuple(costs_words({code: counts[code]}) for code in acceptance.service_codes if code in counts),
+        until=formats.day(acceptance.until_on - timedelta(days=1)) if acceptance.until_on else "",
+    )
 
 
 def _rows(card: PlaceCard, *, has_levels: bool) -> list[Row]:
