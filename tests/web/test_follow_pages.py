@@ -236,6 +236,12 @@ def test_the_same_seed_draws_the_same_sample_and_the_pack_verifies_itself(court:
     assert sorted(manifest["sample"]) == sorted(by_hand)
     (tmp_path / "sample.csv").write_bytes((tmp_path / "sample.csv").read_bytes().replace(b"1000", b"9000", 1))
     assert verified(tmp_path) == (1, "not as signed")
+    for name, spoilt in (("universe.csv", b"\xff"), ("manifest.json", b"{")):
+        whole = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(spoilt + whole)
+        assert verified(tmp_path)[0] == 1, "said, not a crash"
+        assert name in said(tmp_path)
+        (tmp_path / name).write_bytes(whole)
     with acting_as_everything(why="read the journal"):
         lines = [
             each for each in journal_queries.lines(programme_id=payday.campaign.programme_id) if each.action == "settlement.evidence-made"
@@ -243,9 +249,19 @@ def test_the_same_seed_draws_the_same_sample_and_the_pack_verifies_itself(court:
     assert [line.facts["seed"] for line in lines] == ["tirage-1"] * 2 and lines[0].facts["universe_sha256"] == manifest["universe_sha256"]
 
 
+def run_of(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True, check=False)
+
+
 def verified(folder: Path) -> tuple[int, str]:
-    ran = subprocess.run([sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True, check=False)
+    ran = run_of(folder)
     return ran.returncode, ran.stdout.strip().rsplit(": ", 1)[-1]
+
+
+def said(folder: Path) -> str:
+    ran = run_of(folder)
+    assert not ran.stderr
+    return ran.stdout
 
 
 def ten_lines(universe: str, seed: str, strata: str, size: int) -> list[str]:

@@ -20,8 +20,8 @@ def words_of(figures: MonthlyFigures) -> dict[str, Any]:
     last_on, made_on = add_months(figures.month_on, 1) - timedelta(days=1), legal_day(figures.made_at)
     return {
         "language": (translation.get_language() or "fr")[:2],
-        "title": _("%(funder)s : le mois de %(month)s") % {"funder": figures.funder, "month": month},
-        "lead": f"{figures.programme}, {figures.agreement}.",
+        "title": f"{_('Comptes du mois')}, {month}",
+        "lead": f"{figures.funder}. {figures.programme}, {figures.agreement}.",
         "simulated": _("Activité simulée : les lieux sont réels, les paiements sont inventés.") if figures.is_simulated else "",
         "sentences": list(_sentences(figures, month)),
         "money": _money(figures, last_on, made_on),

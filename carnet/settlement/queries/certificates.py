@@ -46,6 +46,7 @@ class ServiceCertificate:
     claim_id: int
     programme_id: int
     programme: str
+    is_simulated: bool
     agreement_id: int
     agreement: str
     organisation_id: int
@@ -84,10 +85,12 @@ def service_certificate(*, actor: Actor, claim_id: int) -> ServiceCertificate:
         "last_day": max(line.last_day for line in lines).isoformat(),
         "redemptions_sha256": digest,
     }
+    programme = funding.programme(claim.programme_id)
     return ServiceCertificate(
         claim_id=claim.id,
         programme_id=claim.programme_id,
-        programme=funding.programme(claim.programme_id).name,
+        programme=programme.name,
+        is_simulated=programme.is_simulated,
         agreement_id=claim.agreement_id,
         agreement=agreement.name,
         organisation_id=claim.organisation_id,

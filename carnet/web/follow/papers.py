@@ -25,6 +25,7 @@ def certificate_pdf(made: ServiceCertificate, names: Names, *, at: datetime) -> 
     words = {
         "language": (get_language() or "fr")[:2],
         "title": _("Certificat de service fait"),
+        "simulated": _("Activité simulée : les lieux sont réels, les paiements sont inventés.") if made.is_simulated else "",
         "lead": _("Décompte n° %(claim)s. %(agreement)s.") % {"claim": made.claim_id, "agreement": made.agreement},
         "rows": [
             [_("Programme"), made.programme],
@@ -34,9 +35,17 @@ def certificate_pdf(made: ServiceCertificate, names: Names, *, at: datetime) -> 
             [_("Montant dû"), formats.euros(made.cents)],
             [_("Fait le"), formats.day(at)],
         ],
-        "columns": [_("Lieu"), _("Service"), _("Services"), _("Chèques"), _("Du, au"), _("Montant")],
+        "columns": [_("Lieu"), _("Service"), _("Services"), _("Chèques"), _("Du"), _("Au"), _("Montant")],
         "lines": [_row(line, names) for line in made.lines],
-        "total": ["", _("Total"), formats.number(made.service_count), formats.number(made.voucher_count), "", formats.euros(made.cents)],
+        "total": [
+            "",
+            _("Total"),
+            formats.number(made.service_count),
+            formats.number(made.voucher_count),
+            "",
+            "",
+            formats.euros(made.cents),
+        ],
         "attests": _(
             "Le lieu a accepté chaque chèque au moment du service, sur l’horloge du serveur. Chaque passage a un reçu signé."
             " Les services annulés ne comptent pas. Aucune personne n’est nommée."
@@ -63,12 +72,12 @@ def certificate_pdf(made: ServiceCertificate, names: Names, *, at: datetime) -> 
 
 
 def _row(line: ServiceLine, names: Names) -> list[str]:
-    days = ", ".join(dict.fromkeys([formats.day(line.first_day), formats.day(line.last_day)]))
     return [
         names.place(line.place_id),
         service_word(line.service),
         formats.number(line.service_count),
         formats.number(line.voucher_count),
-        days,
+        formats.day(line.first_day),
+        formats.day(line.last_day),
         formats.euros(line.cents),
     ]
