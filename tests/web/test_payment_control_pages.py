@@ -150,6 +150,7 @@ def test_a_place_held_after_a_run_was_prepared_is_named_before_anybody_approves(
     assert "Mis de côté" not in _text(approver.get(f"{page}approve/"))
     typed = {"reason": "signalement", "words": "Une leçon du 10 mars doit être vérifiée.", "phone": "02 40 11 22 33", "days": "10"}
     follow(treasurer, f"{claims[0]}hold/", **typed)
+    assert "paiements retenus (1)" in _text(approver.get("/operator/payments/"))
     assert "Retenu par une décision : le lieu en est prévenu." in _text(approver.get(page))
     assert "1, 20,00 €" in _text(approver.get(f"{page}approve/"))
     follow(approver, f"{page}approve/")

@@ -36,6 +36,7 @@ from carnet.settlement.queries._schedule import (
     bands_decided,
     due_next,
     held_claims,
+    held_counts,
     hold,
     holds,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "funder_statement",
     "funder_statements",
     "held_claims",
+    "held_counts",
     "hold",
     "holds",
     "kept_book",

@@ -1,5 +1,6 @@
 """What is due next, what is held, how many people approve: what the people who pay look at."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -101,6 +102,13 @@ def holds(*, actor: Actor, programme_id: int, at: datetime) -> list[HoldLine]:
     rows = list(Hold.objects.filter(programme_id=programme_id).order_by("-id")[:HOLDS_SHOWN])
     names = organisation_names(row.organisation_id for row in rows)
     return sorted((_hold(row, names, at) for row in rows), key=lambda line: not line.is_open)
+
+
+def held_counts(*, actor: Actor, programme_ids: Iterable[int], at: datetime) -> dict[int, int]:
+    """How many holds keep something back at `at`, by programme that has one. Raises: NotAllowed."""
+    check_may(actor, "settlement.see")
+    rows = Hold.objects.filter(programme_id__in=list(programme_ids), released_at__isnull=True)
+    return dict(Counter(row.programme_id for row in rows if is_held(until=row.until, released_at=row.released_at, at=at)))
 
 
 def hold(*, actor: Actor, hold_id: int, at: datetime) -> HoldLine:

@@ -8,6 +8,7 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.places import queries as places
 from carnet.settlement import queries
+from carnet.settlement.queries.debts import kept_from_claims
 from carnet.settlement.rules import SetAsideReason
 from carnet.web import clock
 from carnet.web.design import formats
@@ -26,6 +27,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
         [formats.day(each.day), names.get(each.place_id, "?"), formats.number(each.voucher_count), formats.euros(each.cents)]
         for each in page.days
     ]
+    kept_cents = kept_from_claims([claim_id]).get(claim_id, 0)
     total = [_("Total"), "", formats.number(page.voucher_count), formats.euros(page.cents)]
     context = {
         "claim": page,
@@ -34,6 +36,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
             Row(_("Programme"), page.programme),
             Row(_("Chèques utilisés avant le"), formats.moment(page.until)),
             Row(_("Payé le"), formats.day(page.paid_on) if page.paid_on else "–"),
+            *([Row(_("Retenu sur ce paiement"), formats.euros(kept_cents))] if kept_cents else []),
             Row(_("Références des virements"), ", ".join(page.references) or "–"),
         ],
         "may_hold": page.step is not queries.PaymentStep.PAID and allowed(actor.roles, "settlement.hold-payment"),

@@ -23,6 +23,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     programmes = _programmes(actor)
     waiting = queries.waiting_payments(actor=actor, programme_ids=[each.id for each in programmes], at=at)
     to_claim = {each.programme_id for each in queries.periods_to_claim(programme_ids={each.programme_id for each in waiting}, at=at)}
+    held = queries.held_counts(actor=actor, programme_ids=[each.id for each in programmes], at=at)
     columns = [
         Column(_("Convention")),
         Column(_("Programme")),
@@ -48,7 +49,11 @@ def payments(request: HttpRequest) -> HttpResponse:
         "calendar": calendar_table(
             queries.due_next(actor=actor, programme_ids=[each.id for each in programmes if each.ended_at is None], at=at)
         ),
-        "programmes": [each for each in programmes if each.ended_at is None],
+        "programmes": [
+            (each, held.get(each.id, 0))
+            for each in programmes
+            if each.ended_at is None and each.operator_id == actor.organisation_id  # an auditor reads the rest of this page
+        ],
     }
     return render(request, "operator/payments/payments.html", context)
 

@@ -1,6 +1,6 @@
 """One payment run: where it stands, what may be done now, and each transfer or payment order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.settlement import queries
 from carnet.settlement.queries.channels import channel_of_run, order_answers
+from carnet.settlement.queries.debts import kept_from_claims
 from carnet.settlement.rules import RunState, SetAsideReason, TransferState
 from carnet.settlement.rules.channels import PaymentChannel
 from carnet.web import clock
@@ -37,6 +38,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     may_approve = line.state is RunState.PREPARED and is_controlled and allowed(actor.roles, "settlement.approve-payment")
     by_orders = channel_of_run(run_id, line.agreement_id) is PaymentChannel.ORDERS
     held = queries.held_claims(page, at=clock.now())
+    kept = kept_from_claims([each.claim_id for each in page.transfers])
     context = {
         "run": page,
         "state": RUN_STATES[line.state],
@@ -51,7 +53,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
             *([Figure(formats.euros(held_cents(page, held)), _("Mis de côté"))] if held else []),
         ],
         "by_orders": by_orders,
-        "transfers": _orders_table(page, actor, held) if by_orders else _transfers_table(page.transfers, held),
+        "transfers": _orders_table(page, actor, held, kept) if by_orders else _transfers_table(page.transfers, held, kept),
         "may_approve": may_approve and not is_own and not has_said_yes,
         "waits_for_another": is_mine and line.state is RunState.PREPARED and is_controlled,
         # One more person than oneself: the sentence above says it already.
@@ -73,11 +75,12 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     return render(request, "operator/payments/run.html", context)
 
 
-def _transfers_table(lines: Sequence[queries.TransferLine], held: frozenset[int]) -> Table:
+def _transfers_table(lines: Sequence[queries.TransferLine], held: frozenset[int], kept: Mapping[int, int]) -> Table:
     columns = [
         Column(_("À payer à")),
         Column(_("Compte")),
         Column(_("Chèques"), number=True),
+        *_kept_column(kept),
         Column(_("Montant"), number=True),
         Column(_("Référence")),
         Column(_("État")),
@@ -97,6 +100,7 @@ def _transfers_table(lines: Sequence[queries.TransferLine], held: frozenset[int]
                 Cell(each.payee, url=reverse("operator:claim", args=[each.claim_id])),
                 f"{each.holder}, {each.masked_iban}",
                 formats.number(each.voucher_count),
+                *_kept_cell(kept, each.claim_id),
                 formats.euros(each.cents),
                 each.end_to_end_id,
                 Cell(words, tone=tone),
@@ -106,12 +110,13 @@ def _transfers_table(lines: Sequence[queries.TransferLine], held: frozenset[int]
     return Table(_("Virements"), columns, rows)
 
 
-def _orders_table(page: queries.RunPage, actor: Actor, held: frozenset[int]) -> Table:
+def _orders_table(page: queries.RunPage, actor: Actor, held: frozenset[int], kept: Mapping[int, int]) -> Table:
     """The payment orders of a run, with what the accountant said of each."""
     answers = order_answers(actor=actor, run_id=page.line.id)
     may_answer = page.line.state is RunState.SENT and allowed(actor.roles, "settlement.read-bank-file")
     columns = [
         Column(_("À payer à")),
+        *_kept_column(kept),
         Column(_("Montant"), number=True),
         Column(_("Référence")),
         Column(_("État")),
@@ -132,6 +137,7 @@ def _orders_table(page: queries.RunPage, actor: Actor, held: frozenset[int]) -> 
         rows.append(
             [
                 Cell(each.payee, url=reverse("operator:claim", args=[each.claim_id])),
+                *_kept_cell(kept, each.claim_id),
                 formats.euros(each.cents),
                 each.end_to_end_id,
                 Cell(words, tone=tone),
@@ -140,6 +146,15 @@ def _orders_table(page: queries.RunPage, actor: Actor, held: frozenset[int]) -> 
             ]
         )
     return Table(_("Mandats"), columns, rows)
+
+
+def _kept_column(kept: Mapping[int, int]) -> list[Column]:
+    """What places gave back through this run, where any did: vouchers less this is the amount."""
+    return [Column(_("Retenu"), number=True)] if kept else []
+
+
+def _kept_cell(kept: Mapping[int, int], claim_id: int) -> list[str]:
+    return [formats.euros(kept.get(claim_id, 0))] if kept else []
 
 
 def _run_rows(page: queries.RunPage, names: dict[int, str]) -> list[Row]:
