@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 from tempfile import TemporaryFile
+from textwrap import shorten
 from typing import IO, Any
 
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -245,8 +246,8 @@ def _legible(words: str) -> str:
 
 
 def _sheet_title(title: str) -> str:
-    """Both formats refuse a few signs, and Excel more than thirty-one."""
-    return "".join(each for each in title if each not in r"[]:*?/\'")[:31]
+    """Both formats refuse a few signs, and Excel more than thirty-one: cut between two words."""
+    return shorten("".join(" " if each in r"[]:*?/\'" else each for each in title), 31, placeholder="").rstrip(" ,") or "1"
 
 
 _WRITERS: dict[str, Callable[[Sheet], Iterator[bytes]]] = {"csv": csv_of, "xlsx": _of_package(write_xlsx), "ods": _of_package(write_ods)}
