@@ -70,6 +70,14 @@ def test_no_desk_is_hidden_alone() -> None:
     assert {key for key, points in told.items() if points is None} == {1, 4}
 
 
+def test_a_desk_where_everybody_is_of_that_public_does_not_say_so() -> None:
+    """All of them: it would say it of each person who came there."""
+    shown = [DeskSoFar(key, 5, 50, 30, 20 + key, 10) for key in (1, 2, 3)]
+    all_of_them, nobody = DeskSoFar(4, 5, 60, 60, 30, 30), DeskSoFar(5, 5, 60, 0, 30, 0)
+    told = {each.organisation_id: each.basis_points for each in desks_that_help([*shown, all_of_them, nobody])}
+    assert told[4] is None and told[5] == 0
+
+
 @settings(deadline=None)
 @given(people=st.integers(0, 40), yes=st.integers(0, 40))
 def test_a_part_is_told_only_of_enough_people_on_both_sides(people: int, yes: int) -> None:

@@ -95,4 +95,6 @@ def is_small(people: int, yes_people: int) -> bool:
 
 
 def _points_at_somebody(desk: DeskSoFar) -> bool:
-    return desk.handed_count == 0 or is_small(desk.people_count, desk.yes_people_count)
+    # All of them: the part would say it of each person who came to that desk.
+    everybody = desk.yes_people_count == desk.people_count
+    return desk.handed_count == 0 or everybody or is_small(desk.people_count, desk.yes_people_count)

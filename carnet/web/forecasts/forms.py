@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from carnet.web.design.forms import EurosField, InlineRadioSelect, OperationForm
 
 
+_MOST_CENTS = 100_000_000_00  # a threshold above any season's fund is a slip of the finger, and would alert everybody at once
+
+
 class ThresholdForm(OperationForm):
     """How much is too little."""
 
@@ -15,6 +18,7 @@ class ThresholdForm(OperationForm):
         label=_("Prévenir quand il reste moins de"),
         help_text=_("En euros, sur le compte réservé. Écrivez 0 pour ne plus être prévenu."),
         least_cents=0,
+        most_cents=_MOST_CENTS,
     )
 
 
