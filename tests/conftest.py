@@ -19,7 +19,7 @@ from carnet.web.public import figures
 from tests import statements
 from tests.databases import TestDatabases
 from tests.lasting import lasting_campaign, lasting_season, ready
-from tests.scheduling import longest_first, pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler
+from tests.scheduling import longest_first, pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler, readers_last
 
 # Fixtures and hooks, found here by their names.
 __all__ = ["lasting_campaign", "lasting_season", "pytest_xdist_auto_num_workers", "pytest_xdist_make_scheduler", "ready"]
@@ -29,6 +29,7 @@ statements.watch_every_connection()
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
         longest_first(items)
+    readers_last(items)
     for item in items:
         marker = item.get_closest_marker("django_db")
         if marker and (marker.kwargs.get("transaction") or marker.kwargs.get("reset_sequences")):

@@ -51,6 +51,12 @@ def longest_first(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (rank(module_of(item)), -counts[module_of(item)], module_of(item)))
 
 
+def readers_last(items: list[pytest.Item]) -> None:
+    """Put what reads what others left after them, inside its module."""
+    order = {module: rank for rank, module in enumerate(dict.fromkeys(module_of(item) for item in items))}
+    items.sort(key=lambda item: (order[module_of(item)], item.get_closest_marker("after_others") is not None))
+
+
 def module_of(item: pytest.Item) -> str:
     return item.nodeid.partition("::")[0]
 

@@ -129,6 +129,7 @@ def everything(page: Page, address: str) -> tuple[list[str], int]:
     return found, looks
 
 
+@pytest.mark.after_others
 def test_every_page_is_html_without_an_error(written: Path) -> None:
     """The Nu checker reads all that the roles above were sent, in one process."""
     java = shutil.which("java")
@@ -148,6 +149,7 @@ def test_every_page_is_html_without_an_error(written: Path) -> None:
     assert found == [], "\n".join(found)
 
 
+@pytest.mark.after_others
 def test_every_page_keeps_what_no_checker_reads(written: Path) -> None:
     """Criteria of the audit grid that a program can settle and that neither of the two knows."""
     pages = sorted(written.iterdir())

@@ -1,5 +1,6 @@
 """What a place may write by text message is read however it is typed; every answer fits one message."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -65,10 +66,33 @@ def test_a_voucher_is_read_however_it_is_typed(line: tuple[str, Spend]) -> None:
 @given(st.lists(lines(), min_size=2, max_size=6))
 def test_several_lines_are_several_vouchers_and_what_is_not_said_again_is_as_above(written: list[tuple[str, Spend]]) -> None:
     found = read_text("\n".join(typed for typed, _meant in written), today=TODAY)
-    service, day = None, None
-    for command, (_typed, meant) in zip(found, written, strict=True):
+    service, day, expected = None, None, []
+    for _typed, meant in written:
         service, day = meant.service or service, meant.attended_on or day
-        assert command == Spend(meant.serial, meant.code, service, day)
+        expected.append(Spend(meant.serial, meant.code, service, day))
+    first = next((each for each in expected if each.service), None)
+    if first is not None:  # what is said once further on is said of the first too
+        expected = [
+            each if each.service else replace(each, service=first.service, attended_on=each.attended_on or first.attended_on)
+            for each in expected
+        ]
+    assert list(found) == expected
+
+
+OTHER = f"{VoucherSerial('NM', 12346).printed()} {SecretCode.from_random(77).printed()}"
+
+
+@pytest.mark.parametrize(
+    "text", [f"{SAID} {OTHER} 21 cv", f"{SAID} et {OTHER}, cv", f"{SAID}\n{OTHER} CV", f"{SAID} cv\n{OTHER}", f"{SAID} cv {OTHER}"]
+)
+def test_two_vouchers_of_one_service_in_one_text(text: str) -> None:
+    found = read_text(text, today=TODAY)
+    assert [each.serial for each in found] == [SERIAL.printed(), VoucherSerial("NM", 12346).printed()]
+    assert {each.service for each in found} == {"cv"}
+
+
+def test_looking_at_the_first_only_looks_at_the_next() -> None:
+    assert [each.is_test for each in read_text(f"TEST {SAID} {OTHER}", today=TODAY)] == [True, True]
 
 
 @given(st.text(max_size=300))

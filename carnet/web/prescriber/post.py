@@ -168,9 +168,11 @@ def _forms(request: HttpRequest, found: PostalView, at: datetime) -> dict[str, A
     initial = {"request_id": uuid4()}
     made: dict[str, Any] = {
         "give": EnvelopeForm(data if data and "give" in data else None, initial=initial),
-        "refuse": RefuseForm(data if data and "refuse" in data else None, initial=initial),
-        "pass_on": PassForm(data if data and "pass_on" in data else None, initial=initial, others=others) if others else None,
-        "posted": OperationForm(data if data and "posted" in data else None, initial=initial),
+        "refuse": RefuseForm(data if data and "refuse" in data else None, initial=initial, auto_id="refuse_%s"),
+        "pass_on": PassForm(data if data and "pass_on" in data else None, initial=initial, others=others, auto_id="pass_%s")
+        if others
+        else None,
+        "posted": OperationForm(data if data and "posted" in data else None, initial=initial, auto_id="posted_%s"),
     }
     shown = next((made[name] for name in ("give", "refuse", "pass_on", "posted") if data and name in data and made[name]), made["give"])
     return made | {"shown": shown}
