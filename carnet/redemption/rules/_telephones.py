@@ -1,8 +1,8 @@
 """Spending by text message: what may be written, how it is read, how short the answers are, and how a telephone is known.
 
-The grammar (capitals, accents, spaces, dots and dashes do not count; one voucher a line)::
+The grammar (capitals, accents, spaces, dots and dashes do not count; vouchers a line each, or one after the other)::
 
-    SERIAL SECRET [service number or word] [day]      spend; service and day may be said once, on the first line
+    SERIAL SECRET [service number or word] [day]      spend; service and day may be said once, on the first line or the last
     TEST SERIAL SECRET                                 look without spending
     ANNULE SERIAL reason                               undo, inside the window (also the number of the redemption)
     AIDE                                               how to write
@@ -13,7 +13,7 @@ undoes what the same telephone did a moment before (docs/decisions/0016-without-
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -153,19 +153,53 @@ _HELP = re.compile(r"^\W*(?:AIDE|HELP|INFOS?|\?)\W*$")
 _STOP = re.compile(r"^\W*(?:STOP|ARRET)\W*$")
 _UNDO = re.compile(r"^\W*(?:ANNULE[RZ]?|ANNULATION|UNDO|CANCEL)\W+(?P<number>[A-Z0-9][A-Z0-9 .\-]*[0-9])(?P<reason>(?:\W.*)?)$", re.DOTALL)
 _DAY = re.compile(r"(?<![0-9])(?P<day>[0-9]{1,2})[/.\-](?P<month>[0-9]{1,2})(?:[/.\-](?P<year>[0-9]{4}|[0-9]{2}))?(?![0-9])")
+_AND = re.compile(r"^\W*(?:ET|AND|PLUS)\b")
 _FILLERS = re.compile(r"\b(?:LE|LA|DU|DE|AU|POUR|SERVICE|LECON|NO|NUMERO|FOR|THE|ON|OF|LESSON)\b")
 _YESTERDAY, _TODAY = re.compile(r"\b(?:HIER|YESTERDAY)\b"), re.compile(r"\b(?:AUJOURD.?HUI|TODAY)\b")
 
 
 def read_text(text: str, *, today: date) -> tuple[Command, ...]:
     """What a text asks for, line by line; a line that cannot be read is its refusal. `today` is the legal day in Paris."""
-    lines = _joined([line for line in re.split(r"[\n\r;]+", plain(text[:TEXT_LENGTH_MAX])) if line.strip()])
+    written = _joined([line for line in re.split(r"[\n\r;]+", plain(text[:TEXT_LENGTH_MAX])) if line.strip()])
+    lines = [one for line in written for one in _one_by_one(line)]
     if len(lines) > VOUCHERS_PER_TEXT_MAX:
         return (TextTooLong(vouchers_max=VOUCHERS_PER_TEXT_MAX),)
     commands: list[Command] = []
     for line in lines:
         commands.append(_command(line, today, _said_before(commands)))
-    return tuple(commands) or (TextUnclear(),)
+    return tuple(_said_after(commands)) or (TextUnclear(),)
+
+
+def _said_after(commands: list[Command]) -> list[Command]:
+    """The first vouchers take the service and the day said once, further on."""
+    said = next((each for each in commands if isinstance(each, Spend) and not each.is_test and each.service), None)
+    if said is None:
+        return commands
+    return [
+        replace(each, service=said.service, attended_on=each.attended_on or said.attended_on)
+        if isinstance(each, Spend) and not each.is_test and each.service is None
+        else each
+        for each in commands
+    ]
+
+
+def _one_by_one(line: str) -> list[str]:
+    """Vouchers written one after the other on a line, a line each; what only looks at the first only looks at all."""
+    match = _matched(line)
+    if match is None:
+        return [line]
+    rest = _AND.sub(" ", match["rest"])
+    if _matched(rest) is None:
+        return [line]
+    others = _one_by_one(rest)
+    if match["test"]:
+        others = [other if _is_test(other) else f"TEST {other}" for other in others]
+    return [line[: match.start("rest")], *others]
+
+
+def _is_test(line: str) -> bool:
+    match = _matched(line)
+    return match is not None and bool(match["test"])
 
 
 def _said_before(commands: list[Command]) -> Spend | None:
