@@ -20,7 +20,7 @@ def words_of(figures: MonthlyFigures) -> dict[str, Any]:
     last_on, made_on = add_months(figures.month_on, 1) - timedelta(days=1), legal_day(figures.made_at)
     return {
         "language": (translation.get_language() or "fr")[:2],
-        "title": f"{_('Comptes du mois')}, {month}",
+        "title": ", ".join([_("Comptes du mois"), month]),
         "lead": f"{figures.funder}. {figures.programme}, {figures.agreement}.",
         "simulated": _("Activité simulée : les lieux sont réels, les paiements sont inventés.") if figures.is_simulated else "",
         "sentences": list(_sentences(figures, month)),

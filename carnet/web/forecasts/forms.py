@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from carnet.web.design.forms import EurosField, InlineRadioSelect, OperationForm
 
-
 _MOST_CENTS = 100_000_000_00  # a threshold above any season's fund is a slip of the finger, and would alert everybody at once
 
 
