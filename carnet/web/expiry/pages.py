@@ -278,9 +278,11 @@ def _signatures(view: joint.JointView) -> list[Row]:
 
 
 def _may_redraw(found: queries.ExpiryPage) -> bool:
+    if found.credit_notes or found.closing_id is not None:
+        return False  # what is credited, or on its way, was agreed
     living = [each for each in found.statements if each.withdrawn_at is None]
     contested = any(each.contested_at for each in living)
-    return bool(living) and (contested or sum(each.return_cents for each in living) != found.to_return_cents) and found.closing_id is None
+    return bool(living) and (contested or sum(each.return_cents for each in living) != found.to_return_cents)
 
 
 def _silent_devices(actor: Actor, found: queries.ExpiryPage, side: Side) -> int:

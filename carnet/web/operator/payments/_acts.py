@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
 from carnet.kernel.periods import legal_day
+from carnet.parties.rules import allowed
 from carnet.settlement import operations, queries
 from carnet.settlement.queries.channels import channel_of_run
 from carnet.settlement.rules import latest_cut_off, next_bank_day
@@ -273,6 +274,8 @@ class PayAgainView(OperationView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         line = self.line()
+        may_see = allowed(actor_of(self.request).roles, "parties.see-bank-account")
+        account = reverse("accounts:bank-account-of", args=[line.organisation_id]) if may_see else ""
         standard = {
             "title": _("Payer de nouveau %(payee)s ?") % {"payee": line.payee},
             "lead": ""
@@ -282,7 +285,7 @@ class PayAgainView(OperationView):
                 Row(_("Montant"), formats.euros(line.cents)),
                 Row(_("Compte qui a échoué"), line.masked_iban),
                 Row(_("Raison de la banque"), bank_reason(line.reason_code)),
-                Row(_("Compte corrigé"), _("oui") if line.is_mended else _("non")),
+                Row(_("Compte corrigé"), _("oui") if line.is_mended else _("non"), account, _("Voir") if account else ""),
             ],
             "verb": _("Remettre dans le prochain ordre"),
             "kind": "",
