@@ -171,6 +171,15 @@ def test_a_voucher_is_followed_to_the_bank_with_its_proofs(court: tuple[Payday, 
     assert auditor.get(f"/follow/programmes/{payday.campaign.programme_id}/", {"serial": "NA-0000000001-1"}).status_code == 422
 
 
+def test_a_code_typed_by_mistake_is_in_no_address_and_not_shown_again(court: tuple[Payday, Client]) -> None:
+    payday, auditor = court
+    here, code = f"/follow/programmes/{payday.campaign.programme_id}/", payday.campaign.code(1)
+    asked = auditor.post(here, {"serial": serial_of(payday)})
+    assert asked.status_code == 302 and "serial=" in asked["Location"]
+    refused = auditor.post(here, {"serial": code})
+    assert refused.status_code == 422 and code not in refused.content.decode()
+
+
 def test_each_proof_is_the_row_as_sealed(court: tuple[Payday, Client]) -> None:
     payday, _auditor = court
     with acting_as_everything(why="look at proofs"):

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
-from carnet.kernel.identifiers import SerialMistyped
+from carnet.kernel.identifiers import SerialMistyped, VoucherSerial
 from carnet.ledger.rules import VoucherSerialUnknown
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
@@ -44,9 +45,19 @@ def voucher(request: HttpRequest, programme_id: int) -> HttpResponse:
     """One voucher followed from the funders to the bank; without one, where to begin."""
     actor = actor_of(request)
     funding_access.seen_programme(actor, programme_id)
-    form = SerialForm(request.GET)
+    if request.method == "POST":
+        # Typed in the body, so that a secret code typed here by mistake is in no address; a number that reads well may be in one.
+        typed = request.POST.get("serial", "")
+        try:
+            return redirect(f"{request.path}?{urlencode({'serial': str(VoucherSerial.parse(typed))})}")
+        except SerialMistyped as refusal:
+            form, mistyped = SerialForm({"serial": ""}), refusal
+    else:
+        form, mistyped = SerialForm(request.GET), None
     form.is_valid()
-    serial, context, status = form.cleaned_data.get("serial", ""), {}, 200
+    if mistyped is not None:
+        form.add_error("serial", sentence_for(mistyped))
+    serial, context, status = form.cleaned_data.get("serial", ""), {}, 422 if mistyped else 200
     if serial:
         try:
             context = _story(actor, following.follow_voucher(actor=actor, programme_id=programme_id, serial=serial))
