@@ -152,7 +152,8 @@ def pages_of(page: Page, role: str) -> Iterator[tuple[str, str, str]]:
     """Each page of a role, once of each kind, while the browser shows it: the name of its route, its address, its HTML as it was sent."""
     waiting, seen = addresses_for(role), set()
     while waiting:
-        address = waiting.pop(0)
+        # A place in a page is that page: going there from itself would load nothing.
+        address = waiting.pop(0).partition("#")[0]
         kind = route_of(address)
         if not kind or kind in seen:
             continue
