@@ -1,9 +1,10 @@
 """What leaves with a run: the bank's file, or the payment orders of a public accountant; and which of them an agreement uses."""
 
+import tempfile
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,6 @@ from carnet.web.design.screens import actor_of
 from carnet.web.operator.payments._acts import AgreementView, BareForm, RunView
 from carnet.web.operator.payments._words import CHANNELS
 from carnet.web.payment_orders import archive
-from carnet.web.tenancy import stream_as
 
 
 class ChannelForm(OperationForm):
@@ -73,7 +73,7 @@ class FileView(RunView):
 
 
 class OrdersView(RunView):
-    """The payment orders and their papers, in one archive that is given out as it is made."""
+    """The payment orders and their papers, in one archive that is never whole in memory."""
 
     def words(self, line: RunLine) -> dict[str, Any]:
         return {
@@ -85,7 +85,10 @@ class OrdersView(RunView):
     def perform(self, form: BareForm) -> HttpResponseBase:
         operations.take_out_orders(**self.arguments(form))
         actor, run_id = actor_of(self.request), self.kwargs["run_id"]
-        pieces = stream_as(actor, lambda: archive(actor=actor, run_id=run_id))
-        response = StreamingHttpResponse(pieces, content_type="application/zip")
-        response["Content-Disposition"] = f'attachment; filename="{self.page().message_id}-mandats.zip"'
-        return response
+        # On the disk, then sent: papers are composed inside the request. Composed while the server waits for the next piece of
+        # an answer, they never end (granian and the composer each wait for the other).
+        held = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it once sent
+        for piece in archive(actor=actor, run_id=run_id):
+            held.write(piece)
+        held.seek(0)
+        return FileResponse(held, as_attachment=True, filename=f"{self.page().message_id}-mandats.zip", content_type="application/zip")
