@@ -47,7 +47,7 @@ def demo(
             raise CommandFailed(_("Le registre ne se vérifie pas : lancez « carnet ledger verify »."))
         _where_to_go(base_url, tried)
         if not no_serve:
-            serve_until_stopped(host=host, port=port, workers=1, threads=8)
+            serve_until_stopped(host=host, port=port, workers=1, threads=8, has_drawn=True)
 
 
 def _played(booklets: int | None, seed: int, base_url: str, started: float) -> tuple[dict[str, Any], dict[str, Any]]:

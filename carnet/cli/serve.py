@@ -35,8 +35,12 @@ def serve(
         serve_until_stopped(host=host, port=port, workers=workers, threads=threads, worker=worker)
 
 
-def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, worker: bool = True) -> None:
-    """Hand the address to granian, whose worker processes inherit the environment, and so the database's address."""
+def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, worker: bool = True, has_drawn: bool = False) -> None:
+    """Hand the address to granian, whose worker processes inherit the environment, and so the database's address.
+
+    Workers are forks of this process: they share its memory, and one that was killed is back at once. `has_drawn`: it has drawn a PDF, and
+    the threads that draw do not survive a fork, which would wait for ever at its first: its workers are new programs.
+    """
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -44,8 +48,8 @@ def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, wor
     from carnet.cli.running import disconnect
 
     disconnect()  # a worker must not share the parent's connections
-    # Workers are new programs, never forks: a fork of a process that has drawn a PDF (the demonstration does) waits for ever at its first.
-    multiprocessing.set_start_method("spawn", force=True)
+    if has_drawn:
+        multiprocessing.set_start_method("spawn", force=True)
     beside = [[sys.executable, "-c", "from carnet.cli.main import run; run()", "jobs", "worker"]] if worker else []
     server = Granian(
         target="carnet.wsgi:application",
