@@ -8,18 +8,19 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch as replaced
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
 from carnet import scenarios
 from carnet.kernel.periods import PARIS
@@ -86,9 +87,25 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PATH, args=["--no-sandbox"])
-        yield browser
+        with replaced.object(Locator, "click", click_and_see(Locator.click)):
+            yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def click_and_see(click: Callable[..., None]) -> Callable[..., None]:
+    """A click that ends once the page it opened is whole.
+
+    Playwright's own ends as soon as the new page begins: on a busy machine, whatever reads without waiting (`all`, `count`, a page's text)
+    then finds half of it.
+    """
+
+    def clicked(locator: Locator, **options: Any) -> None:
+        click(locator, **options)
+        if not locator.page.is_closed():
+            locator.page.wait_for_load_state("domcontentloaded")
+
+    return clicked
 
 
 @dataclass
