@@ -21,6 +21,7 @@ DOORS = (
     ("state/", "carnet.web.state.urls"),
     ("books/", "carnet.web.books.urls"),
     ("helpline/", "carnet.web.helpline.urls"),
+    ("helper/", "carnet.web.helper.urls"),
     ("sms/", "carnet.web.telephones.urls"),
     ("demo/", "carnet.web.demo.urls"),
     ("", "carnet.api.urls"),

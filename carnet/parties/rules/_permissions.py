@@ -31,6 +31,7 @@ _ADMIN, _AGENT, _TREASURER, _APPROVER = (Role.OPERATOR_ADMIN, Role.OPERATOR_AGEN
 _FUNDER, _LEAD, _PRESCRIBER = Role.FUNDER, Role.PRESCRIBER_LEAD, Role.PRESCRIBER
 _MANAGER, _MEDIATOR, _AUDITOR, _OFFICER = Role.PLACE_MANAGER, Role.MEDIATOR, Role.AUDITOR, Role.STATE_OFFICER
 _HELPLINE, _ACCOUNTANT = Role.HELPLINE, Role.ACCOUNTANT
+_HELPER, _HELPER_LEAD = Role.HELPER, Role.HELPER_LEAD
 _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
 
@@ -50,11 +51,12 @@ _LINES: tuple[Permission, ...] = (
     _see("home.auditor", "the auditor's home page", _AUDITOR),
     _see("home.state", "the State's home page: labels of operators", _OFFICER),
     _see("home.books", "the accountant's home page: the agreements whose books one reads", _ACCOUNTANT),
+    _see("home.helper", "the home page of a structure that acts for people, under their mandates", _HELPER, _HELPER_LEAD),
     _see("home.helpline", "the home page of whoever answers the telephone: one box", _HELPLINE),
     _do("account.manage", "one's own account: name, language, password, second factor", *Role),
     # parties
-    _see("parties.see-members", "the members of one's organisation", *_OPERATOR, _FUNDER, _LEAD, _MANAGER, _OFFICER),
-    _do("parties.manage-members", "invite, change, suspend members", _ADMIN, _FUNDER, _LEAD, _MANAGER, _OFFICER, proof=True),
+    _see("parties.see-members", "the members of one's organisation", *_OPERATOR, _FUNDER, _LEAD, _MANAGER, _OFFICER, _HELPER_LEAD),
+    _do("parties.manage-members", "invite, change, suspend members", _ADMIN, _FUNDER, _LEAD, _MANAGER, _OFFICER, _HELPER_LEAD, proof=True),
     _see("parties.see-organisations", "the organisations brought in by the operator", *_OPERATOR, _AUDITOR),
     _do("parties.register-organisation", "register an organisation", _ADMIN, _AGENT),
     _do("parties.import-people", "invite people from a file", _ADMIN, proof=True),
@@ -173,6 +175,11 @@ _LINES: tuple[Permission, ...] = (
     # notices
     _do("notices.announce", "write to everybody of a role on their home page, or take it back", _ADMIN, _AGENT),
     _do("notices.edit-texts", "write a programme's own texts", _ADMIN, _AGENT),
+    # mandates
+    _see("mandates.see", "the mandates of one's structure, the people who signed them, each use", _HELPER, _HELPER_LEAD),
+    _do("mandates.sign", "sign or renew a mandate with a person", _HELPER, proof=True),
+    _do("mandates.revoke", "end a mandate or a part of it, at a person's wish", _HELPER, _HELPER_LEAD),
+    _do("mandates.act", "do a procedure for a person, under a mandate", _HELPER),
     # redemption
     _see("redemption.see", "redemptions", *_OPERATOR, _MANAGER, _MEDIATOR, _AUDITOR, pin=True),
     _do("redemption.check", "test a voucher without spending it", _MANAGER, _MEDIATOR, pin=True),
@@ -274,6 +281,8 @@ HOMES: dict[Role, str] = {
     Role.STATE_OFFICER: "state:home",
     Role.HELPLINE: "helpline:home",
     Role.ACCOUNTANT: "books:home",
+    Role.HELPER_LEAD: "helper:home",
+    Role.HELPER: "helper:home",
 }
 
 SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
@@ -296,6 +305,7 @@ ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.PLACE_OPERATOR: frozenset({_MANAGER, _MEDIATOR}),
     OrganisationKind.LANDLORD: frozenset(),
     OrganisationKind.AUDITOR: frozenset({_AUDITOR}),
+    OrganisationKind.HELPER: frozenset({_HELPER, _HELPER_LEAD}),
 }
 
 # Under these kinds, staff see whole programmes; prescribers and places see only their own rows.
@@ -309,6 +319,7 @@ GRANTS: dict[Role, frozenset[Role]] = {
     _LEAD: frozenset({_LEAD, _PRESCRIBER}),
     _MANAGER: frozenset({_MANAGER, _MEDIATOR}),
     _OFFICER: frozenset({_OFFICER, _FUNDER, _ACCOUNTANT}),
+    _HELPER_LEAD: frozenset({_HELPER, _HELPER_LEAD}),
 }
 
 # These move money or open every door: a second factor from the first sign-in (docs/sources/signing-in.md#second-factor).

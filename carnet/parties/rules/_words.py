@@ -19,6 +19,8 @@ class Role(StrEnum):
     STATE_OFFICER = "STATE_OFFICER"
     HELPLINE = "HELPLINE"
     ACCOUNTANT = "ACCOUNTANT"
+    HELPER = "HELPER"
+    HELPER_LEAD = "HELPER_LEAD"
 
 
 class OrganisationKind(StrEnum):
@@ -31,6 +33,7 @@ class OrganisationKind(StrEnum):
     PLACE_OPERATOR = "PLACE_OPERATOR"
     LANDLORD = "LANDLORD"
     AUDITOR = "AUDITOR"
+    HELPER = "HELPER"
 
 
 class AccountState(StrEnum):

@@ -22,6 +22,8 @@ ROLE_NAMES: Mapping[str, Promise] = {
     Role.STATE_OFFICER: _("Agent de l’État (labels)"),
     Role.HELPLINE: _("Réponse au téléphone"),
     Role.ACCOUNTANT: _("Comptable (lecture seule)"),
+    Role.HELPER: _("Aidant"),
+    Role.HELPER_LEAD: _("Référent des aidants"),
 }
 
 KIND_NAMES: Mapping[str, Promise] = {
@@ -32,6 +34,7 @@ KIND_NAMES: Mapping[str, Promise] = {
     OrganisationKind.PLACE_OPERATOR: _("Gestionnaire de lieux"),
     OrganisationKind.LANDLORD: _("Bailleur"),
     OrganisationKind.AUDITOR: _("Auditeur"),
+    OrganisationKind.HELPER: _("Structure aidante"),
 }
 
 SCOPE_NAMES: Mapping[str, Promise] = {
