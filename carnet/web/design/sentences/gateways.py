@@ -30,4 +30,13 @@ SENTENCES: dict[str, str | Promise] = {
     "message-forged": _("Ce message n’est pas signé par la passerelle."),
     "message-stale": _("Ce message a été signé il y a trop longtemps, ou dans le futur."),
     "message-unreadable": _("Cet envoi n’est pas celui d’une passerelle de messages."),
+    "identity-not-offered": _("Cette façon de s’identifier n’est pas proposée ici."),
+    "identity-cancelled": _("Vous êtes revenu en arrière. Rien n’a été transmis. Vous pouvez recommencer."),
+    "identity-mixed-up": _("Cette identification n’a pas été commencée ici, ou a déjà servi. Recommencez depuis le début."),
+    "identity-expired": _("L’identification a duré plus de %(minutes_max)s minutes. Recommencez."),
+    "identity-provider-unreachable": _("Le service d’identification ne répond pas. Réessayez dans quelques minutes."),
+    "identity-provider-refused": _("Le service d’identification a refusé. Recommencez ; si cela continue, prévenez-nous."),
+    "identity-forged": _("La réponse du service d’identification n’est pas sûre. Personne n’a été identifié."),
+    "identity-too-weak": _("Cette façon de s’identifier n’est pas assez sûre. Choisissez-en une autre."),
+    "identity-incomplete": _("Il manque une information d’état civil dans la réponse. Personne n’a été identifié."),
 }
