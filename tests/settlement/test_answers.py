@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 from datetime import date, timedelta
 
+import pypdfium2
 import pytest
 
 from carnet.gateways.bank import errors, payments, reports
@@ -121,7 +122,10 @@ class TestTheArchive:
                 vouchers = files.read(f"{row['Pièces']}/cheques.csv").decode("utf-8-sig").splitlines()
                 assert len(vouchers) == 1 + count
                 assert row["IBAN"] in files.read(f"{row['Pièces']}/coordonnees-bancaires.csv").decode()
-                assert files.read(f"{row['Pièces']}/certificat-de-service-fait.pdf").startswith(b"%PDF-")
+                with pypdfium2.PdfDocument(files.read(f"{row['Pièces']}/certificat-de-service-fait.pdf")) as paper:
+                    said = " ".join("".join(page.get_textpage().get_text_range() for page in paper).split())
+                assert "Certificat de service fait" in said and "Texte signé par la clé Ed25519" in said
+                assert row["Montant (€)"] in said and row["IBAN"] in said.replace(" ", "")
             assert files.read("bordereau.pdf").startswith(b"%PDF-")
 
     def test_is_the_same_bytes_twice_in_any_language(self, payday: Payday):

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +17,8 @@ from django.utils.translation import gettext as _
 from carnet.gateways.keys import EVIDENCE, key_ring
 from carnet.kernel.actors import Actor
 from carnet.settlement.queries import certificates
-from carnet.settlement.queries.certificates import ServiceCertificate
 from carnet.settlement.queries.samples import Drawn, SampleLine
-from carnet.web.follow.papers import certificate_pdf
-from carnet.web.follow.words import Names
+from carnet.web.service_done import Names, certificate_pdf, names_of
 from carnet.web.statements import as_text
 
 _VERIFY = Path(__file__).parent / "verify.py.txt"
@@ -49,15 +47,13 @@ class _Wire:
         return found
 
 
-def evidence(
-    drawn: Drawn, lines: Sequence[SampleLine], *, actor: Actor, names_of: Callable[[ServiceCertificate], Names], names: Names, at: datetime
-) -> Iterator[bytes]:
+def evidence(drawn: Drawn, lines: Sequence[SampleLine], *, actor: Actor, names: Names, at: datetime) -> Iterator[bytes]:
     """The archive, piece by piece: the files, then the manifest with the SHA-256 of each, then its signature."""
     wire, digests = _Wire(), {}
     out: Any = wire  # written to only: it has no way back
     moment = at.timetuple()[:6]
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _files(drawn, lines, actor, names_of, names, at):
+        for name, content in _files(drawn, lines, actor, names, at):
             digests[name] = hashlib.sha256(content).hexdigest()
             archive.writestr(zipfile.ZipInfo(name, moment), content, zipfile.ZIP_DEFLATED)
             yield wire.taken()
@@ -69,9 +65,7 @@ def evidence(
     yield wire.taken()
 
 
-def _files(
-    drawn: Drawn, lines: Sequence[SampleLine], actor: Actor, names_of: Callable[[ServiceCertificate], Names], names: Names, at: datetime
-) -> Iterator[tuple[str, bytes]]:
+def _files(drawn: Drawn, lines: Sequence[SampleLine], actor: Actor, names: Names, at: datetime) -> Iterator[tuple[str, bytes]]:
     yield "LISEZMOI.txt", _readme(drawn).encode()
     yield "verify.py", _VERIFY.read_bytes()
     yield "universe.csv", _universe(drawn)

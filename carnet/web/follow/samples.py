@@ -22,7 +22,6 @@ from carnet.places import queries as places
 from carnet.settlement.operations import samples as operations
 from carnet.settlement.queries import certificates
 from carnet.settlement.queries import samples as queries
-from carnet.settlement.queries.certificates import ServiceCertificate
 from carnet.settlement.queries.samples import Drawn, SampleLine
 from carnet.settlement.rules.sampling import SAMPLE_MOST, SEED_MOST, SampleInvalid, SampleTerms, Strata, Weight
 from carnet.web import clock
@@ -33,8 +32,8 @@ from carnet.web.design.screens import actor_of
 from carnet.web.design.sentences import sentence_for
 from carnet.web.follow import words
 from carnet.web.follow.pack import evidence as pack
-from carnet.web.follow.papers import certificate_pdf
 from carnet.web.lessons import service_word
+from carnet.web.service_done import Names, certificate_pdf, names_of
 
 STRATA = [
     (Strata.NONE.value, gettext_lazy("Non")),
@@ -98,7 +97,7 @@ def _drawn(actor: Actor, form: SampleForm, programme_id: int, at: datetime) -> t
     }, 200
 
 
-def _table(lines: list[SampleLine], names: words.Names, programme_id: int) -> Table:
+def _table(lines: list[SampleLine], names: Names, programme_id: int) -> Table:
     columns = [
         Column(_("Chèque")), Column(_("Lieu")), Column(_("Service")), Column(_("Accepté le")), Column(_("Valeur"), number=True),
         Column(_("Décompte")), Column(_("Banque")),
@@ -142,24 +141,19 @@ def evidence(request: HttpRequest, programme_id: int) -> HttpResponseBase:
 def _pieces(drawn: Drawn, actor: Actor, language: str, at: datetime) -> Iterator[bytes]:
     with override(language):
         lines = queries.lines_of(drawn)
-        yield from pack(drawn, lines, actor=actor, names_of=_names_of, names=_names(lines), at=at)
+        yield from pack(drawn, lines, actor=actor, names=_names(lines), at=at)
 
 
-def _names(lines: Iterable[SampleLine]) -> words.Names:
+def _names(lines: Iterable[SampleLine]) -> Names:
     found = list(lines)
     houses = {line.organisation_id for line in found} | {line.desk_id for line in found if line.desk_id}
     cards = parties.organisations(houses)
-    return words.Names({key: card.name for key, card in cards.items()}, places.names_of({line.place_id for line in found}))
-
-
-def _names_of(made: ServiceCertificate) -> words.Names:
-    cards = parties.organisations({made.organisation_id})
-    return words.Names({key: card.name for key, card in cards.items()}, places.names_of({line.place_id for line in made.lines}))
+    return Names({key: card.name for key, card in cards.items()}, places.names_of({line.place_id for line in found}))
 
 
 def certificate_file(request: HttpRequest, claim_id: int) -> HttpResponse:
     """The certificate of service done of one claim."""
     made = certificates.service_certificate(actor=actor_of(request), claim_id=claim_id)
-    response = HttpResponse(certificate_pdf(made, _names_of(made), at=clock.now()), content_type="application/pdf")
+    response = HttpResponse(certificate_pdf(made, names_of(made), at=clock.now()), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="service-fait-{claim_id}.pdf"'
     return response

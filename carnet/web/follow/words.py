@@ -16,6 +16,7 @@ from carnet.parties.rules import Role, allowed
 from carnet.settlement.queries.following import Step, StepKind
 from carnet.web.design import formats
 from carnet.web.lessons import service_word
+from carnet.web.service_done import Names
 
 TITLES = {
     StepKind.RECEIVED: gettext_lazy("Un financeur paie"),
@@ -75,22 +76,6 @@ class StepShown:
     url: str
     closed_to: str
     proofs: tuple[ProofShown, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The names of organisations and places, which are public."""
-
-    organisations: Mapping[int, str]
-    places: Mapping[int, str]
-
-    def house(self, organisation_id: int | None) -> str:
-        """An organisation, or a dash."""
-        return self.organisations.get(organisation_id or 0, "–")
-
-    def place(self, place_id: int) -> str:
-        """A place, or a dash."""
-        return self.places.get(place_id, "–")
 
 
 def shown(step: Step, names: Names, actor: Actor, *, agreement_id: int) -> StepShown:

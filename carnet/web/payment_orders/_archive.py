@@ -20,10 +20,12 @@ from django.utils.translation import override
 from carnet.gateways.keys import ORDERS
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS
+from carnet.settlement.queries.certificates import service_certificate
 from carnet.settlement.queries.channels import PaymentOrder, PaymentOrders, each_order, payment_orders, seal_orders
 from carnet.settlement.rules.channels import shasums
 from carnet.web.payment_orders import _papers
 from carnet.web.payment_orders._names import KEY, LIST, NOTE, PAPERS, SIGNATURE
+from carnet.web.service_done import certificate_pdf, names_of
 from carnet.web.statements import as_text
 
 _MARK = "\ufeff"
@@ -46,7 +48,7 @@ def archive(*, actor: Actor, run_id: int) -> Iterator[bytes]:
     del orders, files
     for order in each_order(actor=actor, run_id=run_id):
         with override("fr"):
-            papers = _papers_of(head, order)
+            papers = _papers_of(actor, head, order)
         for name, content in papers:
             yield writer.add(name, content)
     listed = shasums(writer.digests).encode()
@@ -73,10 +75,10 @@ def orders_csv(orders: Sequence[PaymentOrder]) -> bytes:
     return (_MARK + text.getvalue()).encode()
 
 
-def _papers_of(head: PaymentOrders, order: PaymentOrder) -> list[tuple[str, bytes]]:
-    folder = _folder(order)
+def _papers_of(actor: Actor, head: PaymentOrders, order: PaymentOrder) -> list[tuple[str, bytes]]:
+    folder, made = _folder(order), service_certificate(actor=actor, claim_id=order.claim_id)
     return [
-        (f"{folder}/certificat-de-service-fait.pdf", _papers.certificate_pdf(head, order)),
+        (f"{folder}/certificat-de-service-fait.pdf", certificate_pdf(made, names_of(made), at=head.approved_at, order=order)),
         (f"{folder}/cheques.csv", _vouchers_csv(order)),
         (f"{folder}/coordonnees-bancaires.csv", _account_csv(order)),
     ]
