@@ -12,7 +12,7 @@ from carnet.activities.rules import ActivityPlaceRequired, ActivityUnknown, Spac
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
-from carnet.parties.rules import check_may
+from carnet.parties.rules import NoMembership, check_may
 from carnet.places import queries as places
 from carnet.places.access import place as any_place
 from carnet.places.queries import FreeSpaceView, PlaceSummary
@@ -35,6 +35,14 @@ def check_may_record(actor: Actor) -> None:
 def check_may_book(actor: Actor) -> None:
     """Raises: NotAllowed."""
     check_may(actor, "activities.book-seat")
+
+
+def asking_house(actor: Actor) -> int:
+    """The organisation in whose name *did you do it yourself?* is asked. Raises: NotAllowed, NoMembership."""
+    check_may(actor, "activities.ask-afterwards")
+    if actor.organisation_id is None:
+        raise NoMembership
+    return actor.organisation_id
 
 
 def own_place(actor: Actor, place_id: int | None, *, at: datetime) -> PlaceSummary:

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from carnet.activities.rules import MINUTES_MAX, MINUTES_MIN, PEOPLE_MAX, TITLE_MAX, Kind, Source, Where
+from carnet.activities.rules import MINUTES_MAX, MINUTES_MIN, PEOPLE_MAX, TITLE_MAX, AskedAfter, DoneBy, Kind, Source, Where
 from carnet.workshops.rules import BookingState, EndedBy
 from carnet.workshops.rules import Channel as BookedBy
 
@@ -139,3 +139,26 @@ class SeatBooking(models.Model):
 
     def __str__(self) -> str:
         return f"seat booking {self.pk}"
+
+
+class DoneAnswer(models.Model):
+    """One answer to *did you do it yourself?*: a day, a procedure, who did it, which house asked. Nobody, and no hour."""
+
+    organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    procedure = models.CharField(max_length=40)
+    answer = models.CharField(max_length=13)
+    asked_after = models.CharField(max_length=7)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer__in=[each.value for each in DoneBy]) & Q(asked_after__in=[each.value for each in AskedAfter]),
+                name="activities_done_words",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "day"], name="activities_done_of_house")]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"

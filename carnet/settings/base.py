@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "carnet.web.expiry",
     "carnet.web.telephones",
     "carnet.web.offers",
+    "carnet.web.afterwards",
     "carnet.web.rehearsal",
     "carnet.web.demo",
     "allauth",

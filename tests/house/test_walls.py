@@ -29,7 +29,7 @@ PUBLIC = {
 # Tables that only grow.
 APPEND_ONLY = (
     "journal_line", "journal_block", "ledger_movement", "ledger_passage", "ledger_sharepattern", "redemption_redemption",
-    "activities_record", "places_joiningterms", "notices_programmetext",
+    "activities_record", "activities_doneanswer", "places_joiningterms", "notices_programmetext",
     "distribution_desktext",
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ from PIL import Image
 from carnet import scenarios
 from carnet.activities import operations as activities
 from carnet.activities import queries as activities_queries
-from carnet.activities.rules import Kind, Told
+from carnet.activities.rules import AskedAfter, Kind, Told
 from carnet.distribution import operations as distribution
 from carnet.distribution.operations import exchanges, papers
 from carnet.distribution.rules import FoundBy, RequestReason
@@ -171,6 +171,9 @@ def helped(payday: Payday) -> None:
         free = activities_queries.seats_of_day(payday.campaign.place_id, day=seats.next_open_on, at=at)
         activities.book_seat(
             place_id=payday.campaign.place_id, starts_at=free.starts[-2].starts_at, minutes=30, actor=place, request_id=rid(), at=at
+        )  # fmt: skip
+        activities.note_answer(
+            procedure="taxes", answer="SELF", asked_after=AskedAfter.LESSON, actor=place, request_id=rid(), at=at
         )  # fmt: skip
 
 

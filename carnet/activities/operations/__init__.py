@@ -1,5 +1,6 @@
 """Writing activities: told, corrected, withdrawn; seats booked, given back, noted."""
 
+from carnet.activities.operations._afterwards import note_answer
 from carnet.activities.operations._records import (
     AT_THE_DOOR,
     BY_HAND,
@@ -31,6 +32,7 @@ __all__ = [
     "correct",
     "forget_seat_booklets",
     "give_seat_back",
+    "note_answer",
     "note_seat",
     "note_visit",
     "put_aside",

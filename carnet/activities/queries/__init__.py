@@ -1,5 +1,6 @@
 """Reading activities: what was told, what could be, what it came to; and the seats of free spaces."""
 
+from carnet.activities.queries._afterwards import afterwards, afterwards_of_house
 from carnet.activities.queries._figures import NOTHING, Figures, figures, figures_of_places
 from carnet.activities.queries._proposals import Proposal, VoucherDay, exported_proposals, of_session, proposals
 from carnet.activities.queries._records import (
@@ -38,6 +39,8 @@ __all__ = [
     "VoucherDay",
     "activities",
     "activity",
+    "afterwards",
+    "afterwards_of_house",
     "exported",
     "exported_proposals",
     "figures",

@@ -1,5 +1,6 @@
 """The words of the national activity tool, what one activity says, which seat is free when. Pure."""
 
+from carnet.activities.rules._afterwards import Afterwards, AnswerUnknown, AskedAfter, DoneBy, checked_answer, gathered
 from carnet.activities.rules._national import (
     ACTIVITY_COLUMNS,
     PERSON_COLUMNS,
@@ -136,7 +137,11 @@ __all__ = [
     "ActivityUnknown",
     "ActivityWithdrawn",
     "ActivityWordUnknown",
+    "Afterwards",
+    "AnswerUnknown",
+    "AskedAfter",
     "Cell",
+    "DoneBy",
     "Exported",
     "Kind",
     "NothingToRepeat",
@@ -164,7 +169,9 @@ __all__ = [
     "check_may_note",
     "check_stretch",
     "checked",
+    "checked_answer",
     "free_stations",
+    "gathered",
     "inert",
     "lengths",
     "may_change",

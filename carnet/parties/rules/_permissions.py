@@ -115,6 +115,17 @@ _LINES: tuple[Permission, ...] = (
     # activities
     _see("activities.see", "the free help given at one's places, and what it came to", _MANAGER, _MEDIATOR),
     _do("activities.record", "record free help, correct it, take it back; say who came to a booked seat", _MANAGER, _MEDIATOR),
+    _do(
+        "activities.ask-afterwards",
+        "note, of nobody, whether a procedure was done by the person",
+        _MANAGER,
+        _MEDIATOR,
+        _LEAD,
+        _PRESCRIBER,
+        _HELPER,
+        _HELPER_LEAD,
+        pin=True,
+    ),
     _do("activities.book-seat", "book a seat of a free digital space for somebody", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR, pin=True),
     _see("activities.see-figures", "the free help of the programmes' places, in counts", *_OPERATOR, _AUDITOR),
     # distribution

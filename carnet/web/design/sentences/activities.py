@@ -11,6 +11,7 @@ SENTENCES = {
     "activity-minutes-invalid": _("Une aide dure de %(minutes_min)s à %(minutes_max)s minutes."),
     "activity-told-already": _("C’est déjà noté. Retrouvez-le dans le mois pour le corriger."),
     "activity-changed": _("Quelqu’un vient de corriger cette aide. Regardez-la de nouveau avant de la changer."),
+    "done-by-unknown": _("Choisissez une des trois réponses."),
     "activity-withdrawn": _("Cette aide est retirée. Remettez-la d’abord, pour la corriger."),
     "nothing-to-repeat": _("Rien n’a encore été noté ici : il n’y a pas de dernière fois à répéter."),
     "space-unknown": _("Ce lieu n’a pas d’espace numérique libre."),
