@@ -19,7 +19,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from carnet.gateways.keys._boxes import open_box, sealed_box, signs
+from carnet.gateways.keys._boxes import open_box, opened, sealed_box, sealed_by, signs
 from carnet.gateways.keys._files import FileKeyRing
 from carnet.gateways.keys._rings import InMemoryKeyRing
 from carnet.gateways.keys._words import (
@@ -74,7 +74,9 @@ __all__ = [
     "SeedMissing",
     "key_ring",
     "open_box",
+    "opened",
     "sealed_box",
+    "sealed_by",
     "signs",
 ]
 

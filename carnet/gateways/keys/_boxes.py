@@ -43,11 +43,13 @@ def _box_key(shared: bytes, public: bytes, recipient: bytes) -> bytes:
 
 
 def sealed_by(key: bytes, content: bytes, about: bytes) -> bytes:
+    """`content` under a key of 32 bytes, for one purpose: nonce, ChaCha20-Poly1305."""
     nonce = secrets.token_bytes(NONCE_SIZE)
     return nonce + ChaCha20Poly1305(key).encrypt(nonce, content, about)
 
 
 def opened(key: bytes, sealed: bytes, about: bytes) -> bytes:
+    """What was sealed under that key for that purpose. Raises: KeysUnreadable."""
     try:
         return ChaCha20Poly1305(key).decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], about)
     except (InvalidTag, ValueError):
