@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from carnet.funding.rules import AgreementUnknown
 from carnet.gateways.database import acting_as, acting_as_everything
@@ -153,6 +154,17 @@ class TestEqualToTheLedger:
         with acting_as_everything(why="compare"):
             sent = set(Transfer.objects.filter(agreement_id=paid.agreement_id).values_list("end_to_end_id", flat=True))
         assert {row[2] for row in _table(page, "payments").rows} == sent
+
+    def test_the_cupboards_are_counted_in_one_go_not_voucher_by_voucher(self, paid: Payday):
+        """A question asked for each of 100,000 vouchers, of every passage, took more than eight minutes; in one go, 0.6 s."""
+        with acting_as_everything(why="read a plan"), CaptureQueriesContext(connection) as asked:
+            assert ledger.stock_movements(agreement_id=paid.agreement_id)
+        (statement,) = [each["sql"] for each in asked.captured_queries if "ledger_passage" in each["sql"]]
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {statement}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "ledger_passage" in plan
+        assert "Limit" not in plan  # the last who held one voucher, looked for alone
 
 
 class TestTampered:

@@ -93,6 +93,13 @@ gone AS (
   SELECT DISTINCT ON (p.series_id, v) p.series_id, v AS voucher_id, p.id, p.kind, p.reason, p.at
   FROM ledger_passage p JOIN drawn s ON s.id = p.series_id, generate_series(p.first_voucher_id, p.last_voucher_id) AS v
   WHERE p.kind IN ('HANDED_OVER', 'TAKEN_OUT', 'VOIDED', 'LAPSED') ORDER BY p.series_id, v, p.at, p.id),
+-- The last who held a voucher that is gone: joined then sorted once, since a look-up for each voucher reads every passage again.
+lost AS (
+  SELECT DISTINCT ON (g.series_id, g.voucher_id) g.series_id, g.voucher_id, g.id, g.kind, g.reason, g.at,
+         COALESCE(h.holder_id, o.holder_id) AS holder_id
+  FROM gone g JOIN ledger_voucher v ON v.series_id = g.series_id AND v.id = g.voucher_id JOIN origin o ON o.booklet_id = v.booklet_id
+  LEFT JOIN held h ON h.booklet_id = v.booklet_id AND (h.at, h.id) < (g.at, g.id)
+  ORDER BY g.series_id, g.voucher_id, h.at DESC NULLS LAST, h.id DESC),
 told AS (
   SELECT p.id, p.kind, '' AS reason, p.at, v.series_id, v.id AS voucher_id, NULL::bigint AS from_id, o.holder_id AS to_id
   FROM ledger_passage p JOIN drawn s ON s.id = p.series_id JOIN ledger_voucher v ON v.series_id = s.id JOIN origin o ON o.booklet_id = v.booklet_id
@@ -104,10 +111,7 @@ told AS (
   LEFT JOIN gone g ON g.series_id = v.series_id AND g.voucher_id = v.id
   WHERE h.before_id <> h.holder_id AND (g.at IS NULL OR (g.at, g.id) > (h.at, h.id))
   UNION ALL
-  SELECT g.id, g.kind, g.reason, g.at, v.series_id, v.id,
-         COALESCE((SELECT h.holder_id FROM held h WHERE h.booklet_id = v.booklet_id AND (h.at, h.id) < (g.at, g.id)
-                   ORDER BY h.at DESC, h.id DESC LIMIT 1), o.holder_id), NULL
-  FROM gone g JOIN ledger_voucher v ON v.series_id = g.series_id AND v.id = g.voucher_id JOIN origin o ON o.booklet_id = v.booklet_id)
+  SELECT l.id, l.kind, l.reason, l.at, l.series_id, l.voucher_id, l.holder_id, NULL FROM lost l)
 SELECT id, kind, reason, (at AT TIME ZONE 'Europe/Paris')::date, series_id, min(voucher_id), max(voucher_id), from_id, to_id, count(*)
 FROM told GROUP BY id, kind, reason, at, series_id, from_id, to_id ORDER BY at, id, from_id, to_id"""
 
