@@ -140,7 +140,7 @@ class Gazetteer:
         by_postcode = [commune for commune in found if postcode in commune.postcodes]
         if len(by_postcode) == 1:
             return by_postcode[0]
-        nearby = [commune for commune in found if commune.department == _department_of(postcode)]
+        nearby = [commune for commune in found if commune.department == department_of(postcode)]
         if len(nearby) == 1:
             return nearby[0]
         # A shortened or merged name: "Sarlat" for Sarlat-la-Canéda, "Lamballe" for Lamballe-Armor.
@@ -205,7 +205,7 @@ def _cell(point: tuple[float, float]) -> tuple[int, int]:
     return math.floor(point[0] * 5), math.floor(point[1] * 5)
 
 
-def _department_of(postcode: str) -> str:
+def department_of(postcode: str) -> str:
     """The INSEE département most postal codes beginning so belong to (a few cross a border)."""
     if postcode.startswith("97"):
         return postcode[:3]

@@ -47,7 +47,7 @@ class Ask(OperationView):
 
     template_name = "afterwards/ask.html"
     form_class = AskForm
-    refusal_fields = {"done-by-unknown": "answer", "procedure-unknown": "procedure"}  # noqa: RUF012 - a form's constant
+    refusal_fields = {"done-by-unknown": "answer", "procedure-unknown": "procedure"}
 
     def get_initial(self) -> dict[str, Any]:
         asked = self.request.GET.get("procedure", "")
