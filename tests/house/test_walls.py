@@ -22,6 +22,8 @@ PUBLIC = {
     "places_joiningterms": "what a network asks of its places is published, every version of it",
     "places_placelabel": "which places have a label, from when to when, is published",
     "distribution_desktext": "the agreement that a programme's desks sign is published, every version of it",
+    "mandates_helperterms": "what helpers of a programme accept is published, every version of it",
+    "mandates_trainingsession": "when and where a programme trains its helpers, and how many seats there are, is published; never who comes",
     "parties_operatorlabel": "which operators asked the State for a label, and what it answered, is published",
     "parties_organisation": "names and SIRET numbers are public facts",
 }

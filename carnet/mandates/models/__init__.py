@@ -1,8 +1,39 @@
 """Tables of mandates, behind the walls of the structure. No column holds a name in clear: identities are sealed, one key a person."""
 
+from carnet.mandates.models._habilitation import (
+    HelperTerms,
+    StructureAppeal,
+    StructureDecision,
+    StructureFile,
+    StructureMessage,
+    StructurePaper,
+)
+from carnet.mandates.models._habilitation_personal import HABILITATION_DATA
 from carnet.mandates.models._mandates import Authorisation, Mandate, Use
 from carnet.mandates.models._people import AssistedPerson, Draft
-from carnet.mandates.models._personal import PERSONAL_DATA
+from carnet.mandates.models._personal import PERSONAL_DATA as MANDATES_DATA
 from carnet.mandates.models._structures import Structure
+from carnet.mandates.models._training import HelperFile, HelperTest, TermsAcceptance, TrainingSeat, TrainingSession
 
-__all__ = ["PERSONAL_DATA", "AssistedPerson", "Authorisation", "Draft", "Mandate", "Structure", "Use"]
+PERSONAL_DATA = {**MANDATES_DATA, **HABILITATION_DATA}
+
+__all__ = [
+    "PERSONAL_DATA",
+    "AssistedPerson",
+    "Authorisation",
+    "Draft",
+    "HelperFile",
+    "HelperTerms",
+    "HelperTest",
+    "Mandate",
+    "Structure",
+    "StructureAppeal",
+    "StructureDecision",
+    "StructureFile",
+    "StructureMessage",
+    "StructurePaper",
+    "TermsAcceptance",
+    "TrainingSeat",
+    "TrainingSession",
+    "Use",
+]
