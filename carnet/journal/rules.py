@@ -9,7 +9,8 @@ from carnet.kernel.refusals import Refusal
 
 KEY_LENGTH_MAX = 255
 KEPT_DAYS = 90
-SEALED_TABLES = ("journal_line", "ledger_movement", "ledger_passage", "ledger_sharepattern")
+# Rows that are never changed, sealed in chained blocks. The uses of mandates among them: what was done in somebody's name.
+SEALED_TABLES = ("journal_line", "ledger_movement", "ledger_passage", "ledger_sharepattern", "mandates_use")
 _CANONICAL = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":"))
 
 
@@ -48,7 +49,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A place where sealed history and the rows differ."""
+    """A place where sealed history and the rows differ. `block` 0: the table itself, whose triggers were switched off or dropped."""
 
     table: str
     block: int

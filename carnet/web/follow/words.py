@@ -52,6 +52,7 @@ TABLES = {
     "ledger_movement": pgettext_lazy("proof", "mouvement"),
     "ledger_passage": pgettext_lazy("proof", "passage"),
     "ledger_sharepattern": pgettext_lazy("proof", "parts"),
+    "mandates_use": pgettext_lazy("proof", "usage d’un mandat"),
 }
 
 
