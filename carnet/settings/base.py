@@ -292,6 +292,25 @@ if SMS_GATEWAY == "http":
 elif SMS_GATEWAY == "files" and not SMS_SIGNING_KEY:
     SMS_SIGNING_KEY = secrets.token_urlsafe(32)  # what is played in a demonstration is signed by the process that plays it
 
+# --- Identities: FranceConnect for people, ProConnect for professionals; neither unless its address is given (docs/identity.md) ---------------
+FRANCECONNECT_ISSUER = env.text("CARNET_FRANCECONNECT_ISSUER", "")
+FRANCECONNECT_CLIENT_ID = env.text("CARNET_FRANCECONNECT_CLIENT_ID", "")
+FRANCECONNECT_CLIENT_SECRET = env.text("CARNET_FRANCECONNECT_CLIENT_SECRET", "")
+FRANCECONNECT_ACR = env.one_of("CARNET_FRANCECONNECT_ACR", ("eidas1", "eidas2", "eidas3"), "eidas1")
+FRANCECONNECT_PKCE = env.flag("CARNET_FRANCECONNECT_PKCE", default=False)
+PROCONNECT_ISSUER = env.text("CARNET_PROCONNECT_ISSUER", "")
+PROCONNECT_CLIENT_ID = env.text("CARNET_PROCONNECT_CLIENT_ID", "")
+PROCONNECT_CLIENT_SECRET = env.text("CARNET_PROCONNECT_CLIENT_SECRET", "")
+PROCONNECT_PKCE = env.flag("CARNET_PROCONNECT_PKCE", default=False)
+for _provider, _given in {
+    "FRANCECONNECT": (FRANCECONNECT_ISSUER, FRANCECONNECT_CLIENT_ID, FRANCECONNECT_CLIENT_SECRET),
+    "PROCONNECT": (PROCONNECT_ISSUER, PROCONNECT_CLIENT_ID, PROCONNECT_CLIENT_SECRET),
+}.items():
+    if any(_given) and not _given[0].startswith("https://"):
+        raise env.SettingRefused(f"CARNET_{_provider}_ISSUER", "the provider's address must begin with https://")
+    if any(_given) and not all(_given):
+        raise env.SettingRefused(f"CARNET_{_provider}_CLIENT_ID", "the address, the identifier and the secret go together")
+
 
 def secret_key(path: Path) -> str:
     """The signing key of sessions: the environment's, else one drawn once and kept in a file only its owner reads."""

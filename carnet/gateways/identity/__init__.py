@@ -2,10 +2,22 @@
 
 A sign-in has two halves. `begin` gives the address a browser is sent to; `finish` reads what the browser brings back, asks the provider
 for the identity with the code it holds, and checks all of it. Between both, the door keeps what `finish` is to expect (`Expected`), bound
-to that browser's session and used once. Rules and addresses: docs/identity.md; source: docs/sources/openid.md.
+to that browser's session and used once (carnet/web/identity). Addresses and settings: docs/identity.md; source: docs/sources/openid.md.
 """
 
+from carnet.gateways.identity._choice import (
+    DEMO_CLIENT,
+    demo_issuer,
+    demo_secret,
+    franceconnect,
+    franceconnect_is_offered,
+    proconnect,
+    proconnect_is_offered,
+)
+from carnet.gateways.identity._double import Asked, DoubleClient, DoubleProvider, DoubleRefused, Play, sub_for
 from carnet.gateways.identity._identities import Expected, Identity, IdentityProvider, ProfessionalIdentity
+from carnet.gateways.identity._invented import INVENTED, Invented, invented
+from carnet.gateways.identity._readers import FRANCECONNECT_SCOPES, PROCONNECT_SCOPES, person, professional
 from carnet.gateways.identity._refusals import (
     IdentityForged,
     IdentityIncomplete,
@@ -18,8 +30,18 @@ from carnet.gateways.identity._refusals import (
     SignInExpired,
     SignInMixedUp,
 )
+from carnet.gateways.identity._relying_party import Client, RelyingParty
 
 __all__ = [
+    "DEMO_CLIENT",
+    "FRANCECONNECT_SCOPES",
+    "INVENTED",
+    "PROCONNECT_SCOPES",
+    "Asked",
+    "Client",
+    "DoubleClient",
+    "DoubleProvider",
+    "DoubleRefused",
     "Expected",
     "Identity",
     "IdentityForged",
@@ -28,10 +50,23 @@ __all__ = [
     "IdentityProvider",
     "IdentityRefused",
     "IdentityTooWeak",
+    "Invented",
+    "Play",
     "ProfessionalIdentity",
     "ProviderRefused",
     "ProviderUnreachable",
+    "RelyingParty",
     "SignInCancelled",
     "SignInExpired",
     "SignInMixedUp",
+    "demo_issuer",
+    "demo_secret",
+    "franceconnect",
+    "franceconnect_is_offered",
+    "invented",
+    "person",
+    "proconnect",
+    "proconnect_is_offered",
+    "professional",
+    "sub_for",
 ]

@@ -53,7 +53,8 @@ class Expected:
     verifier: str = field(default="", repr=False)
 
 
-Known_co = TypeVar("Known_co", Identity, ProfessionalIdentity, covariant=True)
+# An Identity, or a ProfessionalIdentity.
+Known_co = TypeVar("Known_co", covariant=True)
 
 
 class IdentityProvider(Protocol[Known_co]):

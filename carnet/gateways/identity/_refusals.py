@@ -60,4 +60,4 @@ class IdentityTooWeak(IdentityRefused):
 class IdentityIncomplete(IdentityRefused):
     """A piece of the identity is missing. Facts: piece (the claim's name)."""
 
-    code = "identity-incomplete"
+    code = "identity-piece-missing"

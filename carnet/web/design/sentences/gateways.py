@@ -38,5 +38,5 @@ SENTENCES: dict[str, str | Promise] = {
     "identity-provider-refused": _("Le service d’identification a refusé. Recommencez ; si cela continue, prévenez-nous."),
     "identity-forged": _("La réponse du service d’identification n’est pas sûre. Personne n’a été identifié."),
     "identity-too-weak": _("Cette façon de s’identifier n’est pas assez sûre. Choisissez-en une autre."),
-    "identity-incomplete": _("Il manque une information d’état civil dans la réponse. Personne n’a été identifié."),
+    "identity-piece-missing": _("Il manque une information d’état civil dans la réponse. Personne n’a été identifié."),
 }
