@@ -13,6 +13,7 @@ from carnet.mandates.models._mandates import Authorisation, Mandate, Use
 from carnet.mandates.models._own import OWN_DATA, ConsentLine, PaperTry, RemoteConsent, RemoteSetting, Telling, Visit
 from carnet.mandates.models._people import AssistedPerson, Draft
 from carnet.mandates.models._personal import PERSONAL_DATA as MANDATES_DATA
+from carnet.mandates.models._retention import RetentionRun
 from carnet.mandates.models._structures import Structure
 from carnet.mandates.models._training import HelperFile, HelperTest, TermsAcceptance, TrainingSeat, TrainingSession
 
@@ -32,6 +33,7 @@ __all__ = [
     "RemoteConsent",
     "RemoteSetting",
     "Structure",
+    "RetentionRun",
     "StructureAppeal",
     "StructureDecision",
     "StructureFile",

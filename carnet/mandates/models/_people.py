@@ -33,6 +33,8 @@ class AssistedPerson(models.Model):
     signed_at = models.DateTimeField()  # the latest mandate
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=11, blank=True)
+    # Out of everyday use since then, unless they signed again since (`is_archived`). Three years later their key is destroyed.
+    archived_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -60,6 +62,11 @@ class AssistedPerson(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.number}"
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether everyday lists leave this person out."""
+        return self.archived_at is not None and self.archived_at > self.signed_at
 
 
 class Draft(models.Model):
