@@ -46,9 +46,9 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("archived_count__gte", 0),
                             ("erased_count__gte", 0),
-                            ("people_in_use__gte", 0),
                             ("people_archived__gte", 0),
                             ("people_erased__gte", models.F("erased_count")),
+                            ("people_in_use__gte", 0),
                         ),
                         name="mandates_retention_counts",
                     ),
