@@ -9,7 +9,7 @@ from carnet.mandates.models._habilitation import (
     StructurePaper,
 )
 from carnet.mandates.models._habilitation_personal import HABILITATION_DATA
-from carnet.mandates.models._mandates import Authorisation, Mandate, Use
+from carnet.mandates.models._mandates import Authorisation, Ending, Mandate, Use
 from carnet.mandates.models._own import OWN_DATA, ConsentLine, PaperTry, RemoteConsent, RemoteSetting, Telling, Visit
 from carnet.mandates.models._people import AssistedPerson, Draft
 from carnet.mandates.models._personal import PERSONAL_DATA as MANDATES_DATA
@@ -25,6 +25,7 @@ __all__ = [
     "Authorisation",
     "ConsentLine",
     "Draft",
+    "Ending",
     "HelperFile",
     "HelperTerms",
     "HelperTest",
@@ -32,8 +33,8 @@ __all__ = [
     "PaperTry",
     "RemoteConsent",
     "RemoteSetting",
-    "Structure",
     "RetentionRun",
+    "Structure",
     "StructureAppeal",
     "StructureDecision",
     "StructureFile",

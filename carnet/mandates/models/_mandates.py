@@ -1,5 +1,6 @@
 """Mandates, the authorisations they are made of, and each use: which only grows."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -98,6 +99,30 @@ class Authorisation(models.Model):
 
     def __str__(self) -> str:
         return f"authorisation {self.pk}"
+
+
+class Ending(models.Model):
+    """Authorisations of one person ended at once: what a certificate of it is made from. Only grows; names nobody."""
+
+    organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(AssistedPerson, on_delete=models.PROTECT, related_name="endings")
+    reason = models.CharField(max_length=11)
+    authorisation_ids = ArrayField(models.BigIntegerField())
+    families = ArrayField(models.CharField(max_length=9))
+    is_by_self = models.BooleanField()
+    by_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(reason__in=REASONS, families__contained_by=FAMILY_CODES), name="mandates_ending_words"),
+            models.CheckConstraint(condition=Q(is_by_self=False) | Q(by_id__isnull=True), name="mandates_ending_by"),
+        ]
+        indexes = [models.Index(fields=["person", "-at"], name="mandates_ending_of_person")]
+
+    def __str__(self) -> str:
+        return f"ending {self.pk}"
 
 
 class Use(models.Model):

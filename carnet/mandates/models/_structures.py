@@ -15,7 +15,6 @@ class Structure(models.Model):
     organisation = models.OneToOneField("parties.Organisation", on_delete=models.PROTECT, related_name="+")
     programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
     families = ArrayField(models.CharField(max_length=9))
-    is_remote_allowed = models.BooleanField(default=False)
     admitted_at = models.DateTimeField()
     admitted_by_id = models.BigIntegerField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -17,12 +17,13 @@ WORDS_MAX = 8
 class PivotIdentity:
     """What FranceConnect says of somebody, or what two helpers read on a paper. Never a social-security number.
 
-    `birthplace`, `birthcountry`: codes of the INSEE, "" when unknown or when the paper does not say. `gender`: "male", "female" or "".
+    `birthdate` is YYYY-MM-DD, with 00 where a register knows no month or day. `birthplace`, `birthcountry`: codes of the INSEE, "" when the
+    paper does not say. `gender`: "male", "female" or "".
     """
 
     family_name: str
     given_names: str
-    birthdate: date
+    birthdate: str
     gender: str = ""
     birthplace: str = ""
     birthcountry: str = ""
@@ -36,18 +37,29 @@ class PivotIdentity:
     @property
     def told_apart(self) -> str:
         """The same text for the same person, however the name was typed. What is hashed to tell whether a paper was seen before."""
-        return "|".join((*_words(self.family_name), "", *_words(self.given_names), self.birthdate.isoformat()))
+        return "|".join((*_words(self.family_name), "", *_words(self.given_names), self.birthdate))
 
 
 def checked_identity(said: PivotIdentity, *, today: date) -> PivotIdentity:
     """An identity read on a paper, trimmed. Raises: IdentityIncomplete, NirInText, IbanInText."""
     family_name, given_names = (" ".join(each.split())[:NAME_MAX] for each in (said.family_name, said.given_names))
-    if not _words(family_name) or not _words(given_names) or not date(1900, 1, 1) <= said.birthdate <= today:
+    if not _words(family_name) or not _words(given_names) or not _is_birthdate(said.birthdate, today):
         raise IdentityIncomplete
     check_free_text(f"{family_name} {given_names} {said.email}")
     return PivotIdentity(
         family_name, given_names, said.birthdate, said.gender, said.birthplace[:5], said.birthcountry[:5], said.email.strip()[:254]
     )
+
+
+def _is_birthdate(text: str, today: date) -> bool:
+    """A day that was, or a year alone: some registers know no month, no day."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return False
+    try:
+        born_on = date.fromisoformat(text.replace("-00", "-01"))
+    except ValueError:
+        return False
+    return date(1900, 1, 1) <= born_on <= today
 
 
 def prefixes(identity: PivotIdentity) -> frozenset[str]:

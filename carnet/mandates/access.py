@@ -1,0 +1,233 @@
+"""Who may read and end which mandate: the only way from an identifier, a code or a subject to a row. The walls hide the others.
+
+A structure's helpers keep its people and its mandates. Whoever holds a mandate's paper checks that one. Whoever proves to be the person, at
+FranceConnect or with the code on their own paper, reads their rows in every structure (docs/decisions/0047-a-mandate-is-a-structures.md).
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from django.db import connection, transaction
+
+from carnet.gateways.keys import key_ring, opened
+from carnet.kernel.actors import Actor
+from carnet.mandates.models import (
+    AssistedPerson,
+    Authorisation,
+    Draft,
+    Mandate,
+    Structure,
+)
+from carnet.mandates.rules import (
+    AuthorisationUnknown,
+    CheckCode,
+    DraftUnknown,
+    IdentityErased,
+    MandateNumber,
+    MandateUnknown,
+    PersonCode,
+    PersonNumber,
+    PersonUnknown,
+    PivotIdentity,
+    StructureClosed,
+    StructureUnknown,
+)
+from carnet.parties.rules import NotAllowed
+
+_SET = """
+    WITH before AS MATERIALIZED (SELECT COALESCE(current_setting(%s, true), '') AS kept)
+    SELECT kept, set_config(%s, %s, true) FROM before
+"""
+
+
+# Keyed hashes: what stands in the database for what must not be there.
+
+
+def subject_mark(subject: str) -> bytes:
+    """What stands for a FranceConnect subject, the same in every structure."""
+    return key_ring().mark("subject of a mandate", subject)
+
+
+def paper_mark(identity: PivotIdentity) -> bytes:
+    """What stands for somebody known by a paper only. Never the mark of a subject."""
+    return key_ring().mark("paper of a mandate", identity.told_apart)
+
+
+def identity_mark(identity: PivotIdentity) -> bytes:
+    """What stands for an identity, whichever way it was proved."""
+    return key_ring().mark("identity of a mandate", identity.told_apart)
+
+
+def search_marks(organisation_id: int, beginnings: Iterable[str]) -> list[int]:
+    """What stands in one structure for beginnings of names: 8 bytes each, of no use in another structure."""
+    purpose, ring = f"names of structure {organisation_id}", key_ring()
+    return sorted(int.from_bytes(ring.mark(purpose, each)[:8], "big", signed=True) for each in beginnings)
+
+
+def check_code(number: MandateNumber) -> CheckCode:
+    """The code in the QR of a mandate. It follows from the installation's key: only its keyed hash is kept."""
+    return CheckCode.from_mark(key_ring().mark("check code of a mandate", str(number)))
+
+
+def check_mark(code: CheckCode) -> bytes:
+    """What stands for a check code in the database."""
+    return key_ring().mark("check of a mandate", str(code))
+
+
+def person_code(number: PersonNumber, version: int = 1) -> PersonCode:
+    """The code on a person's own paper; the next `version` makes the lost one worth nothing."""
+    return PersonCode.from_mark(key_ring().mark("own code of a person", f"{number} {version}"))
+
+
+def code_mark(code: PersonCode) -> bytes:
+    """What stands for a person's own code in the database."""
+    return key_ring().mark("own paper of a person", str(code))
+
+
+# What a member of the public holds.
+
+
+@contextmanager
+def presenting(mark: bytes) -> Iterator[None]:
+    """Show the one mandate whose `check_mark` this is, and its authorisations, to whoever holds its paper."""
+    with _showing("carnet.mandate", mark):
+        yield
+
+
+@contextmanager
+def presenting_self(mark: bytes) -> Iterator[None]:
+    """Show somebody their own rows, in every structure: `subject_mark` or `code_mark` is what they proved to hold."""
+    with _showing("carnet.assisted", mark):
+        yield
+
+
+@contextmanager
+def _showing(setting: str, mark: bytes) -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_SET, [setting, setting, mark.hex()])
+        before = cursor.fetchone()[0]
+        yield
+        # Read inside the block: a rolled-back savepoint restores the setting by itself.
+        cursor.execute("SELECT set_config(%s, %s, true)", [setting, before])
+
+
+# What a structure keeps.
+
+
+def open_structure(actor: Actor, organisation_id: int | None = None) -> Structure:
+    """The structure that the actor acts for, still open. Raises: StructureUnknown, StructureClosed."""
+    wanted = organisation_id if organisation_id is not None else actor.organisation_id
+    found = Structure.objects.filter(organisation_id=wanted).first() if wanted is not None and _is_of(actor, wanted) else None
+    if found is None:
+        raise StructureUnknown
+    if found.ended_at is not None:
+        raise StructureClosed
+    return found
+
+
+def kept_person(actor: Actor, person_id: int, *, lock: bool = False) -> AssistedPerson:
+    """A person helped by the actor's structure. Raises: PersonUnknown."""
+    rows = AssistedPerson.objects.select_for_update(of=("self",), no_key=True) if lock else AssistedPerson.objects
+    found = rows.filter(id=person_id).first()
+    if found is None or not _is_of(actor, found.organisation_id):
+        raise PersonUnknown
+    return found
+
+
+def kept_mandate(actor: Actor, mandate_id: int, *, lock: bool = False) -> Mandate:
+    """A mandate of the actor's structure, with its person. Raises: MandateUnknown."""
+    rows = Mandate.objects.select_for_update(of=("self",), no_key=True) if lock else Mandate.objects
+    found = rows.select_related("person").filter(id=mandate_id).first()
+    if found is None or not _is_of(actor, found.organisation_id):
+        raise MandateUnknown
+    return found
+
+
+def kept_authorisation(actor: Actor, authorisation_id: int, *, share: bool = False) -> Authorisation:
+    """An authorisation of the actor's structure, with its mandate and person. `share`: whoever ends it waits. Raises: AuthorisationUnknown."""
+    rows = Authorisation.objects.select_related("mandate", "person")
+    if share:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM mandates_authorisation WHERE id = %s FOR SHARE", [authorisation_id])
+    found = rows.filter(id=authorisation_id).first()
+    if found is None or not _is_of(actor, found.organisation_id):
+        raise AuthorisationUnknown
+    return found
+
+
+def kept_draft(actor: Actor, draft_id: int, *, lock: bool = False) -> Draft:
+    """What is being prepared in the actor's structure. Raises: DraftUnknown."""
+    rows = Draft.objects.select_for_update(of=("self",)) if lock else Draft.objects
+    found = rows.select_related("person").filter(id=draft_id).first()
+    if found is None or not _is_of(actor, found.organisation_id):
+        raise DraftUnknown
+    return found
+
+
+def structure_ids(actor: Actor) -> frozenset[int]:
+    """The structures whose rows the actor may list: the one acted for. Raises: NotAllowed."""
+    if actor.kind == "system":
+        return actor.organisation_ids
+    if actor.organisation_id is None:
+        raise NotAllowed(action="mandates.see", roles=())
+    return frozenset({actor.organisation_id})
+
+
+def _is_of(actor: Actor, organisation_id: int | None) -> bool:
+    return organisation_id is not None and (actor.kind == "system" or actor.organisation_id == organisation_id)
+
+
+# What is sealed.
+
+
+def key_purpose(number: str) -> str:
+    """What the key of a person is sealed for: another person's row does not open it."""
+    return f"key of person {number}"
+
+
+def identity_about(number: str) -> bytes:
+    """What the identity of a person is sealed for, under that person's own key."""
+    return f"identity of person {number}".encode()
+
+
+def contact_about(number: str) -> bytes:
+    """What the contact of a person is sealed for, under that person's own key."""
+    return f"contact of person {number}".encode()
+
+
+def key_of(row: AssistedPerson) -> bytes:
+    """The key of one person, 32 bytes. Raises: IdentityErased."""
+    if row.sealed_key is None:
+        raise IdentityErased
+    return key_ring().unseal(key_purpose(row.number), bytes(row.sealed_key))
+
+
+def identity_of(row: AssistedPerson) -> PivotIdentity:
+    """Who the person is. Raises: IdentityErased."""
+    if row.sealed_identity is None:
+        raise IdentityErased
+    return read_identity(opened(key_of(row), bytes(row.sealed_identity), identity_about(row.number)))
+
+
+def contact_of(row: AssistedPerson) -> str:
+    """The telephone number the person left, "" when they left none or it was erased."""
+    if row.sealed_contact is None or row.sealed_key is None:
+        return ""
+    return opened(key_of(row), bytes(row.sealed_contact), contact_about(row.number)).decode()
+
+
+def written_identity(identity: PivotIdentity) -> bytes:
+    """An identity as it is sealed."""
+    return json.dumps(asdict(identity)).encode()
+
+
+def read_identity(content: bytes) -> PivotIdentity:
+    """An identity as it was sealed."""
+    return PivotIdentity(**json.loads(content))
+
+
+def names_of(rows: Collection[AssistedPerson]) -> dict[int, str]:
+    """Names by id of rows already read; "" once erased."""
+    return {row.id: identity_of(row).name if row.sealed_identity is not None else "" for row in rows}
