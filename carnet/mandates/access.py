@@ -11,14 +11,20 @@ from dataclasses import asdict
 
 from django.db import connection, transaction
 
+from carnet.funding import access as funding_access
+from carnet.funding.rules import ProgrammeUnknown
 from carnet.gateways.keys import key_ring, opened
 from carnet.kernel.actors import Actor
 from carnet.mandates.models import (
     AssistedPerson,
     Authorisation,
     Draft,
+    HelperFile,
     Mandate,
     Structure,
+    StructureDecision,
+    StructureFile,
+    TrainingSession,
 )
 from carnet.mandates.rules import (
     AuthorisationUnknown,
@@ -34,7 +40,14 @@ from carnet.mandates.rules import (
     StructureClosed,
     StructureUnknown,
 )
-from carnet.parties.rules import NotAllowed
+from carnet.mandates.rules.habilitation import (
+    HelperUnknown,
+    StructureDecisionUnknown,
+    StructureFileUnknown,
+    TrainingUnknown,
+)
+from carnet.parties import access as parties_access
+from carnet.parties.rules import NotAllowed, secret_hash
 
 _SET = """
     WITH before AS MATERIALIZED (SELECT COALESCE(current_setting(%s, true), '') AS kept)
@@ -231,3 +244,69 @@ def read_identity(content: bytes) -> PivotIdentity:
 def names_of(rows: Collection[AssistedPerson]) -> dict[int, str]:
     """Names by id of rows already read; "" once erased."""
     return {row.id: identity_of(row).name if row.sealed_identity is not None else "" for row in rows}
+
+
+# Habilitation: requests opened by their number and code, or by the operator that answers them; a structure's helpers; trainings.
+
+
+def structure_file_of_key(key: str) -> StructureFile:
+    """The request that a number and its code open (`rules.habilitation.key_of`), for reading. Raises: StructureFileUnknown."""
+    with parties_access.presenting(key):
+        found = StructureFile.objects.select_related("programme").filter(secret_hash=secret_hash(key)).first()
+    if found is None or found.erased_at is not None:
+        raise StructureFileUnknown
+    return found
+
+
+def structure_file(actor: Actor, file_id: int, *, lock: bool = False) -> StructureFile:
+    """A request to a programme the actor's operator runs, or the actor's own structure. Raises: StructureFileUnknown."""
+    rows = StructureFile.objects.select_related("programme")
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=file_id).first()
+    if found is None or not (_is_of(actor, found.organisation_id) or operates(actor, found.programme_id)):
+        raise StructureFileUnknown
+    return found
+
+
+def structure_decision(actor: Actor, decision_id: int, *, lock: bool = False) -> StructureDecision:
+    """A decision of a programme the actor's operator runs. Raises: StructureDecisionUnknown."""
+    rows = StructureDecision.objects.select_related("programme", "file")
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=decision_id).first()
+    if found is None or not operates(actor, found.programme_id):
+        raise StructureDecisionUnknown
+    return found
+
+
+def helper_file(actor: Actor, helper_id: int, *, lock: bool = False) -> HelperFile:
+    """A helper of the actor's structure, or of a programme its operator runs. Raises: HelperUnknown."""
+    rows = HelperFile.objects.select_related("terms", "organisation")
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=helper_id).first()
+    if found is None or not (_is_of(actor, found.organisation_id) or operates(actor, found.programme_id)):
+        raise HelperUnknown
+    return found
+
+
+def training(programme_id: int, session_id: int, *, lock: bool = False) -> TrainingSession:
+    """A training of a programme: they are published. Raises: TrainingUnknown."""
+    rows = TrainingSession.objects.select_for_update(of=("self",), no_key=True) if lock else TrainingSession.objects
+    found = rows.filter(id=session_id, programme_id=programme_id).first()
+    if found is None:
+        raise TrainingUnknown
+    return found
+
+
+def operated_training(actor: Actor, session_id: int, *, lock: bool = False) -> TrainingSession:
+    """A training of a programme the actor's operator runs. Raises: TrainingUnknown."""
+    rows = TrainingSession.objects.select_related("programme")
+    found = (rows.select_for_update(of=("self",), no_key=True) if lock else rows).filter(id=session_id).first()
+    if found is None or not operates(actor, found.programme_id):
+        raise TrainingUnknown
+    return found
+
+
+def operates(actor: Actor, programme_id: int) -> bool:
+    """Whether the actor works for the operator that runs the programme, or is a program of that programme."""
+    try:
+        funding_access.operated_programme(actor, programme_id)
+    except ProgrammeUnknown:
+        return False
+    return True

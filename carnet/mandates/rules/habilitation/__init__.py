@@ -24,7 +24,6 @@ from carnet.mandates.rules.habilitation._numbers import (
     printed_code,
 )
 from carnet.mandates.rules.habilitation._refusals import (
-    FamiliesMissing,
     HabilitationRefused,
     HelperAlreadyThere,
     HelperNameMissing,
@@ -51,7 +50,6 @@ from carnet.mandates.rules.habilitation._refusals import (
     StructurePapersTooMany,
     StructurePaperUnknown,
     StructuresClosed,
-    StructureStillHelps,
     StructureSuspended,
     StructureTextMissing,
     TestBeforeTraining,
@@ -164,7 +162,6 @@ __all__ = [
     "Commitment",
     "DecisionKind",
     "DecisionState",
-    "FamiliesMissing",
     "FileState",
     "HabilitationRefused",
     "HelperAlreadyThere",
@@ -200,7 +197,6 @@ __all__ = [
     "StructureMessagesTooMany",
     "StructurePaperUnknown",
     "StructurePapersTooMany",
-    "StructureStillHelps",
     "StructureSuspended",
     "StructureTextMissing",
     "StructuresClosed",

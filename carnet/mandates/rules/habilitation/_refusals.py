@@ -87,12 +87,6 @@ class StructureDecisionWaiting(HabilitationRefused):
     code = "structure-decision-waiting"
 
 
-class StructureStillHelps(HabilitationRefused):
-    """Its people's authorisations are to be ended, or transferred, first. Facts: count."""
-
-    code = "structure-still-helps"
-
-
 class StructureAppealNotPossible(HabilitationRefused):
     """There is nothing to contest, or it was contested already."""
 
@@ -169,12 +163,6 @@ class TooManyHelpers(HabilitationRefused):
     """Facts: helpers_max."""
 
     code = "helpers-too-many"
-
-
-class FamiliesMissing(HabilitationRefused):
-    """A structure keeps at least one family of procedures it knows."""
-
-    code = "structure-families-missing"
 
 
 class TrainingUnknown(HabilitationRefused):

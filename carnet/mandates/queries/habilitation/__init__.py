@@ -1,0 +1,76 @@
+"""Habilitation, read: requests of structures, their helpers, trainings, what a structure did in counts."""
+
+from carnet.mandates.queries.habilitation._files import (
+    AppealView,
+    DecisionView,
+    MessageView,
+    PaperView,
+    StructureFileLine,
+    StructureFileView,
+    own_structure_file,
+    structure_decision,
+    structure_file,
+    structure_file_of_key,
+    structure_files,
+)
+from carnet.mandates.queries.habilitation._helpers import (
+    HelperLine,
+    MyHelp,
+    check_may_act,
+    helper,
+    helpers_of,
+    my_help,
+    structures_of_programmes,
+)
+from carnet.mandates.queries.habilitation._statistics import StructureFigures, structure_figures
+from carnet.mandates.queries.habilitation._terms import (
+    StructureNetwork,
+    TermsView,
+    structure_network,
+    structure_networks,
+    terms_in_force,
+    terms_versions,
+)
+from carnet.mandates.queries.habilitation._trainings import (
+    SeatLine,
+    TrainingView,
+    seats_of,
+    training,
+    trainings,
+    trainings_to_come,
+)
+
+__all__ = [
+    "AppealView",
+    "DecisionView",
+    "HelperLine",
+    "MessageView",
+    "MyHelp",
+    "PaperView",
+    "SeatLine",
+    "StructureFigures",
+    "StructureFileLine",
+    "StructureFileView",
+    "StructureNetwork",
+    "TermsView",
+    "TrainingView",
+    "check_may_act",
+    "helper",
+    "helpers_of",
+    "my_help",
+    "own_structure_file",
+    "seats_of",
+    "structure_decision",
+    "structure_figures",
+    "structure_file",
+    "structure_file_of_key",
+    "structure_files",
+    "structure_network",
+    "structure_networks",
+    "structures_of_programmes",
+    "terms_in_force",
+    "terms_versions",
+    "training",
+    "trainings",
+    "trainings_to_come",
+]
