@@ -17,7 +17,7 @@ from carnet.gateways.keys import ORDERS, key_ring
 from carnet.settlement import operations
 from carnet.settlement.models import BankFile, BankLine, Transfer
 from carnet.settlement.queries.channels import answer_page, channel_of
-from carnet.settlement.rules import BankFileAlreadyRead, BankFileOfAnotherAccount, RunChangedSinceApproval
+from carnet.settlement.rules import BankFileAlreadyRead, BankFileOfAnotherAccount, HoldWords, RunChangedSinceApproval
 from carnet.settlement.rules.channels import (
     OrderAlreadyAnswered,
     OrderAnsweredInFuture,
@@ -29,6 +29,7 @@ from carnet.web.payment_orders import archive, verified
 from tests.factories.campaign import rid
 from tests.settlement.conftest import APRIL, RING_FENCED, Payday
 
+HELD = HoldWords("signalement 12", "Une leçon du 10 mars doit être vérifiée.", "02 40 00 00 00")
 NAMED = {"m": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"}
 
 
@@ -127,6 +128,23 @@ class TestTheArchive:
                 assert "Certificat de service fait" in said and "Texte signé par la clé Ed25519" in said
                 assert row["Montant (€)"] in said and row["IBAN"] in said.replace(" ", "")
             assert files.read("bordereau.pdf").startswith(b"%PDF-")
+
+    def test_leaves_out_whoever_is_held_between_the_approval_and_the_leaving(self, payday: Payday):
+        choose(payday, PaymentChannel.ORDERS)
+        run_id, treasurer, approver = approved(payday), payday.treasurer(), payday.approver()
+        with acting_as(approver):
+            operations.place_hold(
+                programme_id=payday.campaign.programme_id, organisation_id=payday.campaign.place_organisation_id, claim_id=None, words=HELD,
+                days=10, actor=approver, request_id=rid(), at=APRIL,
+            )  # fmt: skip
+        with acting_as(treasurer):
+            operations.take_out_orders(run_id=run_id, actor=treasurer, request_id=rid(), at=APRIL)
+            content = b"".join(archive(actor=treasurer, run_id=run_id))
+        assert [row["Montant (€)"] for row in listed(content)] == ["20,00"]
+        with acting_as_everything(why="an order slips into the archive"):
+            Transfer.objects.filter(run_id=run_id, state="CANCELLED").update(state="PENDING")
+        with acting_as(treasurer), pytest.raises(RunChangedSinceApproval):
+            next(archive(actor=treasurer, run_id=run_id))
 
     def test_is_the_same_bytes_twice_in_any_language(self, payday: Payday):
         run_id, content = given_to_the_accountant(payday)

@@ -250,9 +250,13 @@ def payment_orders(*, actor: Actor, run_id: int) -> PaymentOrders:
 
 
 def each_order(*, actor: Actor, run_id: int, with_vouchers: bool = True) -> Iterator[PaymentOrder]:
-    """The payment orders of a run in the order of their claims, read a few at a time. Raises: NotAllowed, RunUnknown."""
+    """The payment orders of a run in the order of their claims, read a few at a time. What was set aside is not among them.
+
+    Raises: NotAllowed, RunUnknown.
+    """
     run = access.seen_run(actor, run_id)
-    rows = Transfer.objects.filter(run=run).select_related("claim").order_by("claim_id").iterator(chunk_size=2000)
+    kept = Transfer.objects.filter(run=run).exclude(state=TransferState.CANCELLED)
+    rows = kept.select_related("claim").order_by("claim_id").iterator(chunk_size=2000)
     numbered = enumerate(rows, start=1)
     while ranked := list(islice(numbered, _ORDERS_AT_ONCE)):
         cards = parties.organisations({row.organisation_id for _rank, row in ranked})

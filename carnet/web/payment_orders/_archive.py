@@ -22,6 +22,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS
 from carnet.settlement.queries.certificates import service_certificate
 from carnet.settlement.queries.channels import PaymentOrder, PaymentOrders, each_order, payment_orders, seal_orders
+from carnet.settlement.rules import RunChangedSinceApproval
 from carnet.settlement.rules.channels import shasums
 from carnet.web.payment_orders import _papers
 from carnet.web.payment_orders._names import KEY, LIST, NOTE, PAPERS, SIGNATURE
@@ -32,11 +33,17 @@ _MARK = "\ufeff"
 
 
 def archive(*, actor: Actor, run_id: int) -> Iterator[bytes]:
-    """The bytes of the archive of a run whose orders were taken out, as they come. Raises: NotAllowed, RunUnknown, KeysMissing."""
+    """The bytes of the archive of a run whose orders were taken out, as they come.
+
+    Raises: NotAllowed, RunUnknown, KeysMissing, RunChangedSinceApproval (its orders are not the sum that leaves: nothing is given).
+    """
     # Each step sets the language anew: between two pieces, the thread may serve somebody else.
     with override("fr"):
         head = payment_orders(actor=actor, run_id=run_id)
         orders = list(each_order(actor=actor, run_id=run_id, with_vouchers=False))
+        found = sum(order.cents for order in orders)
+        if (len(orders), found) != (head.order_count, head.cents):
+            raise RunChangedSinceApproval(approved_cents=head.cents, found_cents=found)
         files = [
             ("mandats.csv", orders_csv(orders)),
             ("bordereau.pdf", _papers.list_pdf(head, orders)),
