@@ -22,6 +22,7 @@ DOORS = (
     ("books/", "carnet.web.books.urls"),
     ("helpline/", "carnet.web.helpline.urls"),
     ("helper/", "carnet.web.helper.urls"),
+    ("openid/", "carnet.web.openid.urls"),
     ("afterwards/", "carnet.web.afterwards.urls"),
     ("sms/", "carnet.web.telephones.urls"),
     ("demo/", "carnet.web.demo.urls"),

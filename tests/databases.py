@@ -20,7 +20,7 @@ from carnet.gateways import schema
 
 ROOT = Path(__file__).resolve().parent.parent
 DROP_SECONDS_MAX = 60
-MIGRATING_PACKAGES = ("django", "django-allauth", "procrastinate")
+MIGRATING_PACKAGES = ("django", "django-allauth", "django-oauth-toolkit", "procrastinate")
 
 
 class TestDatabases:

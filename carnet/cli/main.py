@@ -26,6 +26,7 @@ COMMANDS = (
     "jobs",
     "orders",
     "books",
+    "openid",
 )
 # What typer makes of Ctrl+C, without a word; no command of ours ends with it (see `database run`).
 INTERRUPTED = 130

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "carnet.web.state",
     "carnet.web.helpline",
     "carnet.web.helper",
+    "carnet.web.openid",
     "carnet.web.books",
     "carnet.web.sheets",
     "carnet.web.reminders",
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "oauth2_provider",
     "procrastinate.contrib.django",
     "csp",
     "django_htmx",
@@ -195,7 +197,12 @@ AUTH_USER_MODEL = "parties.Person"
 AUTHENTICATION_BACKENDS = ["carnet.web.accounts.backends.SignInBackend"]
 LOGIN_URL = "account_login"
 PASSWORD_RESET_TIMEOUT = 2 * 3600
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+CLIENT_SECRETS = "carnet.web.openid.client_secrets.ClientSecretHasher"  # of programs, never of people: nobody's password is made by it
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    CLIENT_SECRETS,
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -222,6 +229,36 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- Carnet as an OpenID provider towards FranceConnect (docs/decisions/0050) -----------------------------------------------------------
+OAUTH2_PROVIDER_APPLICATION_MODEL = "openid.Client"
+OAUTH2_PROVIDER_GRANT_MODEL = "openid.Grant"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "openid.AccessToken"  # noqa: S105 - the name of a table
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "openid.RefreshToken"  # noqa: S105 - of a table that is not made
+OAUTH2_PROVIDER_ID_TOKEN_MODEL = "openid.IDToken"  # noqa: S105 - of a table that is not made
+OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "openid.DeviceGrant"
+OAUTH2_PROVIDER = {
+    "OIDC_ENABLED": True,
+    "OIDC_ISS_ENDPOINT": f"{BASE_URL}/openid",
+    "OIDC_SERVER_CLASS": "carnet.web.openid.server.CodeOnlyServer",
+    "OAUTH2_VALIDATOR_CLASS": "carnet.web.openid.validator.MandateValidator",
+    "CLIENT_SECRET_HASHER": "client-secret",
+    "SCOPES": {name: name for name in ("openid", "profile", "birth", "email", "identite_pivot")},
+    "DEFAULT_SCOPES": [],
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 300,
+    "PKCE_REQUIRED": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"],  # which of the two, and exactly where, is registered with each client
+    # What RFC 9700 asks for: refused, not warned about.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+}
 
 # --- The browser: nothing from elsewhere, no inline script or style ---------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -360,5 +397,12 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}, "pikepdf": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
+        # Below this they would write codes and tokens down.
+        "oauthlib": {"level": "WARNING"},
+        "oauth2_provider": {"level": "WARNING"},
+    },
 }

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from carnet.settings.base import *  # noqa: F403
-from carnet.settings.base import DATABASE_URL, database
+from carnet.settings.base import CLIENT_SECRETS, DATABASE_URL, database
 
 DEBUG = False
 SECRET_KEY = "only-for-tests-" + "x" * 40
@@ -21,6 +21,6 @@ STATIC_ROOT.mkdir()
 
 if DATABASE_URL:
     DATABASES = {"default": database(DATABASE_URL, as_owner=False, pool_size=0, prepare=True)}
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", CLIENT_SECRETS]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SMS_GATEWAY, SMS_SIGNING_KEY, SMS_NUMBER = "files", "only-for-tests-" + "y" * 20, "+33639980000"

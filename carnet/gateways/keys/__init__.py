@@ -9,6 +9,7 @@ Files of a ``FileKeyRing`` (all 0600, inside a 0700 folder, written whole or not
 ``wrapping.key``               32 bytes that seal everything else (may live on another medium)
 ``programme-7/keys-1.json``    version 1 of the keys of programme 7, sealed; its public key in clear
 ``programme-7/series-12.seed`` the seed of order 12, sealed; erased after proof of printing
+``openid/ES256-1.json``        the first key this installation signs with as an OpenID provider, sealed; its public key in clear
 
 What an installation keeps sealed in its database for a while (a photograph that shows codes, a telephone number to answer) is
 sealed under a key drawn from the wrapping key and the purpose: a copy of the database alone opens none of it.
@@ -21,6 +22,7 @@ from django.conf import settings
 
 from carnet.gateways.keys._boxes import open_box, opened, sealed_box, sealed_by, signs
 from carnet.gateways.keys._files import FileKeyRing
+from carnet.gateways.keys._issuer import ISSUER_ALGORITHMS, IssuerKey, IssuerPrivateKey
 from carnet.gateways.keys._rings import InMemoryKeyRing
 from carnet.gateways.keys._words import (
     EVIDENCE,
@@ -52,6 +54,7 @@ __all__ = [
     "EXPORT",
     "FACTS",
     "HASH_SIZE",
+    "ISSUER_ALGORITHMS",
     "JOURNAL",
     "NONCE_SIZE",
     "ORDERS",
@@ -64,6 +67,8 @@ __all__ = [
     "FileKeyRing",
     "Hasher",
     "InMemoryKeyRing",
+    "IssuerKey",
+    "IssuerPrivateKey",
     "KeyRing",
     "KeysExhausted",
     "KeysMissing",

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from carnet.gateways.keys._boxes import opened, sealed_box, sealed_by
+from carnet.gateways.keys._issuer import IssuerKey
 from carnet.gateways.keys._rings import RingOfKeys
 from carnet.gateways.keys._words import (
     SECRET_SIZE,
@@ -26,6 +27,7 @@ class FileKeyRing(RingOfKeys):
         self._wrapping_path = wrapping_key or folder / "wrapping.key"
         self._successor = successor
         self._cache: dict[tuple[int, int], ProgrammeKeys] = {}
+        self._issuer_cache: dict[tuple[str, int], IssuerKey] = {}
         self._wrapping: bytes | None = None
         self._lock = threading.Lock()
 
@@ -79,6 +81,28 @@ class FileKeyRing(RingOfKeys):
         except FileNotFoundError:
             raise KeysMissing(programme_id=programme_id, version=version) from None
         return base64.b64decode(written["successor"]) if "successor" in written else None
+
+    def issuer_keys(self, algorithm: str) -> tuple[IssuerKey, ...]:
+        # A file never changes: opened and unsealed once, while the folder is looked at each time, for another process may have added one.
+        versions = sorted(int(path.stem.rpartition("-")[2]) for path in self._issuer_folder().glob(f"{algorithm}-*.json"))
+        for version in versions:
+            if (algorithm, version) not in self._issuer_cache:
+                content = self._issuer_path(algorithm, version).read_bytes()
+                self._issuer_cache[algorithm, version] = self._issuer_read(algorithm, version, content)
+        return tuple(self._issuer_cache[algorithm, version] for version in versions)
+
+    def _issuer_written(self, algorithm: str) -> dict[int, bytes]:
+        paths = self._issuer_folder().glob(f"{algorithm}-*.json")
+        return {int(path.stem.rpartition("-")[2]): path.read_bytes() for path in paths}
+
+    def _issuer_write(self, algorithm: str, version: int, content: bytes) -> bool:
+        return _write_once(self._issuer_path(algorithm, version), content)
+
+    def _issuer_folder(self) -> Path:
+        return self._folder / "openid"
+
+    def _issuer_path(self, algorithm: str, version: int) -> Path:
+        return self._issuer_folder() / f"{algorithm}-{version}.json"
 
     def _wrapping_key(self) -> bytes:
         with self._lock:

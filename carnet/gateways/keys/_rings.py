@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from carnet.gateways.keys._boxes import opened, sealed_by, signs
+from carnet.gateways.keys._issuer import IssuerKeys
 from carnet.gateways.keys._words import (
     HASH_SIZE,
     SECRET_SIZE,
@@ -27,7 +28,7 @@ def new_keys(version: int) -> ProgrammeKeys:
     return ProgrammeKeys(version, hashing=secrets.token_bytes(SECRET_SIZE), signing=secrets.token_bytes(SECRET_SIZE))
 
 
-class RingOfKeys:
+class RingOfKeys(IssuerKeys):
     """What every ring does once it can find, keep and forget keys and seeds."""
 
     def _find(self, programme_id: int, version: int) -> ProgrammeKeys:
@@ -99,7 +100,14 @@ class InMemoryKeyRing(RingOfKeys):
     def __init__(self) -> None:
         self._keys: dict[tuple[int, int], ProgrammeKeys] = {}
         self._seeds: dict[tuple[int, int], bytes] = {}
+        self._issuer: dict[tuple[str, int], bytes] = {}
         self._wrapping = secrets.token_bytes(SECRET_SIZE)
+
+    def _issuer_written(self, algorithm: str) -> dict[int, bytes]:
+        return {version: content for (name, version), content in self._issuer.items() if name == algorithm}
+
+    def _issuer_write(self, algorithm: str, version: int, content: bytes) -> bool:
+        return self._issuer.setdefault((algorithm, version), content) is content
 
     def _wrapping_key(self) -> bytes:
         return self._wrapping

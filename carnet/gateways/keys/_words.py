@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from carnet.kernel.refusals import Refusal
+
+if TYPE_CHECKING:
+    from carnet.gateways.keys._issuer import IssuerKey
 
 SECRET_SIZE = 32
 HASH_SIZE = 16
@@ -150,4 +154,12 @@ class KeyRing(Protocol):
 
     def mark(self, purpose: str, text: str) -> bytes:
         """32 bytes that stand for `text` in the database: the same each time, telling nothing without the ring."""
+        ...
+
+    def issuer_keys(self, algorithm: str) -> tuple["IssuerKey", ...]:
+        """The keys by which this installation signs as an OpenID provider, oldest first; empty before the first is drawn."""
+        ...
+
+    def draw_issuer_key(self, algorithm: str, *, at: datetime, signs_from: datetime, drops_earlier: bool = False) -> "IssuerKey":
+        """Draw one more such key, ES256 or RS256; it signs from `signs_from`. `drops_earlier`: those before it are trusted no more."""
         ...

@@ -1,0 +1,96 @@
+"""Between the protocol and `mandates`: is the authorisation behind a token live, who is the person, and the one line each use leaves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from carnet.gateways.keys import key_ring
+from carnet.kernel.actors import Actor
+from carnet.kernel.refusals import Refusal
+from carnet.mandates import access as mandates
+from carnet.mandates import operations as mandates_writes
+from carnet.mandates.queries.acting import acting_under
+from carnet.mandates.rules import PivotIdentity, check_procedure
+from carnet.parties.rules import check_may
+from carnet.web.openid.models import AccessToken, ActingFor
+from carnet.web.openid.parameters import ACR
+from carnet.web.tenancy import assemble
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a helper chose at the door: for whom, under which authorisation, to do what; and how they had proved who they are."""
+
+    helper_id: int
+    organisation_id: int
+    authorisation_id: int
+    family: str
+    procedure: str
+    subject: str
+    proved_at: datetime
+    methods: list[str]
+
+
+def choose(actor: Actor, *, authorisation_id: int, procedure: str, methods: list[str], at: datetime) -> Choice:
+    """What the code will carry, once the authorisation was looked at again.
+
+    Raises: NotAllowed, AuthorisationUnknown, AuthorisationOver, ProcedureNotOfFamily, StructureUnknown, StructureClosed.
+    """
+    check_may(actor, "mandates.act")
+    under = acting_under(actor, authorisation_id, at=at)
+    check_procedure(under.family, procedure)
+    assert actor.person_id is not None, "a helper is a person"
+    assert actor.proved_at is not None, "the door asked for a proof"
+    return Choice(
+        helper_id=actor.person_id,
+        organisation_id=under.organisation_id,
+        authorisation_id=under.authorisation_id,
+        family=under.family.value,
+        procedure=procedure,
+        subject=subject_of(under.subject_mark),
+        proved_at=actor.proved_at,
+        methods=methods,
+    )
+
+
+def subject_of(subject_mark: bytes) -> str:
+    """The person's name towards the client: the same in every structure, and nothing that stands in our own tables."""
+    return key_ring().mark("openid subject", subject_mark.hex()).hex()
+
+
+def helper_of(kept: ActingFor, at: datetime) -> Actor:
+    """The helper who chose, as they stand now. Raises: NotAllowed, NoMembership, MemberSuspended, OrganisationEnded."""
+    assert isinstance(kept.user_id, int)  # type: ignore[attr-defined]
+    seen = assemble(person_id=kept.user_id, organisation_id=kept.organisation_id, proved_at=kept.proved_at, at=at)  # type: ignore[attr-defined]
+    check_may(seen.actor, "mandates.act")
+    return seen.actor
+
+
+def is_live(kept: ActingFor, at: datetime) -> bool:
+    """Whether what authorised this code or token still does: the authorisation, the structure, and the helper."""
+    try:
+        acting_under(helper_of(kept, at), kept.authorisation_id, at=at)
+    except Refusal:
+        return False
+    return True
+
+
+def identity(kept: ActingFor, at: datetime) -> PivotIdentity:
+    """Who the person is, unsealed. Raises: the refusals of `helper_of`, AuthorisationUnknown, IdentityErased."""
+    return mandates.identity_of(mandates.kept_authorisation(helper_of(kept, at), kept.authorisation_id).person)
+
+
+def record_once(token: AccessToken, *, client: str, at: datetime) -> None:
+    """Write the use of this token, the first time only: two calls at once wait for one another, and the number is the token's."""
+    kept = AccessToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
+    if kept.used_at is not None:
+        return
+    mandates_writes.record_use(
+        authorisation_id=kept.authorisation_id,
+        procedure=kept.procedure,
+        service=client,
+        actor=helper_of(kept, at),
+        request_id=kept.jti,
+        at=at,
+        acr=ACR,
+    )
+    AccessToken.objects.filter(pk=kept.pk).update(used_at=at)
