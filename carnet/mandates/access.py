@@ -4,6 +4,7 @@ A structure's helpers keep its people and its mandates. Whoever holds a mandate'
 FranceConnect or with the code on their own paper, reads their rows in every structure (docs/decisions/0047-a-mandate-is-a-structures.md).
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 
 from carnet.funding import access as funding_access
 from carnet.funding.rules import ProgrammeUnknown
+from carnet.gateways.database import acting_as_everything
 from carnet.gateways.keys import key_ring, opened
 from carnet.kernel.actors import Actor
 from carnet.mandates.models import (
@@ -21,10 +23,13 @@ from carnet.mandates.models import (
     Draft,
     HelperFile,
     Mandate,
+    RemoteConsent,
     Structure,
     StructureDecision,
     StructureFile,
+    Telling,
     TrainingSession,
+    Visit,
 )
 from carnet.mandates.rules import (
     AuthorisationUnknown,
@@ -40,12 +45,15 @@ from carnet.mandates.rules import (
     StructureClosed,
     StructureUnknown,
 )
+from carnet.mandates.rules.consents import ConsentUnknown
 from carnet.mandates.rules.habilitation import (
     HelperUnknown,
     StructureDecisionUnknown,
     StructureFileUnknown,
     TrainingUnknown,
 )
+from carnet.mandates.rules.telling import LetterUnknown
+from carnet.mandates.rules.visits import OwnMandateUnknown
 from carnet.parties import access as parties_access
 from carnet.parties.rules import NotAllowed, secret_hash
 
@@ -310,3 +318,64 @@ def operates(actor: Actor, programme_id: int) -> bool:
     except ProgrammeUnknown:
         return False
     return True
+
+
+# The person's own side (docs/decisions/0049-the-persons-own-side.md).
+
+
+def visit_mark(token: str) -> bytes:
+    """What stands for the secret of a visit in the database: it is long and random, a plain hash is enough."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+@contextmanager
+def holding_visit(token: str) -> Iterator[None]:
+    """Show the one visit that has this secret, to whoever holds it in a cookie."""
+    with _showing("carnet.visit", visit_mark(token)):
+        yield
+
+
+def held_visit(token: str, *, lock: bool = False) -> Visit | None:
+    """The visit of this secret, open or over. Call it holding the visit."""
+    rows = Visit.objects.select_for_update(of=("self",)) if lock else Visit.objects
+    return rows.filter(token_mark=visit_mark(token)).first()
+
+
+def mandate_on_paper(number: MandateNumber) -> Mandate | None:
+    """The mandate of a number typed beside a code, with its person. Nothing of it is told before the code is right."""
+    with acting_as_everything(why="a number typed with a code may be any structure's"):
+        return Mandate.objects.select_related("person").filter(number=str(number)).first()
+
+
+def own_mandate(key_mark: bytes, number: MandateNumber) -> Mandate:
+    """A mandate of the person who holds this key. Raises: OwnMandateUnknown."""
+    with presenting_self(key_mark):
+        found = Mandate.objects.select_related("person").filter(number=str(number)).first()
+    # The walls show the person's own rows only; a helper signed in on the same browser sees more, and is no visitor of those.
+    if found is None or key_mark not in (bytes(found.person.subject_mark or b""), bytes(found.person.code_mark)):
+        raise OwnMandateUnknown
+    return found
+
+
+def kept_letter(actor: Actor, telling_id: int) -> Telling:
+    """A letter of the actor's structure that is still to post, locked. Raises: LetterUnknown."""
+    found = Telling.objects.select_for_update(of=("self",)).filter(id=telling_id, done_at=None).first()
+    if found is None or not _is_of(actor, found.organisation_id):
+        raise LetterUnknown
+    return found
+
+
+def kept_consent(actor: Actor, consent_id: int, *, lock: bool = False) -> RemoteConsent:
+    """A question asked from afar by the actor's structure. Raises: ConsentUnknown."""
+    rows = RemoteConsent.objects.select_for_update(of=("self",)) if lock else RemoteConsent.objects
+    found = rows.filter(id=consent_id).first()
+    if found is None or not _is_of(actor, found.organisation_id):
+        raise ConsentUnknown
+    return found
+
+
+@contextmanager
+def ringing(number_mark: bytes) -> Iterator[None]:
+    """Show the one question that waits for an answer from the telephone of this mark."""
+    with _showing("carnet.ringing", number_mark):
+        yield

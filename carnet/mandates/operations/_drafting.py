@@ -15,6 +15,7 @@ from carnet.mandates import access
 from carnet.mandates.models import Draft
 from carnet.mandates.operations._notes import note
 from carnet.mandates.operations._people import Known
+from carnet.mandates.operations.consents import agreed_from_afar, take_consent
 from carnet.mandates.operations._signing import Signed, renew_mandate, sign_mandate, signed_already
 from carnet.mandates.rules import (
     DRAFT_KEPT,
@@ -113,10 +114,12 @@ def confirm_paper(*, draft_id: int, actor: Actor, request_id: UUID, at: datetime
 @transaction.atomic
 def sign_draft(
     *, draft_id: int, protection: Protection, has_agreed: bool, actor: Actor, request_id: UUID, at: datetime, contact: str | None = None,
+    from_afar: bool = False,
 ) -> Signed:  # fmt: skip
     """Sign what was prepared: the person heard it, said yes, answered about a protection; the helper proves a second factor again.
 
-    Locks: the draft, then as `sign_mandate`. `contact`: as `Known`. Raises: ConsentMissing, DraftUnknown, DraftOver, IdentityMissing,
+    `from_afar`: the person said yes by text message to exactly this; that yes is taken, and serves once (`operations.consents`).
+    Locks: the draft, then as `sign_mandate`. `contact`: as `Known`. Raises: ConsentMissing, ConsentNotGiven, DraftUnknown, DraftOver, IdentityMissing,
     SecondHelperNeeded, PhoneNumberInvalid, and as `sign_mandate`. Repeat: the same request_id gives the first mandate again.
     """
     check_allowed_now(actor, "mandates.sign", at)
@@ -126,12 +129,15 @@ def sign_draft(
     check_open(row, at)
     if not has_agreed:
         raise ConsentMissing
-    said = _said(row, protection)
+    remote = agreed_from_afar(row, at=at) if from_afar else None
+    said = _said(row, protection, Consent.FACE if remote is None else Consent.SMS)
     number = str(PhoneNumber.parse(contact)) if contact else contact
     if row.renewed_id is not None:
         signed = renew_mandate(mandate_id=row.renewed_id, said=said, contact=number, actor=actor, request_id=request_id, at=at)
     else:
         signed = sign_mandate(said=said, known=_known(row, number, actor), actor=actor, request_id=request_id, at=at)
+    if remote is not None:
+        take_consent(remote, mandate_id=signed.id, at=at)
     row.mandate_id = signed.id
     _close(row, at)
     return signed
@@ -175,10 +181,10 @@ def _known(row: Draft, contact: str | None, actor: Actor) -> Known:
     return Known(identity, subject, row.second_helper_id, contact)
 
 
-def _said(row: Draft, protection: Protection) -> MandateSaid:
+def _said(row: Draft, protection: Protection, consent: Consent) -> MandateSaid:
     return MandateSaid(
         tuple(Family(each) for each in row.families), Duration(row.duration), protection, CURRENT.version, CURRENT.digest, row.language,
-        Consent.FACE,
+        consent,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.periods import legal_day
 from carnet.mandates.rules._refusals import MandatesRefused
 from carnet.mandates.rules._words import Duration
@@ -59,3 +60,19 @@ def is_told_of_end(*, duration: Duration, starts_on: date, ends_on: date, at: da
 def money_day(uses: Collection[datetime]) -> date:
     """The Paris day that uses told together are told of: that of the latest."""
     return max(legal_day(each) for each in uses)
+
+
+def mobile(typed: str) -> PhoneNumber:
+    """A number that texts reach: of a French mobile, or of another country. Raises: PhoneNumberInvalid."""
+    read = PhoneNumber.parse(typed)
+    if not read.text.startswith("+") or (read.text.startswith("+33") and read.text[3] not in "67"):
+        raise PhoneNumberInvalid(typed=typed[:30])
+    return read
+
+
+def spoken(phone: str) -> str:
+    """A structure's number as people write it; what cannot be read as one is left as it was typed."""
+    try:
+        return PhoneNumber.parse(phone).printed() if phone else ""
+    except PhoneNumberInvalid:
+        return phone
