@@ -19,6 +19,7 @@ from carnet.jobs import (
     postal,
     reminders,
     stock,
+    retention,
     texts,
     webhooks,
     workshops,
@@ -44,6 +45,7 @@ __all__ = [
     "reminders",
     "stock",
     "texts",
+    "retention",
     "webhooks",
     "workshops",
 ]

@@ -201,6 +201,8 @@ _LINES: tuple[Permission, ...] = (
     _do("mandates.plan-training", "plan trainings of helpers, note who came and how the test went", _ADMIN, _AGENT),
     _see("mandates.see-team", "the helpers of one's structure, what was decided of it, what it did in counts", _HELPER_LEAD),
     _do("mandates.manage-team", "add, stop and let back helpers of one's structure, choose its families of procedures", _HELPER_LEAD, proof=True),
+    _do("mandates.erase", "erase somebody who asks for it; the register of uses keeps its numbers", _HELPER_LEAD, proof=True),
+    _see("mandates.see-retention", "how many people were archived and erased each night, in one's programmes", *_OPERATOR, _AUDITOR),
     _do("mandates.book-training", "take seats of trainings for helpers of one's structure, or give them back", _HELPER_LEAD),
     _do("mandates.accept-terms", "accept the terms of helpers, for oneself", _HELPER, _HELPER_LEAD),
     # redemption
