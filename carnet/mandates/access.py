@@ -9,8 +9,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from carnet.funding import access as funding_access
 from carnet.funding.rules import ProgrammeUnknown
@@ -85,6 +88,14 @@ def search_marks(organisation_id: int, beginnings: Iterable[str]) -> list[int]:
     """What stands in one structure for beginnings of names: 8 bytes each, of no use in another structure."""
     purpose, ring = f"names of structure {organisation_id}", key_ring()
     return sorted(int.from_bytes(ring.mark(purpose, each)[:8], "big", signed=True) for each in beginnings)
+
+
+def having_marks(rows: QuerySet[AssistedPerson], organisation_id: int, beginnings: Iterable[str]) -> QuerySet[AssistedPerson]:
+    """Those of one structure whose names begin so, all of the beginnings being somewhere in them; nobody when none is given."""
+    marks = search_marks(organisation_id, beginnings)
+    # Not the lookup `__contains`, which writes numbers of 8 bytes as numbers of 4.
+    found = RawSQL("mandates_assistedperson.search_marks @> %s::bigint[]", [marks], output_field=BooleanField())
+    return rows.filter(found, organisation_id=organisation_id) if marks else rows.none()
 
 
 def check_code(number: MandateNumber) -> CheckCode:
@@ -247,6 +258,26 @@ def written_identity(identity: PivotIdentity) -> bytes:
 def read_identity(content: bytes) -> PivotIdentity:
     """An identity as it was sealed."""
     return PivotIdentity(**json.loads(content))
+
+
+def sealed_draft(row: Draft, identity: PivotIdentity, subject: str) -> bytes:
+    """Who proved who they are for this preparation, sealed for it alone."""
+    content = json.dumps({"identity": asdict(identity), "subject": subject})
+    return key_ring().seal(f"draft {row.request_id}", content.encode())
+
+
+def drafted_identity(row: Draft) -> PivotIdentity | None:
+    """Who has proved who they are for this preparation, None until somebody did."""
+    return PivotIdentity(**_drafted(row)["identity"]) if row.sealed_identity is not None else None
+
+
+def drafted_subject(row: Draft) -> str:
+    """Their subject at FranceConnect, "" for a paper."""
+    return str(_drafted(row)["subject"])
+
+
+def _drafted(row: Draft) -> Any:
+    return json.loads(key_ring().unseal(f"draft {row.request_id}", bytes(row.sealed_identity or b"")))
 
 
 def names_of(rows: Collection[AssistedPerson]) -> dict[int, str]:

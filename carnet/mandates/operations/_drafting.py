@@ -1,13 +1,11 @@
 """What is prepared with the person beside: chosen, proved, read, then signed. Forgotten after two hours."""
 
-import json
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import PhoneNumber
 from carnet.kernel.periods import legal_day
@@ -15,8 +13,8 @@ from carnet.mandates import access
 from carnet.mandates.models import Draft
 from carnet.mandates.operations._notes import note
 from carnet.mandates.operations._people import Known
-from carnet.mandates.operations.consents import agreed_from_afar, take_consent
 from carnet.mandates.operations._signing import Signed, renew_mandate, sign_mandate, signed_already
+from carnet.mandates.operations.consents import agreed_from_afar, take_consent
 from carnet.mandates.rules import (
     DRAFT_KEPT,
     Consent,
@@ -75,7 +73,7 @@ def identify_draft(*, draft_id: int, identity: PivotIdentity, subject: str, acr:
     """
     row = _own(actor, draft_id, at)
     row.identity_check, row.second_helper_id, row.proof = IdentityCheck.FRANCECONNECT.value, None, acr[:40]
-    row.sealed_identity = _sealed(row, identity, subject)
+    row.sealed_identity = access.sealed_draft(row, identity, subject)
     row.save(update_fields=["identity_check", "second_helper_id", "proof", "sealed_identity"])
     note("identity-proved", ("draft", row.id), row.organisation_id, {"by": "FRANCECONNECT"}, actor=actor, request_id=request_id, at=at)
 
@@ -89,7 +87,7 @@ def note_paper(*, draft_id: int, identity: PivotIdentity, actor: Actor, request_
     row = _own(actor, draft_id, at)
     read = checked_identity(identity, today=legal_day(at))
     row.identity_check, row.second_helper_id, row.proof = IdentityCheck.PAPER.value, None, ""
-    row.helper_id, row.sealed_identity = actor.person_id, _sealed(row, read, "")
+    row.helper_id, row.sealed_identity = actor.person_id, access.sealed_draft(row, read, "")
     row.save(update_fields=["identity_check", "second_helper_id", "proof", "helper_id", "sealed_identity"])
     note("paper-read", ("draft", row.id), row.organisation_id, {"by": "PAPER"}, actor=actor, request_id=request_id, at=at)
 
@@ -165,16 +163,11 @@ def check_open(row: Draft, at: datetime) -> None:
         raise DraftOver
 
 
-def known_of(row: Draft) -> tuple[PivotIdentity, str]:
-    """Who has proved who they are so far, and their subject at FranceConnect, "" for a paper. Raises: IdentityMissing."""
-    if row.sealed_identity is None:
-        raise IdentityMissing
-    kept = json.loads(key_ring().unseal(_purpose(row), bytes(row.sealed_identity)))
-    return access.read_identity(kept["identity"].encode()), kept["subject"]
-
-
 def _known(row: Draft, contact: str | None, actor: Actor) -> Known:
-    identity, subject = known_of(row)
+    identity = access.drafted_identity(row)
+    if identity is None:
+        raise IdentityMissing
+    subject = access.drafted_subject(row)
     if row.identity_check == IdentityCheck.PAPER and actor.person_id != row.helper_id:
         # Who reads the paper signs; the other one confirms.
         raise SecondHelperSame if actor.person_id == row.second_helper_id else SecondHelperNeeded
@@ -198,12 +191,3 @@ def _own(actor: Actor, draft_id: int, at: datetime) -> Draft:
 def _close(row: Draft, at: datetime) -> None:
     row.closed_at, row.sealed_identity, row.sealed_contact = at, None, None
     row.save(update_fields=["closed_at", "sealed_identity", "sealed_contact", "mandate"])
-
-
-def _sealed(row: Draft, identity: PivotIdentity, subject: str) -> bytes:
-    content = json.dumps({"identity": access.written_identity(identity).decode(), "subject": subject})
-    return key_ring().seal(_purpose(row), content.encode())
-
-
-def _purpose(row: Draft) -> str:
-    return f"draft {row.request_id}"
