@@ -61,6 +61,7 @@ from carnet.parties.queries._people import (
     people_of,
     waiting_invitations,
 )
+from carnet.parties.queries._professionals import member_of_establishment
 from carnet.parties.queries._stations import (
     StationFront,
     StationView,
@@ -117,6 +118,7 @@ __all__ = [
     "label_decisions",
     "label_in_force",
     "letter_addresses",
+    "member_of_establishment",
     "members",
     "names_of",
     "open_invitation",

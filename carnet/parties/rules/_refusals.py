@@ -193,6 +193,12 @@ class AccountChangeWaiting(PartiesRefused):
     code = "account-change-waiting"
 
 
+class ProfessionalUnknown(PartiesRefused):
+    """No member has this e-mail in an organisation of this SIRET."""
+
+    code = "professional-unknown"
+
+
 class AccountUnknown(PartiesRefused):
     """No such bank account, or not one of the actor's."""
 

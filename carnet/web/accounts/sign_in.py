@@ -21,11 +21,13 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from carnet.gateways.identity import proconnect_is_offered
 from carnet.parties import access
 from carnet.parties import operations as parties
 from carnet.parties.rules import PartiesRefused
 from carnet.web import clock
 from carnet.web.accounts.forms import ForgottenForm, NewPasswordForm
+from carnet.web.accounts.leaving import LeaveView
 from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.doors import public, signed_in
 
@@ -143,10 +145,10 @@ def new_password(request: HttpRequest, uid: int, token: str) -> HttpResponseBase
 
 
 urlpatterns = [
-    path("sign-in/", public(account.LoginView.as_view()), name="account_login"),
+    path("sign-in/", public(account.LoginView.as_view(extra_context={"offers_proconnect": proconnect_is_offered})), name="account_login"),
     path("sign-in/second-factor/", public(SecondStepView.as_view()), name="mfa_authenticate"),
     path("sign-in/inactive/", public(account.AccountInactiveView.as_view()), name="account_inactive"),
-    path("sign-out/", public(account.LogoutView.as_view()), name="account_logout"),
+    path("sign-out/", public(LeaveView.as_view()), name="account_logout"),
     path("password/forgotten/", public(forgotten_password), name="account_reset_password"),
     path("password/new/<int:uid>/<str:token>/", public(new_password), name="new-password"),
     path("account/password/", signed_in(account.PasswordChangeView.as_view()), name="account_change_password"),

@@ -2,10 +2,14 @@
 
 from django.urls import include, path
 
-from carnet.web.accounts import bank_accounts, members, pins, sign_in, station, stations, views, webhooks
+from carnet.web.accounts import bank_accounts, members, pins, proconnect, sign_in, station, stations, views, webhooks
 
 accounts = [
     path("home", views.home, name="home"),
+    path("sign-in/proconnect/", proconnect.begin, name="proconnect"),
+    path("sign-in/proconnect/back/", proconnect.back, name="proconnect-back"),
+    path("sign-in/proconnect/out/", proconnect.out, name="proconnect-out"),
+    path("sign-out/proconnect/", proconnect.left, name="proconnect-left"),
     path("account/", views.account, name="account"),
     path("account/organisation/", views.choose_organisation, name="choose-organisation"),
     path("invitation/<str:secret>/", views.invitation, name="invitation"),

@@ -55,6 +55,9 @@ SENTENCES = {
     "account-waiting": _("Le compte bancaire de %(organisation)s vient de changer : il pourra être payé à partir du %(until)s."),
     "account-unchanged": _("C’est déjà le compte bancaire en vigueur."),
     "account-change-waiting": _("Un changement de compte bancaire attend déjà une approbation."),
+    "professional-unknown": _(
+        "ProConnect vous a reconnu, mais personne ici n’a cette adresse électronique dans un organisme de ce SIRET. Demandez à y être invité."
+    ),
     "account-unknown": _("Ce compte bancaire n’existe pas, ou n’est pas de votre ressort."),
     "account-not-waiting": _("Ce compte bancaire n’est plus à décider."),
     "voice-already-given": _("Vous avez déjà dit oui. Il faut maintenant une autre personne."),
