@@ -9,18 +9,33 @@ from django.db.models import Q, QuerySet
 
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
-from carnet.parties.models import ApiToken, Approval, BankAccount, HeadChange, Membership, OperatorLabel, Organisation, Station
+from carnet.parties.models import (
+    ApiToken,
+    Approval,
+    BankAccount,
+    CodeCard,
+    FactorRecovery,
+    HeadChange,
+    Membership,
+    OperatorLabel,
+    Organisation,
+    Station,
+)
 from carnet.parties.rules import (
+    HELPER_ROLES,
     PIN_ROLES,
+    RECOVERY_WAITS,
     ROLES_OF_KIND,
     AccountUnknown,
     ApprovalUnknown,
+    CardUnknown,
     HeadChangeUnknown,
     LabelNotForOrganisation,
     LabelUnknown,
     MembershipUnknown,
     OrganisationKind,
     OrganisationUnknown,
+    RecoveryUnknown,
     Role,
     StationUnknown,
     TokenUnknown,
@@ -200,3 +215,41 @@ def turn_takers(organisation_id: int, at: datetime) -> QuerySet[Membership]:
     return Membership.objects.filter(
         current, organisation_id=organisation_id, role__in=PIN_ROLES, suspended_at=None, starts_at__lte=at, person__is_active=True
     )
+
+
+def helpers(organisation_id: int, at: datetime) -> QuerySet[Membership]:
+    """Who helps in a structure at `at`, and who leads them; the suspended are left out. Call it inside its walls."""
+    current = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    return Membership.objects.filter(
+        current, organisation_id=organisation_id, role__in=HELPER_ROLES, suspended_at=None, starts_at__lte=at, person__is_active=True
+    ).select_related("person")
+
+
+def stock_card(actor: Actor, card_id: int) -> CodeCard:
+    """A card of the operator, or of the structure, acted for; locked. Raises: CardUnknown."""
+    own = Q(operator_id=actor.organisation_id or 0) | Q(organisation_id=actor.organisation_id or 0)
+    card = CodeCard.objects.select_for_update(of=("self",)).filter(own, id=card_id).first()
+    if card is None:
+        raise CardUnknown
+    return card
+
+
+def held_card(person_id: int, *, lock: bool = False) -> CodeCard | None:
+    """The living card somebody holds, proved or not yet. Call it where the person is recognised."""
+    cards = CodeCard.objects.select_for_update(of=("self",)) if lock else CodeCard.objects
+    return cards.filter(holder_id=person_id, ended_at=None).first()
+
+
+def waiting_recovery(person_id: int, *, lock: bool = False) -> FactorRecovery | None:
+    """The recovery that waits for somebody, whoever answers for them. Call it where the person is recognised."""
+    rows = FactorRecovery.objects.select_for_update(of=("self",)) if lock else FactorRecovery.objects
+    return rows.filter(person_id=person_id, state__in=RECOVERY_WAITS).first()
+
+
+def decidable_recovery(actor: Actor, recovery_id: int, *, lock: bool = False) -> FactorRecovery:
+    """A recovery that the operator acted for prepared. Raises: RecoveryUnknown."""
+    rows = FactorRecovery.objects.select_for_update(of=("self",)) if lock else FactorRecovery.objects
+    recovery = rows.filter(id=recovery_id, operator_id=actor.organisation_id or 0).first()
+    if recovery is None:
+        raise RecoveryUnknown
+    return recovery

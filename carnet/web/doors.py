@@ -19,8 +19,8 @@ What a door does, in this order:
 2. several organisations and none chosen: to the choice; suspended, ended or no membership: a page that says so (403);
 3. a role that moves money without a second factor: to its enrolment;
 4. the role does not hold the action: 403 with the roles that do; a PIN is not enough for it: 403 with the way to a full sign-in;
-5. the action asks for a recent proof (15 minutes): to the proof page, then back here (a form sent is sent again by itself;
-   files have to be chosen again).
+5. the action asks for a recent proof (15 minutes), or is a helper's and this screen was left alone for 15 minutes: to the proof page,
+   then back here (a form sent is sent again by itself; files have to be chosen again).
 
 An action that does not exist yet: add ONE line to PERMISSIONS in carnet/parties/rules.py, then `make docs`.
 Each audience's urls.py: `app_name = "<audience>"` and a route named "home" (see HOMES in carnet/parties/rules.py), behind
@@ -33,6 +33,7 @@ Fine rules (is it *this* actor's series?) stay in each room's access.py.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from ipaddress import ip_address
 from typing import Any
@@ -47,6 +48,8 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
 from carnet.parties.rules import (
+    HELPER_ROLES,
+    IDLE_NOTED_EVERY,
     PERMISSIONS,
     DailyLimitReached,
     FullSignInNeeded,
@@ -58,15 +61,18 @@ from carnet.parties.rules import (
     PersonNeeded,
     RoleNotYoursToGive,
     SecondFactorNeeded,
+    asks_after_idle,
     by_pin,
     check_allowed_now,
     check_may,
+    is_idle_helper,
     needs_second_factor,
 )
 from carnet.web import clock, turns
 from carnet.web.design.sentences import sentence_for
 
 View = Callable[..., HttpResponseBase]
+ACTIVE = "active_at"  # in the session: the second at which a helper last did something
 PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
 FORBIDDEN = (NotAllowed, MemberSuspended, NoMembership, OrganisationEnded, PersonNeeded, RoleNotYoursToGive)
 
@@ -156,7 +162,7 @@ def _stop(request: HttpRequest, hung: Door) -> HttpResponseBase | None:
     if standing is not None:
         return refused(request, standing)
     if needs_second_factor(actor.roles) and actor.person_id is not None and not parties.has_second_factor(actor.person_id):
-        return go_to(request, "mfa_activate_totp")
+        return go_to(request, _first_factor(actor))
     return _stop_actions(request, hung, actor)
 
 
@@ -171,14 +177,33 @@ def _stop_actions(request: HttpRequest, hung: Door, actor: Actor) -> HttpRespons
         return ask_for_proof(request)
     except NotAllowed as refusal:
         return refused(request, refusal)
+    if any(asks_after_idle(action) for action in actions) and _was_left_alone(request, actor):
+        return ask_for_proof(request)
     return None
+
+
+def _was_left_alone(request: HttpRequest, actor: Actor) -> bool:
+    """Whether nobody did anything on this helper's screen for fifteen minutes. What is done is noted once a minute, in the session."""
+    at, noted = clock.now(), request.session.get(ACTIVE)
+    active_at = datetime.fromtimestamp(noted, tz=UTC) if noted is not None else None
+    known = [moment for moment in (active_at, actor.proved_at) if moment is not None]
+    if is_idle_helper(latest_at=max(known, default=None), at=at):
+        return True
+    if active_at is None or at - active_at >= IDLE_NOTED_EVERY:
+        request.session[ACTIVE] = int(at.timestamp())
+    return False
+
+
+def _first_factor(actor: Actor) -> str:
+    """Where a second factor is set up: helpers are guided, and may have received a card."""
+    return "mfa_activate_totp" if HELPER_ROLES.isdisjoint(actor.roles) else "accounts:first-factor"
 
 
 def ask_for_proof(request: HttpRequest) -> HttpResponseBase:
     """To the second factor: prove it, or first enrol one. A form already filled waits in the session and is sent after the proof."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.person_id is None or not parties.has_second_factor(actor.person_id):
-        return go_to(request, "mfa_activate_totp")
+        return go_to(request, _first_factor(actor))
     if request.method == "POST" and not request.headers.get("HX-Request"):
         return suspend_request(request, reverse("mfa_reauthenticate"))
     return go_to(request, "mfa_reauthenticate")

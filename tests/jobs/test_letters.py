@@ -28,6 +28,13 @@ CONTEXTS = {
     "parties.bank-account-approved": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": "2026-11-06T09:00:00+00:00"},
     "parties.bank-account-refused": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
     "parties.bank-account-ended": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
+    "parties.recovery-code": {"code": "ABCD-EFGH", "expires_at": "2026-11-17T09:00:00+00:00"},
+    "parties.recovery-asked": {"opens_at": "2026-11-17T09:00:00+00:00"},
+    "parties.recovery-begun": {"name": "Awa Diallo"},
+    "parties.card-guessed": {},
+    "parties.helper-unused": {"organisation": "Médiathèque", "closes_on": "2026-12-21"},
+    "parties.helper-closed": {"organisation": "Médiathèque"},
+    "parties.helpers-closed": {"name": "Awa Diallo"},
     "notices.webhook-stopped": {"host": "hooks.example.org", "failing_at": "2026-11-01T09:00:00+00:00"},
     "funding.money-received": {
         "programme": "Nantes", "agreement": "Convention 2025", "cents": 5000000, "received_on": "2025-11-02", "reference": "VIR-1",

@@ -1,7 +1,8 @@
-"""People, organisations and what binds them; shared computers and PINs. The database refuses what can never be true; see
+"""People, organisations and what binds them; shared computers and PINs; cards of codes. The database refuses what can never be true; see
 migrations/0001_parties.py for the row-level walls and the frozen columns.
 """
 
+from carnet.parties.models._cards import CardCode, CardShipment, CodeCard, FactorRecovery
 from carnet.parties.models._parties import (
     PERSONAL_DATA,
     ApiToken,
@@ -24,6 +25,10 @@ __all__ = [
     "Approval",
     "ApprovalVoice",
     "BankAccount",
+    "CardCode",
+    "CardShipment",
+    "CodeCard",
+    "FactorRecovery",
     "HeadChange",
     "Invitation",
     "Membership",

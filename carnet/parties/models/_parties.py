@@ -147,6 +147,10 @@ class Membership(models.Model):
     suspended_at = models.DateTimeField(null=True)
     suspended_by_id = models.BigIntegerField(null=True)
     suspended_reason = models.CharField(max_length=200, blank=True, default="")
+    # A helper's account that has not served: told a month before, closed (a suspension by nobody), opened again by the lead.
+    warned_unused_at = models.DateTimeField(null=True)
+    is_unused = models.BooleanField(default=False, db_default=False)
+    reopened_at = models.DateTimeField(null=True)
     request_id = models.UUIDField(unique=True)
 
     class Meta:
@@ -156,7 +160,12 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="parties_membership_dates_in_order"
             ),
-            models.CheckConstraint(condition=paired("suspended_at", "suspended_by_id"), name="parties_membership_suspension_whole"),
+            models.CheckConstraint(
+                condition=Q(suspended_at__isnull=True, suspended_by_id__isnull=True, is_unused=False)
+                | Q(suspended_at__isnull=False, suspended_by_id__isnull=False, is_unused=False)
+                | Q(suspended_at__isnull=False, suspended_by_id__isnull=True, is_unused=True),
+                name="parties_membership_suspension_whole",
+            ),
         ]
         indexes = [models.Index(fields=["organisation", "person"], name="parties_membership_of")]
 

@@ -68,15 +68,18 @@ def suspend_member(*, organisation_id: int, membership_id: int, reason: str, act
 
 @transaction.atomic
 def reinstate(*, organisation_id: int, membership_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
-    """End a suspension. Raises: as `suspend_member`, without the reason."""
+    """End a suspension, or open again an account that was closed because it did not serve. Raises: as `suspend_member`, without the reason."""
     organisation, membership = _open_membership(organisation_id, membership_id, actor, at)
     check_may_grant(actor, membership.role, organisation_id=organisation.id, registered_by=organisation.registered_by_id)
     if membership.suspended_at is None:
         return
     with access.stepping_into(organisation):
         membership.suspended_at = membership.suspended_by_id = None
-        membership.suspended_reason = ""
-        membership.save(update_fields=["suspended_at", "suspended_by_id", "suspended_reason"])
+        membership.suspended_reason, membership.is_unused = "", False
+        membership.warned_unused_at, membership.reopened_at = None, at
+        membership.save(
+            update_fields=["suspended_at", "suspended_by_id", "suspended_reason", "is_unused", "warned_unused_at", "reopened_at"]
+        )
     noted(
         actor, "parties.member-reinstated", ("membership", membership.id), organisation.id, request_id, at, person_id=membership.person_id
     )

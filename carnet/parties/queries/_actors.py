@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.parties import access
-from carnet.parties.models import ApiToken, Membership, Organisation
+from carnet.parties.models import ApiToken, CodeCard, Membership, Organisation
 from carnet.parties.rules import (
     PROGRAMME_KINDS,
     ROLES_OF_KIND,
+    AccountUnused,
     MemberSuspended,
     NoMembership,
     OrganisationEnded,
@@ -66,7 +67,7 @@ def actor_for(
 
     `organisation_id` None: the only one, when there is only one. `proved_at`: latest proof of a second factor. `programme_ids`
     come from the rooms above (`carnet.funding.queries.programme_ids_for`); `with_programmes` adds them afterwards.
-    Raises: NoMembership, OrganisationNotChosen, MemberSuspended, OrganisationEnded.
+    Raises: NoMembership, OrganisationNotChosen, MemberSuspended (AccountUnused), OrganisationEnded.
     """
     with access.recognised(person_id):
         seen = seen_as(person_id=person_id, organisation_id=organisation_id, proved_at=proved_at, at=at)
@@ -76,7 +77,7 @@ def actor_for(
 def seen_as(*, person_id: int, organisation_id: int | None, proved_at: datetime | None, at: datetime) -> SeenAs:
     """As `actor_for`, with what was read of the organisation on the way. Call it where the person is known: inside `access.knowing`.
 
-    Raises: NoMembership, OrganisationNotChosen, MemberSuspended, OrganisationEnded.
+    Raises: NoMembership, OrganisationNotChosen, MemberSuspended (AccountUnused), OrganisationEnded.
     """
     memberships = list(_memberships(person_id, at).filter(person__is_active=True).select_related("organisation", "person").order_by("id"))
     if not memberships:
@@ -90,6 +91,8 @@ def seen_as(*, person_id: int, organisation_id: int | None, proved_at: datetime 
         raise OrganisationNotChosen
     active = [each for each in here if each.suspended_at is None]
     organisation = here[0].organisation
+    if not active and here[0].is_unused:
+        raise AccountUnused(organisation=organisation.name, since=here[0].suspended_at)
     if not active:
         raise MemberSuspended(organisation=organisation.name, since=here[0].suspended_at)
     if organisation.ended_on is not None and organisation.ended_on <= legal_day(at):
@@ -147,9 +150,14 @@ def organisation_name(organisation_id: int | None) -> str:
 
 
 def has_second_factor(person_id: int) -> bool:
-    """True when the person has set up a TOTP application or a passkey."""
+    """True when the person has set up a TOTP application or a passkey, or typed a first code of their card."""
     factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return bool(Authenticator.objects.filter(user_id=person_id, type__in=factors).exists())
+    return bool(Authenticator.objects.filter(user_id=person_id, type__in=factors).exists()) or has_card(person_id)
+
+
+def has_card(person_id: int) -> bool:
+    """True when the person holds a living card that opens."""
+    return CodeCard.objects.filter(holder_id=person_id, ended_at=None, validated_at__isnull=False).exists()
 
 
 def is_initialised() -> bool:

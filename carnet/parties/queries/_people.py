@@ -158,6 +158,7 @@ class Member:
     starts_at: datetime
     suspended_at: datetime | None
     suspended_reason: str
+    is_unused: bool = False
 
 
 def members(*, actor: Actor, organisation_id: int, at: datetime) -> list[Member]:
@@ -180,6 +181,7 @@ def members(*, actor: Actor, organisation_id: int, at: datetime) -> list[Member]
                 starts_at=row.starts_at,
                 suspended_at=row.suspended_at,
                 suspended_reason=row.suspended_reason,
+                is_unused=row.is_unused,
             )
             for row in rows
         ]

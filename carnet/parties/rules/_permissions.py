@@ -77,6 +77,17 @@ _LINES: tuple[Permission, ...] = (
     _do("parties.manage-stations", "enrol a shared computer, set its daily limit, let somebody choose a PIN", _LEAD, _MANAGER, proof=True),
     _do("parties.revoke-station", "refuse a shared computer, or somebody's PIN, at once", _LEAD, _MANAGER),
     _do("parties.choose-pin", "choose one's own PIN for the shared computers", _LEAD, _PRESCRIBER, _MANAGER, _MEDIATOR),
+    _see("parties.see-cards", "the operator's stock of cards of one-time codes, and where each is", _ADMIN, _AGENT, _APPROVER),
+    _do("parties.import-cards", "bring in cards from their maker's file (it holds secrets)", _ADMIN, proof=True),
+    _do("parties.send-cards", "send cards to a structure", _ADMIN, _AGENT),
+    _see("parties.see-own-cards", "the cards of one's structure, and who holds each", _HELPER_LEAD),
+    _do(
+        "parties.assign-card", "give a card of one's structure to a helper, take it back, say that cards arrived", _HELPER_LEAD, proof=True
+    ),
+    _do("parties.end-card", "say that a card is lost or broken: it opens nothing from that moment", _ADMIN, _AGENT, _HELPER_LEAD),
+    _do("parties.begin-recovery", "answer for a helper who lost a card or a telephone", _HELPER_LEAD, proof=True),
+    _do("parties.prepare-recovery", "ask that a helper without a lead may choose another second factor", _ADMIN, _AGENT, proof=True),
+    _do("parties.approve-recovery", "agree to it, or refuse", _ADMIN, _APPROVER, proof=True),
     # funding
     _see("funding.see", "programmes, agreements, shares and money", *_OPERATOR, _FUNDER, _AUDITOR),
     _do("funding.manage-programme", "create and set a programme", _ADMIN),
@@ -348,7 +359,8 @@ GRANTS: dict[Role, frozenset[Role]] = {
 }
 
 # These move money or open every door: a second factor from the first sign-in (docs/sources/signing-in.md#second-factor).
-SECOND_FACTOR_ROLES = frozenset({_ADMIN, _TREASURER, _APPROVER, _OFFICER})
+# Helpers act in somebody's name.
+SECOND_FACTOR_ROLES = frozenset({_ADMIN, _TREASURER, _APPROVER, _OFFICER, _HELPER, _HELPER_LEAD})
 
 PROOF_MINUTES = 15  # a recent proof: as long as Aidants Connect's activity check
 
@@ -413,6 +425,11 @@ def person_of(actor: Actor, action: str) -> int:
     if actor.person_id is None:
         raise PersonNeeded(action=action)
     return actor.person_id
+def asks_after_idle(action: str) -> bool:
+    """Whether a screen left alone is asked for a second factor before this action: whatever helpers alone do, and nothing else."""
+    return PERMISSIONS[action].roles <= frozenset({_HELPER, _HELPER_LEAD})
+
+
 
 
 def home_of(roles: Iterable[str]) -> str:

@@ -407,3 +407,99 @@ class DailyLimitReached(PartiesRefused):
     """The vouchers of a day by PIN would pass the limit. Facts: most, left, whose (person, station)."""
 
     code = "daily-limit-reached"
+
+
+class CardFileUnreadable(PartiesRefused):
+    """A file of cards has no line, lacks a column, or is sealed by its maker. Facts: missing (columns, or "sealed")."""
+
+    code = "card-file-unreadable"
+
+
+class CardFileTooLong(PartiesRefused):
+    """A file of cards has too many lines. Facts: most."""
+
+    code = "card-file-too-long"
+
+
+class CardSerialInvalid(PartiesRefused):
+    """What is written is no number of a card. Facts: serial."""
+
+    code = "card-serial-invalid"
+
+
+class CardKindInvalid(PartiesRefused):
+    """A card of a kind the site cannot follow. Facts: about (seed, step, digits, algorithm)."""
+
+    code = "card-kind-invalid"
+
+
+class CardAlreadyKnown(PartiesRefused):
+    """A card of this number is in the stock already, or twice in the file. Facts: serial."""
+
+    code = "card-already-known"
+
+
+class CardUnknown(PartiesRefused):
+    """No such card among the actor's."""
+
+    code = "card-unknown"
+
+
+class CardNotHere(PartiesRefused):
+    """The card cannot be sent or given now: it is elsewhere, somebody's, or dead. Facts: serial."""
+
+    code = "card-not-here"
+
+
+class CardsShort(PartiesRefused):
+    """The stock has fewer cards than asked. Facts: left."""
+
+    code = "cards-short"
+
+
+class CardHeldAlready(PartiesRefused):
+    """This person already has a card."""
+
+    code = "card-held-already"
+
+
+class CardHolderUnknown(PartiesRefused):
+    """Nobody here who may hold a card."""
+
+    code = "card-holder-unknown"
+
+
+class CardCodeWrong(PartiesRefused):
+    """The code is not one the card shows now, or it was used."""
+
+    code = "card-code-wrong"
+
+
+class CardResting(PartiesRefused):
+    """Too many wrong codes in a row: none is looked at before `until`. Facts: until."""
+
+    code = "card-resting"
+
+
+class RecoveryUnknown(PartiesRefused):
+    """No such recovery, or it waits for nothing any more."""
+
+    code = "recovery-unknown"
+
+
+class RecoveryNotForPerson(PartiesRefused):
+    """Somebody who also moves money or opens doors elsewhere: a structure cannot answer for them."""
+
+    code = "recovery-not-for-person"
+
+
+class RecoveryCodeWrong(PartiesRefused):
+    """The code received by e-mail is wrong, too old, or was tried too often."""
+
+    code = "recovery-code-wrong"
+
+
+class AccountUnused(MemberSuspended):
+    """The membership was closed because it had not served for six months. Facts: organisation, since."""
+
+    code = "account-unused"

@@ -10,6 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -19,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from carnet.parties import operations as parties
+from carnet.parties import queries
 from carnet.web import clock, turns
 
 
@@ -35,13 +37,24 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("accounts:station") if turns.station_secret(request) else "/"
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse:
-        """Whoever signed in fully ends the turn of this shared computer, and is forgiven the wrong PINs."""
+        """Whoever signed in fully ends the turn of this shared computer, and is forgiven the wrong PINs. A second factor just used ends a recovery
+        that somebody asked for: it is not lost."""
         request.session.pop(turns.TURN, None)
         parties.unlock_after_sign_in(
             person_id=int(user.pk), station_secret=turns.station_secret(request), request_id=uuid4(), at=clock.now()
         )
+        if any(record.get("method") == "mfa" for record in get_authentication_records(request, user)):
+            parties.note_second_factor(person_id=int(user.pk), request_id=uuid4(), at=clock.now())
         response: HttpResponse = super().post_login(request, user, **options)
         return response
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """As allauth finds them, and the box of codes for whoever has a card."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        url = reverse("mfa_reauthenticate")
+        if user.is_authenticated and all(each["url"] != url for each in found) and queries.has_card(int(user.pk)):
+            found.append({"id": "mfa_reauthenticate", "description": "", "url": url})
+        return found
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Whoever proved themselves in this session less than 15 minutes ago, in any way, is not asked again at once."""
@@ -56,7 +69,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """TOTP secrets and recovery seeds are sealed with a key that is not in the database."""
+    """TOTP secrets and recovery seeds are sealed with a key that is not in the database. A card of codes is a second factor too."""
+
+    def is_mfa_enabled(self, user: AbstractBaseUser, types: Any = None) -> bool:
+        """allauth asks for any second factor by naming both of its own kinds: a card answers then, and not when one kind is asked for."""
+        if super().is_mfa_enabled(user, types):
+            return True
+        any_kind = types is None or {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN} <= set(types)
+        return any_kind and not user.is_anonymous and queries.has_card(int(user.pk))
 
     def encrypt(self, text: str) -> str:
         return _sealer().encrypt(text.encode()).decode("ascii")

@@ -14,6 +14,7 @@ from carnet.web.design.screens import actor_of, show_refusal
 
 NAVIGATION = (
     ("accounts:members", "parties.see-members"),
+    ("accounts:cards", "parties.see-own-cards"),
     ("accounts:stations", "parties.see-stations"),
     ("accounts:bank-account", "parties.see-bank-account"),
     ("accounts:tokens", "parties.manage-tokens"),
@@ -29,6 +30,8 @@ FIELDS = {
     "role-not-for-organisation": "role", "role-not-yours-to-give": "role", "person-name-missing": "display_name",
     "phone-number-invalid": "phone", "scopes-invalid": "scopes", "token-days-invalid": "days", "reason-missing": "reason",
     "pin-too-simple": "pin", "pin-wrong": "pin", "pin-locked": "pin", "first-code-wrong": "code", "station-code-wrong": "code",
+    "card-serial-invalid": "serial", "card-unknown": "serial", "card-not-here": "serial", "card-holder-unknown": "person_id",
+    "card-held-already": "person_id", "card-code-wrong": "code", "card-resting": "code", "recovery-code-wrong": "code",
     "station-name-invalid": "name", "station-limits-invalid": "person_daily",
 }  # fmt: skip
 
@@ -37,6 +40,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
     """A page of this desk, with the entries of the navigation that the table opens to this person."""
     names = {
         "accounts:members": _("Membres"),
+        "accounts:cards": _("Cartes à codes"),
         "accounts:stations": _("Postes partagés"),
         "accounts:bank-account": _("Compte bancaire"),
         "accounts:tokens": _("Jetons d’API"),

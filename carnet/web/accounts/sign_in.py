@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from allauth.account import views as account
 from allauth.account.internal.flows.login import record_authentication
@@ -22,14 +23,16 @@ from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from carnet.gateways.identity import proconnect_is_offered
-from carnet.parties import access
+from carnet.parties import access, queries
 from carnet.parties import operations as parties
 from carnet.parties.rules import PartiesRefused
 from carnet.web import clock
 from carnet.web.accounts.forms import ForgottenForm, NewPasswordForm
 from carnet.web.accounts.leaving import LeaveView
 from carnet.web.design.screens import actor_of, show_refusal
-from carnet.web.doors import public, signed_in
+from carnet.web.doors import go_to, public, signed_in
+
+RECOVERED = "recovered"  # in the session: the recovery whose code was typed
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -74,11 +77,26 @@ def freshen(request: HttpRequest) -> None:
     request.actor = replace(actor_of(request), proved_at=clock.now())  # type: ignore[attr-defined]
 
 
+def keep_factor(request: HttpRequest) -> None:
+    """A second factor was just used or set up: a recovery that waited for this person is over."""
+    request.session.pop(RECOVERED, None)
+    parties.note_second_factor(person_id=int(request.user.pk or 0), request_id=uuid4(), at=clock.now())
+
+
+def must_recover(request: HttpRequest) -> bool:
+    """Whether a recovery waits for this person, and the code of its letter was not typed in this session."""
+    if not request.user.is_authenticated:
+        return False
+    waiting = queries.recovery_waiting_for(int(request.user.pk))
+    return waiting is not None and request.session.get(RECOVERED) != waiting
+
+
 class ProveView(second_factor.ReauthenticateView):
     """Six digits or a recovery code, then on with what was being done."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         freshen(self.request)
+        keep_factor(self.request)
         return super().form_valid(form)  # type: ignore[no-any-return]
 
 
@@ -87,22 +105,48 @@ class ProveByPasskeyView(passkeys.ReauthenticateWebAuthnView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         freshen(self.request)
+        keep_factor(self.request)
         return super().form_valid(form)  # type: ignore[no-any-return]
 
 
-class EnrolApplicationView(totp.ActivateTOTPView):
+class _AfterRecovery:
+    """Whoever lost a second factor types the code of the letter before another is set up: a stolen password is not enough."""
+
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if must_recover(request):
+            return go_to(request, "accounts:recover")
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+    def enrolled(self, kind: str) -> None:
+        """What was just set up is a proof, and ends the recovery."""
+        note_proof(self.request, self.request.user, kind)  # type: ignore[arg-type]
+        keep_factor(self.request)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "next": safe_next(self.request)}  # type: ignore[misc]
+
+    def get_success_url(self) -> str:
+        return f"{super().get_success_url()}?{urlencode({'next': safe_next(self.request)})}"  # type: ignore[misc]
+
+
+class AddPasskeyView(_AfterRecovery, passkeys.AddWebAuthnView):
+    """A passkey, the recovery codes the first time, then onwards."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        self.enrolled(Authenticator.Type.WEBAUTHN)
+        return response
+
+
+class EnrolApplicationView(_AfterRecovery, totp.ActivateTOTPView):
     """The six digits typed to enrol are a proof: nobody is asked for them twice in a row. Then the recovery codes, then onwards."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        note_proof(self.request, self.request.user, Authenticator.Type.TOTP)
+        self.enrolled(Authenticator.Type.TOTP)
         return response
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "next": safe_next(self.request)}
-
-    def get_success_url(self) -> str:
-        return f"{super().get_success_url()}?{urlencode({'next': safe_next(self.request)})}"
 
 
 class RecoveryCodesView(recovery.ViewRecoveryCodesView):
@@ -162,7 +206,7 @@ urlpatterns = [
     path("account/second-factor/codes/new/", signed_in(recovery.GenerateRecoveryCodesView.as_view()), name="mfa_generate_recovery_codes"),
     path("account/second-factor/codes/file/", signed_in(recovery.DownloadRecoveryCodesView.as_view()), name="mfa_download_recovery_codes"),
     path("account/second-factor/passkeys/", signed_in(passkeys.ListWebAuthnView.as_view()), name="mfa_list_webauthn"),
-    path("account/second-factor/passkeys/add/", signed_in(passkeys.AddWebAuthnView.as_view()), name="mfa_add_webauthn"),
+    path("account/second-factor/passkeys/add/", signed_in(AddPasskeyView.as_view()), name="mfa_add_webauthn"),
     path("account/second-factor/passkeys/<int:pk>/", signed_in(passkeys.EditWebAuthnView.as_view()), name="mfa_edit_webauthn"),
     path("account/second-factor/passkeys/<int:pk>/remove/", signed_in(passkeys.RemoveWebAuthnView.as_view()), name="mfa_remove_webauthn"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from carnet.web.accounts import bank_accounts, members, pins, proconnect, sign_in, station, stations, views, webhooks
+from carnet.web.accounts import bank_accounts, cards, factors, members, pins, proconnect, sign_in, station, stations, views, webhooks
 
 accounts = [
     path("home", views.home, name="home"),
@@ -16,6 +16,14 @@ accounts = [
     path("members/", members.members, name="members"),
     path("members/<int:organisation_id>/", members.members, name="members-of"),
     path("members/<int:organisation_id>/<int:membership_id>/", members.member, name="member"),
+    path("cards/", cards.cards, name="cards"),
+    path("cards/<int:card_id>/", cards.card, name="card"),
+    path("cards/<int:card_id>/back/", cards.take_back, name="take-card-back"),
+    path("cards/parcels/<int:shipment_id>/received/", cards.receive, name="receive-cards"),
+    path("cards/people/<int:person_id>/recover/", cards.recover_helper, name="recover-helper"),
+    path("account/second-factor/start/", factors.first_factor, name="first-factor"),
+    path("account/second-factor/card/", factors.my_card, name="my-card"),
+    path("account/second-factor/recover/", factors.recover, name="recover"),
     path("stations/", stations.stations, name="stations"),
     path("stations/new/", stations.new_station, name="new-station"),
     path("stations/volunteer/", pins.volunteer, name="volunteer"),

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from carnet.notices.rules import DeliveryState, EndpointState, EventType
-from carnet.parties.rules import AccountState, OrganisationKind, Role, Scope
+from carnet.parties.rules import AccountState, CardEnd, OrganisationKind, RecoveryState, Role, Scope
 
 ROLE_NAMES: Mapping[str, Promise] = {
     Role.OPERATOR_ADMIN: _("Administration de l’opérateur"),
@@ -91,11 +91,24 @@ ACCOUNT_STATES: Mapping[str, tuple[Promise, str]] = {
     AccountState.ENDED: (_("terminé"), "neutral"),
 }
 
+CARD_ENDS: Mapping[str, Promise] = {CardEnd.LOST: _("Perdue"), CardEnd.BROKEN: _("Cassée")}
+
+RECOVERY_STATES: Mapping[str, tuple[Promise, str]] = {
+    RecoveryState.ASKED: (_("à décider"), "warning"),
+    RecoveryState.AGREED: (_("accepté, le code part après une journée"), "info"),
+    RecoveryState.OPEN: (_("code envoyé"), "info"),
+    RecoveryState.DONE: (_("fini : une autre vérification est en place"), "success"),
+    RecoveryState.REFUSED: (_("refusé"), "neutral"),
+    RecoveryState.CANCELLED: (_("annulé"), "neutral"),
+}
+
 # Each decision a second person takes: its words, and the page where it is taken (a route with the subject's id).
 DECISIONS: Mapping[str, tuple[Promise, str]] = {
     "places.approve-joining": (_("Décider d’un dossier de lieu"), "operator:joining-decision"),
     "distribution.approve-joining": (_("Décider d’un guichet"), "operator:desk-decision"),
+    "mandates.approve-structures": (_("Décider d’une structure d’aidants"), "operator:structure-decision"),
     "parties.approve-new-head": (_("Accepter un changement de responsable"), "operator:new-head"),
+    "parties.approve-recovery": (_("Répondre d’un aidant qui a perdu sa carte ou son téléphone"), "operator:recovery"),
     "parties.approve-operator-label": (_("Décider d’un label d’opérateur"), "state:label"),
     "parties.approve-bank-account": (_("Approuver un compte bancaire"), "accounts:bank-account-of"),
     "issuing.approve-edition": (_("Approuver une édition"), "operator:edition"),

@@ -109,6 +109,7 @@ def organisation(request: HttpRequest, organisation_id: int) -> HttpResponse:
         "rows": [row for row in rows if row.value],
         "may_see_members": allowed(actor.roles, "parties.see-members"),
         "may_see_account": allowed(actor.roles, "parties.see-bank-account"),
+        "may_recover": OrganisationKind.HELPER in found.kinds and allowed(actor.roles, "parties.prepare-recovery"),
         "may_change_head": OrganisationKind.PLACE_OPERATOR in found.kinds and allowed(actor.roles, "parties.prepare-new-head"),
     }
     return render(request, "operator/people/organisation.html", context)
