@@ -47,6 +47,7 @@ def given(request: HttpRequest, hand_over_id: int) -> HttpResponse:
     context = {
         "line": line,
         "is_new": "new" in request.GET,
+        "is_over": at >= line.printed_until,
         "programme": programme,
         "serial": desk.booklet_serial(line),
         "value_cents": ledger.series(line.series_id).face_value_cents,
@@ -70,7 +71,11 @@ def _next_steps(
     return {
         "booked": [told(*each) for each in booked],
         "lessons": _lessons_to_book(line, plan, booked, town, at=at) if is_ours else [],
-        "helpers": near.helpers_near(town, acting_for=Help.MANDATE in helps, at=at) if near.needs_helper(helps) else [],
+        "helpers": near.helpers_near(
+            town, acting_for=Help.MANDATE in helps, at=at, own_id=organisation_id, wants=plan.answers.wants if plan else ()
+        )
+        if near.needs_helper(helps)
+        else [],
         "acts_for": Help.MANDATE in helps,
         "needs_computer": Help.COMPUTER in helps,
         "needs_connection": Help.CONNECTION in helps,

@@ -90,13 +90,14 @@ class HandOver(OperationView):
         first = self.vouchers[0]
         return distribution.hand_overs_of_booklet(series_id=first.series_id, booklet_id=first.booklet_id)
 
-    def around(self, typed: str, advice: Advice) -> dict[str, Any]:
-        """The town, the next lessons near, and who helps with a procedure there."""
-        town = near.town_of(desk.organisation_of(actor_of(self.request)), self.programme.id, typed)
+    def around(self, typed: str, advice: Advice, wants: Sequence[str] = ()) -> dict[str, Any]:
+        """The town, the next lessons near, and who helps with a procedure there, or does it: this desk perhaps."""
+        own_id = desk.organisation_of(actor_of(self.request))
+        town = near.town_of(own_id, self.programme.id, typed)
         return {
             "town": town.name if town else "",
             "lessons": _lessons(town, self.programme, advice.lessons, at=self.at),
-            "helpers": near.helpers_near(town, acting_for=Help.MANDATE in advice.helps, at=self.at)
+            "helpers": near.helpers_near(town, acting_for=Help.MANDATE in advice.helps, at=self.at, own_id=own_id, wants=wants)
             if near.needs_helper(advice.helps)
             else [],
         }
@@ -160,7 +161,7 @@ class HandOver(OperationView):
         if not self.here:
             return {}
         advice = self._advice(answers)
-        return proposal_words(advice) | self.around(str(form["near"].value() or ""), advice)
+        return proposal_words(advice) | self.around(str(form["near"].value() or ""), advice, answers.wants)
 
     def perform(self, form: HandOverForm) -> HttpResponse:
         return self.give(self._item(form), str(self.request.POST.get("book", "")), form.cleaned_data["phone"])

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from carnet.distribution.rules import Help
 from carnet.kernel.periods import legal_day
+from carnet.mandates.queries.near import NearStructure, families_of, structures_near
 from carnet.places import queries as places
 from carnet.places.queries import PlaceSummary
 from carnet.places.rules.geography import Commune
@@ -26,13 +29,17 @@ ACTING_FOR = ("Aidants Connect", "France Services")
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """A place that does procedures with people. `known_as`: a national programme under which somebody may act for a person; "" if none."""
+    """Who does procedures with people, or for them. `known_as`: what lets somebody act for a person there; "" if nothing does.
+
+    `is_own`: the desk's own organisation, which was admitted to.
+    """
 
     name: str
     address: str
     phone: str
     distance: str
     known_as: str
+    is_own: bool = False
 
 
 def lessons_near(
@@ -68,19 +75,37 @@ def _next_at(near: Sequence[PlaceSummary], service: str | None, printed_until: d
     return lessons.lessons(views[:LESSONS_SHOWN])
 
 
-def helpers_near(town: Commune | None, *, acting_for: bool, at: datetime) -> list[Helper]:
-    """The nearest places that help with procedures; `acting_for`: those known to act in a person's name first."""
+def helpers_near(
+    town: Commune | None, *, acting_for: bool, at: datetime, own_id: int | None = None, wants: Sequence[str] = ()
+) -> list[Helper]:
+    """The nearest places that help with procedures. `acting_for`: the structures admitted to act under a mandate first, the desk itself
+    (`own_id`) before all and those that do every procedure of `wants` next, then places known to act in a person's name.
+    """
+    admitted = [_admitted(each) for each in near_structures(town, own_id, wants)] if acting_for else []
+    if len(admitted) >= HELPERS_SHOWN:
+        return admitted
     around = {"around": town.code, "radius_km": RADII_KM[0]} if town else {}
     found = places.search(at=at, service=PROCEDURES, per_page=LOOKED_AT, **around).places  # type: ignore[arg-type]
     helpers = [_helper(place) for place in found]
     if acting_for:
         helpers.sort(key=lambda each: not each.known_as)  # stable: the nearest stay first
-    return helpers[:HELPERS_SHOWN]
+    said = {each.name.casefold() for each in admitted}
+    return [*admitted, *(each for each in helpers if each.name.casefold() not in said)][:HELPERS_SHOWN]
+
+
+def near_structures(town: Commune | None, own_id: int | None, wants: Sequence[str]) -> Sequence[NearStructure]:
+    """The structures to ring, for these procedures."""
+    return structures_near(town, own_id=own_id, wanted=families_of(wants), most=HELPERS_SHOWN)
 
 
 def needs_helper(helps: Sequence[Help]) -> bool:
     """Whether somebody does it with the person, or for it: the page says where."""
     return Help.MANDATE in helps or Help.ACCOMPANIMENT in helps
+
+
+def _admitted(each: NearStructure) -> Helper:
+    address = ", ".join(part for part in (each.street, f"{each.postcode} {each.city}".strip()) if part)
+    return Helper(each.name, address, formats.phone(each.phone), formats.distance(each.distance_km), _("aidants avec mandat"), each.is_own)
 
 
 def _helper(place: PlaceSummary) -> Helper:

@@ -85,7 +85,7 @@ class HandOver(handing.HandOver):
     def programme(self) -> ProgrammeFacts:
         return pretend.programme(self.at)
 
-    def around(self, typed: str, advice: Advice) -> dict[str, Any]:
+    def around(self, typed: str, advice: Advice, wants: Sequence[str] = ()) -> dict[str, Any]:
         return {
             "town": pretend.TOWN,
             "lessons": lessons.lessons(pretend.sessions(self.at)),
