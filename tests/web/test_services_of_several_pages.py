@@ -54,17 +54,19 @@ def test_the_page_of_a_place_says_what_a_service_costs(dear: Season, client) -> 
 def test_the_counter_asks_for_the_other_voucher_then_takes_both(dear: Season) -> None:
     counter = dear.counter
     seen = counter.post("/place/voucher/", {"code": dear.campaign.code(0), "place_id": dear.campaign.place_id}).content.decode()
-    assert "(2 chèques)" in seen
+    assert "(2 chèques)" in seen and "data-others" not in seen and "data-till" in seen
     asked = take(dear, counter, 0)
     page = asked.content.decode()
     assert asked.status_code == 422 and "Ce service coûte 2 chèques" in page and 'name="code_2"' in page and spent(dear) == 0
+    # The camera and a scanner fill the fields of this page, and open no other voucher's.
+    assert "data-others" in page and "data-camera" in page and "data-till" not in page
     done = take(dear, counter, 0, 1)
     assert done.status_code == 302 and spent(dear) == 2
     page = counter.get(done["Location"]).content.decode()
     assert "20\u00a0€" in page and "Chèques de ce service" in page
     number = done["Location"].split("?")[0].rstrip("/").rsplit("/", 1)[-1]
     undo = counter.get(f"/place/redemptions/{number}/undo/").content.decode()
-    assert "Ils reviendront ensemble" in undo
+    assert "Ils reviendront ensemble" in undo and "Les chèques pourront de nouveau servir" in undo
     reason = re.findall(r'name="reason" value="([^"]+)"', undo)[0]
     counter.post(f"/place/redemptions/{number}/undo/", {"reason": reason, "detail": "", "request_id": uuid4()})
     assert spent(dear) == 0

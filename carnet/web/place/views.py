@@ -24,7 +24,7 @@ from carnet.redemption.queries import RedemptionLine, VoucherSeen
 from carnet.redemption.rules import RedemptionUnknown, VoucherCountWrong, VoucherUnknown
 from carnet.settlement import queries as settlement
 from carnet.settlement.queries import advices
-from carnet.web import clock
+from carnet.web import clock, packages
 from carnet.web.design import formats
 from carnet.web.design.components import Column, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
@@ -100,6 +100,7 @@ def _ask_service(
     )
     context = {
         "others": counter.others_words(form) if form else "",
+        "reader": packages.reader(),
         "ticket": counter.good_ticket(seen),
         "place_id": place_id,
         "form": form or blank,

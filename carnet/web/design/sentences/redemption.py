@@ -11,7 +11,7 @@ SENTENCES = {
     "voucher-reserved": _("Ce chèque est réservé pour une leçon dans un autre lieu."),
     "place-not-accepted": _("Ce lieu n’accepte pas de chèques aujourd’hui."),
     "service-not-accepted": _("Ce service n’est pas payé par ce chèque dans ce lieu."),
-    "voucher-count-wrong": _("Ce service coûte %(needed)s chèque(s), donnés ensemble. Vous en avez donné %(given)s : rien n’est pris."),
+    "voucher-count-wrong": _("Nombre de chèques pour ce service : %(needed)s. Vous en avez donné %(given)s : rien n’est pris."),
     "place-required": _("Indiquez dans quel lieu la leçon a eu lieu."),
     "too-many-attempts": _("Trop de codes inconnus en peu de temps. Attendez un quart d’heure, ou appelez l’assistance."),
     "held-back": _("Ce chèque est bon, mais un autre du groupe ne l’est pas : aucun n’a été pris."),

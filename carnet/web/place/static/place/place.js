@@ -21,6 +21,19 @@ function tillTakes(form) {
   };
 }
 
+// --- the other vouchers of one service: each fills the next empty field, nothing is sent before a person accepts ------
+function othersTake(form) {
+  return (text) => {
+    const fields = [...form.querySelectorAll("input.voucher-code")];
+    if ([form.elements.code, ...fields].some((field) => field.value.trim() === text)) return; // still before the camera
+    const next = fields.find((field) => !field.value.trim());
+    if (!next) return;
+    next.value = text;
+    (fields.find((field) => !field.value.trim()) ?? form.querySelector("[type=submit]")).focus();
+    sound("good");
+  };
+}
+
 // --- a workshop: codes wait their turn, and the page's list is replaced by the server's -------------------------------
 function workshopTakes(form) {
   const waiting = [];
@@ -153,9 +166,9 @@ function dataName(code = "") {
   return code.replace(/-(\w)/g, (_all, letter) => letter.toUpperCase());
 }
 
-for (const form of document.querySelectorAll("form[data-till], form[data-workshop]")) {
+for (const form of document.querySelectorAll("form[data-till], form[data-workshop], form[data-others]")) {
   const stays = form.dataset.workshop !== undefined;
-  const take = stays ? workshopTakes(form) : tillTakes(form);
+  const take = stays ? workshopTakes(form) : form.dataset.others === undefined ? tillTakes(form) : othersTake(form);
   attachWedge(take);
   const scan = form.querySelector("[data-scan]");
   if (!scan) continue;
@@ -163,7 +176,7 @@ for (const form of document.querySelectorAll("form[data-till], form[data-worksho
   if (isServed) useReader(new URL(scan.dataset.module, location).href, new URL(scan.dataset.wasm, location).href);
   if (!isServed && !("BarcodeDetector" in window)) continue; // nothing to read with: the photo is sent to the server
   if (CAN_SEE) offerCamera(scan, take, { stays });
-  offerPhoto(scan, take, { stays });
+  if (scan.querySelector("input[type=file]")) offerPhoto(scan, take, { stays });
 }
 
 // On a telephone the answer comes before the page's heading and its navigation.
