@@ -8,7 +8,7 @@ from carnet.distribution import operations
 from carnet.distribution.models import Exchange, Replacement
 from carnet.distribution.operations import exchanges as exchanging
 from carnet.distribution.queries import exchanges as offers
-from carnet.distribution.rules import FoundBy, HandOverItem, NeverHandedOver, ReplacementTooSmall
+from carnet.distribution.rules import FoundBy, HandOverItem, NeverHandedOver, ReplacementGiven, ReplacementTooSmall
 from carnet.distribution.rules.exchanges import (
     ExchangeDaysWrong,
     ExchangedOnce,
@@ -180,6 +180,23 @@ def test_a_loss_declared_is_exchanged_by_its_number_and_given_once(desk: Desk):
         desk.exchange(f"R{loss}", rank=2)
     with acting_as(desk.actor), pytest.raises(Refusal):
         operations.give_replacement(replacement_id=loss, booklet_id=desk.first + 2, actor=desk.actor, request_id=rid(), at=AFTER)
+
+
+def test_a_booklet_blocked_is_exchanged_under_its_own_number_too(desk: Desk):
+    """Whoever comes back has the old booklet's number rather than the loss's: it said that its vouchers were still good."""
+    hand_over_id = desk.give(3)
+    with acting_as(desk.actor):
+        loss = operations.open_replacement(
+            hand_over_id=hand_over_id, booklet_id=desk.first + 3, reason=EndReason.LOST, found_by=FoundBy.NUMBER, actor=desk.actor,
+            request_id=rid(), at=NOW + timedelta(days=2),
+        )  # fmt: skip
+    done = desk.exchange(desk.serials[3])
+    with acting_as_everything(why="look"):
+        assert Replacement.objects.get(id=loss).given_hand_over_id == done.id
+        assert ledger.verify() == []
+    for number in (desk.serials[3], f"R{loss}"):
+        with pytest.raises(ReplacementGiven):
+            desk.exchange(number, rank=2)
 
 
 def test_another_desk_is_told_as_if_the_number_did_not_exist(desk: Desk):

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from carnet.distribution.models import HandOver
 from carnet.gateways.database import acting_as_everything
 from carnet.ledger import queries as ledger
 from tests.distribution.test_exchanges import AFTER, END, Desk
@@ -61,7 +62,20 @@ def test_a_desk_exchanges_an_old_booklet_once_allowed(desk: tuple[Desk, Client],
 def test_a_stranger_number_and_a_wrong_one_are_refused_alike(desk: tuple[Desk, Client]):
     made, browser = desk
     made.allow()
-    for number in ("R999999", "TSB-999999999-00", made.serials[3]):
+    for number in ("", "R999999", "TSB-999999999-00", made.serials[3]):
         answer = browser.get("/prescriber/exchange/", {"number": number})
         assert answer.status_code == 422, number
         assert "Échanger" in _text(answer)
+
+
+def test_the_page_of_what_was_given_says_that_it_is_over_and_reminds_nobody(desk: tuple[Desk, Client], settings: Any):
+    made, _browser = desk
+    with acting_as_everything(why="look"):
+        given = HandOver.objects.get()
+    page = f"/prescriber/hand-overs/{given.id}/"
+    for at, is_over in ((given.printed_until - timedelta(seconds=1), False), (given.printed_until, True)):
+        settings.CARNET_CLOCK = at
+        said = _text(person(at, made.campaign.prescriber_id, "PRESCRIBER_LEAD").get(page))
+        assert ("ils sont finis" in said) is is_over
+        assert ("veut-elle être rappelée" in said) is not is_over
+        assert ("Utilisez-les" in said) is not is_over

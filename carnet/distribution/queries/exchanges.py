@@ -94,6 +94,10 @@ def _of_number(number: str, organisation_id: int, at: datetime) -> ExchangeOffer
         )
     else:
         own = given[0].voucher_ids if given[0].kind is Kind.VOUCHERS else tuple(each.id for each in vouchers)
+    # A booklet blocked at this desk is exchanged under its own number as under the loss's: who comes back has the one or the other.
+    loss = Replacement.objects.filter(hand_over_id=given[0].id).order_by("-id").first()
+    if loss is not None:
+        return _of_loss(loss.id, organisation_id, at)
     return _offer(found.series_id, found.id, own, hand_over_id=given[0].id, replacement=None, at=at)
 
 
@@ -136,7 +140,7 @@ def _offer(
         at=at,
     )
     left = ledger.exchangeable(series_id=series_id, voucher_ids=voucher_ids, at=at)
-    if replacement is None:  # what a declared loss blocked is exchanged by the loss's own number
+    if replacement is None:  # what another hand-over's loss blocked is exchanged by that loss
         blocked = {
             each
             for row in Replacement.objects.filter(series_id=series_id, booklet_id=booklet_id)

@@ -69,7 +69,7 @@ class Exchange(OperationView):
 
     def _find(self, form: Any) -> tuple[FindOldForm, ExchangeOffer | None]:
         number = self._number()
-        find = FindOldForm({"number": number}) if number else FindOldForm()
+        find = FindOldForm({"number": number}) if "number" in self.request.GET or number else FindOldForm()
         if not number or not find.is_valid():
             return find, None
         try:
