@@ -270,7 +270,7 @@ class TestTheAccountantsAnswer:
         [
             (b"", errors.BankFileEmpty),
             (b"PK\x03\x04", errors.BankFilePacked),
-            (b"a;b\n1;2\n", errors.BankFileMalformed),
+            (b"a;b\n1;2\n", errors.OrderListColumnsMissing),
             ('Référence;Montant;Numéro de mandat;Payé le;Motif de rejet\n"x;1\n'.encode(), errors.BankFileMalformed),
             (b"\xff\xfeR\x00", errors.BankFileEncodingUnknown),
             (b"x" * (4 * 1024 * 1024 + 1), errors.BankFileTooLarge),

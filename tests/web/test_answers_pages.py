@@ -85,4 +85,4 @@ def test_a_list_that_is_none_comes_back_with_its_sentence(office: Office) -> Non
     file = SimpleUploadedFile("mandats.csv", b"a;b\r\n1;2\r\n", content_type="text/csv")
     answer = send(treasurer, f"/operator/payments/agreements/{payday.agreement_id}/order-list/", file=file)
     assert answer.status_code == 422
-    assert "numero de mandat" in text_of(answer)
+    assert "Il manque des colonnes" in text_of(answer) and "Numéro de mandat" in text_of(answer)

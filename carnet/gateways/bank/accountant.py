@@ -19,6 +19,7 @@ from carnet.gateways.bank.errors import (
     BankFileMalformed,
     BankFilePacked,
     BankFileTooLarge,
+    OrderListColumnsMissing,
 )
 from carnet.gateways.bank.reports import BadLine, BankReport, LineFault, TransferOutcome, TransferStatus
 
@@ -26,6 +27,7 @@ MESSAGE = "mandats"
 SIZE_MAX = 4 * 1024 * 1024
 LINES_MAX = 100_000
 COLUMNS = ("reference", "montant", "numero de mandat", "paye le", "motif de rejet")
+WRITTEN = dict(zip(COLUMNS, ("Référence", "Montant (€)", "Numéro de mandat", "Payé le", "Motif de rejet"), strict=True))
 ACCOUNT_COLUMN = "iban"
 REJECTED = "MANDAT"
 _AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
@@ -37,7 +39,7 @@ def read(source: bytes | BinaryIO, *, size_max: int = SIZE_MAX) -> BankReport:
     """Read one list given back. A line with nothing filled in says nothing yet, and is counted.
 
     Units:   whole cents.
-    Raises:  BankFileEmpty, BankFileTooLarge, BankFilePacked, BankFileEncodingUnknown, BankFileMalformed.
+    Raises:  BankFileEmpty, BankFileTooLarge, BankFilePacked, BankFileEncodingUnknown, BankFileMalformed, OrderListColumnsMissing.
     """
     content = source if isinstance(source, bytes) else source.read(size_max + 1)
     if len(content) > size_max:
@@ -91,7 +93,7 @@ def _lines(text: str) -> Iterator[dict[str, str]]:
         head = [_plain(name) for name in next(rows)]
         missing = [name for name in COLUMNS if name not in head]
         if missing:
-            raise BankFileMalformed(line=1, reason=", ".join(missing))
+            raise OrderListColumnsMissing(columns=[WRITTEN[name] for name in missing])
         for row in rows:
             if rows.line_num > LINES_MAX:
                 raise BankFileTooLarge(size_max_bytes=SIZE_MAX)

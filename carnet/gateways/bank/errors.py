@@ -39,6 +39,12 @@ class BankFileMalformed(BankFileRefused):
     code = "bank-file-malformed"
 
 
+class OrderListColumnsMissing(BankFileRefused):
+    """An accountant's list without the columns that say what was paid. Facts: `columns`, by their French names."""
+
+    code = "order-list-columns-missing"
+
+
 class BankFileWrongType(BankFileRefused):
     """Another message than the ones read here. Facts: `found`, `expected`."""
 

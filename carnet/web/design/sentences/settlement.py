@@ -104,6 +104,7 @@ SENTENCES = {
     "bank-file-too-large": _("Ce fichier est trop lourd pour une réponse de banque."),
     "bank-file-hostile": _("Ce fichier contient une construction (%(reason)s) qu’une banque n’envoie jamais. Il n’a pas été lu."),
     "bank-file-encoding": _("Ce fichier n’est pas écrit dans un encodage connu (UTF-8 ou ISO-8859-1)."),
+    "order-list-columns-missing": _("Il manque des colonnes dans cette liste : %(columns)s. Rendez le fichier mandats.csv, rempli."),
     "bank-file-malformed": _("Ce fichier n’est pas conforme au format de la banque, à la ligne %(line)s (détail technique : %(reason)s)."),
     "bank-file-wrong-type": _("Ce fichier est un « %(found)s ». Attendus : %(expected)s."),
     "bank-file-packed": _("Ce fichier est une archive : ouvrez-la, puis donnez le fichier XML qu’elle contient."),

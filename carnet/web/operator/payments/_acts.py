@@ -144,7 +144,7 @@ class PrepareView(AgreementView):
             "title": _("Préparer un ordre de paiement"),
             "rows": [
                 Row(_("À payer"), formats.euros(waiting.ready_cents)),
-                Row(_("Virements"), formats.number(waiting.ready_count)),
+                Row(_("Paiements"), formats.number(waiting.ready_count)),
                 Row(_("Mis de côté"), formats.number(len(waiting.set_aside))),
                 Row(_("Ensuite"), _("une autre personne approuve ; le fichier part à la banque")),
             ],
@@ -200,7 +200,7 @@ class RunView(OperationView):
             "lead": line.agreement,
             "rows": [
                 Row(_("Total"), formats.euros(line.cents)),
-                Row(_("Virements"), formats.number(line.transfer_count)),
+                Row(_("Paiements"), formats.number(line.transfer_count)),
                 Row(_("Exécuté le"), formats.weekday(line.execute_on)),
                 *([Row(_("Mis de côté"), kept_back)] if held else []),
                 Row(_("Payé depuis"), f"{page.debtor}, {page.debtor_masked_iban}"),
@@ -225,7 +225,7 @@ class ApproveView(RunView):
                 "Noté. Encore %(count)s personne doit approuver.", "Noté. Encore %(count)s personnes doivent approuver.", missing
             )
             return sentence % {"count": formats.number(missing)}
-        return _("Approuvé. Le fichier peut être téléchargé et envoyé à la banque.")
+        return _("Approuvé. Il peut être téléchargé et envoyé.")
 
 
 class CancelView(RunView):

@@ -125,7 +125,7 @@ def _runs_table(lines: Sequence[queries.RunLine]) -> Table:
     columns = [
         Column(_("Ordre")),
         Column(_("Exécuté le")),
-        Column(_("Virements"), number=True),
+        Column(_("Paiements"), number=True),
         Column(_("Montant"), number=True),
         Column(_("État")),
     ]

@@ -33,6 +33,7 @@ BANK_FILE_REFUSALS = (
     "bank-file-hostile",
     "bank-file-encoding",
     "bank-file-malformed",
+    "order-list-columns-missing",
     "bank-file-wrong-type",
 )
 
