@@ -22,6 +22,7 @@ DOORS = (
     ("books/", "carnet.web.books.urls"),
     ("helpline/", "carnet.web.helpline.urls"),
     ("helper/", "carnet.web.helper.urls"),
+    ("", "carnet.web.own.urls"),
     ("identity/", "carnet.web.identity.urls"),
     ("openid/", "carnet.web.openid.urls"),
     ("afterwards/", "carnet.web.afterwards.urls"),

@@ -12,10 +12,12 @@ from carnet.web import theming
 from carnet.web.calling import whom_to_call
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any], at: datetime, *, status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], at: datetime, *, status: int = 200, folder: str = "public/person"
+) -> HttpResponse:
     """Draw one page. `call` may be given; else it is the number of whoever runs things now."""
     theming.carry_only_one(request, funding.programmes(), at)
-    return render(request, f"public/person/{template}.html", {"call": whom_to_call(at), "at": at} | context, status=status)
+    return render(request, f"{folder}/{template}.html", {"call": whom_to_call(at), "at": at} | context, status=status)
 
 
 def address_of(request: HttpRequest) -> str:
