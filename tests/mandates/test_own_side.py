@@ -29,7 +29,7 @@ from carnet.mandates.rules.consents import (
     RemoteConsentClosed,
 )
 from carnet.mandates.rules.telling import About, LetterUnknown
-from carnet.mandates.rules.visits import OwnMandateUnknown, PaperCodeLocked, PaperCodeNotLocked, PaperCodeWrong, VisitOver
+from carnet.mandates.rules.visits import OwnMandateUnknown, PaperCodeLocked, PaperCodeNotLocked, PaperCodePrinted, PaperCodeWrong, VisitOver
 from carnet.notices.models import TextNotice
 from carnet.parties.rules import NotAllowed
 from tests.factories.campaign import NOW, rid
@@ -128,6 +128,18 @@ class TestVisiting:
         with pytest.raises(PaperCodeWrong):
             by_paper(signed, code=old)
         assert numbers(by_paper(signed, code=code_of(signed, version=2))) == {signed.number}
+
+    def test_the_code_is_printed_once_until_it_is_renewed(self, aid: Helping) -> None:
+        signed, helper, request_id = aid.sign(), aid.helper(), rid()
+        given = {"person_id": signed.person_id, "actor": helper, "at": NOW}
+        with acting_as(helper):
+            assert own.own_paper(helper, signed.person_id).printed_at is None
+            assert [visits.print_paper_code(request_id=request_id, **given) for _each in range(2)] == [code_of(signed)] * 2  # type: ignore[arg-type]
+            with pytest.raises(PaperCodePrinted):
+                visits.print_paper_code(request_id=rid(), **given)  # type: ignore[arg-type]
+            visits.renew_paper_code(request_id=rid(), **given)  # type: ignore[arg-type]
+            assert visits.print_paper_code(request_id=rid(), **given) == code_of(signed, version=2)  # type: ignore[arg-type]
+            assert own.own_paper(helper, signed.person_id).printed_at == NOW
 
     def test_a_visit_lasts_while_it_is_used_and_ends_when_it_is_left(self, aid: Helping) -> None:
         aid.sign()

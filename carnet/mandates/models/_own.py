@@ -36,7 +36,7 @@ class Visit(models.Model):
 
 
 class PaperTry(models.Model):
-    """How many wrong codes were typed with the numbers of one person's mandates since the last right one."""
+    """What became of one person's own paper: which version of its code was printed, and the wrong codes typed since the last right one."""
 
     organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
     person = models.OneToOneField(AssistedPerson, on_delete=models.PROTECT, related_name="+")
@@ -44,6 +44,10 @@ class PaperTry(models.Model):
     wrong_at = models.DateTimeField(null=True)
     unlocked_at = models.DateTimeField(null=True)
     unlocked_by_id = models.BigIntegerField(null=True)
+    printed_version = models.SmallIntegerField(default=0)
+    printed_at = models.DateTimeField(null=True)
+    printed_by_id = models.BigIntegerField(null=True)
+    printed_request_id = models.UUIDField(null=True)
 
     def __str__(self) -> str:
         return f"tries of {self.person_id}"

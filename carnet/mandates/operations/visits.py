@@ -20,6 +20,7 @@ from carnet.mandates.rules import MandateNumber, MandateNumberMistyped, NothingT
 from carnet.mandates.rules.visits import (
     VISITS_KEPT,
     PaperCodeNotLocked,
+    PaperCodePrinted,
     PaperCodeWrong,
     VisitOver,
     Way,
@@ -146,6 +147,26 @@ def unlock_paper(*, person_id: int, actor: Actor, request_id: UUID, at: datetime
     if not changed:
         raise PaperCodeNotLocked
     record(actor=actor, action="own-paper-unlocked", subject=("assisted-person", person.id), request_id=request_id, at=at)
+
+
+@transaction.atomic
+def print_paper_code(*, person_id: int, actor: Actor, request_id: UUID, at: datetime) -> str:
+    """The code of the person's own paper, as printed on it: given once, for the paper that leaves with the person. Lock: the person.
+
+    Repeat: the same request_id gives the code again; another one is refused until the code is renewed.
+    Raises: NotAllowed, PersonUnknown, PaperCodePrinted.
+    """
+    check_may(actor, "mandates.unlock-paper")
+    person = access.kept_person(actor, person_id, lock=True)
+    row, _is_new = PaperTry.objects.get_or_create(person_id=person.id, defaults={"organisation_id": person.organisation_id})
+    if row.printed_version >= person.code_version and row.printed_request_id != request_id:
+        raise PaperCodePrinted(printed_at=row.printed_at)
+    if row.printed_version < person.code_version:
+        row.printed_version, row.printed_at = person.code_version, at
+        row.printed_by_id, row.printed_request_id = actor.person_id, request_id
+        row.save(update_fields=["printed_version", "printed_at", "printed_by_id", "printed_request_id"])
+        record(actor=actor, action="own-paper-printed", subject=("assisted-person", person.id), request_id=request_id, at=at)
+    return access.person_code(PersonNumber(person.number), person.code_version).printed()
 
 
 @transaction.atomic

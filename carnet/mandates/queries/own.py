@@ -182,7 +182,29 @@ def letters_waiting(actor: Actor) -> int:
     return Telling.objects.filter(organisation_id__in=access.structure_ids(actor), done_at=None).count()
 
 
+@dataclass(frozen=True, slots=True)
+class OwnPaper:
+    """What became of a person's own paper. `printed_at`: when the code it now has was printed, None while it was not."""
+
+    person_id: int
+    name: str
+    is_locked: bool
+    printed_at: datetime | None
+    mandate_id: int | None
+
+
+def own_paper(actor: Actor, person_id: int) -> OwnPaper:
+    """The own paper of somebody helped by the actor's structure, and the latest mandate it would be printed on. Raises: PersonUnknown."""
+    person = access.kept_person(actor, person_id)
+    row = PaperTry.objects.filter(person_id=person.id).first()
+    latest = Mandate.objects.filter(person_id=person.id).order_by("-signed_at", "-id").values_list("id", flat=True).first()
+    is_printed = row is not None and row.printed_version >= person.code_version
+    return OwnPaper(
+        person.id, access.names_of([person])[person.id], row is not None and row.wrong_count >= WRONG_CODES_MAX,
+        row.printed_at if row is not None and is_printed else None, latest,
+    )  # fmt: skip
+
+
 def is_paper_locked(actor: Actor, person_id: int) -> bool:
     """Whether somebody's own paper was tried too often. Raises: PersonUnknown."""
-    person = access.kept_person(actor, person_id)
-    return PaperTry.objects.filter(person_id=person.id, wrong_count__gte=WRONG_CODES_MAX).exists()
+    return own_paper(actor, person_id).is_locked

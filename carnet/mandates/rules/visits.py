@@ -44,6 +44,12 @@ class PaperCodeNotLocked(MandatesRefused):
     code = "paper-code-not-locked"
 
 
+class PaperCodePrinted(MandatesRefused):
+    """The code was printed already: a helper does not read it a second time. A lost paper gets a new code. Facts: printed_at."""
+
+    code = "paper-code-printed"
+
+
 class VisitOver(MandatesRefused):
     """The person's visit is over, or there was none."""
 

@@ -6,6 +6,7 @@ SENTENCES = {
     "paper-code-wrong": _("Ce numéro et ce code ne vont pas ensemble. Recopiez-les, ou téléphonez."),
     "paper-code-locked": _("Trop d’essais avec ce papier. Il est bloqué. Téléphonez à la structure qui vous aide."),
     "paper-code-not-locked": _("Ce papier n’est pas bloqué."),
+    "paper-code-printed": _("Ce code a été imprimé le %(printed_at)s, une seule fois. Le papier est perdu ? Donnez un nouveau code."),
     "own-visit-over": _("Votre visite est finie. Recommencez avec votre papier."),
     "own-mandate-unknown": _("Ce mandat n’est pas à vous, ou n’existe pas."),
     "mandate-letter-unknown": _("Cette lettre n’est plus à envoyer."),
