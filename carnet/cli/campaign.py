@@ -19,7 +19,7 @@ PRINTING = ("none", "sample", "all")
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.callback()(lambda: None)
-    group.command("play", help=_("Jouer une campagne entière : « nantes », « departement », ou un fichier TOML à vous."))(play)
+    group.command("play", help=_("Jouer une campagne entière : « nantes », « departement », « helpers », ou un fichier TOML à vous."))(play)
     group.command(
         "stock",
         help=_("Mesurer les propositions de transfert sur une saison : chèques déplacés, jours de sommeil des carnets, avant et après."),
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def play(
-    scenario: Annotated[str, typer.Argument(help=_("Un nom livré (nantes, departement) ou un fichier TOML."))],
+    scenario: Annotated[str, typer.Argument(help=_("Un nom livré (nantes, departement, helpers) ou un fichier TOML."))],
     json_file: Annotated[Path | None, typer.Option("--json", help=_("Écrire le bilan dans ce fichier."))] = None,
     out: Annotated[Path | None, typer.Option(help=_("Le dossier des carnets, paiements, relevés et données ouvertes."))] = None,
     seed: Annotated[int, typer.Option(help=_("La même graine joue la même campagne."))] = 1,
@@ -43,12 +43,19 @@ def play(
         from carnet.kernel.periods import legal_day
         from carnet.web import clock
 
-        chosen = scenarios.load(scenario)
+        chosen, today = scenarios.open_scenario(scenario), legal_day(clock.now())
         with progress_bar() as progress:
-            played = scenarios.play(chosen, today=legal_day(clock.now()), seed=seed, out=out, printing=printing, progress=progress)
+            if isinstance(chosen, scenarios.HelpersScenario):
+                helped = scenarios.play_helpers(chosen, today=today, seed=seed, progress=progress)
+            else:
+                played = scenarios.play(chosen, today=today, seed=seed, out=out, printing=printing, progress=progress)
             progress("verify", 0, 1)
             scenarios.seal(at=clock.now())
-            summary = scenarios.summarise(played, seconds=time.monotonic() - started)
+            seconds = time.monotonic() - started
+            if isinstance(chosen, scenarios.HelpersScenario):
+                summary = scenarios.summarise_helpers(helped, seconds=seconds)
+            else:
+                summary = scenarios.summarise(played, seconds=seconds)
             progress("verify", 1, 1)
     tell(summary, json_file)
     if not summary["ledger_verified"]:
@@ -97,6 +104,12 @@ def tell(summary: dict[str, Any], json_file: Path | None) -> None:
     """The campaign in one line, and its summary in a file if one is asked for."""
     if json_file is not None:
         json_file.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if "mandates" in summary:
+        say(
+            _("%(scenario)s : %(structures)d structures, %(people)d personnes, %(mandates)d mandats, %(uses)d démarches ; registre vérifié.")
+            % summary
+        )
+        return
     vouchers, money = summary["vouchers"], summary["money_cents"]
     say(
         _("%(scenario)s : %(issued)d chèques, %(redeemed)d dépensés, %(paid)s payés aux lieux, %(returned)s rendus aux financeurs ; registre vérifié.")

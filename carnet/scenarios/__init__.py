@@ -7,9 +7,31 @@ Always true: everything played is marked as simulated; places are real, their pa
 seed plays the same campaign; a play touches nothing but its own programme.
 """
 
-from carnet.scenarios.plan import SHIPPED, Scenario, ScenarioUnreadable, load
+from carnet.scenarios.helpers import HelpersScenario, PlayedHelpers, helpers_scenario, play_helpers, summarise_helpers
+from carnet.scenarios.plan import SHIPPED, Scenario, ScenarioUnreadable, load, values_of
 from carnet.scenarios.play import Played, play, seal
 from carnet.scenarios.sleeping import compare as compare_stock
 from carnet.scenarios.summary import summarise
 
-__all__ = ["SHIPPED", "Played", "Scenario", "ScenarioUnreadable", "compare_stock", "load", "play", "seal", "summarise"]
+__all__ = [
+    "SHIPPED",
+    "HelpersScenario",
+    "Played",
+    "PlayedHelpers",
+    "Scenario",
+    "ScenarioUnreadable",
+    "compare_stock",
+    "load",
+    "open_scenario",
+    "play",
+    "play_helpers",
+    "seal",
+    "summarise",
+    "summarise_helpers",
+]
+
+
+def open_scenario(name_or_path: str) -> Scenario | HelpersScenario:
+    """A campaign, or months of assisted procedures: whichever a shipped name or a TOML file describes. Raises: ScenarioUnreadable."""
+    values = values_of(name_or_path)
+    return helpers_scenario(values) if "structures" in values else load(name_or_path)

@@ -88,7 +88,7 @@ def simulated_iban(number: int) -> str:
 def gather(scenario: Scenario, *, today: date, dice: random.Random, password: str | None = None) -> Cast:
     """Find or make everyone the scenario needs. Raises: ScenarioUnreadable (too few places in the territory)."""
     at = cast_moment(today)
-    operator_id = _operator(scenario.operator, at)
+    operator_id = operator_of(scenario.operator, at)
     staff = _staff(operator_id, at, password)
     helper = _Registry(operator_id, staff[Role.OPERATOR_ADMIN], at)
     funder_ids = {
@@ -105,7 +105,8 @@ def gather(scenario: Scenario, *, today: date, dice: random.Random, password: st
     return Cast(operator_id, staff, funder_ids, desk_ids, place_ids, organisations)
 
 
-def _operator(name: str, at: datetime) -> int:
+def operator_of(name: str, at: datetime) -> int:
+    """The simulated operator of that name: found again through its programmes, or made."""
     for programme in funding.programmes():
         if programme.is_simulated and parties_queries.organisation(programme.operator_id).name == name:
             return programme.operator_id
@@ -191,12 +192,12 @@ def _desks(scenario: Scenario) -> list[tuple[str, Commune]]:
     communes = desk_communes(scenario)
     if not communes:
         raise ScenarioUnreadable(scenario=scenario.name, reason=f"territory {scenario.territory}")
-    names = [pattern.format(_of(commune.name)) for pattern in _DESKS for commune in communes]
+    names = [pattern.format(of_town(commune.name)) for pattern in _DESKS for commune in communes]
     names += [f"Association numérique n° {number}" for number in range(1, scenario.prescribers + 1)]
     return list(zip(names[: scenario.prescribers], cycle(communes), strict=False))
 
 
-def _of(commune: str) -> str:
+def of_town(commune: str) -> str:
     """*de* before the name of a commune, as French contracts it: ``du Mans``, ``des Sorinières``, ``d’Indre``, ``de La Baule``."""
     for article, contracted in (("Le ", "du "), ("Les ", "des ")):
         if commune.startswith(article):

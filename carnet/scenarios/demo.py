@@ -30,12 +30,13 @@ from carnet.scenarios.desks import open_desks
 from carnet.scenarios.exchanged import exchange_old_vouchers
 from carnet.scenarios.foreseen import foresee
 from carnet.scenarios.free_help import give_free_help
+from carnet.scenarios.helpers import PlayedHelpers, helpers_scenario, play_helpers
 from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.lessons import SEATS, give_lessons
 from carnet.scenarios.library import open_library
 from carnet.scenarios.offers import say_offers
 from carnet.scenarios.payables import decide_on_payments
-from carnet.scenarios.plan import load, open_season
+from carnet.scenarios.plan import load, open_season, values_of
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.postal import ask_by_post
 from carnet.scenarios.reminders import ask_to_be_reminded
@@ -54,6 +55,8 @@ OPEN_USED = 70
 ASLEEP = 2
 CODES = 300
 TOKEN_DAYS = 365
+# The people each structure met in six months: enough to see lists, little enough to be played in seconds.
+HELPED_PEOPLE = 4
 # The first digits of numbers kept for works of fiction: docs/sources/text-messages.md#numbers.
 TELEPHONES = "+3363998"
 PLACE_SCOPES = (Scope.VOUCHERS_CHECK, Scope.REDEMPTIONS_WRITE, Scope.REDEMPTIONS_READ, Scope.SETTLEMENT_READ)
@@ -126,7 +129,8 @@ def play_demo(
     with transaction.atomic():
         open_library(current, today=today, at=at)
         state_id = open_the_network(current, at=at)
-        guests = [*_guests(current, today), Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id)]
+        helped = _act_for_people(current, today=today, seed=seed)
+        guests = [*_guests(current, today), *_helping_guests(helped), Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id)]
         people = [_enrol(guest, password, at) for guest in guests]
         people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
         people.append(_second_approver(current, password, at))
@@ -168,6 +172,20 @@ def _guests(current: Played, today: date) -> list[Guest]:
         Guest(Role.AUDITOR, "audit@demo.carnet.example", "Lou Fontaine", auditor_id),
         Guest(Role.ACCOUNTANT, "comptable@demo.carnet.example", "Camille Roussel", cast.operator_id),
         Guest(Role.HELPLINE, "telephone@demo.carnet.example", "Yaël Caron", cast.operator_id),
+    ]
+
+
+def _act_for_people(current: Played, *, today: date, seed: int) -> PlayedHelpers:
+    """Six months of assisted procedures. The first structure is a desk of the open season: a visit there may end with a booklet."""
+    plan = replace(helpers_scenario(values_of("helpers")), people=HELPED_PEOPLE)
+    return play_helpers(plan, today=today, seed=seed, also=current.cast.desk_ids[:1], operator_id=current.cast.operator_id)
+
+
+def _helping_guests(helped: PlayedHelpers) -> list[Guest]:
+    first = helped.teams[0].organisation_id
+    return [
+        Guest(Role.HELPER, "aidante@demo.carnet.example", "Élise Moulin", first),
+        Guest(Role.HELPER_LEAD, "aidants@demo.carnet.example", "Gabriel Tessier", first),
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from carnet.kernel.periods import add_months
 from carnet.kernel.refusals import Refusal
 
-SHIPPED = ("nantes", "departement", "semaines")
+SHIPPED = ("nantes", "departement", "semaines", "helpers")
 # From the end of grace to the last statement: the last payment of places, then the funders'.
 CLOSING_DAYS = 45
 GRACE_DAYS = 31
@@ -114,13 +114,18 @@ def open_season(today: date) -> Season:
 
 
 def load(name_or_path: str) -> Scenario:
-    """A shipped scenario by its name, or a TOML file. Raises: ScenarioUnreadable."""
+    """A shipped campaign by its name, or a TOML file. Raises: ScenarioUnreadable."""
+    return _checked(values_of(name_or_path))
+
+
+def values_of(name_or_path: str) -> dict[str, Any]:
+    """What a shipped scenario, or a TOML file, says: not checked yet. Raises: ScenarioUnreadable."""
     try:
         if name_or_path in SHIPPED:
             text = (files("carnet.scenarios") / "shipped" / f"{name_or_path}.toml").read_text(encoding="utf-8")
         else:
             text = Path(name_or_path).read_text(encoding="utf-8")
-        return _checked(tomllib.loads(text))
+        return tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ScenarioUnreadable(scenario=name_or_path, reason=str(error)[:200]) from None
 

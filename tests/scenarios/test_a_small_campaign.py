@@ -139,4 +139,4 @@ def test_shares_that_do_not_make_the_whole_are_refused(tmp_path: Path) -> None:
      ("La Montagne", "CCAS de La Montagne"), ("Nantes", "CCAS de Nantes")],
 )  # fmt: skip
 def test_a_desk_is_named_as_french_contracts(commune: str, name: str) -> None:
-    assert f"CCAS {cast._of(commune)}" == name
+    assert f"CCAS {cast.of_town(commune)}" == name
