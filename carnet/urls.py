@@ -13,6 +13,7 @@ DOORS = (
     ("funds/", "carnet.web.funds.urls"),
     ("prescriber/", "carnet.web.prescriber.urls"),
     ("", "carnet.web.slips.urls"),
+    ("", "carnet.web.mandate_papers.urls"),
     ("", "carnet.web.reminders.urls"),
     ("place/", "carnet.web.place.urls"),
     ("rehearsal/", "carnet.web.rehearsal.urls"),

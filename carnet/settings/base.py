@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "carnet.web.sheets",
     "carnet.web.reminders",
     "carnet.web.slips",
+    "carnet.web.mandate_papers",
     "carnet.web.stock",
     "carnet.web.expiry",
     "carnet.web.telephones",

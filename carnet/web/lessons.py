@@ -181,8 +181,13 @@ def check_tries(request: HttpRequest) -> None:
 
 def note_wrong(request: HttpRequest) -> None:
     """Count one wrong number against the address it came from."""
+    note_try(request, is_wrong=True)
+
+
+def note_try(request: HttpRequest, *, is_wrong: bool) -> None:
+    """Count a try if it was wrong; a right one writes as much, so that both take the same."""
     key = _tries_key(request)
-    cache.set(key, cache.get(key, 0) + 1, TRIES_MINUTES * 60)
+    cache.set(key, cache.get(key, 0) + int(is_wrong), TRIES_MINUTES * 60)
 
 
 def _tries_key(request: HttpRequest) -> str:

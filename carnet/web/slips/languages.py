@@ -61,14 +61,18 @@ class Translation:
 @cache
 def translations(language: str) -> Mapping[str, Translation]:
     """Every sentence of a language's file, in the order of the French."""
-    with (_DATA / f"{language}.toml").open("rb") as file:
-        written = tomllib.load(file)
+    written = {key: line for path in _files_of(language) for key, line in tomllib.loads(path.read_text(encoding="utf-8")).items()}
     found = {}
     for key, source in SOURCES.items():
         line = written[key]
         named = line.get("validated_by", "") if line.get("validated_digest") == digest_of(source, line["text"]) else ""
         found[key] = Translation(key, source, line["text"], named)
     return found
+
+
+def _files_of(language: str) -> tuple[Path, ...]:
+    """The slips' sentences and those of a mandate's papers."""
+    return _DATA / f"{language}.toml", _DATA / "mandates" / f"{language}.toml"
 
 
 def waiting(language: str, keys: Collection[str] | None = None) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
 """Every sentence of the slip and of the leaflet, once, in French: the text that others translate. Short, active, without jargon.
 
 English comes from the site's own catalogue. Other languages are in `data/`, one file each, and are marked until a person has read them.
+Those of a mandate's papers are translated and read with them (`mandate_words`).
 """
+
+from carnet.web.slips.mandate_words import MANDATE_SENTENCES
 
 
 def _(text: str) -> str:
@@ -61,6 +64,7 @@ SENTENCES = {
     "nothing-needed": _("Vous n’avez pas besoin d’ordinateur, ni d’adresse e-mail."),
     # said of the translation itself
     "awaiting": _("Traduction en attente d’une relecture humaine."),
+    **MANDATE_SENTENCES,
 }
 
 # How a day and its hours are said where the site has no calendar of its own. Seven days from Monday, twelve months, as they follow a number.
