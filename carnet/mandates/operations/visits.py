@@ -89,7 +89,7 @@ def _nobodys_code(number: MandateNumber) -> PersonCode:
 def _count_wrong(person: AssistedPerson, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO mandates_papertry AS t (organisation_id, person_id, wrong_count, wrong_at) VALUES (%s, %s, 1, %s)"
+            "INSERT INTO mandates_papertry AS t (organisation_id, person_id, printed_version, wrong_count, wrong_at) VALUES (%s, %s, 0, 1, %s)"
             " ON CONFLICT (person_id) DO UPDATE SET wrong_count = LEAST(t.wrong_count + 1, 100), wrong_at = EXCLUDED.wrong_at",
             [person.organisation_id, person.id, at],
         )
