@@ -7,15 +7,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
+from django.conf import settings
 from django.test import Client
 
 from carnet.gateways.identity import _fetching
 from carnet.web.demo import providers
 
 
-def played_here(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+def played_here(configured: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """A demonstration whose doubles are reached. Returns the paths asked of them, as they are asked."""
-    settings.DEMO, settings.VAR_DIR, settings.BASE_URL = True, tmp_path, "http://testserver"
+    configured.DEMO, configured.VAR_DIR = True, tmp_path
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "try.json").write_text(json.dumps({"sign_in": []}))
     called: list[str] = []
@@ -36,14 +37,13 @@ def played_here(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         return response
 
     monkeypatch.setattr(_fetching.CappedAdapter, "send", send)
-    monkeypatch.setattr(_fetching, "LOOPBACK", (*_fetching.LOOPBACK, "testserver"))
     providers._double.cache_clear()
     return called
 
 
 def at_provider(client: Client, url: str, **typed: str) -> str:
     """Answer the double's page at `url`; where the browser is sent to."""
-    path = url.removeprefix("http://testserver")
+    path = url.removeprefix(settings.BASE_URL)
     assert client.get(path).status_code == 200
     answer = client.post(path.split("?")[0], {"query": path.split("?", 1)[1], **typed})
     assert answer.status_code == 302, answer.content.decode()

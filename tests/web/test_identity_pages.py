@@ -19,7 +19,7 @@ from tests.web.conftest import KIND_OF_ROLE, PASSWORD, PROGRAM, SECRET, sign_in,
 from tests.web.identities import at_provider, played_here
 
 pytestmark = pytest.mark.django_db
-SIRET = "21440109300015"
+SIRET, SITE = "21440109300015", "http://127.0.0.1:8000"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def goes(client: Client) -> str:
 
 
 def comes_back(client: Client, url: str) -> HttpResponse:
-    return client.get(url.removeprefix("http://testserver"))  # type: ignore[return-value]
+    return client.get(url.removeprefix(SITE))  # type: ignore[return-value]
 
 
 def proves(client: Client, person: str = "colette", **typed: str) -> HttpResponse:
@@ -56,7 +56,7 @@ def test_a_person_proves_who_they_are_and_is_signed_out_of_franceconnect(called:
     assert (given, family, id_token) == ("Colette Marie Louise", "Berthier", "")
     assert sub.endswith("v1")
     assert "carnet-demo-identity" not in {name for name, held in client.cookies.items() if held.value}
-    page = client.get(goes(client).removeprefix("http://testserver")).content.decode()
+    page = client.get(goes(client).removeprefix(SITE)).content.decode()
     assert "encore identifié" not in page
     assert page.count('name="person"') == len(INVENTED) == 12
 
@@ -65,7 +65,7 @@ def test_whoever_does_not_come_back_out_is_still_known_there(called: list[str]) 
     """What signing out protects from: without it, the next person at this computer would be the first one."""
     client = Client()
     comes_back(client, at_provider(client, goes(client), person="colette"))
-    assert "Continuer comme Colette Berthier" in client.get(goes(client).removeprefix("http://testserver")).content.decode()
+    assert "Continuer comme Colette Berthier" in client.get(goes(client).removeprefix(SITE)).content.decode()
 
 
 def test_the_helpers_own_session_is_left_as_it_is(called: list[str], signed_in: Callable[..., Client]) -> None:
@@ -173,7 +173,7 @@ def test_a_parameter_twice_is_refused(called: list[str]) -> None:
 
 def test_without_the_demonstration_there_is_no_double(called: list[str], settings: Any) -> None:
     settings.DEMO = False
-    issuer = demo_issuer("franceconnect").removeprefix("http://testserver")
+    issuer = demo_issuer("franceconnect").removeprefix(SITE)
     for under in ("/.well-known/openid-configuration", "/jwks", "/authorize", "/userinfo", "/session/end"):
         assert Client().get(issuer + under).status_code == 404
     assert Client().post(issuer + "/token").status_code == 404
@@ -185,13 +185,13 @@ def test_without_the_demonstration_there_is_no_double(called: list[str], setting
 def test_the_service_of_the_demonstration_knows_whoever_comes_by_themselves(called: list[str]) -> None:
     client = Client()
     url = client.get("/demo/service/enter/")["Location"]
-    assert "Continuer avec Carnet" in client.get(url.removeprefix("http://testserver")).content.decode()
+    assert "Continuer avec Carnet" in client.get(url.removeprefix(SITE)).content.decode()
     comes_back(client, at_provider(client, url, person="jean-paul"))
     page = client.get("/demo/service/").content.decode()
     assert "Jean-Paul Émile Le Goffic" in page
     assert "La personne elle-même" in page
     out = client.get("/demo/service/leave/")["Location"]
-    assert comes_back(client, out)["Location"] == "http://testserver/demo/service/out/"
+    assert comes_back(client, out)["Location"] == f"{SITE}/demo/service/out/"
     assert "Le Goffic" not in client.get("/demo/service/").content.decode()
 
 
@@ -272,7 +272,7 @@ def test_signing_out_offers_to_leave_proconnect_too(called: list[str], helper: s
     assert "/demo/proconnect/api/v2/session/end?id_token_hint=" in page
     url = page.split('class="button" href="')[1].split('"')[0].replace("&amp;", "&")
     back = comes_back(client, url)["Location"]
-    assert back.startswith("http://testserver/sign-in/proconnect/out/?state=")
+    assert back.startswith(f"{SITE}/sign-in/proconnect/out/?state=")
     assert comes_back(client, back)["Location"] == "/"
     assert client.get("/sign-out/proconnect/").status_code == 302
 

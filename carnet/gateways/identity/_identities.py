@@ -12,7 +12,7 @@ class Identity:
     `sub` is the person's name at this provider for this installation, and means nothing elsewhere. `given_names` are all of them, in
     order, separated by spaces. `birthdate` is YYYY-MM-DD, with 00 where the register knows no month or day: text, not a date.
     `birthplace` is an INSEE commune code, empty for whoever was born abroad; `birthcountry` is an INSEE country code (99100 is France).
-    `id_token` is only shown again to the provider, to sign out there.
+    `acr` is the level of the proof, when it was said (eidas1…). `id_token` is only shown again to the provider, to sign out there.
     """
 
     sub: str = field(repr=False)
@@ -23,6 +23,7 @@ class Identity:
     birthplace: str = field(repr=False)
     birthcountry: str = field(repr=False)
     email: str = field(default="", repr=False)
+    acr: str = field(default="", compare=False)
     id_token: str = field(default="", repr=False, compare=False)
 
 

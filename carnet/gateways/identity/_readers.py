@@ -32,6 +32,7 @@ def person(user: Mapping[str, Any], proof: Mapping[str, Any]) -> Identity:
         birthplace=_piece(user, "birthplace", COMMUNE) if country == FRANCE else "",
         birthcountry=country,
         email=_piece(user, "email") if user.get("email") else "",
+        acr=str(proof.get("acr", ""))[:40],
         id_token=str(proof["id_token"]),
     )
 

@@ -4,19 +4,24 @@ Somebody comes in by themselves, or through Carnet, which FranceConnect's double
 acts for them under a mandate, and the service is told so.
 """
 
+import hashlib
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from carnet.gateways.database import acting_as
 from carnet.gateways.identity import (
     FRANCECONNECT_SCOPES,
     Client,
@@ -29,12 +34,15 @@ from carnet.gateways.identity import (
     demo_secret,
     person,
 )
+from carnet.kernel.actors import Actor
+from carnet.web import clock
 from carnet.web.demo.providers import SERVICE_CLIENT, double, now
 from carnet.web.demo.views import on_this_machine
 from carnet.web.design.sentences import sentence_for
+from carnet.web.openid import clients
+from carnet.web.openid.validator import issuer
 
-# How FranceConnect's double is known to Carnet, the provider of identities (carnet/web/openid).
-CARNET_CLIENT = "franceconnect-demonstration"
+# What FranceConnect's double asks of Carnet, the provider of identities (carnet/web/openid).
 CARNET_SCOPES = ("openid", "profile", "birth", "email")
 ARRIVED, ASKED = "demo_service", "demo_asked"  # in the session
 
@@ -76,11 +84,11 @@ def _service(base_url: str) -> RelyingParty[Arrived]:
 
 
 @lru_cache(maxsize=4)
-def _carnet(base_url: str) -> RelyingParty[dict[str, Any]]:
+def _carnet(at_issuer: str) -> RelyingParty[dict[str, Any]]:
     client = Client(
-        f"{base_url}/openid",
-        CARNET_CLIENT,
-        demo_secret(CARNET_CLIENT),
+        at_issuer,
+        _known_as(),
+        demo_secret(_known_as()),
         scopes=CARNET_SCOPES,
         acr=("eidas1",),
         uses_pkce=True,
@@ -112,7 +120,7 @@ def enter(request: HttpRequest) -> HttpResponseBase:
 def back(request: HttpRequest) -> HttpResponseBase:
     """Somebody came in, or nobody."""
     try:
-        _kept, expected = _claimed(request)
+        _query, expected = _claimed(request)
         found = _service(settings.BASE_URL).finish(
             query=request.GET.dict(), redirect_uri=_address("demo:service-back"), expected=expected, now=now()
         )
@@ -153,8 +161,9 @@ def through_carnet(request: HttpRequest) -> HttpResponseBase:
         asked = double("franceconnect").asked(parse_qs(query))
         if asked.client_id != SERVICE_CLIENT:
             raise DoubleRefused("Y000400")
+        _make_known()
         expected = _drawn(request, {"query": query})
-        return HttpResponseRedirect(_carnet(settings.BASE_URL).begin(redirect_uri=_address("demo:from-carnet"), expected=expected))
+        return HttpResponseRedirect(_carnet(issuer()).begin(redirect_uri=_address("demo:from-carnet"), expected=expected))
     except (DoubleRefused, IdentityRefused) as refused:
         return render(request, "demo/identity_refused.html", {"code": refused.code}, status=400)
 
@@ -170,12 +179,32 @@ def from_carnet(request: HttpRequest) -> HttpResponseBase:
     except (SignInMixedUp, DoubleRefused) as refused:
         return render(request, "demo/identity_refused.html", {"code": refused.code}, status=400)
     try:
-        vouched = _carnet(settings.BASE_URL).finish(
+        vouched = _carnet(issuer()).finish(
             query=request.GET.dict(), redirect_uri=_address("demo:from-carnet"), expected=expected, now=now()
         )
     except IdentityRefused:
         return HttpResponseRedirect(provider.refuse(asked))
     return HttpResponseRedirect(provider.grant(asked, vouched["user"], proof=vouched["proof"], now=now()))
+
+
+def _make_known() -> None:
+    """Register FranceConnect's double at Carnet, the first time it is needed at this address."""
+    actor = Actor.system("demonstration")
+    with acting_as(actor), suppress(clients.ClientKnown):
+        clients.add_client(
+            name=_("FranceConnect, joué ici"),
+            redirect_uris=[_address("demo:from-carnet")],
+            client_id=_known_as(),
+            secret=demo_secret(_known_as()),
+            actor=actor,
+            request_id=uuid4(),
+            at=clock.now(),
+        )
+
+
+def _known_as() -> str:
+    """How FranceConnect's double is known to Carnet: one client for each address the demonstration is played at."""
+    return f"franceconnect-{hashlib.sha256(settings.BASE_URL.encode()).hexdigest()[:12]}"
 
 
 def _drawn(request: HttpRequest, kept: dict[str, str]) -> Expected:

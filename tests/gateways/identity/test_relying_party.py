@@ -86,6 +86,7 @@ def test_somebody_is_identified(provider: Provider) -> None:
     assert found.id_token.count(".") == 2
     if isinstance(found, Identity):
         pieces = (found.family_name, found.given_names, found.birthdate, found.gender, found.birthplace, found.birthcountry, found.email)
+        assert found.acr == "eidas1"
         assert pieces == ("Berthier", "Colette Marie Louise", "1948-03-12", "female", "44109", "99100", "colette@example.org")
     else:
         assert found == ProfessionalIdentity(found.sub, "ines.caradec@example.org", "Inès", "Caradec", "21440109300015", ("pwd", "mfa"))
