@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_noop as _
 from ninja import Schema
@@ -380,6 +380,36 @@ class ProgrammeFiguresOut(Schema):
     paid_as_promised: int
 
 
+class AssistedLineOut(Schema):
+    """One month (``2026-03``), family of procedures or département (``44``). Null: too few to be said."""
+
+    by: Literal["month", "family", "department"]
+    value: str
+    mandates: int | None
+    uses: int | None
+
+
+class AssistedOut(Schema):
+    """What is published of one programme whose structures act for people under a mandate. Null: too few to be said."""
+
+    programme: ProgrammeOut
+    slug: str
+    is_simulated: bool
+    structures: int
+    mandates: int | None
+    uses: int | None
+    lines: list[AssistedLineOut]
+
+
+class DoneAfterwardsOut(Schema):
+    """Answers to *did you do it yourself?* about one procedure. Null: too few to be said."""
+
+    procedure: str
+    by_self: int | None
+    together: int | None
+    by_somebody: int | None
+
+
 class FiguresOut(Schema):
     """The published figures."""
 
@@ -390,3 +420,5 @@ class FiguresOut(Schema):
     promised: int
     paid_as_promised: int
     programmes: list[ProgrammeFiguresOut]
+    assisted: list[AssistedOut]
+    done_afterwards: list[DoneAfterwardsOut]

@@ -1,5 +1,12 @@
 """What a published figure is, what is hidden, and what is likely to come. Pure."""
 
+from carnet.observatory.rules._assisted import (
+    AfterwardsFigures,
+    AssistedFigures,
+    AssistedLine,
+    afterwards_figures,
+    assisted_figures,
+)
 from carnet.observatory.rules._cash import CashForecast, FunderForecast, FundFacts, Month, cash_of
 from carnet.observatory.rules._chart import Bar, Chart, chart_of
 from carnet.observatory.rules._figures import (
@@ -40,8 +47,11 @@ __all__ = [
     "PARTS",
     "SEED",
     "SMALL_COUNT",
+    "AfterwardsFigures",
     "AgreementForecast",
     "Amount",
+    "AssistedFigures",
+    "AssistedLine",
     "Bar",
     "By",
     "CashForecast",
@@ -68,6 +78,8 @@ __all__ = [
     "Signal",
     "Use",
     "Watched",
+    "afterwards_figures",
+    "assisted_figures",
     "backtest",
     "cash_of",
     "chart_of",

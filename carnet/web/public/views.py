@@ -21,6 +21,7 @@ from carnet.web.design import contrast, formats
 from carnet.web.design.components import Column, Download, Figure, Row, Table
 from carnet.web.doors import from_this_machine
 from carnet.web.public import figures
+from carnet.web.public.assisted import afterwards_table, assisted_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,11 @@ def all_figures(request: HttpRequest) -> HttpResponse:
             Download(_("Argent par financeur"), "/opendata/money.csv", "CSV"),
             Download(_("Délais de paiement des lieux"), "/opendata/payments.csv", "CSV"),
             Download(_("Remises, sans les petits nombres"), "/opendata/hand_overs.csv", "CSV"),
+            Download(_("Mandats et démarches, sans les petits nombres"), "/opendata/mandates.csv", "CSV"),
+            Download(_("« L’avez-vous fait vous-même ? », sans les petits nombres"), "/opendata/done_afterwards.csv", "CSV"),
         ],
+        "assisted": [assisted_shown(each) for each in figures.published_assisted(at)],
+        "afterwards": afterwards_table(figures.published_afterwards(at)),
     }
     return _page(request, "public/figures.html", context)
 
@@ -74,8 +79,10 @@ def theme(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def open_data(request: HttpRequest, name: str) -> HttpResponse:
-    published = figures.published(clock.now())
-    file = observatory.open_data(published).get(name)
+    at = clock.now()
+    file = observatory.open_data(figures.published(at)).get(name)
+    if file is None:
+        file = observatory.assisted_open_data(figures.published_assisted(at), figures.published_afterwards(at)).get(name)
     if file is None:
         raise Http404
     response = HttpResponse(content_type="text/csv; charset=utf-8")
