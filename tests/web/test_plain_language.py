@@ -24,7 +24,7 @@ MODULES = (
     "carnet/web/public/agenda.py", "carnet/web/public/barrier.py", "carnet/web/public/bookings.py", "carnet/web/public/complaints.py",
     "carnet/web/public/found.py", "carnet/web/public/person/*.py", "carnet/web/public/place_page.py", "carnet/web/public/reports.py",
     "carnet/web/public/search.py", "carnet/web/public/search_form.py", "carnet/web/public/spaces.py", "carnet/web/slips/*.py",
-    "carnet/web/own/views.py", "carnet/web/own/words.py", "carnet/web/design/context.py", "carnet/web/calling.py", "carnet/web/hours.py", "carnet/web/lessons.py",
+    "carnet/web/own/texts.py", "carnet/web/own/views.py", "carnet/web/own/words.py", "carnet/web/design/context.py", "carnet/web/calling.py", "carnet/web/hours.py", "carnet/web/lessons.py",
 )  # fmt: skip
 NOT_FOR_THEM = {
     "accessibility.html", "api_reference.html", "api_reference_part.html", "embed.html", "figures.html", "labels.html", "legal.html", "plan.html", "carried.html",

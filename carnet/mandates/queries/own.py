@@ -84,7 +84,7 @@ def own_uses(key_mark: bytes, mandate: OwnMandate, *, page: int = 1) -> tuple[tu
     start = (max(page, 1) - 1) * USES_PER_PAGE
     with access.presenting_self(key_mark):
         rows = list(Use.objects.filter(mandate_id=mandate.id).order_by("-at", "-id")[start : start + USES_PER_PAGE + 1])
-    names = _helpers({row.helper_id for row in rows if row.helper_id is not None}, mandate.organisation_id)
+    names = helper_names({row.helper_id for row in rows if row.helper_id is not None}, mandate.organisation_id)
     told = tuple(
         OwnUse(row.at, Family(row.family), row.procedure, row.service, names.get(row.helper_id or 0, "")) for row in rows[:USES_PER_PAGE]
     )
@@ -137,7 +137,8 @@ def _programmes(organisation_ids: Iterable[int]) -> dict[int, int]:
         return dict(Structure.objects.filter(organisation_id__in=organisation_ids).values_list("organisation_id", "programme_id"))
 
 
-def _helpers(person_ids: set[int], organisation_id: int) -> dict[int, str]:
+def helper_names(person_ids: set[int], organisation_id: int) -> dict[int, str]:
+    """Names of a structure's helpers, for whoever they helped."""
     with acting_as(organisation_ids=[organisation_id]):
         return parties.names_of(person_ids)
 

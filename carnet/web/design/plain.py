@@ -11,7 +11,7 @@ from typing import Final
 
 WORDS_MOST: Final = 15
 # Known by everybody who holds a telephone, or said in full beside.
-ACRONYMS_KNOWN: Final = frozenset({"SMS", "PDF", "QR", "OK", "CV", "CAF", "RDV", "STOP"})
+ACRONYMS_KNOWN: Final = frozenset({"SMS", "PDF", "QR", "OK", "CV", "CAF", "RDV", "STOP", "OUI", "NON", "YES", "NO"})
 _TAG = re.compile(r"<[^>]+>")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{\{\s*([\w.|:\"',]+)\s*\}\}|\{(\w*)\}|%[sd]")
 # A colon opens a list or an answer: what follows is read as a sentence of its own.

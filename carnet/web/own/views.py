@@ -10,6 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,6 +30,7 @@ from carnet.parties import queries as parties
 from carnet.web import clock, lessons
 from carnet.web.calling import Call, call_of
 from carnet.web.design import formats
+from carnet.web.design.components import Download
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import show_refusal
 from carnet.web.design.sentences import sentence_for
@@ -132,8 +134,16 @@ def mandate(request: HttpRequest, number: str) -> HttpResponseBase:
         "card": words.card(found, _names([found])),
         "uses": words.use_lines(uses),
         "more_url": f"?page={max(number_of_page, 1) + 1}" if has_more else "",
+        "files": _files(found),
     }
     return _page(request, "mandate", context, at, visit=visit, call=_call([found], at))
+
+
+def _files(found: OwnMandate) -> list[Download]:
+    files = [Download(_("Le mandat"), reverse("own:mandate-file", args=[found.number]), "PDF")]
+    if any(each.reason is not None for each in found.families):
+        files.append(Download(_("Le papier de l’arrêt"), reverse("own:stopped-file", args=[found.number]), "PDF"))
+    return files
 
 
 @never_cache

@@ -124,6 +124,11 @@ def use_lines(uses: Iterable[OwnUse]) -> list[UseLine]:
     ]
 
 
+def procedure_name(procedure: str) -> str:
+    """A procedure by its code, alone."""
+    return _(_LABELS[procedure]) if procedure in _LABELS and procedure != OTHER_PROCEDURE else _("Autre démarche")
+
+
 def procedure_label(procedure: str, family: Family) -> str:
     """What was done: the procedure named, else the kind it is of."""
     if procedure == OTHER_PROCEDURE or procedure not in _LABELS:
