@@ -15,6 +15,7 @@ from carnet.mandates.operations._notes import note
 from carnet.mandates.operations._people import Known
 from carnet.mandates.operations._signing import Signed, renew_mandate, sign_mandate, signed_already
 from carnet.mandates.operations.consents import agreed_from_afar, take_consent
+from carnet.mandates.queries.habilitation import check_may_act
 from carnet.mandates.rules import (
     DRAFT_KEPT,
     Consent,
@@ -36,7 +37,7 @@ from carnet.mandates.rules import (
     checked_identity,
 )
 from carnet.mandates.rules.texts import CURRENT
-from carnet.parties.rules import check_allowed_now, check_may
+from carnet.parties.rules import PROOF_MINUTES, SecondFactorNeeded, check_allowed_now, check_may
 
 
 @transaction.atomic
@@ -99,6 +100,7 @@ def confirm_paper(*, draft_id: int, actor: Actor, request_id: UUID, at: datetime
     Raises: NotAllowed, SecondFactorNeeded, DraftUnknown, DraftOver, IdentityMissing, SecondHelperSame. Repeat: it changes nothing.
     """
     check_allowed_now(actor, "mandates.sign", at)
+    check_may_act(actor=actor, at=at)
     row = _own(actor, draft_id, at)
     if row.identity_check != IdentityCheck.PAPER or row.sealed_identity is None:
         raise IdentityMissing
@@ -127,6 +129,7 @@ def sign_draft(
     check_open(row, at)
     if not has_agreed:
         raise ConsentMissing
+    check_proved_since(actor, row.opened_at)
     remote = agreed_from_afar(row, at=at) if from_afar else None
     said = _said(row, protection, Consent.FACE if remote is None else Consent.SMS)
     number = str(PhoneNumber.parse(contact)) if contact else contact
@@ -155,6 +158,12 @@ def forget_drafts(*, at: datetime) -> int:
     """Erase what was learnt in preparations left for two hours. Call it seeing everything. Returns how many."""
     over = Draft.objects.filter(closed_at__isnull=True, expires_at__lte=at)
     return over.update(closed_at=at, sealed_identity=None, sealed_contact=None)
+
+
+def check_proved_since(actor: Actor, since: datetime) -> None:
+    """The helper signs with a second factor proved for this person, not for the one before. Raises: SecondFactorNeeded."""
+    if actor.kind == "person" and (actor.proved_at is None or actor.proved_at < since.replace(microsecond=0)):
+        raise SecondFactorNeeded(action="mandates.sign", minutes=PROOF_MINUTES)
 
 
 def check_open(row: Draft, at: datetime) -> None:
