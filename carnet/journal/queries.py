@@ -224,6 +224,64 @@ def proofs(rows: Collection[tuple[str, int]]) -> dict[tuple[str, int], Proof]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class SealedText:
+    """One row as it is sealed: the very text whose SHA-256 the block keeps eight bytes of. `block`: None while no block holds it."""
+
+    row_id: int
+    text: str
+    block: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBlock:
+    """One block, whole: `rows` is ids and eight bytes of digests, 16 bytes a row, of every row it holds."""
+
+    number: int
+    rows: bytes
+    previous: bytes
+    digest: bytes
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """What somebody needs to check rows without the database: their texts, the blocks that hold them, and each link of the chain."""
+
+    table: str
+    rows: tuple[SealedText, ...]
+    blocks: tuple[SealedBlock, ...]
+    chain: tuple[tuple[int, str, str], ...]
+
+
+def for_an_outsider(table: str, row_ids: Collection[int]) -> Outsider:
+    """These rows of a sealed table, as far as the reader sees them, their blocks, and the chain (number, previous, digest in hexadecimal).
+
+    Three statements. Nothing of another row leaves but its id and eight bytes of its digest.
+    """
+    assert table in SEALED_TABLES, table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id, p.text, b.number FROM (SELECT r.id, r.xid, (to_jsonb(r) - 'xid')::text AS text"
+            f" FROM {table} r /* fan-out: the rows asked */ WHERE r.id = ANY(%s)) p"
+            " LEFT JOIN journal_block b ON b.table_name = %s AND b.from_xid <= p.xid AND b.to_xid > p.xid ORDER BY p.id",
+            [sorted(row_ids), table],
+        )
+        rows = tuple(SealedText(*row) for row in cursor.fetchall())
+        numbers = sorted({row.block for row in rows if row.block is not None})
+        cursor.execute(
+            "SELECT number, rows, previous, digest, sealed_at FROM journal_block WHERE table_name = %s AND number = ANY(%s) ORDER BY number",
+            [table, numbers],
+        )
+        blocks = tuple(SealedBlock(row[0], bytes(row[1]), bytes(row[2]), bytes(row[3]), row[4]) for row in cursor.fetchall())
+        cursor.execute(
+            "SELECT number, encode(previous, 'hex'), encode(digest, 'hex') FROM journal_block WHERE table_name = %s ORDER BY number",
+            [table],
+        )
+        chain = tuple(tuple(row) for row in cursor.fetchall())
+    return Outsider(table, rows, blocks, chain)
+
+
 def lines_about(subjects: Collection[tuple[str, int | str]]) -> dict[tuple[str, str], list[LineView]]:
     """The lines of each subject (its kind, its id), the first first, as far as the reader sees. One statement."""
     names = list(LineView.__dataclass_fields__)
