@@ -1,10 +1,13 @@
-"""A person is told of uses for money matters and of ends; questions nobody answered expire; visits and old letters are forgotten."""
+"""A person is told of uses for money matters and of ends; questions nobody answered expire; visits, old letters and what was prepared in
+vain are forgotten."""
 
 from datetime import datetime
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from carnet.gateways.database import acting_as_everything
+from carnet.mandates import operations
 from carnet.mandates.operations import consents, telling, visits
 from carnet.mandates.operations.telling import Told
 
@@ -32,3 +35,11 @@ def tell_every_ten_minutes(timestamp: int) -> None:
 def forget_every_night(timestamp: int) -> None:
     """The timer that forgets."""
     forget(at=timezone.now())
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="mandates.forget-drafts", queue="timers", queueing_lock="mandates.forget-drafts")
+def forget_drafts_every_quarter(timestamp: int) -> None:
+    """What was prepared with somebody and left for two hours: who they were is erased."""
+    with acting_as_everything(why="what was prepared is forgotten in every structure"):
+        operations.forget_drafts(at=timezone.now())
