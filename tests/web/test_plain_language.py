@@ -17,12 +17,14 @@ from tests.house.rooms import ROOT
 TEMPLATES = (
     "carnet/web/design/templates/design/base.html", "carnet/web/design/templates/design/public.html",
     "carnet/web/public/templates/public/person/**/*.html", "carnet/web/public/templates/public/*.html", "carnet/web/slips/templates/**/*.html",
+    "carnet/web/mandate_papers/templates/mandate_papers/check.html",
     "carnet/jobs/templates/texts/*.txt", "carnet/jobs/templates/letters/places.report-answered.txt",
     "carnet/jobs/templates/letters/helpline.complaint-closed.txt", "carnet/web/own/templates/own/*.html",
 )  # fmt: skip
 MODULES = (
     "carnet/web/public/agenda.py", "carnet/web/public/barrier.py", "carnet/web/public/bookings.py", "carnet/web/public/complaints.py",
     "carnet/web/public/found.py", "carnet/web/public/person/*.py", "carnet/web/public/place_page.py", "carnet/web/public/reports.py",
+    "carnet/mandates/rules/texts.py", "carnet/web/mandate_papers/checks.py",
     "carnet/web/public/search.py", "carnet/web/public/search_form.py", "carnet/web/public/spaces.py", "carnet/web/slips/*.py",
     "carnet/web/own/texts.py", "carnet/web/own/views.py", "carnet/web/own/words.py", "carnet/web/design/context.py", "carnet/web/calling.py", "carnet/web/hours.py", "carnet/web/lessons.py",
 )  # fmt: skip

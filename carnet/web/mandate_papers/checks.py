@@ -32,7 +32,7 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=gettext_lazy("Le code du mandat"),
-        help_text=gettext_lazy("Il est sous le carré noir, après « mandat ». Il a 16 lettres et chiffres."),
+        help_text=gettext_lazy("Il est sous le carré noir, à la fin de l’adresse. Il a 16 lettres et chiffres."),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Recopiez le code écrit sur le mandat.")},

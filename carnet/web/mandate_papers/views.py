@@ -48,7 +48,7 @@ def read(request: HttpRequest, draft_id: int) -> HttpResponse:
         "languages": [(each, f"{here}?language={each.code}") for each in languages_ready(printed.text)],
         "spoken": language or printed.language,
         "pdf_url": f"{reverse('mandate_papers:draft', args=[draft_id])}?language={language}",
-        "back_url": reverse("helper:home"),
+        "back_url": reverse("helper:draft", args=[draft_id]),
     }
     return never_kept(render(request, "mandate_papers/read.html", context))
 

@@ -71,7 +71,7 @@ def visit(request: HttpRequest, mandate_id: int) -> HttpResponse:
     at = clock.now()
     printed = printed_mandate(actor_of(request), mandate_id)
     form = VisitForm(request.POST if request.method == "POST" else None, initial={"language": printed.asked.language})
-    context: dict[str, Any] = {"form": form, "number": printed.number, "back_url": reverse("helper:home")}
+    context: dict[str, Any] = {"form": form, "number": printed.number, "back_url": reverse("helper:mandate", args=[mandate_id])}
     if form.is_bound and form.is_valid() and "again" not in request.POST:
         paper = _paper(form.cleaned_data, printed, at)
         if "pdf" in request.POST:
