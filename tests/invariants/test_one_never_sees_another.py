@@ -63,6 +63,7 @@ from tests.activities.conftest import open_space
 from tests.distribution.desks import POINT, DeskNetwork
 from tests.distribution.stock import LATER, Cupboards, make_cupboards
 from tests.distribution.test_joining_rules import FILE
+from tests.factories import cards
 from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, rid
 from tests.factories.joining import Network, paper
 from tests.factories.stations import seated
@@ -388,6 +389,19 @@ def took_turns(payday: Payday) -> None:
 
 
 def foreseen_and_written(payday: Payday) -> None:
+def held_cards(payday: Payday) -> None:
+    """Cards of codes sent to a structure; one held, used, lost, and its holder who waits for another."""
+    admin = payday.staff(600, "OPERATOR_ADMIN", at=NOW)
+    library = cards.structure(admin.organisation_id or 0, "Médiathèque", NOW)
+    lead, helper = cards.someone(library, "lea", "HELPER_LEAD", NOW), cards.someone(library, "hana", "HELPER", NOW)
+    cards.stocked(admin, library, 2, NOW)
+    card_id = cards.given(lead, helper.person_id or 0, NOW)
+    with acting_as(helper):
+        cards.proved(helper, NOW)
+    with acting_as(lead):
+        parties.end_card(card_id=card_id, reason="LOST", actor=lead, request_id=rid(), at=NOW)
+
+
     """One forecast kept, one month written to the funders, one of whom says who receives it."""
     funder_id = payday.campaign.funder_ids[0]
     funder = Actor(
@@ -480,6 +494,7 @@ def lived() -> Payday:
     helped(payday)
     took_turns(payday)
     listed_and_told(payday)
+    held_cards(payday)
     joined(payday)
     reported(payday)
     complained(payday)
