@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from carnet.funding import access as funding_access
@@ -58,7 +58,7 @@ from carnet.mandates.rules.habilitation import (
 from carnet.mandates.rules.telling import LetterUnknown
 from carnet.mandates.rules.visits import OwnMandateUnknown
 from carnet.parties import access as parties_access
-from carnet.parties.rules import NotAllowed, secret_hash
+from carnet.parties.rules import NotAllowed, Role, secret_hash
 
 _SET = """
     WITH before AS MATERIALIZED (SELECT COALESCE(current_setting(%s, true), '') AS kept)
@@ -160,12 +160,22 @@ def open_structure(actor: Actor, organisation_id: int | None = None) -> Structur
 
 
 def kept_person(actor: Actor, person_id: int, *, lock: bool = False) -> AssistedPerson:
-    """A person helped by the actor's structure. Raises: PersonUnknown."""
+    """A person helped by the actor's structure; one in the archive, for the lead only. Raises: PersonUnknown."""
     rows = AssistedPerson.objects.select_for_update(of=("self",), no_key=True) if lock else AssistedPerson.objects
     found = rows.filter(id=person_id).first()
-    if found is None or not _is_of(actor, found.organisation_id):
+    if found is None or not _is_of(actor, found.organisation_id) or (found.is_archived and not reads_archive(actor)):
         raise PersonUnknown
     return found
+
+
+def reads_archive(actor: Actor) -> bool:
+    """Three years after their last mandate, people are out of everyday use: only the lead, and programs, open the archive."""
+    return actor.kind == "system" or Role.HELPER_LEAD in actor.roles
+
+
+def in_use(rows: QuerySet[AssistedPerson]) -> QuerySet[AssistedPerson]:
+    """Those of these people who are not in the archive: never were, or signed again since."""
+    return rows.filter(Q(archived_at__isnull=True) | Q(archived_at__lt=F("signed_at")))
 
 
 def kept_mandate(actor: Actor, mandate_id: int, *, lock: bool = False) -> Mandate:

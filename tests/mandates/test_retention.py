@@ -10,7 +10,7 @@ from carnet.gateways.keys import KeysUnreadable
 from carnet.journal import queries as journal
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import start_of_day
-from carnet.mandates import access
+from carnet.mandates import access, queries
 from carnet.mandates.models import AssistedPerson, Authorisation, Mandate, RetentionRun, Use
 from carnet.mandates.operations import retention
 from carnet.mandates.operations.retention import Kept
@@ -85,6 +85,24 @@ class TestANight:
         again = ours.on(start_of_day(archived_on) + timedelta(hours=9)).sign()
         assert again.person_id == signed.person_id and not row_of(signed.person_id).is_archived
         assert night(ours, start_of_day(kept_until(signed.ends_on).erased_on)).erased_count == 0
+
+    def test_the_archive_is_out_of_everyday_lists_and_opens_for_the_lead(self) -> None:
+        ours = house()
+        signed = ours.sign()
+        archived_on = kept_until(signed.ends_on).archived_on
+        later = ours.on(start_of_day(archived_on) + timedelta(hours=9))
+        assert later.helper and queries.people(actor=ours.helper, at=ours.at, which=queries.Which.ALL).count == 0  # no tenant: nothing
+        night(ours, start_of_day(archived_on))
+        for actor, seen in ((later.helper, 0), (later.lead, 1)):
+            with acting_as(actor):
+                assert queries.people(actor=actor, at=later.at, which=queries.Which.ALL).count == seen
+                assert queries.mandates(actor=actor, at=later.at, which=queries.Which.ALL).count == seen
+        with acting_as(later.helper):
+            assert queries.people(actor=later.helper, at=later.at, typed="quatre").count == 0
+            with pytest.raises(PersonUnknown):
+                queries.person(signed.person_id, actor=later.helper, at=later.at)
+        with acting_as(later.lead):
+            assert queries.person(signed.person_id, actor=later.lead, at=later.at).identity == DELPHINE
 
     def test_writes_a_proof_that_nobody_changes_and_that_names_nobody(self) -> None:
         ours = house()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
@@ -91,10 +91,12 @@ class Counts:
 def people(*, actor: Actor, at: datetime, typed: str = "", which: Which = Which.LIVE, page: int = 1) -> PeoplePage:
     """The people of the actor's structure, the latest signed first. `typed`: beginnings of names, or the number of a person or a mandate.
 
-    Three statements, however many there are. Raises: NotAllowed.
+    Those in the archive are left out, unless the lead asks for all of them. Three statements, however many there are. Raises: NotAllowed.
     """
     check_may(actor, "mandates.see")
     rows = AssistedPerson.objects.filter(organisation_id__in=access.structure_ids(actor))
+    if not (access.reads_archive(actor) and which is Which.ALL):
+        rows = access.in_use(rows)
     rows = _searched(rows, typed, access.structure_ids(actor)) if typed.strip() else _chosen(rows, "person_id", which, at)
     shown, count, at_page = _page(rows.order_by("-signed_at", "-id"), page)
     return PeoplePage(tuple(person_views(shown, at)), count, at_page)
@@ -104,6 +106,8 @@ def mandates(*, actor: Actor, at: datetime, which: Which = Which.LIVE, page: int
     """The mandates of the actor's structure, the latest first. Three statements, however many there are. Raises: NotAllowed."""
     check_may(actor, "mandates.see")
     rows = Mandate.objects.filter(organisation_id__in=access.structure_ids(actor)).select_related("person")
+    if not (access.reads_archive(actor) and which is Which.ALL):
+        rows = rows.filter(Q(person__archived_at__isnull=True) | Q(person__archived_at__lt=F("person__signed_at")))
     shown, count, at_page = _page(_chosen(rows, "mandate_id", which, at).order_by("-signed_at", "-id"), page)
     return MandatesPage(tuple(mandate_views(shown, at)), count, at_page)
 
