@@ -1,6 +1,7 @@
 """A place paid too much, by screen: its dispute accepted, kept from the next payment, which comes back and is paid again; then a debit note."""
 
 import io
+import re
 from datetime import timedelta
 
 import pypdfium2
@@ -140,6 +141,15 @@ def test_a_debit_note_from_its_issue_to_its_payment_by_screen(owing: Office, at:
     assert "Merci de rendre 10,00 €" in page
     assert "FR76" in page
     assert "Je ne suis pas d’accord" in page
+    # What a place must give back is among what waits for it, with the day; contesting names the paper.
+    for where in ("place:home", "place:payments"):
+        assert "10,00 € à rendre avant le" in text_of(place.get(reverse(where))), where
+    contest = re.search(r'href="([^"]+complaints/new/[^"]+)"', place.get(reverse("place:debit-note", args=[note.id])).content.decode())
+    assert contest is not None
+    form = place.get(contest[1].replace("&amp;", "&")).content.decode()
+    assert "Je ne suis pas d’accord avec ND-2026-000001" in form.replace("&#x27;", "'")
+    other = place.get(contest[1].replace("&amp;", "&").replace("ND-2026-000001", "<b>ND-1"))
+    assert "Je ne suis pas d’accord avec" not in other.content.decode()  # not the number of a paper
     paper = place.get(reverse("place:debit-note-pdf", args=[note.id])).content
     words = "".join(each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(io.BytesIO(paper)))
     assert "ND-2026-000001" in words
@@ -151,6 +161,7 @@ def test_a_debit_note_from_its_issue_to_its_payment_by_screen(owing: Office, at:
     assert "dite payée" in text_of(approver.get(reverse("operator:home")))
     send(approver, reverse("operator:debit-note-confirm", args=[note.id]))
     assert "payée" in text_of(place.get(reverse("place:debit-note", args=[note.id])))
+    assert "à rendre avant" not in text_of(place.get(reverse("place:home")))
     with acting_as_everything(why="verify"):
         assert ledger.verify() == []
         assert settlement.verify() == []

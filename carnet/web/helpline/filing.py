@@ -1,5 +1,6 @@
 """Complaints as a desk or a place sees them: what it filed, for a person or for itself; and, for a place, what it is asked."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,9 @@ from carnet.web.helpline.forms import FILING_FIELDS, TEXT_FIELDS, ComplaintForm,
 from carnet.web.stock.moves import DESK, Side
 
 PLACE = Side("place/counter.html", "place")
+
+# The number of a paper of ours: ND-2027-000001.
+_PAPER = re.compile(r"[A-Z]{1,4}-\d{4}-\d{1,9}")
 
 
 def routes(side: Side) -> list[URLPattern]:
@@ -97,7 +101,10 @@ class FileHere(OperationView):
         return {**super().get_form_kwargs(), "kinds": FILED_BY[self.filer], "asks_contact": self.side is DESK}
 
     def get_initial(self) -> dict[str, Any]:
-        return super().get_initial() | {"kind": self.request.GET.get("motif")}
+        """The kind, and the paper contested, when the page that leads here says which."""
+        about = self.request.GET.get("about", "")
+        said = _("Je ne suis pas d’accord avec %(paper)s : ") % {"paper": about} if _PAPER.fullmatch(about) else ""
+        return super().get_initial() | {"kind": self.request.GET.get("motif"), "said": said}
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(

@@ -1,15 +1,21 @@
 """What a place was paid, paper by paper, and what it owes back: kept from the next payment, or asked for by a note."""
 
+from datetime import date
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from carnet.helpline.rules import ComplaintKind
 from carnet.kernel.actors import Actor
 from carnet.places import queries as places
 from carnet.settlement.queries import advices, debts
+from carnet.settlement.rules.debts import NoteState
 from carnet.web import clock, remittances
-from carnet.web.design.components import Cell, Column, Table
+from carnet.web.design import formats
+from carnet.web.design.components import Cell, Column, Table, Task
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
 from carnet.web.place import counter
@@ -20,6 +26,22 @@ from carnet.web.statements import remittance
 def owed_banners(actor: Actor) -> list[str]:
     """The sentences of `owed_words`, for the page of payments."""
     return remittances.owed_words(debts.own_debts(actor=actor))
+
+
+def tasks(actor: Actor, today: date) -> list[Task]:
+    """The debit notes that wait for this house: money asked of it is said where it looks first, with the day."""
+    return [
+        Task(
+            _("%(amount)s à rendre avant le %(day)s") % {"amount": formats.euros(each.cents), "day": formats.day(each.due_on)},
+            _("Voir la note de débit"),
+            reverse("place:debit-note", args=[each.id]),
+            detail=each.number,
+            tone="danger" if each.due_on < today else "warning",
+            tone_text=_("en retard") if each.due_on < today else _("à payer"),
+        )
+        for each in debts.debit_notes(actor=actor)
+        if each.state is NoteState.ISSUED
+    ]
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -77,7 +99,9 @@ def note(request: HttpRequest, note_id: int) -> HttpResponse:
     """One debit note: what, when and how to pay, whom to telephone, how to contest."""
     _own(request)
     page = debts.debit_note(actor=actor_of(request), note_id=note_id)
-    return render(request, "place/debit_note.html", remittances.note_context(page, "place"))
+    about = urlencode({"motif": ComplaintKind.OTHER.value, "about": page.line.number})
+    context = remittances.note_context(page, "place") | {"contest_url": f"{reverse('place:complaint-new')}?{about}"}
+    return render(request, "place/debit_note.html", context)
 
 
 def note_pdf(request: HttpRequest, note_id: int) -> HttpResponse:

@@ -54,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 *filing.tasks(actor),
                 *reservations.tasks(actor, at),
                 *money.tasks(expected),
+                *(remittances.tasks(actor, legal_day(at)) if sees_money else []),
                 *offer_tasks.tasks(offer_desks.PLACE, actor, at),
             ],
             "money": money.told(expected, legal_day(at)),
@@ -267,7 +268,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     expected = settlement.expected_payments(organisation_id=organisation_id, at=at)
     coming, came = money.payment_tables(expected, organisation_id, legal_day(at))
     context = {
-        "tasks": money.tasks(expected),
+        "tasks": [*money.tasks(expected), *remittances.tasks(actor, legal_day(at))],
         "money": money.told(expected, legal_day(at)),
         "coming": coming,
         "came": came,

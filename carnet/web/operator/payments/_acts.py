@@ -145,11 +145,17 @@ class PrepareView(AgreementView):
             "rows": [
                 Row(_("À payer"), formats.euros(waiting.ready_cents)),
                 Row(_("Paiements"), formats.number(waiting.ready_count)),
-                Row(_("Mis de côté"), formats.number(len(waiting.set_aside))),
-                Row(_("Ensuite"), _("une autre personne approuve ; le fichier part à la banque")),
+                *self._set_aside(len(waiting.set_aside)),
+                Row(_("Ensuite"), _("une autre personne approuve, puis l’ordre part")),
             ],
             "verb": _("Préparer"),
         }
+
+    @staticmethod
+    def _set_aside(count: int) -> list[Row]:
+        """Preparing counts them again: those whose reason is over are paid too, above what the page says."""
+        words = _("%(count)s, recomptés en préparant : ceux dont la raison est finie sont payés aussi")
+        return [Row(_("Mis de côté"), words % {"count": formats.number(count)})] if count else []
 
     def perform(self, form: PrepareForm) -> HttpResponseBase:
         prepared = operations.prepare_run(
