@@ -3,7 +3,7 @@
 `request.actor` is always there: a person acting for one organisation, or the anonymous visitor (no tenant's rows).
 `request.turn` is whose turn it is on a shared computer (a PIN, never a sign-in), when nobody is signed in; else None.
 `request.standing` is the refusal that keeps a signed-in person without an organisation (none, several, suspended, ended).
-Doors with another way in (API tokens, health) do this themselves and are left alone: see OWN_WAY_IN.
+Doors with another way in (API and OpenID tokens, health) do this themselves and are left alone: see OWN_WAY_IN.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,17 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import PartiesRefused, SecondFactorNeeded
 from carnet.web import clock, doors, turns
 
-OWN_WAY_IN = ("/api/v", "/static/", "/healthz", "/readyz", "/metrics")
+OWN_WAY_IN = (
+    "/api/v",
+    "/static/",
+    "/openid/token",
+    "/openid/userinfo",
+    "/openid/introspect",
+    "/openid/revoke",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)
 CHOSEN_ORGANISATION = "organisation_id"  # in the session
 
 

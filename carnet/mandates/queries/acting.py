@@ -1,7 +1,7 @@
 """For whom one may act today, and under what: what a helper chooses from when a public service asks who is there."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,7 +10,8 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.mandates import access
 from carnet.mandates.models import AssistedPerson, Authorisation
-from carnet.mandates.rules import AuthorisationOver, Family, PersonUnknown, asked_prefixes, procedures_of
+from carnet.mandates.queries.habilitation import check_may_act
+from carnet.mandates.rules import AuthorisationOver, Family, PersonUnknown, PivotIdentity, asked_prefixes, procedures_of
 
 PER_PAGE = 20
 
@@ -27,11 +28,11 @@ class LiveAuthorisation:
 
 @dataclass(frozen=True, slots=True)
 class ActedFor:
-    """Somebody for whom the structure may act today."""
+    """Somebody for whom the structure may act today. `birthdate`: YYYY-MM-DD, 00 where a register knows no month or day."""
 
     person_id: int
     name: str
-    birthdate: date
+    birthdate: str
     live: tuple[LiveAuthorisation, ...]
 
 
@@ -47,13 +48,17 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Under:
-    """A live authorisation as whoever acts under it knows it. `subject_mark`: what stands for the person, the same in every structure."""
+    """A live authorisation as whoever acts under it knows it. `subject_mark`: what stands for the person, the same in every structure.
+
+    `identity()` unseals who they are, when it is called and not before.
+    """
 
     authorisation_id: int
     organisation_id: int
     person_id: int
     family: Family
     subject_mark: bytes
+    identity: Callable[[], PivotIdentity] = field(repr=False, compare=False)
 
 
 def people_to_act_for(actor: Actor, *, typed: str = "", families: Collection[Family] | None = None, page: int = 1, at: datetime) -> People:
@@ -65,8 +70,7 @@ def people_to_act_for(actor: Actor, *, typed: str = "", families: Collection[Fam
     live = _live(families, at).filter(person=OuterRef("pk"))
     rows = AssistedPerson.objects.filter(Exists(live), organisation_id=structure.organisation_id, ended_at=None, erased_at=None)
     if typed.strip():
-        marks = access.search_marks(structure.organisation_id, asked_prefixes(typed))
-        rows = rows.filter(search_marks__contains=marks) if marks else rows.none()
+        rows = access.having_marks(rows, structure.organisation_id, asked_prefixes(typed))
     total = rows.count()
     page = max(1, min(page, -(-total // PER_PAGE)))
     shown = list(rows.order_by("-signed_at", "-id")[(page - 1) * PER_PAGE : page * PER_PAGE])
@@ -76,6 +80,7 @@ def people_to_act_for(actor: Actor, *, typed: str = "", families: Collection[Fam
 def person_to_act_for(actor: Actor, person_id: int, *, families: Collection[Family] | None = None, at: datetime) -> ActedFor:
     """One of them. Raises: StructureUnknown, StructureClosed, PersonUnknown (also when nothing is live for them)."""
     access.open_structure(actor)
+    check_may_act(actor=actor, at=at)
     row = access.kept_person(actor, person_id)
     found = _acted_for([row], families, at) if row.ended_at is None and row.erased_at is None else []
     if not found or not found[0].live:
@@ -94,7 +99,7 @@ def acting_under(actor: Actor, authorisation_id: int, *, at: datetime) -> Under:
     is_live = row.ended_at is None and row.starts_at <= at < row.ends_at and person.ended_at is None
     if not is_live or person.subject_mark is None:
         raise AuthorisationOver
-    return Under(row.id, row.organisation_id, person.id, Family(row.family), bytes(person.subject_mark))
+    return Under(row.id, row.organisation_id, person.id, Family(row.family), bytes(person.subject_mark), lambda: access.identity_of(person))
 
 
 def _live(families: Collection[Family] | None, at: datetime) -> QuerySet[Authorisation]:

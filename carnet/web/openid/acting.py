@@ -6,12 +6,11 @@ from datetime import datetime
 from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
-from carnet.mandates import access as mandates
 from carnet.mandates import operations as mandates_writes
-from carnet.mandates.queries.acting import acting_under
-from carnet.mandates.rules import PivotIdentity, check_procedure
+from carnet.mandates.queries.acting import Under, acting_under
+from carnet.mandates.rules import check_procedure
 from carnet.parties.rules import check_may
-from carnet.web.openid.models import AccessToken, ActingFor
+from carnet.web.openid.models import AccessToken, ActingFor, Grant
 from carnet.web.openid.parameters import ACR
 from carnet.web.tenancy import assemble
 
@@ -59,38 +58,39 @@ def subject_of(subject_mark: bytes) -> str:
 
 def helper_of(kept: ActingFor, at: datetime) -> Actor:
     """The helper who chose, as they stand now. Raises: NotAllowed, NoMembership, MemberSuspended, OrganisationEnded."""
-    assert isinstance(kept.user_id, int)  # type: ignore[attr-defined]
-    seen = assemble(person_id=kept.user_id, organisation_id=kept.organisation_id, proved_at=kept.proved_at, at=at)  # type: ignore[attr-defined]
+    assert isinstance(kept, Grant | AccessToken), kept
+    seen = assemble(person_id=kept.user_id, organisation_id=kept.organisation_id, proved_at=kept.proved_at, at=at)
     check_may(seen.actor, "mandates.act")
     return seen.actor
 
 
-def is_live(kept: ActingFor, at: datetime) -> bool:
-    """Whether what authorised this code or token still does: the authorisation, the structure, and the helper."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who acts, and under what, at this moment."""
+
+    helper: Actor
+    under: Under
+
+
+def standing(kept: ActingFor, at: datetime) -> Standing | None:
+    """What authorised this code or token, if it still does: the authorisation, the structure, and the helper. None: it is dead."""
     try:
-        acting_under(helper_of(kept, at), kept.authorisation_id, at=at)
+        helper = helper_of(kept, at)
+        return Standing(helper, acting_under(helper, kept.authorisation_id, at=at))
     except Refusal:
-        return False
-    return True
+        return None
 
 
-def identity(kept: ActingFor, at: datetime) -> PivotIdentity:
-    """Who the person is, unsealed. Raises: the refusals of `helper_of`, AuthorisationUnknown, IdentityErased."""
-    return mandates.identity_of(mandates.kept_authorisation(helper_of(kept, at), kept.authorisation_id).person)
-
-
-def record_once(token: AccessToken, *, client: str, at: datetime) -> None:
-    """Write the use of this token, the first time only: two calls at once wait for one another, and the number is the token's."""
-    kept = AccessToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
-    if kept.used_at is not None:
+def record_once(token: AccessToken, stands: Standing, *, client: str, at: datetime) -> None:
+    """Write the use of this token, the first time only: of two calls at once, the second waits and finds it written."""
+    if token.used_at is not None or not AccessToken.objects.filter(pk=token.pk, used_at=None).update(used_at=at):
         return
     mandates_writes.record_use(
-        authorisation_id=kept.authorisation_id,
-        procedure=kept.procedure,
+        authorisation_id=token.authorisation_id,
+        procedure=token.procedure,
         service=client,
-        actor=helper_of(kept, at),
-        request_id=kept.jti,
+        actor=stands.helper,
+        request_id=token.jti,
         at=at,
         acr=ACR,
     )
-    AccessToken.objects.filter(pk=kept.pk).update(used_at=at)

@@ -1,6 +1,6 @@
 """The helper's side of an authorization request: for whom, then for what, said clearly, then on to the service, signed in for them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -94,9 +94,9 @@ def whom(request: HttpRequest, handle: str) -> HttpResponseBase:
     context = {
         "form": form,
         "found": found,
-        "rows": [(person, _covers(person)) for person in found.people],
+        "rows": [(person, _born(person.birthdate), _covers(person)) for person in found.people],
         "typed": typed,
-        "page": Paginator(range(found.total), found.per_page).get_page(found.page),
+        "pages": Paginator(range(found.total), found.per_page).get_page(found.page),
     }
     return _page_of(request, "openid/whom.html", handle, what, context)
 
@@ -117,7 +117,7 @@ def what(request: HttpRequest, handle: str, person_id: int) -> HttpResponseBase:
             return doors.ask_for_proof(request)
         return _give_code(request, handle, wanted, form.cleaned_data["chosen"], at)
     status = 422 if form.is_bound else 200
-    return _page_of(request, "openid/what.html", handle, wanted, {"form": form, "person": person}, status)
+    return _page_of(request, "openid/what.html", handle, wanted, {"form": form, "person": person, "born": _born(person.birthdate)}, status)
 
 
 @never_cache
@@ -151,6 +151,12 @@ def _give_code(request: HttpRequest, handle: str, wanted: Asked, chosen: str, at
     except OAuthToolkitError:
         return render(request, "openid/unknown.html", status=400)  # the client was ended while one was choosing
     return _away(location)
+
+
+def _born(birthdate: str) -> str:
+    """As it is read on a page: a register may know the year alone."""
+    year, month, rest = birthdate.split("-")
+    return day(date.fromisoformat(birthdate)) if "00" not in (month, rest) else year
 
 
 def _covers(person: ActedFor) -> str:

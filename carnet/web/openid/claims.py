@@ -25,7 +25,7 @@ def of_person(identity: PivotIdentity, *, subject: str, scopes: Iterable[str]) -
         "given_name": identity.given_names,
         "family_name": identity.family_name,
         "gender": identity.gender,
-        "birthdate": identity.birthdate.isoformat(),
+        "birthdate": identity.birthdate,
         "birthplace": identity.birthplace,
         "birthcountry": identity.birthcountry,
         "email": identity.email,

@@ -20,6 +20,7 @@ from oauth2_provider.models import (
     ClientSecretField,
 )
 
+from carnet.web import clock
 from carnet.web.openid import signing
 
 ALGORITHMS = (("ES256", "ECDSA P-256"), ("RS256", "RSA"))
@@ -94,6 +95,10 @@ class Grant(ActingFor, AbstractGrant):
         ]
         indexes = [models.Index(fields=["expires"], name="openid_grant_over")]
 
+    def is_expired(self) -> bool:
+        """By the site's clock."""
+        return clock.now() >= self.expires
+
 
 class AccessToken(ActingFor, AbstractAccessToken):
     """A token, hashed. `used_at`: when the identity was first given for it, which is when its one use was recorded."""
@@ -111,6 +116,10 @@ class AccessToken(ActingFor, AbstractAccessToken):
             models.CheckConstraint(condition=Q(application__isnull=False), name="openid_accesstoken_of_client"),
         ]
         indexes = [models.Index(fields=["expires"], name="openid_accesstoken_over")]
+
+    def is_expired(self) -> bool:
+        """By the site's clock."""
+        return clock.now() >= self.expires
 
 
 class RefreshToken(AbstractRefreshToken):

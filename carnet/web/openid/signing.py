@@ -91,7 +91,7 @@ def published_at(keys: Sequence[IssuerKey], at: datetime) -> list[IssuerKey]:
     """Those to come, the one that signs, and those whose last token may live."""
     trusted = trusted_of(keys)
     following = [*trusted[1:], None]
-    return [key for key, after in zip(trusted, following, strict=True) if after is None or at < after.signs_from + TOKEN_LIFE + SKEW]
+    return [key for key, after in zip(trusted, following, strict=False) if after is None or at < after.signs_from + TOKEN_LIFE + SKEW]
 
 
 @lru_cache(maxsize=32)

@@ -36,7 +36,8 @@ def issuer() -> str:
 
 
 class MandateValidator(OAuth2Validator):  # type: ignore[misc]
-    """One request's checks. `request.carnet_grant` is the code being exchanged, locked; `request.carnet_jti` the identity token's number."""
+    """One request's checks, whose findings it carries: `carnet_grant` the code being exchanged, locked; `carnet_jti` the number of the
+    identity token; `carnet_standing` who acts, under what."""
 
     # --- the code: made by a helper's choice, spent once ---------------------------------------------------------------------------
     def save_authorization_code(self, client_id: str, code: dict[str, str], request: Request, *args: Any, **kwargs: Any) -> None:
@@ -68,9 +69,9 @@ class MandateValidator(OAuth2Validator):  # type: ignore[misc]
             ended, _ = AccessToken.objects.filter(grant=grant).delete()
             log.warning("openid.code-replayed", grant=grant.pk, client=client.client_id, tokens_ended=ended)
             return False
-        if clock.now() >= grant.expires or not acting.is_live(grant, clock.now()):
+        if grant.is_expired() or acting.standing(grant, clock.now()) is None:
             return False
-        request.carnet_grant, request.user = grant, grant.user
+        request.carnet_grant, request.user = grant, grant.user_id  # its number is all that is kept: nobody is read
         request.scopes, request.nonce = grant.scope.split(), grant.nonce
         return True
 
@@ -114,8 +115,8 @@ class MandateValidator(OAuth2Validator):  # type: ignore[misc]
         signed.make_signed_token(key.jwk)
         return str(signed.serialize())
 
-    def _save_bearer_token(self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any) -> None:
-        """The library's own hook for keeping a token its own way (see `save_bearer_token`)."""
+    def save_bearer_token(self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any) -> None:
+        """Hashed, and under what the code was: in the transaction that locked the code."""
         grant: Grant = request.carnet_grant
         kept = AccessToken(
             user_id=grant.user_id,
@@ -139,21 +140,21 @@ class MandateValidator(OAuth2Validator):  # type: ignore[misc]
         """The library's checks, then ours: the authorisation is live, the structure open, the helper still one. Asked each time."""
         if not super().validate_bearer_token(token, scopes, request):
             return False
-        if acting.is_live(request.access_token, clock.now()):
+        request.carnet_standing = acting.standing(request.access_token, clock.now())
+        if request.carnet_standing is not None:
             return True
         request.oauth2_error = {"error": "invalid_token", "error_description": "The access token is invalid."}
         return False
 
     def get_userinfo_claims(self, request: Request) -> dict[str, str]:
         """The pivot identity, unsealed now; the first time for this token, its one use is recorded."""
-        token, at = request.access_token, clock.now()
-        identity = acting.identity(token, at)
-        acting.record_once(token, client=request.client.name, at=at)
-        return claims.of_person(identity, subject=token.subject, scopes=token.scope.split())
+        token, stands = request.access_token, request.carnet_standing
+        acting.record_once(token, stands, client=request.client.name, at=clock.now())
+        return claims.of_person(stands.under.identity(), subject=token.subject, scopes=token.scope.split())
 
     def introspect_token(self, token: str, token_type_hint: str, request: Request, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         kept = AccessToken.objects.filter(token_checksum=hashed(token), application=request.client).first()
-        if kept is None or clock.now() >= kept.expires or not acting.is_live(kept, clock.now()):
+        if kept is None or kept.is_expired() or acting.standing(kept, clock.now()) is None:
             return None
         return {
             "scope": kept.scope,
