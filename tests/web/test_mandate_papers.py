@@ -113,7 +113,7 @@ class TestTheMandate:
         said = said_in(pdf_of(home, signed.id))
         for words in (
             "Mandat pour faire mes démarches", "Delphine Ondine Quatrefages", "29 février 1948", "Bibliothèque du Marais", "Paul Durand",
-            "Papiers : Carte d’identité", "Argent et impôts", "Du 2 mars 2026 au 1er avril 2026, ce jour compris.",
+            "Téléphone : 02 40 00 00 00", "Papiers : Carte d’identité", "Argent et impôts", "Du 2 mars 2026 au 1er avril 2026, ce jour compris.",
             "Banque de France", "c’est à moi de signer la déclaration", "Aucun juge ne m’a donné de tuteur",
             "Elle répond de ses fautes devant la loi.", "Je réponds de ce que je déclare", "J’ai prouvé qui je suis avec FranceConnect.",
             "La personne signe ici", "texte 2026-11, empreinte e32ab4cd758f184e",

@@ -221,7 +221,11 @@ class TestAPersonReadsATranslation:
         shown = [f"{each.key}:{each.digest}" for each in translations("uk").values()]
         assert "Цей переклад ще не перевірила людина" in Client().get("/carnet/mode-d-emploi/?language=uk").content.decode()
         office.post(here, {"checked": shown[:3]})
-        assert f"{len(shown) - 3} phrases à relire" in text_of(office.get(here))
+        assert f"{len(shown) - 3} phrases à relire" in text_of(office.get("/operator/translations/"))
+        for part in ("", "?part=mandats"):
+            page = office.get(here + part)
+            assert len(page.content) < 100_000 and "phrases à relire" in text_of(page)
+        assert "La personne signe ici" in text_of(page) and "Vos chèques" not in text_of(page)
         office.post(here, {"shown": shown, "all": "1"})
         assert "slip-mark" not in Client().get("/carnet/mode-d-emploi/?language=uk").content.decode()
         assert "slip-mark" in Client().get("/carnet/mode-d-emploi/?language=ar").content.decode(), "each language by itself"

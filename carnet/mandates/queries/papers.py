@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.mandates.access import check_code, identity_of, kept_draft, kept_mandate, presenting_self
-from carnet.mandates.models import Authorisation, Mandate
+from carnet.mandates.models import Authorisation, Mandate, Structure
 from carnet.mandates.rules import (
     Consent,
     DraftOver,
@@ -34,6 +35,7 @@ class AskedPrinted:
     """What is agreed on, signed or not. `ends_on`: the first day no more in force."""
 
     organisation_id: int
+    programme_id: int
     families: tuple[Family, ...]
     starts_on: date
     ends_on: date
@@ -65,7 +67,7 @@ class MandatePrinted:
 
 
 def printed_mandate(actor: Actor, mandate_id: int) -> MandatePrinted:
-    """A mandate of the actor's structure. Two statements. Raises: MandateUnknown, IdentityErased."""
+    """A mandate of the actor's structure. Raises: MandateUnknown, IdentityErased."""
     return _printed(kept_mandate(actor, mandate_id))
 
 
@@ -86,6 +88,7 @@ def printed_draft(actor: Actor, draft_id: int, *, at: datetime) -> AskedPrinted:
     starts_on, ends_on = window(Duration(row.duration), at)
     return AskedPrinted(
         organisation_id=row.organisation_id,
+        programme_id=_programme_of(row.organisation_id),
         families=_in_order(row.families),
         starts_on=starts_on,
         ends_on=ends_on,
@@ -104,6 +107,7 @@ def _printed(row: Mandate) -> MandatePrinted:
         raise AssertionError(f"mandate {row.id} was signed on another text than version {said.version}")
     asked = AskedPrinted(
         organisation_id=row.organisation_id,
+        programme_id=_programme_of(row.organisation_id),
         families=_in_order([each.family for each in parts]),
         starts_on=row.starts_on,
         ends_on=row.ends_on,
@@ -126,6 +130,12 @@ def _printed(row: Mandate) -> MandatePrinted:
             FamilyPrinted(Family(each.family), each.ended_at, EndReason(each.end_reason) if each.end_reason else None) for each in parts
         ),
     )
+
+
+def _programme_of(organisation_id: int) -> int:
+    """The programme of a structure: whose number is called when the structure has none. The person reads it too."""
+    with acting_as(organisation_ids=[organisation_id]):
+        return Structure.objects.values_list("programme_id", flat=True).get(organisation_id=organisation_id)
 
 
 def _in_order(codes: list[str]) -> tuple[Family, ...]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from carnet.funding import queries as funding
 from carnet.mandates.queries.papers import AskedPrinted, MandatePrinted
 from carnet.mandates.rules import Family, ends_at
 from carnet.parties import queries as parties
@@ -26,13 +27,14 @@ from carnet.web.mandate_papers.pdf import paper_pdf
 from carnet.web.slips.languages import Language
 
 
-def house_of(organisation_id: int) -> House:
-    """A structure as its papers name it. Raises: OrganisationUnknown."""
-    card = parties.organisation(organisation_id)
+def house_of(printed: AskedPrinted) -> House:
+    """A structure as its papers name it; without a telephone of its own, its programme's. Raises: OrganisationUnknown."""
+    card = parties.organisation(printed.organisation_id)
+    phone = card.contact_phone or funding.programme(printed.programme_id).terms.phone
     address = ", ".join(each for each in (card.street, f"{card.postcode} {card.city}".strip()) if each)
     number = card.printed_number.replace(" ", formats.NO_BREAK)
     siret = _("SIRET %(number)s") % {"number": number} if card.siret else number
-    return House(card.name, address, siret.replace(" ", formats.NO_BREAK), card.contact_phone)
+    return House(card.name, address, siret.replace(" ", formats.NO_BREAK), phone)
 
 
 @translation.override("fr")
@@ -87,7 +89,7 @@ def _translated(printed: AskedPrinted, language: str) -> Language | None:
 
 def _asked(printed: AskedPrinted) -> Asked:
     return Asked(
-        house=house_of(printed.organisation_id),
+        house=house_of(printed),
         families=printed.families,
         starts_on=printed.starts_on,
         ends_on=printed.ends_on,

@@ -83,7 +83,7 @@ def visit(request: HttpRequest, mandate_id: int) -> HttpResponse:
 
 def _paper(given: dict[str, Any], printed: MandatePrinted, at: datetime) -> Paper:
     say = speaker_of(given["language"] or printed.asked.language)
-    house, url = house_of(printed.asked.organisation_id), check_url(printed.check_code)
+    house, url = house_of(printed.asked), check_url(printed.check_code)
     blocks = [
         Block("calendar", say.weekday(legal_day(at)), (Line(say.fact(house.name)), Line(say.fact(house.address)))),
         Block("check", say("visit-done"), _lines(say, given["done"])),

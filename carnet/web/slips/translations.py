@@ -23,8 +23,10 @@ from carnet.web.design.screens import actor_of
 from carnet.web.design.sentences import sentence_for
 from carnet.web.doors import door
 from carnet.web.slips.languages import LANGUAGE_BY_CODE, Translation, translations, waiting
+from carnet.web.slips.mandate_words import MANDATE_SENTENCES
 
 _BETWEEN = ":"
+MANDATES = "mandats"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def languages(request: HttpRequest) -> HttpResponse:
         state = Cell(text, tone="warning") if left else Cell(_("Relue"), tone="success")
         name = Cell(LANGUAGE_BY_CODE[code].name, url=reverse("slips:translation", args=[code]))
         rows.append([name, _("%(read)s sur %(count)s") % {"read": count - left, "count": count}, state])
-    return render(request, "slips/translations.html", {"table": Table(_("Fiches et dépliants"), columns, rows)})
+    return render(request, "slips/translations.html", {"table": Table(_("Fiches, dépliants et mandats"), columns, rows)})
 
 
 def translation(request: HttpRequest, code: str) -> HttpResponse:
@@ -61,16 +63,24 @@ def translation(request: HttpRequest, code: str) -> HttpResponse:
             _act(request, code, clock.now())
         except Refusal as refusal:
             messages.error(request, sentence_for(refusal))
-        return redirect("slips:translation", code)
-    read = queries.checked(code)
-    pairs = [_pair(each, read) for each in translations(code).values()]
+        return redirect(request.get_full_path() if _part(request) else request.path)
+    read, part = queries.checked(code), _part(request)
+    pairs = [_pair(each, read) for each in translations(code).values() if (each.key in MANDATE_SENTENCES) is (part == MANDATES)]
+    here = reverse("slips:translation", args=[code])
     context = {
+        "parts": [(_("Fiches et dépliants"), here, part != MANDATES), (_("Mandats"), f"{here}?part={MANDATES}", part == MANDATES)],
+        "is_mandates": part == MANDATES,
         "language": LANGUAGE_BY_CODE[code],
         "to_read": [each for each in pairs if not each.read],
         "read": [each for each in pairs if each.read],
         "count": len(pairs),
     }
     return render(request, "slips/translation.html", context)
+
+
+def _part(request: HttpRequest) -> str:
+    """Which sentences are read: those of the slips, or those of a mandate and its papers. Two pages: one would weigh too much."""
+    return MANDATES if request.GET.get("part") == MANDATES else ""
 
 
 def _act(request: HttpRequest, code: str, at: datetime) -> None:
