@@ -96,6 +96,14 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("prescriber:parts")
     elif kind == "places.joining-appeal":
         path = reverse("operator:joining")
+    elif kind == "mandates.structure-link":
+        path = reverse("public:structure-open", args=[context["secret"]])
+    elif kind in ("mandates.structure-sent", "mandates.structure-message", "mandates.structure-decided"):
+        path = reverse("public:structure-resume")
+    elif kind == "mandates.structure-appeal":
+        path = reverse("operator:structures")
+    elif kind.startswith("mandates.training-"):
+        path = reverse("public:structures")
     elif kind == "parties.password-reset":
         path = reverse("new-password", args=[context["person_id"], context["token"]])
     elif kind == "places.report-answered":

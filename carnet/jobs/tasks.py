@@ -50,6 +50,7 @@ __all__ = [
     "postal",
     "reminders",
     "stock",
+    "structures",
     "texts",
     "retention",
     "webhooks",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from carnet.distribution.rules.joining import Problem as DeskProblem
 from carnet.kernel.identifiers import Iban, Siret
 from carnet.kernel.refusals import Refusal
+from carnet.mandates.rules.habilitation import Problem as StructureProblem
 from carnet.places.queries import DecisionView, DocumentView, JoiningFileView
 from carnet.places.rules import SERVICE_BY_CODE
 from carnet.places.rules.joining import FILLED, DecisionKind, DocumentKind, FileState, LegalForm, Problem, Step, Terms
@@ -102,7 +103,7 @@ class Part:
     sites: Sequence[tuple[str, Sequence[Row]]] = field(default_factory=tuple)
 
 
-def problem_words(problem: Problem | DeskProblem) -> str:
+def problem_words(problem: Problem | DeskProblem | StructureProblem) -> str:
     """What to mend, in a sentence."""
     sentence = PROBLEMS.get(problem.code)
     if sentence is None:

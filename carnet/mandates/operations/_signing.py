@@ -16,6 +16,7 @@ from carnet.mandates.models import AssistedPerson, Authorisation, Mandate, Struc
 from carnet.mandates.operations._ending import end_live
 from carnet.mandates.operations._notes import note
 from carnet.mandates.operations._people import Known, found_or_made, seal_contact
+from carnet.mandates.queries.habilitation import check_may_act
 from carnet.mandates.rules import (
     Consent,
     DraftOver,
@@ -64,6 +65,7 @@ def sign_mandate(*, said: MandateSaid, known: Known, actor: Actor, request_id: U
     Source: docs/sources/mandates.md. Repeat: the same request_id gives the first mandate again.
     """
     check_allowed_now(actor, "mandates.sign", at)
+    check_may_act(actor=actor, at=at)
     structure = locked_structure(actor.organisation_id)
     if first := Mandate.objects.filter(request_id=request_id).first():
         return _signed(first)
@@ -87,6 +89,7 @@ def renew_mandate(
     Locks: as `sign_mandate`. Repeat: the same request_id gives the first mandate again.
     """
     check_allowed_now(actor, "mandates.sign", at)
+    check_may_act(actor=actor, at=at)
     old = access.kept_mandate(actor, mandate_id)
     structure = locked_structure(old.organisation_id)
     person = access.kept_person(actor, old.person_id, lock=True)
@@ -119,6 +122,7 @@ def transfer_mandates(
     TransferElsewhere, StructureUnknown, StructureClosed, NothingToTransfer. Repeat: the same request_id gives the first answer again.
     """
     check_allowed_now(actor, "mandates.sign", at)
+    check_may_act(actor=actor, at=at)
     check_helpers(known.check, helper_id=actor.person_id, second_helper_id=known.second_helper_id)
     here = access.kept_person(actor, person_id).organisation_id
     if to_organisation_id == here:

@@ -11,6 +11,7 @@ from carnet.kernel.identifiers import check_free_text
 from carnet.mandates import access
 from carnet.mandates.models import Authorisation, Use
 from carnet.mandates.operations._notes import note
+from carnet.mandates.queries.habilitation import check_may_act
 from carnet.mandates.rules import (
     SERVICE_MAX,
     AuthorisationOver,
@@ -46,6 +47,7 @@ def record_use(
     Repeat: the same request_id gives the first line again.
     """
     check_may(actor, "mandates.act")
+    check_may_act(actor=actor, at=at)
     row = access.kept_authorisation(actor, authorisation_id, share=True)
     if first := Use.objects.filter(request_id=request_id).first():
         return _used(first, row)

@@ -68,6 +68,7 @@ from carnet.parties.operations._stations import (
     reopen_station,
     revoke_station,
 )
+from carnet.parties.operations._switching import switch_organisation
 from carnet.parties.operations._tokens import TokenCreated, create_token, note_token_use, revoke_token
 from carnet.parties.operations._turns import (
     TurnOpened,
@@ -173,6 +174,7 @@ __all__ = [
     "set_password",
     "set_second_factor",
     "suspend_member",
+    "switch_organisation",
     "take_card_back",
     "take_label_decision",
     "touch_turn",

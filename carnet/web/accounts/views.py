@@ -1,6 +1,7 @@
 """One's account, API tokens, and what waits for one's yes or no. Each view is one call and one page."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -51,7 +52,11 @@ def choose_organisation(request: HttpRequest) -> HttpResponseBase:
     mine = parties.organisations_of(person_id=person_id, at=clock.now()) if person_id is not None else []
     if request.method == "POST":
         chosen = next((each for each in mine if str(each.id) == request.POST.get("organisation")), None)
-        if chosen is not None:
+        if chosen is not None and not chosen.is_suspended:
+            operations.switch_organisation(
+                organisation_id=chosen.id, from_id=request.session.get(CHOSEN_ORGANISATION), actor=actor_of(request), request_id=uuid4(),
+                at=clock.now(),
+            )  # fmt: skip
             request.session[CHOSEN_ORGANISATION] = chosen.id
             return HttpResponseRedirect(safe_next(request))
     choices = [(each, ", ".join(str(ROLE_NAMES[role]) for role in ROLE_NAMES if role in each.roles)) for each in mine]

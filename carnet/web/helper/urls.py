@@ -3,7 +3,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.helper import after, ending, signing, views
+from carnet.web.helper import after, ending, signing, team, views
 
 app_name = "helper"
 # The person is beside: a page of preparation asks for no second factor, signing and confirming do.
@@ -31,4 +31,5 @@ urlpatterns = [
     path("drafts/<int:draft_id>/sign/", _signs(signing.Sign.as_view()), name="sign"),
     path("drafts/<int:draft_id>/drop/", _prepares(signing.drop), name="drop"),
 ]
+urlpatterns += team.urlpatterns
 urlpatterns += after.urlpatterns

@@ -20,6 +20,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Figure, Row, Task
 from carnet.web.design.screens import actor_of
 from carnet.web.helper import words
+from carnet.web.helper.team import home_tasks
 
 TYPED_MAX = 80
 
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "structure": structure,
         "may_sign": allowed(actor.roles, "mandates.sign"),
-        "tasks": [task for each in queries.open_drafts(actor=actor, at=at) for task in _tasks(each, actor)],
+        "tasks": [*home_tasks(request), *(task for each in queries.open_drafts(actor=actor, at=at) for task in _tasks(each, actor))],
         "figures": [
             Figure(formats.number(counted.people), _("personnes aidées en ce moment"), url=reverse("helper:people")),
             Figure(formats.number(counted.soon), _("mandats finissent dans le mois"), url=f"{reverse('helper:people')}?which=soon"),

@@ -40,6 +40,7 @@ from carnet.web.operator.desk_joining import tasks as desk_tasks
 from carnet.web.operator.desks import admit_url
 from carnet.web.operator.joining import tasks as joining_tasks
 from carnet.web.operator.payments.tasks import tasks as payment_tasks
+from carnet.web.operator.structures import tasks as structure_tasks
 
 # The next step of an order: what is said, the verb, the action its doer must hold.
 ORDER_STEPS = {
@@ -89,6 +90,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from stock.tasks(actor, at)
     yield from joining_tasks(actor)
     yield from desk_tasks(actor)
+    yield from structure_tasks(actor)
     yield from desk_post.tasks(actor, at)
     programme_ids = [each.id for each in programmes]
     agreements = funding.agreements(actor, programme_ids, at=at)

@@ -19,6 +19,7 @@ from carnet.web.public import (
     reports,
     search,
     spaces,
+    structures,
     views,
     widget,
 )
@@ -65,3 +66,4 @@ urlpatterns = [
 urlpatterns += person.urlpatterns + complaints.urlpatterns
 urlpatterns += joining.urlpatterns
 urlpatterns += desks.urlpatterns
+urlpatterns += structures.urlpatterns

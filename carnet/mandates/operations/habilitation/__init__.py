@@ -21,6 +21,7 @@ from carnet.mandates.operations.habilitation._files import (
 from carnet.mandates.operations.habilitation._helpers import (
     accept_terms,
     add_helper,
+    bring_in_helper,
     choose_families,
     deactivate_helper,
     reactivate_helper,
@@ -52,6 +53,7 @@ __all__ = [
     "accept_terms",
     "add_helper",
     "add_structure_paper",
+    "bring_in_helper",
     "cancel_training",
     "change_training",
     "choose_families",

@@ -32,7 +32,7 @@ from carnet.mandates.rules.habilitation import (
 )
 from carnet.parties import operations as parties_writes
 from carnet.parties import queries as parties
-from carnet.parties.rules import AlreadyMember, Role, check_allowed_now, check_may, clean_email, person_of
+from carnet.parties.rules import AlreadyMember, NotAllowed, Role, check_allowed_now, check_may, clean_email, person_of
 
 MANAGE = "mandates.manage-team"
 REASON_MAX = 200
@@ -229,3 +229,27 @@ def _with_account(row: HelperFile, actor: Actor, request_id: UUID, at: datetime,
                 organisation_id=row.organisation_id, membership_id=each.membership_id, actor=actor,
                 request_id=uuid5(request_id, "reinstated"), at=at,
             )  # fmt: skip
+
+
+@transaction.atomic
+def bring_in_helper(
+    *, organisation_id: int, person_id: int, said: HelperSaid, passed_at: datetime, actor: Actor, request_id: UUID, at: datetime
+) -> int:
+    """A member who was trained and tested before Carnet knew of it, for programs only; return the helper's id. The terms are still asked.
+
+    Raises:  NotAllowed (a person puts somebody forward instead), StructureUnknown, HelperNameMissing, HelperNotProfessional, HelperAlreadyThere.
+    Repeat:  the same request_id returns the first id.
+    """
+    if actor.kind != "system":
+        raise NotAllowed(action=MANAGE, roles=())
+    structure = Structure.objects.filter(organisation_id=organisation_id).first()
+    if structure is None:
+        raise StructureUnknown
+    repeated = HelperFile.objects.filter(request_id=request_id).first()
+    if repeated is not None:
+        return repeated.id
+    row = put_forward(organisation_id, structure.programme_id, said, actor, request_id, at)
+    row.person_id, row.trained_at, row.passed_at, row.invited_at = person_id, passed_at, passed_at, at
+    row.save(update_fields=["person_id", "trained_at", "passed_at", "invited_at"])
+    note_helper("helper-brought-in", row, actor, request_id, at)
+    return row.id

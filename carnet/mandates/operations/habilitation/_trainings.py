@@ -76,7 +76,7 @@ def change_training(*, session_id: int, said: TrainingSaid, actor: Actor, reques
     row.save()
     note_training("training-changed", row, actor, request_id, at, seats=row.seats)
     if moved:
-        _tell_all(row, "mandates.training-changed", at)
+        tell("mandates.training-changed", row, at)
 
 
 @transaction.atomic
@@ -90,7 +90,7 @@ def cancel_training(*, session_id: int, actor: Actor, request_id: UUID, at: date
     if row.cancelled_at is not None:
         return
     check_seat_moves(starts_at=row.starts_at, is_cancelled=False, at=at)
-    _tell_all(row, "mandates.training-cancelled", at)
+    tell("mandates.training-cancelled", row, at)
     row.cancelled_at = row.changed_at = at
     row.save(update_fields=["cancelled_at", "changed_at"])
     TrainingSeat.objects.filter(session_id=row.id, given_back_at=None).update(given_back_at=at, rank=None)
@@ -235,7 +235,8 @@ def _draw_closer(row: TrainingSession, seats: int) -> None:
         held[held.index(rank)] = free
 
 
-def _tell_all(row: TrainingSession, kind: str, at: datetime) -> None:
+def tell(kind: str, row: TrainingSession, at: datetime) -> None:
+    """Write to whoever has a seat. Call it seeing the programme."""
     for seat in TrainingSeat.objects.filter(session_id=row.id, given_back_at=None).select_related("helper").order_by("rank"):
         said = helper_said(seat.helper)
         if said.email:

@@ -36,6 +36,11 @@ SENTENCES: dict[str, str | Promise] = {
 PROBLEMS: Mapping[str, Promise | str] = {
     "missing": _("À compléter."),
     "number-missing": _("Donnez un numéro SIRET (14 chiffres) ou RNA (W suivi de 9 signes)."),
+    "siret-missing": _("Donnez un numéro SIRET : 14 chiffres."),
+    "helpers-missing": _("Ajoutez au moins un aidant, ou dites que le référent aidera lui-même."),
+    "helper-twice": _("Cette adresse est déjà celle d’un autre aidant de la demande."),
+    "commitments-missing": _("Chaque engagement est nécessaire : cochez-les tous."),
+    "helper-terms-missing": _("Dites que vous avez lu les conditions."),
     "form-missing": _("Choisissez ce qu’est votre structure."),
     "form-first": _("Dites d’abord ce qu’est votre structure : la liste des documents en dépend."),
     "postcode-malformed": _("Un code postal a cinq chiffres."),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from carnet.distribution.rules.joining import Problem as DeskProblem
 from carnet.gateways.documents import BYTES_MAX
+from carnet.mandates.rules.habilitation import Problem as StructureProblem
 from carnet.places.rules import LEVEL_LABELS, SERVICE_KINDS, Level
 from carnet.places.rules.joining import BEYOND_CENTS_MAX, DocumentKind, Problem
 from carnet.places.rules.offers import ACCESS_NEEDS, MODE_LABELS
@@ -24,7 +25,7 @@ class DraftForm(forms.Form):
         """What was typed, whole: a value the form does not understand is kept as it is."""
         return {name: self.data.get(self.add_prefix(name), "") for name in self.fields if self.add_prefix(name) in self.data}
 
-    def show(self, problems: Iterable[Problem | DeskProblem]) -> None:
+    def show(self, problems: Iterable[Problem | DeskProblem | StructureProblem]) -> None:
         """Put each problem on its field, in place of the form's own opinion."""
         self.full_clean()
         self._errors = ErrorDict()
