@@ -237,7 +237,7 @@ def _identity_rows(known: DraftView | PivotIdentity | None) -> list[Row]:
     identity = known.identity if isinstance(known, DraftView) else known
     if identity is None:
         return []
-    return [Row(_("Personne"), identity.name), Row(_("Né(e) le"), words.born(identity.birthdate))]
+    return [Row(_("Personne"), identity.name), Row(_("Naissance"), words.born(identity.birthdate))]
 
 
 @never_cache

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 
 from carnet.kernel.actors import Actor
@@ -38,8 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_sign": allowed(actor.roles, "mandates.sign"),
         "tasks": [*home_tasks(request), *(task for each in queries.open_drafts(actor=actor, at=at) for task in _tasks(each, actor))],
         "figures": [
-            Figure(formats.number(counted.people), _("personnes aidées en ce moment"), url=reverse("helper:people")),
-            Figure(formats.number(counted.soon), _("mandats finissent dans le mois"), url=f"{reverse('helper:people')}?which=soon"),
+            Figure(formats.number(counted.people), words.helped_now(counted.people), url=reverse("helper:people")),
+            Figure(formats.number(counted.soon), words.end_soon(counted.soon), url=f"{reverse('helper:people')}?which=soon"),
         ],
     }
     return render(request, "helper/home.html", context)
@@ -61,7 +62,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """The people of the structure: in force, soon over, over; found by the beginning of a name, or by a number."""
     typed, which = request.GET.get("q", "")[:TYPED_MAX], _which(request)
     found = queries.people(actor=actor_of(request), at=clock.now(), typed=typed, which=which, page=_page(request))
-    caption = _("Trouvées : %(count)s") % {"count": formats.number(found.count)} if typed.strip() else caption_of(which)
+    caption = _("Trouvées : %(count)s") % {"count": formats.number(found.count)} if typed.strip() else _caption("helper:people", which)
     context = {
         "typed": typed,
         "which": which.value,
@@ -81,7 +82,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
         "title": _("Mandats"),
         "back_url": "",
         "tabs": _tabs("helper:mandates", which),
-        "table": words.mandates_table(caption_of(which), found.mandates, empty=_("Aucun mandat ici.")),
+        "table": words.mandates_table(_caption("helper:mandates", which), found.mandates, empty=_("Aucun mandat ici.")),
         "page_of": Paginator(range(found.count), queries.PER_PAGE).get_page(found.page),
     }
     return render(request, "helper/list.html", context)
@@ -127,8 +128,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 def _rows(found: PersonFile) -> list[Row]:
     rows = [Row(_("Numéro"), found.view.number)]
     if found.identity is not None:
-        rows.append(Row(_("Né(e) le"), words.born(found.identity.birthdate)))
-        rows.append(Row(_("Prévenir au"), formats.phone(found.contact) if found.contact else _("Aucun téléphone laissé")))
+        rows.append(Row(_("Naissance"), words.born(found.identity.birthdate)))
+        rows.append(Row(_("Téléphone pour prévenir"), formats.phone(found.contact) if found.contact else _("Aucun")))
     return rows
 
 
@@ -184,14 +185,14 @@ def _page(request: HttpRequest) -> int:
     return int(asked) if asked.isdecimal() and len(asked) < 8 else 1
 
 
-def caption_of(which: Which) -> str:
+def _caption(route: str, which: Which) -> str:
     return {
         Which.LIVE: _("En cours"),
         Which.SOON: _("Finissent dans le mois"),
-        Which.OVER: _("Rien en cours"),
-        Which.ALL: _("Toutes"),
+        Which.OVER: _("Rien en cours") if route == "helper:people" else _("Finis ou arrêtés"),
+        Which.ALL: pgettext("people", "Toutes") if route == "helper:people" else pgettext("mandates", "Tous"),
     }[which]
 
 
 def _tabs(route: str, which: Which | None) -> list[dict[str, Any]]:
-    return [{"url": f"{reverse(route)}?which={each.value}", "label": caption_of(each), "is_current": each is which} for each in Which]
+    return [{"url": f"{reverse(route)}?which={each.value}", "label": _caption(route, each), "is_current": each is which} for each in Which]

@@ -113,9 +113,8 @@ def mandates_table(caption: str, mandates: Any, *, empty: str, with_person: bool
         *([Column(_("Personne"))] if with_person else []),
         Column(_("Démarches")),
         Column(_("Jusqu’au")),
-        Column(""),
+        Column(_("État")),
     ]
-    columns[-1] = Column(_("État"))
     rows = []
     for each in mandates:
         text, tone = state(each)
@@ -136,6 +135,11 @@ def _use_row(view: UseView) -> list[Any]:
     return [formats.moment(view.at), procedure(view.procedure), view.service, view.helper or "–", link]
 
 
-def ends_soon(count: int) -> str:
-    """How many people have a mandate that ends within a month."""
-    return ngettext("%(count)s mandat finit bientôt", "%(count)s mandats finissent bientôt", count) % {"count": count}
+def helped_now(count: int) -> str:
+    """Beside how many people authorise something today."""
+    return ngettext("personne aidée en ce moment", "personnes aidées en ce moment", count)
+
+
+def end_soon(count: int) -> str:
+    """Beside how many people have a mandate that ends within a month."""
+    return ngettext("mandat finit dans le mois", "mandats finissent dans le mois", count)
