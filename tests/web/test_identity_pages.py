@@ -147,7 +147,7 @@ def test_going_back_is_no_fault_and_leads_to_the_page_that_asked(called: list[st
     ("play", "status", "code"),
     [
         (Play.OTHER_SIGNATURE, 409, "identity-forged"),
-        (Play.DOWN, 503, "identity-provider-unreachable"),
+        (Play.DOWN, 409, "identity-provider-unreachable"),
         (Play.WEAK, 409, "identity-too-weak"),
     ],
 )

@@ -20,9 +20,9 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import ProfessionalUnknown
 from carnet.web import clock
 from carnet.web.accounts.sign_in import note_proof, safe_next
-from carnet.web.design.sentences import sentence_for
 from carnet.web.doors import public
 from carnet.web.identity import exchange
+from carnet.web.identity.views import refused
 from carnet.web.tenancy import CHOSEN_ORGANISATION
 
 PURPOSE, METHOD = "professional", "proconnect"
@@ -95,5 +95,4 @@ def _enter(request: HttpRequest, person: AbstractBaseUser, found: ProfessionalId
 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    context = {"sentence": sentence_for(refusal), "code": refusal.code, "back": reverse("account_login"), "is_cancelled": False}
-    return render(request, "identity/refused.html", context, status=403 if isinstance(refusal, ProfessionalUnknown) else 409)
+    return refused(request, refusal, reverse("account_login"), provider="ProConnect")

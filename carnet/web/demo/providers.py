@@ -36,6 +36,7 @@ from carnet.parties import access
 from carnet.parties import queries as parties
 from carnet.web import clock
 from carnet.web.demo.views import on_this_machine, to_try
+from carnet.web.helper.words import born
 
 Name = Literal["franceconnect", "proconnect"]
 SERVICE_CLIENT = "service"
@@ -161,7 +162,7 @@ def end(request: HttpRequest, name: Name) -> HttpResponseBase:
 
 def _page(request: HttpRequest, name: Name, asked: Asked, query: str, *, is_missing: bool = False) -> HttpResponse:
     remembered = _remembered(request, name)
-    people = [(each.key, each.name, each.birthdate) for each in INVENTED] if name == "franceconnect" else _members()
+    people = [(each.key, each.name, born(each.birthdate)) for each in INVENTED] if name == "franceconnect" else _members()
     return render(
         request,
         f"demo/{name}.html",

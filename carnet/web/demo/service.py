@@ -39,6 +39,7 @@ from carnet.web import clock
 from carnet.web.demo.providers import SERVICE_CLIENT, double, now
 from carnet.web.demo.views import on_this_machine
 from carnet.web.design.sentences import sentence_for
+from carnet.web.helper.words import born
 from carnet.web.openid import clients
 from carnet.web.openid.validator import issuer
 
@@ -127,7 +128,7 @@ def back(request: HttpRequest) -> HttpResponseBase:
     except IdentityRefused as refusal:
         return render(request, "demo/service.html", {"arrived": None, "sentence": sentence_for(refusal)}, status=409)
     request.session[ARRIVED] = {
-        "name": found.name, "birthdate": found.birthdate, "sub": found.sub, "rep_scope": list(found.rep_scope), "id_token": found.id_token,
+        "name": found.name, "birthdate": born(found.birthdate), "sub": found.sub, "rep_scope": list(found.rep_scope), "id_token": found.id_token,
     }  # fmt: skip
     return redirect("demo:service")
 
