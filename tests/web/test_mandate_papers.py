@@ -144,8 +144,12 @@ class TestTheMandate:
     def test_carries_the_persons_own_code_only_when_it_is_given(self, home: House) -> None:
         signed = home.sign()
         assert "Votre code secret" not in said_in(pdf_of(home, signed.id))
-        said = said_in(pdf_of(home, signed.id, own=OwnCode("1234 5678", "carnet.example/mes-mandats/")))
-        assert "1234 5678" in said and "Ne le donnez à personne" in said
+        paper = pdf_of(home, signed.id, own=OwnCode("K7FM-42PX-K7FM", "carnet.example/mes-mandats/"))
+        with pypdfium2.PdfDocument(paper) as document:
+            pages = [page.get_textpage().get_text_range() for page in document]
+        assert "K7FM-42PX-K7FM" in pages[-1] and "Ne le donnez à personne" in said_in(paper)
+        assert not any("K7FM-42PX-K7FM" in page for page in pages[:-1]), "never on a sheet that is shown at a counter"
+        assert "Delphine" not in pages[-1]
 
     def test_on_another_text_than_what_was_signed_is_never_printed(self, home: House, monkeypatch: pytest.MonkeyPatch) -> None:
         signed = home.sign()

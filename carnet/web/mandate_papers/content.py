@@ -99,10 +99,10 @@ def _needed(text: MandateText) -> frozenset[str]:
 def mandate_paper(asked: Asked, signed: Signed | None, *, translated: Language | None = None, own: OwnCode | None = None) -> dict[str, Any]:
     """The mandate, or its draft while nobody has signed (`signed` None)."""
     bodies = [_mandate_body(asked, signed, language) for language in _spoken(translated)]
+    number = signed.number if signed else ""
     if own is not None:
         say = Speaker(translated or FRENCH)
-        bodies[-1]["own"] = [say("paper-own"), own.printed, say("paper-own-use"), own.address]
-    number = signed.number if signed else ""
+        bodies[-1]["own"] = [say("paper-own"), own.printed, say("paper-own-use"), own.address, say("paper-number"), say.figure(number)]
     return _paper(_("Mandat %(number)s") % {"number": number} if number else _("Projet de mandat"), bodies, asked.text, signed)
 
 
