@@ -132,7 +132,7 @@ def test_an_operator_opens_it_a_person_says_yes_by_text_and_a_helper_signs(
     text_in("Oui.")
     assert received()[-1].startswith("Merci. Vous avez dit oui à Médiathèque.")
     assert "La personne a dit oui" in page(helper.get(consent))
-    helper.post(consent, {"request_id": uuid4(), "protection": "NONE", "sign": "1"})
+    assert helper.post(consent, {"request_id": uuid4(), "protection": "NONE", "sign": "1"})["Location"] == consent
     done = page(helper.get(consent))
     assert "Le mandat est signé" in done
     assert "La personne a répondu oui" in done
@@ -142,7 +142,8 @@ def test_an_operator_opens_it_a_person_says_yes_by_text_and_a_helper_signs(
 
 
 def drafted(aid: Helping) -> int:  # noqa: F811
-    actor, at = aid.helper(at=timezone.now()), timezone.now()
+    at = timezone.now() - timedelta(minutes=30)  # before the helper proved a second factor
+    actor = aid.helper(at=at)
     with acting_as_everything(why="a test prepares"):
         draft_id = mandates.open_draft(
             families=["work", "money"], duration=Duration.YEAR, language="fr", actor=actor, request_id=uuid4(), at=at

@@ -22,6 +22,7 @@ from carnet.web.design.components import Figure, Row, Task
 from carnet.web.design.screens import actor_of
 from carnet.web.helper import words
 from carnet.web.helper.team import home_tasks
+from carnet.web.own.desk import tasks as letter_tasks
 
 TYPED_MAX = 80
 
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "structure": structure,
         "may_sign": allowed(actor.roles, "mandates.sign"),
-        "tasks": [*home_tasks(request), *(task for each in queries.open_drafts(actor=actor, at=at) for task in _tasks(each, actor))],
+        "tasks": [*home_tasks(request), *letter_tasks(actor), *(task for each in queries.open_drafts(actor=actor, at=at) for task in _tasks(each, actor))],
         "figures": [
             Figure(formats.number(counted.people), words.helped_now(counted.people), url=reverse("helper:people")),
             Figure(formats.number(counted.soon), words.end_soon(counted.soon), url=f"{reverse('helper:people')}?which=soon"),

@@ -31,7 +31,7 @@ from carnet.mandates.rules import Protection, last_day
 from carnet.mandates.rules.consents import ConsentState, ConsentStep
 from carnet.mandates.rules.telling import About, spoken
 from carnet.parties import queries as parties
-from carnet.parties.rules import allowed
+from carnet.parties.rules import SecondFactorNeeded, allowed
 from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Task
@@ -226,6 +226,8 @@ def _perform(form: OperationForm, draft_id: int, actor: Actor, at: datetime) -> 
                 draft_id=draft_id, number=given["number"], write=own_texts.asking, actor=actor, request_id=given["request_id"], at=at
             )
             texts.enqueue()
+    except SecondFactorNeeded:
+        raise  # the door asks for it, then comes back
     except Refusal as refusal:
         show_refusal(form, refusal, {"phone-number-invalid": "number", "mandate-person-protected": "protection"})
         return False

@@ -89,7 +89,10 @@ def card(mandate: OwnMandate, names: Mapping[int, str]) -> Card:
 def _told(mandate: OwnMandate, structure: str, over_on: date | None) -> str:
     if over_on is None:
         return _("%(structure)s peut agir pour vous jusqu’au %(day)s.") % {"structure": structure, "day": formats.day(mandate.last_day)}
-    return _("%(structure)s ne peut plus agir pour vous depuis le %(day)s.") % {"structure": structure, "day": formats.day(over_on)}
+    told = {"structure": structure, "day": formats.day(over_on)}
+    if mandate.over_at is None:  # it ran its whole time: that day was still in it
+        return _("%(structure)s ne peut plus agir pour vous. Le dernier jour était le %(day)s.") % told
+    return _("%(structure)s ne peut plus agir pour vous depuis le %(day)s.") % told
 
 
 def _uses(mandate: OwnMandate) -> str:

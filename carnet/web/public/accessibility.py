@@ -101,6 +101,7 @@ def _deeper() -> list[Entry]:
         "public:booking": _("Ma réservation"),
         "public:complaint": _("Faire une réclamation"),
         "public:complaint-follow": _("Lire la réponse à une réclamation"),
+        "own:mandates": _("Mes mandats"),
         "mandate_papers:check-typed": _("Vérifier un mandat"),
         "public:desks": _("Vous recevez du public : devenir un guichet"),
     }
