@@ -1,9 +1,11 @@
 """A structure admitted to act for people, its two helpers and its lead; people who sign, and what is done for them."""
 
+import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
@@ -13,6 +15,7 @@ from carnet.mandates.rules import Duration, Family, MandateSaid, PivotIdentity, 
 from carnet.mandates.rules.texts import CURRENT
 from carnet.parties import operations as parties
 from tests.factories.campaign import NOW, SYSTEM, organisation, programme, rid
+from tests.web.conftest import PASSWORD, SECRET
 
 # A name that no page, no row and no journal may keep once erased: nothing else in a test is called so.
 DELPHINE = PivotIdentity("Quatrefages", "Delphine Ondine", "1948-02-29", "female", "44109", "99100", "delphine@example.org")
@@ -89,3 +92,60 @@ def house(name: str = "Médiathèque", *, postcode: str = "44000", city: str = "
         )
         operations.admit_structure(organisation_id=ours, programme_id=found, actor=SYSTEM, request_id=rid(), at=NOW)
     return House(ours, found, operator_id)
+
+
+def fill(ours: House, count: int) -> None:
+    """So many more people who signed for money, a year, without going through the screens: to look at long lists."""
+    from carnet.gateways.keys import key_ring, sealed_by
+    from carnet.mandates import access
+    from carnet.mandates.models import AssistedPerson, Authorisation, Mandate
+    from carnet.mandates.rules import MandateNumber, PersonNumber, ends_at, prefixes, window
+
+    ring, (starts_on, ends_on) = key_ring(), window(Duration.YEAR, ours.at)
+    people, mandates = [], []
+    for rank in range(count):
+        number, key = PersonNumber.from_drawn(secrets.randbelow(PersonNumber.DRAWN_MAX)), secrets.token_bytes(32)
+        identity = replace(DELPHINE, given_names=f"Ondine {rank}", email="")
+        people.append(
+            AssistedPerson(
+                organisation_id=ours.organisation_id, number=str(number), subject_mark=secrets.token_bytes(32), is_from_paper=False,
+                identity_mark=secrets.token_bytes(32), sealed_key=ring.seal(access.key_purpose(str(number)), key),
+                sealed_identity=sealed_by(key, access.written_identity(identity), access.identity_about(str(number))),
+                search_marks=access.search_marks(ours.organisation_id, prefixes(identity)) if rank < 100 else [],
+                code_mark=secrets.token_bytes(32), known_since=ours.at, signed_at=ours.at,
+            )
+        )  # fmt: skip
+    with acting_as_everything(why="long lists"):
+        for person in AssistedPerson.objects.bulk_create(people, batch_size=1_000):
+            drawn = MandateNumber.from_drawn(secrets.randbelow(MandateNumber.DRAWN_MAX))
+            mandates.append(
+                Mandate(
+                    organisation_id=ours.organisation_id, person=person, number=str(drawn), duration=Duration.YEAR.value, starts_on=starts_on,
+                    ends_on=ends_on, signed_at=ours.at, signed_by_id=801, identity_check="FRANCECONNECT", consent="FACE", protection="NONE",
+                    text_version=CURRENT.version, text_digest=CURRENT.digest, language="fr", check_mark=secrets.token_bytes(32),
+                    request_id=rid(),
+                )
+            )  # fmt: skip
+        Authorisation.objects.bulk_create(
+            (
+                Authorisation(
+                    organisation_id=ours.organisation_id, mandate=mandate, person_id=mandate.person_id, family=Family.MONEY.value,
+                    starts_at=ours.at, ends_at=ends_at(ends_on),
+                )
+                for mandate in Mandate.objects.bulk_create(mandates, batch_size=1_000)
+            ),
+            batch_size=1_000,
+        )  # fmt: skip
+
+
+def member(organisation_id: int, *roles: str) -> str:
+    """Somebody of the organisation with these roles and a second factor; their e-mail."""
+    email = f"{uuid4().hex[:8]}@example.org"
+    with acting_as_everything(why="a member"):
+        for role in roles:
+            person_id = parties.enrol_member(
+                organisation_id=organisation_id, email=email, display_name="Membre", role=role, password=PASSWORD, actor=SYSTEM,
+                request_id=rid(), at=NOW,
+            )  # fmt: skip
+    parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=rid(), at=NOW)
+    return email

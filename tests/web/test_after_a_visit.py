@@ -8,7 +8,6 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -24,23 +23,15 @@ from carnet.mandates.rules import Family
 from carnet.mandates.rules.retention import kept_until
 from carnet.parties import operations as parties
 from tests.factories.campaign import NOW, SYSTEM, rid
-from tests.factories.houses import DELPHINE, House, house
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.factories.houses import DELPHINE, House, house, member
+from tests.web.conftest import sign_in
 
 pytestmark = pytest.mark.django_db
 
 
 def enter(organisation_id: int, *roles: str) -> Client:
     """A member of the organisation, signed in, a second factor just proved."""
-    email = f"{uuid4().hex[:8]}@example.org"
-    with acting_as_everything(why="a member"):
-        for role in roles:
-            person_id = parties.enrol_member(
-                organisation_id=organisation_id, email=email, display_name="Membre", role=role, password=PASSWORD, actor=SYSTEM,
-                request_id=rid(), at=NOW,
-            )  # fmt: skip
-    parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=rid(), at=NOW)
-    return sign_in(Client(), email)
+    return sign_in(Client(), member(organisation_id, *roles))
 
 
 @pytest.fixture
