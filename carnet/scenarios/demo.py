@@ -23,6 +23,7 @@ from carnet.parties import operations as parties
 from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
+from carnet.scenarios import habilitation
 from carnet.scenarios.cast import SECOND_APPROVER, STAFF, cast_moment, second_approver
 from carnet.scenarios.complaints import complain
 from carnet.scenarios.desk_papers import write_on_paper
@@ -132,6 +133,7 @@ def play_demo(
         helped = _act_for_people(current, today=today, seed=seed)
         guests = [*_guests(current, today), *_helping_guests(helped), Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id)]
         people = [_enrol(guest, password, at) for guest in guests]
+        _let_help(helped, guests, at)
         people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]
         people.append(_second_approver(current, password, at))
         _engage(closed, guests, at)
@@ -187,6 +189,17 @@ def _helping_guests(helped: PlayedHelpers) -> list[Guest]:
         Guest(Role.HELPER, "aidante@demo.carnet.example", "Élise Moulin", first),
         Guest(Role.HELPER_LEAD, "aidants@demo.carnet.example", "Gabriel Tessier", first),
     ]
+
+
+def _let_help(helped: PlayedHelpers, guests: list[Guest], at: datetime) -> None:
+    """The guest who helps is trained, tested and bound by the terms, as colleagues are."""
+    for guest in guests:
+        if guest.role is Role.HELPER:
+            system = Actor.system("demonstration", organisation_ids={guest.organisation_id})
+            with acting_as(system):
+                members = parties_queries.members(actor=system, organisation_id=guest.organisation_id, at=at)
+            person_id = next(each.person_id for each in members if each.email == guest.email)
+            habilitation.enter(helped.programme_id, guest.organisation_id, person_id, guest.name, guest.email, at=at)
 
 
 def _auditor(operator_id: int, at: datetime) -> int:

@@ -35,6 +35,7 @@ from carnet.parties.rules import OrganisationKind, Role
 from carnet.places import queries as places
 from carnet.scenarios import cast
 from carnet.scenarios.behaviour import SERVICE_WEIGHTS
+from carnet.scenarios.habilitation import Place, habilitate, leave_waiting
 from carnet.scenarios.plan import ScenarioUnreadable
 
 Progress = Callable[[str, int, int], None]
@@ -163,6 +164,9 @@ def play_helpers(
         for rank, team in enumerate(played.teams):
             _Life(played, team, names, dice, first_day, today).live()
             progress("season", rank + 1, len(played.teams))
+        first = played.teams[0]
+        yesterday = datetime.combine(today - timedelta(days=1), time(9), tzinfo=PARIS)
+        leave_waiting(played.programme_id, played.operator_id, Place(first.organisation_id, first.lead_id), at=yesterday)
     return played
 
 
@@ -204,6 +208,8 @@ def _found(scenario: HelpersScenario, first_day: date, names: _Names, also: Sequ
     called = iter(names.helpers * 3)
     for rank, plan in enumerate(scenario.structures):
         played.teams.append(_admitted(played, plan, also[rank] if rank < len(also) else None, called, at))
+    doors = [Place(each.organisation_id, each.lead_id) for each in played.teams]
+    habilitate(programme_id, operator_id, doors, at=at)
     return played
 
 

@@ -67,6 +67,7 @@ from tests.factories import cards
 from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, rid
 from tests.factories.joining import Network, paper
 from tests.factories.stations import seated
+from tests.mandates.habilitation import structures_lived
 from tests.places.conftest import GOOD, csv_bytes
 from tests.redemption.offline import enrolled
 from tests.settlement.conftest import APRIL, LONG_AFTER, MAY, SPENT_AT, Payday, make_payday
@@ -496,6 +497,7 @@ def lived() -> Payday:
     listed_and_told(payday)
     held_cards(payday)
     joined(payday)
+    structures_lived(payday.campaign.programme_id, payday.campaign.operator_id, NOW)
     reported(payday)
     complained(payday)
     payday.spend(1, second=True)

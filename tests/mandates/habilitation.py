@@ -161,3 +161,20 @@ class Habilitation:
 def said(name: str = "Lou Grand", email: str = "lou@example.org", position: Position = Position.EMPLOYEE) -> HelperSaid:
     """Somebody a lead puts forward."""
     return HelperSaid(name, email, "Conseillère numérique", position)
+
+
+def structures_lived(programme_id: int, operator_id: int, at: datetime) -> None:
+    """A row in every table: a structure admitted whose helper was trained, tested and bound; another refused, which contests."""
+    world = Habilitation(programme_id, operator_id, at).publish()
+    organisation_id = world.admitted()
+    (line,) = world.helpers(organisation_id)
+    after = world.trained(organisation_id, line.id)
+    helper = after.enrolled(organisation_id, line.id)
+    with acting_as(helper):
+        operations.accept_terms(version=1, **after.facts(helper))
+    key = world.draft(who=WHO | {"number": "21440109300015", "name": "Mairie"}, email="bo@example.org")
+    operations.add_structure_paper(key=key, kind="OTHER", content=paper(), request_id=uuid4(), at=at)
+    operations.send_structure_file(key=key, request_id=uuid4(), at=at)
+    operations.write_to_programme(key=key, text="Bonjour.", request_id=uuid4(), at=at)
+    world.decide(queries.structure_file_of_key(key, at=at).file_id, DecisionKind.REFUSE)
+    operations.contest_by_key(key=key, text="Pourquoi ?", request_id=uuid4(), at=at)

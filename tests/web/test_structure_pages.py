@@ -225,7 +225,7 @@ class TestTheLeadsSpace:
         assert "Démarches faites, par famille" in page(lead, "/helper/team/figures/")
         assert send(lead, "/helper/team/programme/", text="Bonjour.") == (302, "/helper/team/programme/")
         assert "Votre structure est habilitée" in page(lead, "/helper/team/programme/")
-        assert page(lead_of(world.operator_id, person_with), path, 404)
+        assert page(sign_in(Client(), person_with("HELPER_LEAD")[2]), path, 404)
 
     def test_a_helper_reads_and_accepts_the_terms_for_one_structure(self, world: Habilitation, person_with: Person) -> None:
         organisation_id = world.admitted()

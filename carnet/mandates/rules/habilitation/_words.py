@@ -7,6 +7,11 @@ from enum import StrEnum
 from carnet.places.rules.joining import LegalForm
 
 
+def _(text: str) -> str:
+    """Mark a French sentence for extraction; the door translates it."""
+    return text
+
+
 class Step(StrEnum):
     """One page of a request. They may be filled in any order."""
 
@@ -112,14 +117,14 @@ class Commitment:
 
 COMMITMENTS = (
     Commitment(
-        "professionals", "Nos aidants sont des salariés ou des agents publics. Aucun bénévole, service civique, apprenti ni stagiaire."
+        "professionals", _("Nos aidants sont des salariés ou des agents publics. Aucun bénévole, service civique, apprenti ni stagiaire.")
     ),
-    Commitment("no-elected", "Aucun élu n’est aidant."),
-    Commitment("dpo", "Notre délégué à la protection des données est informé de cette demande."),
-    Commitment("trained", "Aucun aidant n’agit avant d’avoir suivi la formation et réussi le test."),
-    Commitment("free", "L’aide est gratuite. Rien n’est demandé à la personne."),
-    Commitment("quiet", "Nous recevons dans un lieu où l’on parle sans être entendu."),
-    Commitment("nothing-kept", "Nous ne gardons ni mot de passe, ni copie de pièce, ni numéro de sécurité sociale."),
+    Commitment("no-elected", _("Aucun élu n’est aidant.")),
+    Commitment("dpo", _("Notre délégué à la protection des données est informé de cette demande.")),
+    Commitment("trained", _("Aucun aidant n’agit avant d’avoir suivi la formation et réussi le test.")),
+    Commitment("free", _("L’aide est gratuite. Rien n’est demandé à la personne.")),
+    Commitment("quiet", _("Nous recevons dans un lieu où l’on parle sans être entendu.")),
+    Commitment("nothing-kept", _("Nous ne gardons ni mot de passe, ni copie de pièce, ni numéro de sécurité sociale.")),
 )
 COMMITMENT_CODES = frozenset(each.code for each in COMMITMENTS)
 

@@ -128,7 +128,7 @@ def helpers(request: HttpRequest) -> HttpResponseBase:
         for each in answers["helpers"]
     ]
     lead_name = answers["lead"].get("lead_name") if answers["lead"].get("lead_helps") else ""
-    return page(request, Step.HELPERS, helpers=shown, lead_name=lead_name)
+    return page(request, Step.HELPERS, "people", helpers=shown, lead_name=lead_name)
 
 
 @with_file
