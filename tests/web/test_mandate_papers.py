@@ -22,6 +22,7 @@ from carnet.kernel.actors import Actor
 from carnet.mandates import operations
 from carnet.mandates.access import subject_mark
 from carnet.mandates.models import Mandate
+from carnet.mandates.operations import retention
 from carnet.mandates.queries.checking import check
 from carnet.mandates.queries.papers import own_printed_mandate, printed_mandate
 from carnet.mandates.rules import Duration, EndReason, Family, MandateUnknown
@@ -158,6 +159,16 @@ class TestTheMandate:
         monkeypatch.setattr(texts, "SENTENCES", {**texts.SENTENCES, "mandate-true": "Je dis ce que je veux."})
         with pytest.raises(AssertionError, match="signed on another text"):
             printed(home, signed.id)
+
+    def test_of_somebody_erased_is_printed_no_more_and_still_checked_without_a_name(self, home: House, settings: Any) -> None:
+        signed = home.sign(families=FAMILIES)
+        code, client = code_in(pdf_of(home, signed.id)), helper(home)
+        with acting_as_everything(why="erase somebody for a test"):
+            retention.erase_person(person_id=signed.person_id, actor=SYSTEM, request_id=rid(), at=NOW)
+        answer = client.get(f"/helper/mandates/{signed.id}/mandat.pdf")
+        assert 400 <= answer.status_code < 500 and b"%PDF" not in answer.content
+        page = Client().get(f"/mandat/{code}/")
+        assert page.status_code == 200 and "Quatrefages" not in page.content.decode()
 
     def test_is_the_structures_alone(self, home: House) -> None:
         signed, other = home.sign(), house("Ailleurs")
