@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from carnet.distribution.rules.exchanges import exchanged_until
 from carnet.kernel.periods import PARIS, end_of_day, start_of_day
 from carnet.settlement.rules import ReturnDue
 from carnet.settlement.rules.expiry import (
@@ -38,6 +39,16 @@ from carnet.settlement.rules.expiry import (
 PRINTED = end_of_day(date(2026, 12, 31))
 ACCEPTED = end_of_day(date(2027, 1, 31))
 DAYS = days_of(printed_until=PRINTED, accepted_until=ACCEPTED)
+
+
+def test_accounts_are_settled_once_nothing_is_exchanged_any_more():
+    """The page said the accounts late from the seventh day, and refused to settle them before the ninetieth."""
+    for days, later_by in ((1, 0), (90, None)):
+        found = days_of(printed_until=PRINTED, accepted_until=ACCEPTED, exchange_days=days)
+        ended = found[ExpiryStep.ACCEPTANCE_END]
+        assert (found[ExpiryStep.STATEMENT] - ended).days == ((DAYS[ExpiryStep.STATEMENT] - ended).days if later_by == 0 else days + 1)
+        assert exchanged_until(accepted_until=ACCEPTED, days=days) <= start_of_day(found[ExpiryStep.STATEMENT])
+        assert found[ExpiryStep.CREDIT] - found[ExpiryStep.STATEMENT] == DAYS[ExpiryStep.CREDIT] - DAYS[ExpiryStep.STATEMENT]
 
 
 def steps(*done: ExpiryStep) -> list[Dated]:

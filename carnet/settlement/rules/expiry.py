@@ -160,18 +160,22 @@ class Dated:
     done_at: datetime | None = None
 
 
-def days_of(*, printed_until: datetime, accepted_until: datetime) -> dict[ExpiryStep, date]:
-    """The legal day of each step, from the two exclusive ends of the vouchers handed over last."""
+def days_of(*, printed_until: datetime, accepted_until: datetime, exchange_days: int = 0) -> dict[ExpiryStep, date]:
+    """The legal day of each step, from the two exclusive ends of the vouchers handed over last.
+
+    Where ended vouchers are exchanged for `exchange_days` more, accounts are settled after that: their money may still be needed.
+    """
     last = legal_day(printed_until - _INSTANT)
     ended = legal_day(accepted_until - _INSTANT) + timedelta(days=1)
+    settled = ended + timedelta(days=max(STATEMENT_DAYS, exchange_days + 1 if exchange_days else 0))
     return {
         ExpiryStep.ALERT: last - timedelta(days=ALERT_DAYS),
         ExpiryStep.STOP: last - timedelta(days=STOP_DAYS),
         ExpiryStep.CONFIRM: last - timedelta(days=CONFIRM_DAYS),
         ExpiryStep.PRINTED_END: last,
         ExpiryStep.ACCEPTANCE_END: ended,
-        ExpiryStep.STATEMENT: ended + timedelta(days=STATEMENT_DAYS),
-        ExpiryStep.CREDIT: ended + timedelta(days=STATEMENT_DAYS + SIGNING_DAYS),
+        ExpiryStep.STATEMENT: settled,
+        ExpiryStep.CREDIT: settled + timedelta(days=SIGNING_DAYS),
     }
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from carnet.distribution.queries.exchanges import exchange_days
 from carnet.funding import queries as funding
 from carnet.funding.queries import AgreementFacts
 from carnet.kernel.periods import legal_day
@@ -54,7 +55,7 @@ def _opened(agreement: AgreementFacts, at: datetime) -> Expiry | None:
         programme_id=agreement.programme_id, agreement_id=agreement.id, printed_until=printed_until, accepted_until=accepted_until,
         opened_at=at,
     )  # fmt: skip
-    days = days_of(printed_until=printed_until, accepted_until=accepted_until)
+    days = days_of(printed_until=printed_until, accepted_until=accepted_until, exchange_days=exchange_days(agreement.programme_id))
     ExpiryStep.objects.bulk_create(
         ExpiryStep(expiry=row, programme_id=row.programme_id, kind=step.value, due_on=due_on) for step, due_on in days.items()
     )

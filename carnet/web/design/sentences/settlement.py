@@ -38,7 +38,7 @@ SENTENCES = {
         "Le compte bancaire n’a pas été corrigé, ou sa correction n’a pas encore pris effet. Faites proposer et approuver un nouveau compte."
     ),
     "closing-too-early": _(
-        "Des chèques peuvent encore être utilisés, ou une utilisation annulée. La clôture sera possible le %(possible_at)s."
+        "Des chèques peuvent encore être utilisés, échangés, ou une utilisation annulée. La clôture sera possible le %(possible_at)s."
     ),
     "closing-unknown": _("Cette clôture n’existe pas."),
     "closing-already-open": _("Une clôture de cette convention est déjà en cours."),
