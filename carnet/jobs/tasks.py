@@ -1,6 +1,7 @@
 """Every task of the house: procrastinate looks for them here. One module per room."""
 
 from carnet.jobs import (
+    accounts,
     activities,
     announcements,
     desks,
@@ -8,7 +9,6 @@ from carnet.jobs import (
     expiry,
     forecasts,
     funds,
-    helpers,
     helpline,
     issuing,
     joining,
@@ -30,6 +30,7 @@ from carnet.jobs import (
 )
 
 __all__ = [
+    "accounts",
     "activities",
     "announcements",
     "desks",
@@ -37,7 +38,6 @@ __all__ = [
     "expiry",
     "forecasts",
     "funds",
-    "helpers",
     "helpline",
     "issuing",
     "joining",

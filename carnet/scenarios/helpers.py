@@ -35,6 +35,7 @@ from carnet.parties.rules import OrganisationKind, Role
 from carnet.places import queries as places
 from carnet.scenarios import cast
 from carnet.scenarios.behaviour import SERVICE_WEIGHTS
+from carnet.scenarios.cards import hand_out_cards
 from carnet.scenarios.habilitation import Place, habilitate, leave_waiting
 from carnet.scenarios.plan import ScenarioUnreadable
 
@@ -208,6 +209,7 @@ def _found(scenario: HelpersScenario, first_day: date, names: _Names, also: Sequ
     called = iter(names.helpers * 3)
     for rank, plan in enumerate(scenario.structures):
         played.teams.append(_admitted(played, plan, also[rank] if rank < len(also) else None, called, at))
+    hand_out_cards(operator_id=operator_id, teams=[(each.organisation_id, each.helper_ids[0]) for each in played.teams], at=at)
     doors = [Place(each.organisation_id, each.lead_id) for each in played.teams]
     habilitate(programme_id, operator_id, doors, at=at)
     return played

@@ -313,6 +313,18 @@ def test_after_a_loss_a_password_is_not_enough_a_letter_s_code_is_needed(holding
     assert isinstance(parties.try_recovery_code(code=letter.context["code"], at=AT, **where), RecoveryCodeWrong)
 
 
+def test_after_a_loss_somebody_suspended_does_not_come_back_with_a_password_alone(holding: Library) -> None:
+    with acting_as(holding.lead):
+        [member] = [
+            each for each in queries.members(actor=holding.lead, organisation_id=holding.id, at=AT) if each.person_id == holding.holder_id
+        ]
+        parties.suspend_member(
+            organisation_id=holding.id, membership_id=member.membership_id, reason="absence", actor=holding.lead, request_id=uuid4(), at=AT
+        )
+    lose(holding, holding.lead)
+    assert queries.recovery_waiting_for(holding.holder_id) is not None
+
+
 def test_five_wrong_codes_end_what_a_letter_opens(holding: Library) -> None:
     lose(holding, holding.lead)
     code = letters("parties.recovery-code")[0].context["code"]

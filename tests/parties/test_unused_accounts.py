@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from carnet.gateways.database import acting_as, acting_as_everything
-from carnet.jobs.helpers import keep_accounts
+from carnet.jobs.accounts import keep_accounts
 from carnet.kernel.actors import Actor
 from carnet.notices.models import Notice
 from carnet.parties import operations as parties

@@ -13,6 +13,7 @@ from carnet.activities.models import DoneAnswer
 from carnet.gateways.database import acting_as_everything
 from carnet.mandates import access
 from carnet.mandates.models import AssistedPerson, Authorisation, Mandate, Structure, Use
+from carnet.parties.models import CodeCard
 from carnet.places import queries as places
 from carnet.scenarios.helpers import KINDS, HelpersScenario
 
@@ -57,4 +58,5 @@ def test_a_play_signs_helps_renews_and_ends_and_has_no_cent_in_it() -> None:
         assert {each["count"] for each in live} <= {1}
         assert all(each.mandate.starts_on <= each.at.date() < each.mandate.ends_on for each in Use.objects.select_related("mandate"))
         assert DoneAnswer.objects.exists()
+        assert CodeCard.objects.filter(validated_at__isnull=False).count() == 2  # one helper in each structure has no telephone
         assert all(access.identity_of(each).birthdate < "2010" for each in AssistedPerson.objects.all())

@@ -178,7 +178,8 @@ def test_a_lost_card_is_dead_and_a_letter_s_code_opens_the_choice_of_another(hol
         card_id = CodeCard.objects.get(serial="GADT0001").id
     page = text_of(holding.lead.get(f"/cards/{card_id}/"))
     assert "En service" in page
-    assert holding.lead.post(f"/cards/{card_id}/", {"do": "LOST", "request_id": rid()}).status_code == 302
+    answer = holding.lead.post(f"/cards/{card_id}/", {"do": "LOST", "request_id": rid()}, follow=True)
+    assert "Helper reçoit un code par courriel" in text_of(answer)
     # A session opened before, and a stolen password, choose nothing.
     for client in (holding.helper, sign_in(Client(), holding.helper_email)):
         assert client.get("/helper/")["Location"].startswith("/account/second-factor/start/")

@@ -8,7 +8,6 @@ from uuid import UUID, uuid5
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from carnet.gateways.database import acting_as
 from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
 from carnet.notices import operations as notices
@@ -170,8 +169,8 @@ def after_loss(person_id: int, organisation_id: int | None, actor: Actor, reques
         person = Person.objects.filter(id=person_id).first()
         if person is None or has_second_factor(person_id) or access.waiting_recovery(person_id) is not None:
             return
-    if organisation_id is None or not _is_helper(person_id, organisation_id, at):
-        return
+    if organisation_id is None or not organisations_of(person_id=person_id, at=at):
+        return  # whoever belongs nowhere any more has nothing to come back to
     if allowed(actor.roles, "parties.begin-recovery") and actor.person_id != person_id and actor.organisation_id == organisation_id:
         # Without asking the lead for a fresh proof: the card is dead whatever they have at hand, and only the holder's own address is told.
         _begun(person, organisation_id, actor, request_id, at)
@@ -257,11 +256,6 @@ def _helper(person_id: int, organisation_id: int, at: datetime) -> Person:
     if membership is None:
         raise CardHolderUnknown
     return membership.person
-
-
-def _is_helper(person_id: int, organisation_id: int, at: datetime) -> bool:
-    with acting_as(organisation_ids=[organisation_id]):
-        return access.helpers(organisation_id, at).filter(person_id=person_id).exists()
 
 
 def _check_person(person_id: int, at: datetime) -> None:

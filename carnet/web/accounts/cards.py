@@ -88,7 +88,7 @@ def card(request: HttpRequest, card_id: int) -> HttpResponseBase:
         form, lambda typed: operations.end_card(card_id=card_id, reason=asked, actor=actor, at=at, **typed)
     ):
         messages.success(request, _("La carte n’ouvre plus rien, dès maintenant."))
-        if seen.holder_id is not None and not parties.has_second_factor(seen.holder_id):
+        if seen.holder_id is not None and parties.recovery_waiting_for(seen.holder_id) is not None:
             messages.info(request, _("%(name)s reçoit un code par courriel, pour choisir une autre vérification.") % {"name": seen.holder})
         return redirect("accounts:cards")
     return page(request, "card", card=seen, state=state(seen), rows=rows(seen), form=form, status=422 if asked else 200)
@@ -162,7 +162,7 @@ def rows(card: CardView) -> list[Row]:
 
 
 def _people_table(people: list[CardHolder]) -> Table:
-    columns = [Column(_("Personne")), Column(_("Rôle")), Column(_("Carte")), Column(_("Perdue, volée, oubliée ?"))]
+    columns = [Column(_("Personne")), Column(_("Rôle")), Column(_("Carte")), Column(_("Perte"))]
     lines = [
         [
             each.display_name,

@@ -87,7 +87,7 @@ SENTENCES = {
     "card-file-unreadable": _("Ce fichier de cartes ne se lit pas. Il manque : %(missing)s. Un fichier scellé s’ouvre d’abord avec la clé du fabricant."),
     "card-file-too-long": _("Ce fichier a plus de %(most)s cartes. Coupez-le en plusieurs."),
     "card-serial-invalid": _("« %(serial)s » n’est pas le numéro d’une carte."),
-    "card-kind-invalid": _("Cette carte ne peut pas servir ici (%(about)s)."),
+    "card-kind-invalid": _("Cette carte ne peut pas servir ici : sa colonne %(about)s ne convient pas."),
     "card-already-known": _("La carte %(serial)s est déjà connue."),
     "card-unknown": _("Cette carte n’est pas dans votre structure. Relisez son numéro."),
     "card-not-here": _("La carte %(serial)s est déjà donnée, ou ne sert plus."),
