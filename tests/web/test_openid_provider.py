@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -17,11 +18,13 @@ from django.utils import timezone
 from jwcrypto.jwk import JWKSet
 from jwcrypto.jwt import JWT
 
-from carnet.gateways.database import acting_as_everything
+from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.jobs.openid import forget
 from carnet.kernel.actors import Actor
-from carnet.mandates.rules import Family
+from carnet.mandates.rules import AuthorisationOver, Family
 from carnet.parties import operations as parties
 from carnet.web.openid import clients, signing
+from carnet.web.openid.models import AccessToken, Grant
 from tests.factories.campaign import SYSTEM
 from tests.lasting import held
 from tests.web.openid_world import BACK, OUT, Visit, World, a_world, basic, introspect, query_of, said_in, userinfo
@@ -210,6 +213,17 @@ class TestATokenDiesWithWhatAuthorisedIt:
                 organisation_id=visit.world.structure_id, membership_id=membership_id, reason="départ", actor=lead, request_id=uuid4(),
                 at=timezone.now(),
             )  # fmt: skip
+        assert userinfo(token).status_code == 401
+
+    def test_when_the_use_itself_is_refused(self, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refused(**_facts: Any) -> None:
+            raise AuthorisationOver
+
+        token = visit.tokens()["access_token"]
+        monkeypatch.setattr("carnet.mandates.operations.record_use", refused)
+        answer = userinfo(token)
+        assert answer.status_code == 401 and "Benali" not in answer.content.decode()
+        monkeypatch.undo()
         assert userinfo(token).status_code == 401
 
     def test_when_the_client_gives_it_back_and_only_its_own(self, visit: Visit) -> None:
@@ -439,3 +453,21 @@ def test_discovery_says_what_is_done_and_no_more() -> None:
 def test_an_address_that_does_not_suit_is_not_registered(address: str) -> None:
     with pytest.raises(clients.AddressRefused):
         clients.add_client(name="x", redirect_uris=[address], actor=Actor.system("test"), request_id=uuid4(), at=timezone.now())
+
+
+def test_codes_and_tokens_are_behind_the_walls_of_their_structure(visit: Visit) -> None:
+    visit.tokens()
+    seen = []
+    for organisation_ids in ([], [visit.world.other_id], [visit.world.structure_id]):
+        with acting_as(organisation_ids=organisation_ids):
+            seen.append((Grant.objects.count(), AccessToken.objects.count()))
+    assert seen == [(0, 0), (0, 0), (1, 1)]
+
+
+def test_they_are_forgotten_an_hour_after_their_death(visit: Visit) -> None:
+    visit.tokens()
+    for minutes, left in ((30, 1), (62, 0)):
+        with patch("carnet.jobs.openid.timezone.now", return_value=timezone.now() + timedelta(minutes=minutes)):
+            forget(0)
+        with acting_as(organisation_ids=[visit.world.structure_id]):
+            assert (Grant.objects.count(), AccessToken.objects.count()) == (left, left)

@@ -8,6 +8,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.mandates import operations as mandates_writes
 from carnet.mandates.queries.acting import Under, acting_under
+from carnet.mandates.queries.habilitation import check_may_act
 from carnet.mandates.rules import check_procedure
 from carnet.parties.rules import check_may
 from carnet.web.openid.models import AccessToken, ActingFor, Grant
@@ -32,9 +33,11 @@ class Choice:
 def choose(actor: Actor, *, authorisation_id: int, procedure: str, methods: list[str], at: datetime) -> Choice:
     """What the code will carry, once the authorisation was looked at again.
 
-    Raises: NotAllowed, AuthorisationUnknown, AuthorisationOver, ProcedureNotOfFamily, StructureUnknown, StructureClosed.
+    Raises: NotAllowed, AuthorisationUnknown, AuthorisationOver, ProcedureNotOfFamily, StructureUnknown, StructureClosed, and whatever
+    keeps a helper from acting (terms not accepted, deactivated).
     """
     check_may(actor, "mandates.act")
+    check_may_act(actor=actor, at=at)
     under = acting_under(actor, authorisation_id, at=at)
     check_procedure(under.family, procedure)
     assert actor.person_id is not None, "a helper is a person"
@@ -81,16 +84,24 @@ def standing(kept: ActingFor, at: datetime) -> Standing | None:
         return None
 
 
-def record_once(token: AccessToken, stands: Standing, *, client: str, at: datetime) -> None:
-    """Write the use of this token, the first time only: of two calls at once, the second waits and finds it written."""
+def record_once(token: AccessToken, stands: Standing, *, client: str, at: datetime) -> bool:
+    """Write the use of this token, the first time only: of two calls at once, the second waits and finds it written.
+
+    False: the use is refused (ended this very instant, a helper deactivated since). Then the token is no more, and nobody is named.
+    """
     if token.used_at is not None or not AccessToken.objects.filter(pk=token.pk, used_at=None).update(used_at=at):
-        return
-    mandates_writes.record_use(
-        authorisation_id=token.authorisation_id,
-        procedure=token.procedure,
-        service=client,
-        actor=stands.helper,
-        request_id=token.jti,
-        at=at,
-        acr=ACR,
-    )
+        return True
+    try:
+        mandates_writes.record_use(
+            authorisation_id=token.authorisation_id,
+            procedure=token.procedure,
+            service=client,
+            actor=stands.helper,
+            request_id=token.jti,
+            at=at,
+            acr=ACR,
+        )
+    except Refusal:
+        token.delete()
+        return False
+    return True

@@ -18,6 +18,7 @@ from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
 from oauthlib.common import add_params_to_uri
 
 from carnet.mandates.queries.acting import ActedFor, people_to_act_for, person_to_act_for
+from carnet.mandates.queries.habilitation import check_may_act
 from carnet.mandates.rules import FAMILIES, OTHER_PROCEDURE
 from carnet.places.rules.procedures import procedure as named_procedure
 from carnet.web import clock, doors
@@ -88,6 +89,7 @@ def whom(request: HttpRequest, handle: str) -> HttpResponseBase:
     what = pending.find(request.session, handle, at)
     if what is None:
         return _over(request)
+    check_may_act(actor=actor_of(request), at=at)
     form = SearchForm(request.POST if request.method == "POST" else None)
     typed = form.cleaned_data["typed"] if form.is_bound and form.is_valid() else ""
     found = people_to_act_for(actor_of(request), typed=typed, page=_page(request), families=what.families, at=at)

@@ -13,7 +13,7 @@ from django.conf import settings
 from jwcrypto.jwt import JWT
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
-from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
+from oauthlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidTokenError
 
 from carnet.parties.rules import secret_hash
 from carnet.web import clock
@@ -149,7 +149,8 @@ class MandateValidator(OAuth2Validator):  # type: ignore[misc]
     def get_userinfo_claims(self, request: Request) -> dict[str, str]:
         """The pivot identity, unsealed now; the first time for this token, its one use is recorded."""
         token, stands = request.access_token, request.carnet_standing
-        acting.record_once(token, stands, client=request.client.name, at=clock.now())
+        if not acting.record_once(token, stands, client=request.client.name, at=clock.now()):
+            raise InvalidTokenError(request=request)
         return claims.of_person(stands.under.identity(), subject=token.subject, scopes=token.scope.split())
 
     def introspect_token(self, token: str, token_type_hint: str, request: Request, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
