@@ -1,7 +1,6 @@
 """People helped by a structure, each sealed under a key of their own; and what is prepared with them before they sign."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -57,7 +56,6 @@ class AssistedPerson(models.Model):
         indexes = [
             models.Index(fields=["organisation", "-signed_at", "-id"], name="mandates_person_latest"),
             models.Index(fields=["subject_mark"], name="mandates_person_subject"),
-            GinIndex(fields=["search_marks"], name="mandates_person_search"),
         ]
 
     def __str__(self) -> str:
