@@ -6,10 +6,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as_everything
 from carnet.ledger import queries as ledger
 from tests.web.season import Season
 from tests.web.season import season as season
+from tests.web.test_operator_payments import person
 
 PAGES = [
     "/prescriber/",
@@ -161,3 +163,13 @@ def test_others_are_kept_out(season: Season) -> None:
     assert season.counter.post(f"/prescriber/hand-over/{booklet_id}/", {}).status_code == 403
     assert season.desk.get("/prescriber/hand-overs/999999/").status_code == 404
     assert season.desk.get("/prescriber/shipments/999999/").status_code == 404
+
+
+def test_once_the_season_of_hand_overs_is_over_no_booklet_is_asked_for(season: Season, settings) -> None:
+    """An empty cupboard said to ask for booklets that could no longer be given."""
+    with acting_as_everything(why="look"):
+        until = funding.programme(season.campaign.programme_id).windows.hand_over_until
+    settings.CARNET_CLOCK = until
+    page = person(until, season.campaign.prescriber_id, "PRESCRIBER_LEAD").get("/prescriber/").content.decode()
+    assert "Les remises sont finies" in page
+    assert "Demander des carnets" not in page

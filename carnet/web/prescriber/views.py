@@ -48,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "form": SerialForm(),
         "tasks": [*_tasks(actor), *stock.tasks(actor), *post.tasks(actor), *reminders.tasks(actor)],
         "takes_part": bool(programmes),
+        "is_season_over": bool(programmes) and not any(distribution.days_left(each, at) > 0 for each in programmes),
         "parts_to_do": membership.parts_to_do(actor),
         "cupboard": cupboard,
         "alerts": stock.alerts(stock.own_points(organisation_id, at)),
