@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from carnet.gateways.database import acting_as_everything
 from carnet.parties import operations
 
-CODES_KEPT = timedelta(days=31)
+CODES_KEPT, RECOVERIES_KEPT = timedelta(days=31), timedelta(days=3 * 365)
 
 
 def keep_accounts(*, at: datetime) -> tuple[int, int]:
@@ -18,6 +18,7 @@ def keep_accounts(*, at: datetime) -> tuple[int, int]:
     with acting_as_everything(why="accounts age in every structure alike"):
         operations.forget_warnings(at=at)
         operations.forget_card_codes(before=at - CODES_KEPT)
+        operations.forget_recoveries(before=at - RECOVERIES_KEPT)
     while done := _few(operations.close_unused, at):
         closed += done
     while done := _few(operations.warn_unused, at):

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, InternalError, connection, transaction
 
 from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.jobs.accounts import keep_accounts
 from carnet.journal.models import Line
 from carnet.kernel.actors import Actor
 from carnet.notices.models import Notice
@@ -436,6 +437,24 @@ def test_a_card_ended_by_the_operator_waits_for_a_second_person(holding: Library
     assert (waiting.state, waiting.person, waiting.way) == ("ASKED", "Hana", "OPERATOR")
     assert letters("parties.recovery-code") == []
     assert queries.recovery_waiting_for(holding.holder_id) == waiting.id
+
+
+def test_old_codes_and_recoveries_are_forgotten_and_an_old_code_is_refused_all_the_same(holding: Library) -> None:
+    keep_accounts(at=AT + timedelta(days=30))
+    with acting_as_everything(why="a test"):
+        assert CardCode.objects.count() == 1
+    keep_accounts(at=AT + timedelta(days=32))
+    with acting_as_everything(why="a test"):
+        assert CardCode.objects.count() == 0
+    assert isinstance(accept(holding, shown(AT, seed_of(1))), CardCodeWrong)
+    lose(holding, holding.lead)
+    parties.note_second_factor(person_id=holding.holder_id, request_id=uuid4(), at=AT)
+    keep_accounts(at=AT + timedelta(days=3 * 365))
+    with acting_as_everything(why="a test"):
+        assert FactorRecovery.objects.count() == 1
+    keep_accounts(at=AT + timedelta(days=3 * 365 + 1))
+    with acting_as_everything(why="a test"):
+        assert FactorRecovery.objects.count() == 0
 
 
 # --- Lists and walls ---------------------------------------------------------------------------------------------------------------------

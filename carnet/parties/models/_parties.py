@@ -30,6 +30,9 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
     "HeadChange.sealed_document": PersonalColumn(
         "to prove a change of head when the earlier one is gone; sealed", "1 year after the change"
     ),
+    "CodeCard.holder": PersonalColumn("to know whose card it is, and to stop it", "as long as the card is known"),
+    "CardCode.accepted_at": PersonalColumn("to refuse the same code a second time", "31 days"),
+    "FactorRecovery.reason": PersonalColumn("to say how one knew who asked for another second factor", "3 years after it ended"),
     "BankAccount.holder_name": PersonalColumn("to pay the right holder", "10 years after the last payment (commercial code, L123-22)"),
     "BankAccount.iban": PersonalColumn("to pay", "10 years after the last payment (commercial code, L123-22)"),
     "BankAccount.bic": PersonalColumn("to pay", "10 years after the last payment (commercial code, L123-22)"),

@@ -52,6 +52,7 @@ from carnet.parties.operations._pins import (
 from carnet.parties.operations._recoveries import (
     approve_recovery,
     begin_recovery,
+    forget_recoveries,
     note_second_factor,
     open_recoveries,
     prepare_recovery,
@@ -131,6 +132,7 @@ __all__ = [
     "enrol_station",
     "forget_card_codes",
     "forget_head_documents",
+    "forget_recoveries",
     "forget_warnings",
     "give_back_by_pin",
     "give_first_code",

@@ -126,6 +126,12 @@ def open_recoveries(*, at: datetime, limit: int = 50) -> int:
     return len(rows)
 
 
+def forget_recoveries(*, before: datetime) -> int:
+    """Forget the recoveries over before `before`; return how many: the journal keeps that they were. Call it seeing everything."""
+    gone, _by_table = FactorRecovery.objects.filter(ended_at__lt=before).delete()
+    return gone
+
+
 @transaction.atomic
 def try_recovery_code(*, person_id: int, code: str, request_id: UUID, at: datetime) -> int | PartiesRefused:
     """Whether the code received by e-mail is right: the recovery's id, to be kept in the session. A wrong one is counted, not raised.
