@@ -23,11 +23,12 @@ from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS, add_months
+from carnet.kernel.text_messages import is_a_day_to_write
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import Counts, Money
 from carnet.mandates import operations as mandates
 from carnet.mandates import queries as mandate_reads
-from carnet.mandates.operations import Known, Signed
+from carnet.mandates.operations import Known, Signed, telling
 from carnet.mandates.rules import FAMILIES, OTHER_PROCEDURE, Duration, Family, MandateSaid, PivotIdentity, Protection, procedures_of
 from carnet.mandates.rules.texts import CURRENT
 from carnet.parties import operations as parties
@@ -168,7 +169,16 @@ def play_helpers(
         first = played.teams[0]
         yesterday = datetime.combine(today - timedelta(days=1), time(9), tzinfo=PARIS)
         leave_waiting(played.programme_id, played.operator_id, Place(first.organisation_id, first.lead_id), at=yesterday)
+    _told(today)
     return played
+
+
+def _told(today: date) -> None:
+    """The people met lately are told, as the timer would have: letters wait at their structures, since nobody invented left a telephone."""
+    day = today - timedelta(days=1)
+    while not is_a_day_to_write(day):
+        day -= timedelta(days=1)
+    telling.tell(at=datetime.combine(day, time(10), tzinfo=PARIS))
 
 
 def summarise_helpers(played: PlayedHelpers, *, seconds: float) -> dict[str, Any]:
