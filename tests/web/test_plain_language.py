@@ -17,7 +17,8 @@ from tests.house.rooms import ROOT
 TEMPLATES = (
     "carnet/web/design/templates/design/base.html", "carnet/web/design/templates/design/public.html",
     "carnet/web/public/templates/public/person/**/*.html", "carnet/web/public/templates/public/*.html", "carnet/web/slips/templates/**/*.html",
-    "carnet/web/mandate_papers/templates/mandate_papers/check.html",
+    "carnet/web/mandate_papers/templates/mandate_papers/check.html", "carnet/web/helper/templates/helper/sign.html",
+    "carnet/web/helper/templates/helper/who.html", "carnet/web/helper/templates/helper/ending.html",
     "carnet/jobs/templates/texts/*.txt", "carnet/jobs/templates/letters/places.report-answered.txt",
     "carnet/jobs/templates/letters/helpline.complaint-closed.txt", "carnet/web/own/templates/own/*.html",
 )  # fmt: skip
