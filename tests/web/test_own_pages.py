@@ -8,16 +8,18 @@ from django.test import Client
 from django.urls import reverse
 
 from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.gateways.identity import Identity
 from carnet.mandates import access
 from carnet.mandates import operations as mandates
 from carnet.mandates.models import Authorisation, Mandate
 from carnet.mandates.operations import Signed
 from carnet.mandates.rules import Family, PersonNumber
 from carnet.web import clock
-from carnet.web.own import session
+from carnet.web.identity import exchange
+from carnet.web.own import session, views
 from tests.factories.campaign import NOW, rid
 from tests.mandates.conftest import aid, lasting_helping  # noqa: F401 - fixtures
-from tests.mandates.helping import Helping
+from tests.mandates.helping import SUBJECT, Helping
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,20 @@ def test_a_paper_shows_the_mandates_and_each_use_and_the_secret_is_in_a_cookie_o
     assert "Déclarer ou payer mes impôts" in page
     assert "impots.gouv.fr" in page
     assert 'http-equiv="refresh"' in page
+
+
+def test_whoever_comes_back_from_franceconnect_reads_what_they_signed_everywhere(aid: Helping, monkeypatch: Any) -> None:  # noqa: F811
+    aid.sign(Family.WORK)
+    aid.sign(Family.PAPERS, actor=aid.helper(organisation_id=aid.other_id))
+    held = [Identity(SUBJECT, "Benali", "Amina", "1958-04-03", "female", "44109", "99100")]
+    monkeypatch.setattr(exchange, "known", lambda _request, purpose: held[0] if held and purpose == views.PURPOSE else None)
+    monkeypatch.setattr(exchange, "forget", lambda _request, _purpose: held.clear())
+    client = Client()
+    assert client.get(reverse("own:mandates"))["Location"] == reverse("own:mandates")
+    page = read(client.get(reverse("own:mandates")))
+    assert "Médiathèque" in page
+    assert "Centre social" in page
+    assert "Benali" not in page, "a name stays off a screen that others may read"
 
 
 def test_it_is_stopped_after_one_plain_question_and_says_so(aid: Helping) -> None:  # noqa: F811
