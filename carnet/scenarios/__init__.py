@@ -7,7 +7,7 @@ Always true: everything played is marked as simulated; places are real, their pa
 seed plays the same campaign; a play touches nothing but its own programme.
 """
 
-from carnet.scenarios.helpers import HelpersScenario, PlayedHelpers, helpers_scenario, play_helpers, summarise_helpers
+from carnet.scenarios.assisted import HelpersScenario, PlayedHelpers, helpers_scenario, play_helpers, summarise_helpers
 from carnet.scenarios.plan import SHIPPED, Scenario, ScenarioUnreadable, load, values_of
 from carnet.scenarios.play import Played, play, seal
 from carnet.scenarios.sleeping import compare as compare_stock

@@ -24,6 +24,7 @@ from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
 from carnet.scenarios import habilitation
+from carnet.scenarios.assisted import PlayedHelpers, helpers_scenario, play_helpers
 from carnet.scenarios.cast import SECOND_APPROVER, STAFF, cast_moment, second_approver
 from carnet.scenarios.complaints import complain
 from carnet.scenarios.desk_papers import write_on_paper
@@ -31,7 +32,6 @@ from carnet.scenarios.desks import open_desks
 from carnet.scenarios.exchanged import exchange_old_vouchers
 from carnet.scenarios.foreseen import foresee
 from carnet.scenarios.free_help import give_free_help
-from carnet.scenarios.helpers import PlayedHelpers, helpers_scenario, play_helpers
 from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.lessons import SEATS, give_lessons
 from carnet.scenarios.library import open_library

@@ -12,6 +12,8 @@ from carnet.kernel.periods import add_months
 from carnet.kernel.refusals import Refusal
 
 SHIPPED = ("nantes", "departement", "semaines", "helpers")
+# Shipped under another name than its file.
+FILES = {"helpers": "assisted"}
 # From the end of grace to the last statement: the last payment of places, then the funders'.
 CLOSING_DAYS = 45
 GRACE_DAYS = 31
@@ -122,7 +124,7 @@ def values_of(name_or_path: str) -> dict[str, Any]:
     """What a shipped scenario, or a TOML file, says: not checked yet. Raises: ScenarioUnreadable."""
     try:
         if name_or_path in SHIPPED:
-            text = (files("carnet.scenarios") / "shipped" / f"{name_or_path}.toml").read_text(encoding="utf-8")
+            text = (files("carnet.scenarios") / "shipped" / f"{FILES.get(name_or_path, name_or_path)}.toml").read_text(encoding="utf-8")
         else:
             text = Path(name_or_path).read_text(encoding="utf-8")
         return tomllib.loads(text)

@@ -15,7 +15,7 @@ from carnet.mandates import access
 from carnet.mandates.models import AssistedPerson, Authorisation, Mandate, Structure, Use
 from carnet.parties.models import CodeCard
 from carnet.places import queries as places
-from carnet.scenarios.helpers import KINDS, HelpersScenario
+from carnet.scenarios.assisted import KINDS, HelpersScenario
 
 TODAY = date(2026, 11, 20)
 
@@ -34,12 +34,14 @@ def test_thirteen_structures_of_five_kinds_in_ten_departements_over_six_months()
     assert len({town.department for town in towns if town}) == 10
 
 
-@pytest.mark.parametrize(("wrong", "why"), [({"rates": 3}, "???"), ({"structures": [{"kind": "bar", "commune": "44109", "helpers": 2}]}, "bar")])
+@pytest.mark.parametrize(
+    ("wrong", "why"), [({"rates": 3}, "???"), ({"structures": [{"kind": "bar", "commune": "44109", "helpers": 2}]}, "bar")]
+)
 def test_a_file_that_does_not_hold_together_is_refused(wrong: dict[str, object], why: str) -> None:
     from carnet.scenarios.plan import values_of
 
     with pytest.raises(scenarios.ScenarioUnreadable, match=re.escape(why)):
-        scenarios.helpers.helpers_scenario(values_of("helpers") | wrong)
+        scenarios.assisted.helpers_scenario(values_of("helpers") | wrong)
 
 
 @pytest.mark.django_db

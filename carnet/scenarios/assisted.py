@@ -6,10 +6,11 @@ French ones, days of birth and towns with them. The same seed plays the same mon
 
 import random
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from importlib.resources import files
+from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
@@ -216,7 +217,7 @@ def _found(scenario: HelpersScenario, first_day: date, names: _Names, also: Sequ
         )
     key_ring().create_programme_keys(programme_id)  # what an outsider is given is signed
     played = PlayedHelpers(scenario, programme_id, operator_id, [])
-    called = iter(names.helpers * 3)
+    called = cycle(names.helpers)
     for rank, plan in enumerate(scenario.structures):
         played.teams.append(_admitted(played, plan, also[rank] if rank < len(also) else None, called, at))
     hand_out_cards(operator_id=operator_id, teams=[(each.organisation_id, each.helper_ids[0]) for each in played.teams], at=at)
@@ -225,7 +226,7 @@ def _found(scenario: HelpersScenario, first_day: date, names: _Names, also: Sequ
     return played
 
 
-def _admitted(played: PlayedHelpers, plan: StructurePlan, organisation_id: int | None, called: Any, at: datetime) -> Team:
+def _admitted(played: PlayedHelpers, plan: StructurePlan, organisation_id: int | None, called: Iterator[str], at: datetime) -> Team:
     town = places.commune(plan.commune)
     assert town is not None
     system = Actor.system("scenario", organisation_ids={played.operator_id}, programme_ids={played.programme_id})
@@ -335,7 +336,7 @@ class _Life:
 
     def _said(self) -> MandateSaid:
         count = self.dice.choice((1, 1, 2, 2, 3, 4))
-        drawn = {each for each in self.dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=count)}
+        drawn = set(self.dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=count))
         duration = self.dice.choices(list(DURATIONS), list(DURATIONS.values()))[0]
         return MandateSaid(tuple(each for each in Family if each in drawn), duration, Protection.NONE, CURRENT.version, CURRENT.digest)
 
