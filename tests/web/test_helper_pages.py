@@ -58,7 +58,7 @@ def came(monkeypatch: pytest.MonkeyPatch) -> None:
 def send(client: Client, url: str, *, proves: bool = True, **fields: Any) -> Any:
     """A form sent. `proves`: the second factor of this session came after the preparation was begun, a minute ago."""
     if proves and url.endswith("/sign/"):
-        site.CARNET_CLOCK += timedelta(minutes=1)
+        site.CARNET_CLOCK += timedelta(minutes=1)  # type: ignore[misc]  # the fixture `season` put it there
     return client.post(url, {"request_id": str(uuid4()), **fields})
 
 
@@ -102,11 +102,12 @@ def test_a_mandate_is_signed_in_four_screens(helper: Client, came: None) -> None
 def test_without_a_yes_or_under_protection_nothing_is_signed(helper: Client, came: None) -> None:
     draft = chosen(helper, "work")
     helper.get(draft)
-    for fields, words in (
+    refused: tuple[tuple[dict[str, Any], str], ...] = (
         ({"protection": "NONE"}, "Sans son oui, rien n’est signé."),
         ({"protection": "MEASURE", "has_agreed": "on"}, "Une personne sous protection ne signe pas seule."),
         ({"protection": "NONE", "has_agreed": "on", "contact": "demain"}, "téléphone"),
-    ):
+    )
+    for fields, words in refused:
         answer = send(helper, f"{draft}sign/", **fields)
         assert answer.status_code == 422 and words in text_of(answer)
     with acting_as_everything(why="look"):

@@ -38,7 +38,11 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "structure": structure,
         "may_sign": allowed(actor.roles, "mandates.sign"),
-        "tasks": [*home_tasks(request), *letter_tasks(actor), *(task for each in queries.open_drafts(actor=actor, at=at) for task in _tasks(each, actor))],
+        "tasks": [
+            *home_tasks(request),
+            *letter_tasks(actor),
+            *(task for each in queries.open_drafts(actor=actor, at=at) for task in _tasks(each, actor)),
+        ],
         "figures": [
             Figure(formats.number(counted.people), words.helped_now(counted.people), url=reverse("helper:people")),
             Figure(formats.number(counted.soon), words.end_soon(counted.soon), url=f"{reverse('helper:people')}?which=soon"),
