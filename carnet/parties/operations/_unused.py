@@ -1,6 +1,7 @@
 """Helpers' accounts that do not serve: told a month before, closed after six, opened again by the lead (`reinstate`)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -30,7 +31,7 @@ def warn_unused(*, at: datetime, limit: int = 50) -> int:
         membership.save(update_fields=["warned_unused_at"])
         closes_at = unused_closed_at(latest_at=latest_at, warned_at=at)
         context = {"organisation": membership.organisation.name, "closes_on": legal_day(closes_at).isoformat()}
-        _tell("parties.helper-unused", membership, context, at)
+        notices.post(kind="parties.helper-unused", context=context, at=at, **_address(membership))
         _noted("warned-unused", membership, at, closes_at=closes_at)
         told += 1
     return told
@@ -46,7 +47,8 @@ def close_unused(*, at: datetime, limit: int = 50) -> int:
             continue
         membership.suspended_at, membership.is_unused = at, True
         membership.save(update_fields=["suspended_at", "is_unused"])
-        _tell("parties.helper-closed", membership, {"organisation": membership.organisation.name}, at)
+        context = {"organisation": membership.organisation.name}
+        notices.post(kind="parties.helper-closed", context=context, at=at, **_address(membership))
         notices.post(
             kind="parties.helpers-closed", to_organisation_id=membership.organisation_id,
             context={"name": membership.person.display_name}, at=at,
@@ -74,9 +76,10 @@ def _asleep(at: datetime, limit: int, told: Q) -> list[tuple[Membership, datetim
     return [(row, row.latest_at) for row in found]
 
 
-def _tell(kind: str, membership: Membership, context: dict[str, str], at: datetime) -> None:
-    if membership.person.email:
-        notices.post(kind=kind, to_email=membership.person.email, context=context, language=membership.person.language, at=at)
+def _address(membership: Membership) -> dict[str, Any]:
+    """Where the person is written to; their structure, for whoever has no address."""
+    person = membership.person
+    return {"to_email": person.email, "language": person.language} if person.email else {"to_organisation_id": membership.organisation_id}
 
 
 def _noted(what: str, membership: Membership, at: datetime, **facts: object) -> None:
