@@ -37,6 +37,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import EndReason
+from carnet.mandates.operations import retention
 from carnet.notices import operations as notices
 from carnet.notices.rules import TOLD_BY
 from carnet.notices.rules.digests import Section
@@ -68,6 +69,7 @@ from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, 
 from tests.factories.joining import Network, paper
 from tests.factories.stations import seated
 from tests.mandates.habilitation import structures_lived
+from tests.mandates.living import own_side_lived
 from tests.places.conftest import GOOD, csv_bytes
 from tests.redemption.offline import enrolled
 from tests.settlement.conftest import APRIL, LONG_AFTER, MAY, SPENT_AT, Payday, make_payday
@@ -392,7 +394,6 @@ def took_turns(payday: Payday) -> None:
     assert isinstance(answer, redemption_queries.Redeemed), answer
 
 
-def foreseen_and_written(payday: Payday) -> None:
 def held_cards(payday: Payday) -> None:
     """Cards of codes sent to a structure; one held, used, lost, and its holder who waits for another."""
     admin = payday.staff(600, "OPERATOR_ADMIN", at=NOW)
@@ -406,6 +407,7 @@ def held_cards(payday: Payday) -> None:
         parties.end_card(card_id=card_id, reason="LOST", actor=lead, request_id=rid(), at=NOW)
 
 
+def foreseen_and_written(payday: Payday) -> None:
     """One forecast kept, one month written to the funders, one of whom says who receives it."""
     funder_id = payday.campaign.funder_ids[0]
     funder = Actor(
@@ -497,8 +499,8 @@ def lived() -> Payday:
     taught(payday)
     helped(payday)
     took_turns(payday)
-    listed_and_told(payday)
     held_cards(payday)
+    listed_and_told(payday)
     joined(payday)
     structures_lived(payday.campaign.programme_id, payday.campaign.operator_id, NOW)
     reported(payday)
@@ -585,6 +587,9 @@ def test_nobody_of_another_campaign_sees_a_row_of_this_one(monkeypatch: pytest.M
     small = dataclasses.replace(scenarios.load("nantes"), booklets=4, prescribers=1, places=2)
     scenarios.play(small, today=date(2026, 11, 22), printing="none")
     moved_and_counted(lived())
+    helped_by = own_side_lived()
+    with acting_as_everything(why="a night of the structures"):
+        retention.keep_in_time(programme_id=helped_by.programme_id, actor=SYSTEM, at=NOW)
     models = walled()
     with acting_as_everything(why="what there is"):
         here = {table: seen(model) for table, model in models.items()}
