@@ -109,7 +109,9 @@ def test_letters_wait_are_read_and_leave_the_list(aid: Helping, helper: Client) 
 
 
 def test_an_operator_opens_it_a_person_says_yes_by_text_and_a_helper_signs(
-    aid: Helping, helper: Client, person_with: Callable[..., tuple[int, int, str]]  # noqa: F811
+    aid: Helping,  # noqa: F811
+    helper: Client,
+    person_with: Callable[..., tuple[int, int, str]],
 ) -> None:
     draft_id = drafted(aid)
     consent, ask = reverse("own:consent", args=[draft_id]), {"number": "06 12 34 56 78", "ask": "1"}
