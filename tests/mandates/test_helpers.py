@@ -34,8 +34,9 @@ from carnet.mandates.rules.habilitation import (
     TrainingSeatsTaken,
 )
 from carnet.notices.models import Notice
+from carnet.parties import operations as parties
 from carnet.parties.models import Membership
-from carnet.parties.rules import NotAllowed, Role, SecondFactorNeeded
+from carnet.parties.rules import NotAllowed, Role, RoleNotYoursToGive, SecondFactorNeeded
 from tests.factories.campaign import organisation, programme
 from tests.mandates.habilitation import WHO, Habilitation, said
 
@@ -248,6 +249,15 @@ class TestTheLead:
         elsewhere = after.member(other_id, helper.person_id or 0, Role.HELPER)
         with acting_as(elsewhere), pytest.raises(HelperNotActive):
             queries.check_may_act(actor=elsewhere, at=after.at)
+
+    def test_nobody_is_invited_to_help_untrained(self, world: Habilitation, structure_id: int) -> None:
+        """The page of members invites other leads; whoever helps is put forward, trained and tested."""
+        lead, admin = world.member(structure_id, 950), world.staff(901)
+        for actor in (lead, admin):
+            with acting_as(actor), pytest.raises(RoleNotYoursToGive):
+                parties.invite_member(organisation_id=structure_id, email="zoe@example.org", role=Role.HELPER, **world.facts(actor))
+        with acting_as(lead):
+            parties.invite_member(organisation_id=structure_id, email="zoe@example.org", role=Role.HELPER_LEAD, **world.facts(lead))
 
     def test_families_are_chosen_and_one_is_kept(self, world: Habilitation, structure_id: int) -> None:
         lead = world.member(structure_id, 950)

@@ -27,6 +27,7 @@ from carnet.parties.rules import (
     Role,
     check_allowed_now,
     check_may_grant,
+    check_may_invite,
     check_role_for,
     clean_email,
     secret_hash,
@@ -53,6 +54,7 @@ def invite_member(
     Repeat:  the same request_id returns the first invitation, without its secret.
     """
     check_allowed_now(actor, "parties.manage-members", at)
+    check_may_invite(actor, role)
     organisation = access.managed_organisation(actor, organisation_id)
     check_may_grant(
         actor, check_role_for(role, organisation.kinds), organisation_id=organisation.id, registered_by=organisation.registered_by_id

@@ -17,6 +17,7 @@ from carnet.parties.rules import (
     Role,
     check_allowed_now,
     check_may_grant,
+    check_may_invite,
     check_role_for,
     person_of,
 )
@@ -31,6 +32,7 @@ def change_role(*, organisation_id: int, membership_id: int, role: str, actor: A
     """
     organisation, membership = _open_membership(organisation_id, membership_id, actor, at)
     new_role = check_role_for(role, organisation.kinds)
+    check_may_invite(actor, new_role)
     for changed in (membership.role, new_role):
         check_may_grant(actor, changed, organisation_id=organisation.id, registered_by=organisation.registered_by_id)
     with access.stepping_into(organisation):

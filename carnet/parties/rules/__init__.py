@@ -52,7 +52,16 @@ from carnet.parties.rules._decisions import (
     secret_hash,
 )
 from carnet.parties.rules._labels import LABEL_ENDED, LABEL_STATE_AFTER, check_label_act, is_in_force
-from carnet.parties.rules._members import INVITATION_LIFETIME, PEOPLE_FILE_MOST, check_may_grant, check_role_for, clean_email, clean_kinds
+from carnet.parties.rules._members import (
+    BY_HABILITATION,
+    INVITATION_LIFETIME,
+    PEOPLE_FILE_MOST,
+    check_may_grant,
+    check_may_invite,
+    check_role_for,
+    clean_email,
+    clean_kinds,
+)
 from carnet.parties.rules._permissions import (
     BY_PIN,
     DECIDABLE,
@@ -199,6 +208,7 @@ from carnet.parties.rules._words import (
 
 __all__ = [
     "ACCOUNT_WAIT",
+    "BY_HABILITATION",
     "BY_PIN",
     "CARDS_FILE_MOST",
     "CARDS_SENT_MOST",
@@ -357,6 +367,7 @@ __all__ = [
     "check_limits",
     "check_may",
     "check_may_grant",
+    "check_may_invite",
     "check_may_recover",
     "check_pin",
     "check_recent_proof",

@@ -44,6 +44,16 @@ def check_role_for(role: str, kinds: Iterable[str]) -> Role:
     return known
 
 
+# Nobody is invited to these: what trains and tests people gives them (carnet.mandates, docs/decisions/0052-who-may-help.md).
+BY_HABILITATION = frozenset({Role.HELPER})
+
+
+def check_may_invite(actor: Actor, role: str) -> None:
+    """A person gives no role that is earned otherwise. Raises: RoleNotYoursToGive."""
+    if actor.kind != "system" and role in BY_HABILITATION:
+        raise RoleNotYoursToGive(role=role)
+
+
 def check_may_grant(actor: Actor, role: str, *, organisation_id: int, registered_by: int | None) -> None:
     """Giving or taking `role` in the organisation: one's own within GRANTS; an administrator's operator also in those it registered.
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carnet.gateways.webhooks import URL_LENGTH_MAX
 from carnet.notices.rules import TOLD_BY
-from carnet.parties.rules import GRANTS, ROLES_OF_KIND, TOKEN_DAYS_MOST, OrganisationKind, Role, Scope
+from carnet.parties.rules import BY_HABILITATION, GRANTS, ROLES_OF_KIND, TOKEN_DAYS_MOST, OrganisationKind, Role, Scope
 from carnet.web.accounts.words import EVENT_NAMES, ROLE_NAMES, SCOPE_NAMES
 from carnet.web.design.forms import OperationForm
 
@@ -18,7 +18,7 @@ def role_choices(kinds: Iterable[str], held: Iterable[str]) -> list[tuple[str, A
     """The roles that organisations of these kinds have and that whoever holds `held` may give."""
     grants = frozenset[Role]().union(*(GRANTS.get(Role(role), frozenset()) for role in held))
     roles = frozenset[Role]().union(*(ROLES_OF_KIND[OrganisationKind(kind)] for kind in kinds))
-    return [(role.value, ROLE_NAMES[role]) for role in Role if role in roles & grants]
+    return [(role.value, ROLE_NAMES[role]) for role in Role if role in (roles & grants) - BY_HABILITATION]
 
 
 class AccountForm(OperationForm):
