@@ -33,6 +33,7 @@ from carnet.scenarios.exchanged import exchange_old_vouchers
 from carnet.scenarios.foreseen import foresee
 from carnet.scenarios.free_help import give_free_help
 from carnet.scenarios.joining import open_the_network
+from carnet.scenarios.known_by_the_state import sign_with_invented
 from carnet.scenarios.lessons import SEATS, give_lessons
 from carnet.scenarios.library import open_library
 from carnet.scenarios.offers import say_offers
@@ -131,6 +132,7 @@ def play_demo(
         open_library(current, today=today, at=at)
         state_id = open_the_network(current, at=at)
         helped = _act_for_people(current, today=today, seed=seed)
+        sign_with_invented(helped.teams[0], at=at)
         guests = [*_guests(current, today), *_helping_guests(helped), Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id)]
         people = [_enrol(guest, password, at) for guest in guests]
         _let_help(helped, guests, at)
