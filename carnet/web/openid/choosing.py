@@ -165,17 +165,15 @@ def _covers(person: ActedFor) -> str:
     return " · ".join(_(FAMILIES[live.family].label) for live in person.live)
 
 
-def _choices(person: ActedFor) -> list[tuple[str, list[tuple[str, str]]]]:
-    """By family, with its last day: its named procedures, then whatever else is in it."""
-    groups = []
+def _choices(person: ActedFor) -> list[tuple[str, str]]:
+    """Each procedure with its family and its last day: two families both have something else in them."""
+    choices = []
     for live in person.live:
-        heading = _("%(family)s, jusqu’au %(day)s") % {"family": _(FAMILIES[live.family].label), "day": day(live.last_day)}
-        groups.append((heading, [(f"{live.authorisation_id}:{code}", _label(code)) for code in live.procedures]))
-    return groups
-
-
-def _label(code: str) -> str:
-    return _("Autre chose de ce domaine") if code == OTHER_PROCEDURE else _(named_procedure(code).label)
+        family, last = _(FAMILIES[live.family].label), day(live.last_day)
+        for code in live.procedures:
+            known = {"what": _("Autre chose") if code == OTHER_PROCEDURE else _(named_procedure(code).label), "family": family, "day": last}
+            choices.append((f"{live.authorisation_id}:{code}", _("%(what)s (%(family)s, jusqu’au %(day)s)") % known))
+    return choices
 
 
 def _client_asking(given: dict[str, list[str]]) -> Client | None:
