@@ -207,7 +207,9 @@ def training_rows(view: TrainingView) -> list[Row]:
 
 def when(view: TrainingView) -> str:
     """From when to when a training lasts."""
-    return _("%(start)s, jusqu’à %(end)s") % {"start": formats.moment(view.starts_at), "end": formats.moment(view.ends_at)}
+    same_day = formats.day(view.starts_at) == formats.day(view.ends_at)
+    end = formats.clock_time(view.ends_at) if same_day else formats.moment(view.ends_at)
+    return _("%(start)s, jusqu’à %(end)s") % {"start": formats.moment(view.starts_at), "end": end}
 
 
 def left_words(view: TrainingView) -> str:

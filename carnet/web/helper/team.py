@@ -4,6 +4,7 @@ Also what every helper does for oneself: read the terms and accept them.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -139,17 +140,25 @@ def home_tasks(request: HttpRequest) -> list[Task]:
     mine = queries.my_help(actor=actor, at=at)
     tasks = []
     if mine.state is HelperState.TO_ACCEPT or (mine.state is HelperState.INVITED and mine.terms is not None):
-        tasks.append(Task(_("Lisez et acceptez les conditions des aidants"), _("Lire"), reverse("helper:terms"), tone="warning"))
+        tasks.append(
+            Task(
+                _("Lisez et acceptez les conditions des aidants"),
+                _("Lire"),
+                reverse("helper:terms"),
+                tone="warning",
+                tone_text=_("à faire"),
+            )
+        )
     if mine.structure in (FileState.SUSPENDED, FileState.ENDED):
         url = reverse("helper:team-programme" if allowed(actor.roles, "mandates.see-team") else "helper:home")
         title = _("Votre structure est suspendue, ou son habilitation terminée : rien ne se signe")
-        tasks.append(Task(title, _("Voir"), url, tone="danger"))
+        tasks.append(Task(title, _("Voir"), url, tone="danger", tone_text=_("arrêtée")))
     if allowed(actor.roles, "mandates.see-team"):
         lines = queries.helpers_of(actor.organisation_id or 0, actor=actor, at=at)
         waiting = sum(each.state is HelperState.TO_TRAIN for each in lines)
         if waiting:
             title = ngettext("%(count)s aidant à inscrire en formation", "%(count)s aidants à inscrire en formation", waiting)
-            tasks.append(Task(title % {"count": waiting}, _("Inscrire"), reverse("helper:team"), tone="warning"))
+            tasks.append(Task(title % {"count": waiting}, _("Inscrire"), reverse("helper:team"), tone="warning", tone_text=_("à faire")))
     return tasks
 
 
@@ -375,7 +384,11 @@ def figures(request: HttpRequest) -> HttpResponse:
             _("Famille"),
             [(_(FAMILIES[each].label), found.uses_by_family[each.value]) for each in FAMILIES],
         ),
-        "months": counts_table(_("Mandats signés, par mois"), _("Mois"), [(month, count) for month, count in found.mandates_by_month]),
+        "months": counts_table(
+            _("Mandats signés, par mois"),
+            _("Mois"),
+            [(formats.month(date.fromisoformat(f"{month}-01")), count) for month, count in found.mandates_by_month],
+        ),
     }
     return render(request, "helper/team/figures.html", context)
 
