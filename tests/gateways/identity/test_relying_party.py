@@ -301,7 +301,6 @@ def test_a_code_of_the_double_dies_young(people: Double) -> None:
         ours.finish(query=query, redirect_uri=REDIRECT_URI, expected=EXPECTED, now=now())
 
 
-
 # --- The network ------------------------------------------------------------------------------------------------------------------
 
 
