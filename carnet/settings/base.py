@@ -226,19 +226,19 @@ ACCOUNT_RATE_LIMITS = {
 MFA_ADAPTER = "carnet.web.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Carnet"
-# Throttles are counted in the database, so that every process of every machine counts together (table made by parties).
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "parties_throttle"}}
 # A code may also be that of a card (carnet.web.accounts.code_forms).
 MFA_FORMS = {
     "authenticate": "carnet.web.accounts.code_forms.SignInCodeForm",
     "reauthenticate": "carnet.web.accounts.code_forms.ProofCodeForm",
 }
+# Throttles are counted in the database, so that every process of every machine counts together (table made by parties).
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "parties_throttle"}}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # computers are shared: closing the browser closes the session, however one signed in
 CSRF_COOKIE_SAMESITE = "Lax"
 
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # computers are shared: closing the browser closes the session, however one signed in
 # --- Carnet as an OpenID provider towards FranceConnect (docs/decisions/0050) -----------------------------------------------------------
 OAUTH2_PROVIDER_APPLICATION_MODEL = "openid.Client"
 OAUTH2_PROVIDER_GRANT_MODEL = "openid.Grant"

@@ -214,9 +214,12 @@ _LINES: tuple[Permission, ...] = (
     _do("mandates.approve-structures", "take such a decision, or set it aside", _ADMIN, _APPROVER, proof=True),
     _do("mandates.plan-training", "plan trainings of helpers, note who came and how the test went", _ADMIN, _AGENT),
     _see("mandates.see-team", "the helpers of one's structure, what was decided of it, what it did in counts", _HELPER_LEAD),
-    _do("mandates.manage-team", "add, stop and let back helpers of one's structure, choose its families of procedures", _HELPER_LEAD, proof=True),
-    _do("mandates.erase", "erase somebody who asks for it; the register of uses keeps its numbers", _HELPER_LEAD, proof=True),
-    _see("mandates.see-retention", "how many people were archived and erased each night, in one's programmes", *_OPERATOR, _AUDITOR),
+    _do(
+        "mandates.manage-team",
+        "add, stop and let back helpers of one's structure, choose its families of procedures",
+        _HELPER_LEAD,
+        proof=True,
+    ),
     _do("mandates.book-training", "take seats of trainings for helpers of one's structure, or give them back", _HELPER_LEAD),
     _do("mandates.accept-terms", "accept the terms of helpers, for oneself", _HELPER, _HELPER_LEAD),
     # redemption
@@ -423,16 +426,16 @@ def check_allowed_now(actor: Actor, action: str, at: datetime) -> None:
         check_recent_proof(actor, at, action=action)
 
 
-def person_of(actor: Actor, action: str) -> int:
-    """The id of the person acting. Raises: PersonNeeded (tokens and programs cannot ask for or give an approval)."""
-    if actor.person_id is None:
-        raise PersonNeeded(action=action)
-    return actor.person_id
 def asks_after_idle(action: str) -> bool:
     """Whether a screen left alone is asked for a second factor before this action: whatever helpers alone do, and nothing else."""
     return PERMISSIONS[action].roles <= frozenset({_HELPER, _HELPER_LEAD})
 
 
+def person_of(actor: Actor, action: str) -> int:
+    """The id of the person acting. Raises: PersonNeeded (tokens and programs cannot ask for or give an approval)."""
+    if actor.person_id is None:
+        raise PersonNeeded(action=action)
+    return actor.person_id
 
 
 def home_of(roles: Iterable[str]) -> str:
