@@ -155,6 +155,7 @@ FRENCH_ON_PURPOSE = (
     "carnet/api/reference.py",  # the same, as a program writes them
     "carnet/web/design/plain.py",  # the words too hard for French, and what to write instead
     "carnet/web/payment_orders/_archive.py",  # columns that a French accountant fills in and gives back
+    "carnet/gateways/bank/accountant.py",  # and the same columns, read back
     "carnet/web/operator/desk_joining/_imports.py",  # two lines of a French desk's file
     "carnet/web/prescriber/near.py",  # the words of the national schema
     "carnet/web/slips/sentences.py",  # days and hours, which each language's own file says in its way
