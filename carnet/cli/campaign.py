@@ -106,7 +106,9 @@ def tell(summary: dict[str, Any], json_file: Path | None) -> None:
         json_file.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     if "mandates" in summary:
         say(
-            _("%(scenario)s : %(structures)d structures, %(people)d personnes, %(mandates)d mandats, %(uses)d démarches ; registre vérifié.")
+            _(
+                "%(scenario)s : %(structures)d structures, %(people)d personnes, %(mandates)d mandats, %(uses)d démarches ; registre vérifié."
+            )
             % summary
         )
         return

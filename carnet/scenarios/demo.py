@@ -133,7 +133,11 @@ def play_demo(
         state_id = open_the_network(current, at=at)
         helped = _act_for_people(current, today=today, seed=seed)
         sign_with_invented(helped.teams[0], at=at)
-        guests = [*_guests(current, today), *_helping_guests(helped), Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id)]
+        guests = [
+            *_guests(current, today),
+            *_helping_guests(helped),
+            Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id),
+        ]
         people = [_enrol(guest, password, at) for guest in guests]
         _let_help(helped, guests, at)
         people += [_known(role, current, password, at) for role in (Role.OPERATOR_ADMIN, Role.TREASURER, Role.APPROVER)]

@@ -82,7 +82,11 @@ def test_production_starts_when_complete() -> None:
         {"CARNET_DATABASE_URL": "mysql://db/carnet"},
         {"CARNET_MAIL_HOST": ""},
         {"CARNET_DEMO": "1"},
-        {"CARNET_FRANCECONNECT_ISSUER": "http://fc.example", "CARNET_FRANCECONNECT_CLIENT_ID": "x", "CARNET_FRANCECONNECT_CLIENT_SECRET": "y"},
+        {
+            "CARNET_FRANCECONNECT_ISSUER": "http://fc.example",
+            "CARNET_FRANCECONNECT_CLIENT_ID": "x",
+            "CARNET_FRANCECONNECT_CLIENT_SECRET": "y",
+        },
         {"CARNET_PROCONNECT_CLIENT_ID": "", "CARNET_PROCONNECT_ISSUER": "https://pc.example", "CARNET_PROCONNECT_CLIENT_SECRET": "y"},
     ],
     ids=lambda half: "-".join(half) if isinstance(half, dict) else str(half),

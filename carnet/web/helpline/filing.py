@@ -25,7 +25,7 @@ from carnet.web.stock.moves import DESK, Side
 
 PLACE = Side("place/counter.html", "place")
 
-# The number of a paper of ours: ND-2027-000001.
+# The number of a paper of ours, a debit note: ND, the year, the rank.
 _PAPER = re.compile(r"[A-Z]{1,4}-\d{4}-\d{1,9}")
 
 

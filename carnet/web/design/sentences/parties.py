@@ -84,7 +84,9 @@ SENTENCES = {
     "head-change-waiting": _("Un changement de responsable est déjà en cours dans cette organisation."),
     "head-change-unknown": _("Ce changement de responsable n’existe pas, ou est déjà décidé."),
     "head-unknown": _("Cette personne n’est pas responsable de cette organisation."),
-    "card-file-unreadable": _("Ce fichier de cartes ne se lit pas. Il manque : %(missing)s. Un fichier scellé s’ouvre d’abord avec la clé du fabricant."),
+    "card-file-unreadable": _(
+        "Ce fichier de cartes ne se lit pas. Il manque : %(missing)s. Un fichier scellé s’ouvre d’abord avec la clé du fabricant."
+    ),
     "card-file-too-long": _("Ce fichier a plus de %(most)s cartes. Coupez-le en plusieurs."),
     "card-serial-invalid": _("« %(serial)s » n’est pas le numéro d’une carte."),
     "card-kind-invalid": _("Cette carte ne peut pas servir ici : sa colonne %(about)s ne convient pas."),
@@ -94,7 +96,9 @@ SENTENCES = {
     "cards-short": _("La réserve n’a plus que %(left)s cartes."),
     "card-held-already": _("Cette personne a déjà une carte. Reprenez d’abord l’autre."),
     "card-holder-unknown": _("Cette personne n’aide pas, ou plus, dans cette structure."),
-    "card-code-wrong": _("Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant. Refusé deux fois ? Tapez deux codes à la suite."),
+    "card-code-wrong": _(
+        "Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant. Refusé deux fois ? Tapez deux codes à la suite."
+    ),
     "card-resting": _("Trop d’essais. La carte se repose : réessayez après le %(until)s."),
     "recovery-unknown": _("Il n’y a rien à décider ici, ou plus rien."),
     "recovery-not-for-person": _("Cette personne a d’autres responsabilités : l’opérateur doit répondre d’elle."),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from carnet.kernel.actors import Actor
 from carnet.parties import queries as parties
@@ -120,7 +120,7 @@ def _orders_table(page: queries.RunPage, actor: Actor, held: frozenset[int], kep
         Column(_("Montant"), number=True),
         Column(_("Référence")),
         Column(_("État")),
-        Column(_("Mandat")),
+        Column(pgettext("payment order", "Mandat")),
         Column(_("Jour ou raison")),
     ]
     rows = []
@@ -145,7 +145,7 @@ def _orders_table(page: queries.RunPage, actor: Actor, held: frozenset[int], kep
                 (said.note if said else "") or day or bank_reason(each.reason_code),
             ]
         )
-    return Table(_("Mandats"), columns, rows)
+    return Table(pgettext("payment order", "Mandats"), columns, rows)
 
 
 def _kept_column(kept: Mapping[int, int]) -> list[Column]:
