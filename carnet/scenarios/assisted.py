@@ -230,7 +230,7 @@ def _admitted(played: PlayedHelpers, plan: StructurePlan, organisation_id: int |
     town = places.commune(plan.commune)
     assert town is not None
     system = Actor.system("scenario", organisation_ids={played.operator_id}, programme_ids={played.programme_id})
-    if organisation_id is None:
+    if organisation_id is None or _helps_already(organisation_id):
         organisation_id = parties.create_organisation(
             name=KINDS[plan.kind].format(cast.of_town(town.name)), kinds=[OrganisationKind.HELPER], is_simulated=True,
             postcode=town.postcodes[0], city=town.name, street="1 place de la République", contact_phone=played.scenario.phone,
@@ -245,6 +245,13 @@ def _admitted(played: PlayedHelpers, plan: StructurePlan, organisation_id: int |
         )  # fmt: skip
         ids = [_enrolled(organisation_id, next(called), role, ours, at) for role in (Role.HELPER_LEAD, *[Role.HELPER] * plan.helpers)]
     return Team(organisation_id, plan.commune, tuple(ids[1:]), ids[0])
+
+
+def _helps_already(organisation_id: int) -> bool:
+    """A desk kept from an earlier play is a structure of that play's programme."""
+    ours = Actor.system("scenario", organisation_ids={organisation_id})
+    with acting_as(ours):
+        return mandate_reads.structure(actor=ours) is not None
 
 
 def _enrolled(organisation_id: int, name: str, role: Role, actor: Actor, at: datetime) -> int:

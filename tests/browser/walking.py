@@ -41,8 +41,8 @@ FOLLOWS = {
     "HELPLINE": ("helpline",), "ACCOUNTANT": ("books",), "HELPER": ("helper",), "HELPER_LEAD": ("helper",),
 }  # fmt: skip
 HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}
-# Signing out is a question asked again and again; the rest is for machines.
-NOT_PAGES = {"account_logout"}
+# Signing out is a question asked again and again; FranceConnect is somewhere else.
+NOT_PAGES = {"account_logout", "franceconnect"}
 NARROW, TABLET, WIDE = 320, 768, 1280
 WIDTHS = (NARROW, TABLET, WIDE)
 NEUTRAL, MORE_CONTRAST, HOSTILE = "neutral", "more contrast", "hostile"
