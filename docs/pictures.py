@@ -8,6 +8,7 @@ enrolled, then revoked, and one sheet of paper is opened.
 """
 
 import io
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ COLOURS = 128
 PICTURE_BYTES_MAX = 150_000
 FOLDER_BYTES_MAX = 3_000_000
 SLIP_PDF = "> /prescriber/slips/*fiche.pdf?language=fr"
+# Two of the people that the demonstration invents: one signs for the first time, one has signed.
+NEWCOMER, KNOWN = re.compile("^Yasmine Rousselet"), re.compile("^Mamadou")
 PAPER_PIXELS = 1000  # the longer side of a page
 
 
@@ -103,6 +106,12 @@ SHOTS = (
     Shot("approver", "APPROVER"),
     Shot("auditor", "AUDITOR", ("> /auditor/programmes/",)),
     Shot("verify", "AUDITOR", ("> /auditor/programmes/", "recompute everything")),
+    Shot("helper-phone", "HELPER", (), PHONE),
+    Shot("sign-phone", "HELPER", ("read it with the person",), PHONE),
+    Shot("helped-people", "HELPER", ("/helper/people/",)),
+    Shot("own-mandates-phone", None, ("be oneself",), PHONE),
+    Shot("check-mandate-phone", None, ("/mandat/",), PHONE),
+    Shot("structure-team", "HELPER_LEAD", ("/helper/team/",)),
     Shot("design", None, ("/design/",)),
 )
 
@@ -225,6 +234,25 @@ class Visit:
         orders = [link for link in links if link.removeprefix("/operator/orders/").rstrip("/").isdigit()]
         self.page.goto(self.base + orders[0])
 
+    def read_before_signing(self) -> None:
+        """A mandate prepared with an invented person beside, and not signed."""
+        self.page.goto(f"{self.base}/helper/new/")
+        self.page.locator("main input[name=families]").first.check()
+        self.press("main form button[type=submit]")
+        self.page.locator("main a[href$='/franceconnect/']").click()
+        self.be(NEWCOMER)
+
+    def own_mandates(self) -> None:
+        """The page of an invented person who signed in the demonstration."""
+        self.page.goto(f"{self.base}/mes-mandats/")
+        self.page.locator("main a[href$='/franceconnect/']").click()
+        self.be(KNOWN)
+
+    def be(self, name: re.Pattern[str]) -> None:
+        """Somebody at the FranceConnect that the demonstration plays."""
+        self.page.get_by_role("button", name=name).click()
+        self.page.wait_for_load_state()
+
     def recompute(self) -> None:
         self.press("main form[action$='/verify/'] button")
 
@@ -238,6 +266,8 @@ STEPS: dict[str, Callable[[Visit], None]] = {
     "accept it": Visit.accept,
     "the latest order": Visit.latest_order,
     "recompute everything": Visit.recompute,
+    "read it with the person": Visit.read_before_signing,
+    "be oneself": Visit.own_mandates,
 }
 
 
