@@ -223,7 +223,9 @@ def test_a_bank_account_is_proposed_by_one_and_approved_by_another(person_with: 
     assert wrong.status_code == 422
     assert admin.post(f"/bank-account/{operator}/propose/", typed).status_code == 302
     assert "/approve/" not in admin.get("/bank-account/").content.decode()
-    assert f"/bank-account/{operator}/" in approver.get("/approvals/").content.decode()
+    inbox = approver.get("/approvals/").content.decode()
+    assert f"/bank-account/{operator}/" in inbox
+    assert "Approuver un compte bancaire : Organisation " in inbox  # by its name, for a number says nothing
     link = re.search(r"/bank-account/\d+/\d+/approve/", approver.get("/bank-account/").content.decode())
     assert link is not None
     assert admin.post(link.group(0), {"request_id": str(uuid4())}).status_code == 422

@@ -165,9 +165,17 @@ def approvals(request: HttpRequest) -> HttpResponseBase:
     """What waits for this person's yes or no, oldest first; never what they asked for themselves."""
     waiting = parties.approvals_waiting_for(actor=actor_of(request))
     names = parties.names_of(each.requested_by for each in waiting)
+    # An organisation is called by its name; an order or a payment by its number, which its page bears.
+    called = parties.organisations({each.subject_id for each in waiting if each.subject_kind == "organisation"})
     tasks = [
         Task(
-            title=f"{DECISIONS[each.action][0]} ({each.subject_id})",
+            title=_("%(decision)s : %(what)s")
+            % {
+                "decision": DECISIONS[each.action][0],
+                "what": called[each.subject_id].name
+                if each.subject_kind == "organisation" and each.subject_id in called
+                else _("nº %(number)s") % {"number": each.subject_id},
+            },
             verb=_("Décider"),
             url=decision_url(each),
             since=each.requested_at,
