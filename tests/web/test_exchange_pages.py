@@ -9,10 +9,14 @@ import pytest
 from django.test import Client
 
 from carnet.distribution.models import HandOver
+from carnet.funding import queries as funding
+from carnet.funding.rules import PaymentFrequency
 from carnet.gateways.database import acting_as_everything
 from carnet.ledger import queries as ledger
+from carnet.web.operator.programmes._programmes import FROZEN
 from tests.distribution.test_exchanges import AFTER, END, Desk
 from tests.web.test_operator_payments import person
+from tests.web.test_operator_programmes import sent_back
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +83,18 @@ def test_the_page_of_what_was_given_says_that_it_is_over_and_reminds_nobody(desk
         assert ("ils sont finis" in said) is is_over
         assert ("veut-elle être rappelée" in said) is not is_over
         assert ("Utilisez-les" in said) is not is_over
+
+
+def test_a_programme_whose_vouchers_exist_is_still_changed_but_for_what_is_printed(desk: tuple[Desk, Client]):
+    """Whatever was changed was refused: the value shown, which cannot be typed in, was read again a hundred times too large."""
+    made, _browser = desk
+    programme_id = made.campaign.programme_id
+    page = f"/operator/programmes/{programme_id}/change/"
+    office = person(AFTER, made.campaign.operator_id, "OPERATOR_ADMIN")
+    shown = sent_back(office.get(page).content.decode())
+    shown = {name: value for name, value in shown.items() if name not in FROZEN}  # a browser does not send them
+    assert shown
+    assert office.post(page, shown | {"payment_frequency": "ON_DEMAND"}).status_code == 302
+    with acting_as_everything(why="look"):
+        terms = funding.programme(programme_id).terms
+    assert (terms.payment_frequency, terms.voucher_value_cents) == (PaymentFrequency.ON_DEMAND, 1000)

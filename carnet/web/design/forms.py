@@ -85,6 +85,8 @@ class EurosField(forms.CharField):
         self.widget.attrs.update({"inputmode": "decimal", "class": "short", "autocomplete": "off"})
 
     def clean(self, value: Any) -> int | None:  # type: ignore[override]
+        if isinstance(value, int):  # a field that is shown and cannot be typed in gives its cents back as they are
+            return value
         typed = re.sub(r"\s", "", super().clean(value) or "")
         if not typed:
             return None
