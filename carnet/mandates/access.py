@@ -281,6 +281,16 @@ def drafted_identity(row: Draft) -> PivotIdentity | None:
     return PivotIdentity(**_drafted(row)["identity"]) if row.sealed_identity is not None else None
 
 
+def same_person(rows: QuerySet[AssistedPerson], identity: PivotIdentity, subject: str) -> AssistedPerson | None:
+    """Whoever of those rows has just proved who they are, None for somebody new. `subject`: at FranceConnect, "" for a paper."""
+    by_mark = rows.filter(subject_mark=subject_mark(subject) if subject else paper_mark(identity)).first()
+    if by_mark is not None:
+        return by_mark
+    same = rows.filter(identity_mark=identity_mark(identity)).order_by("id")
+    # Two sign-ins that differ are two people, whatever they are called; a paper and a sign-in of one identity are one.
+    return same.filter(is_from_paper=True).first() if subject else same.first()
+
+
 def drafted_subject(row: Draft) -> str:
     """Their subject at FranceConnect, "" for a paper."""
     return str(_drafted(row)["subject"])

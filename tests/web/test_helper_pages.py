@@ -97,6 +97,7 @@ def test_a_mandate_is_signed_in_four_screens(helper: Client, came: None) -> None
     page = text_of(helper.get(answer["Location"]))
     assert "C’est signé" in page and "M-" in page and "Imprimer le mandat" in page
     assert helper.get(draft)["Location"] == str(answer["Location"]).partition("?")[0]
+    assert helper.get(f"{draft}sign/")["Location"] == draft  # the browser's arrow shows it signed, not to sign again
 
 
 def test_without_a_yes_or_under_protection_nothing_is_signed(helper: Client, came: None) -> None:
@@ -130,7 +131,10 @@ def test_a_paper_is_read_by_two_helpers(season: Season, structure_id: int, helpe
     assert bad.status_code == 422
     assert send(helper, f"{draft}paper/", family_name="Benali", given_names="Amina", birthdate="1958-04-03").status_code == 302
     assert "Un collègue doit le lire aussi" in text_of(helper.get(draft))
+    assert "Amina Benali · Famille" in text_of(helper.get("/helper/"))
+    assert helper.get(f"{draft}second/")["Location"] == draft
     assert send(helper, f"{draft}second/", has_seen="on").status_code == 422  # the same one twice
+    assert "Lire le papier" not in text_of(enter(season, structure_id, "HELPER_LEAD").get("/helper/"))  # who may not, is not asked
     other = enter(season, structure_id)
     assert "Lire le papier" in text_of(other.get("/helper/"))
     assert "Amina Benali" in text_of(other.get(f"{draft}second/"))
@@ -155,6 +159,15 @@ def test_one_finds_the_person_and_stops_what_they_no_longer_want(helper: Client,
     assert "Argent et impôts" not in text_of(helper.get(person)).partition("Ses mandats")[0]
     assert "Le papier de l’arrêt" in text_of(helper.get(mandate))
     assert send(helper, f"{person}stop/", authorisations=[money]).status_code == 422
+
+
+def test_signing_says_what_it_replaces(helper: Client, came: None) -> None:
+    signed(helper, "work", "family")
+    draft = chosen(helper, "work", "money", duration="DAY")
+    helper.get(draft)
+    page = text_of(helper.get(f"{draft}sign/"))
+    assert page.count("Remplace ce qui était permis") == 1
+    assert "Travail et retraite, jusqu’au" in page
 
 
 def test_a_renewal_comes_filled_and_asks_nobody_to_sign_in_again(helper: Client, came: None) -> None:

@@ -47,6 +47,10 @@ def read(answer: Any) -> str:
     return " ".join(answer.content.decode().replace("\u00a0", " ").split())
 
 
+def test_the_address_of_the_form_leads_to_it() -> None:
+    assert Client().get(reverse("own:paper"))["Location"] == reverse("own:mandates")
+
+
 def number(signed: Signed) -> str:
     return signed.number.removeprefix("M-").replace("-", "")
 

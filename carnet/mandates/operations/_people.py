@@ -62,12 +62,7 @@ def seal_contact(row: AssistedPerson, contact: str | None) -> None:
 
 def _found(organisation_id: int, known: Known) -> AssistedPerson | None:
     rows = AssistedPerson.objects.select_for_update(of=("self",), no_key=True).filter(organisation_id=organisation_id)
-    by_mark = rows.filter(subject_mark=known.mark).first()
-    if by_mark is not None:
-        return by_mark
-    same = rows.filter(identity_mark=access.identity_mark(known.identity)).order_by("id")
-    # Two sign-ins that differ are two people, whatever they are called; a paper and a sign-in of one identity are one.
-    return same.filter(is_from_paper=True).first() if known.subject else same.first()
+    return access.same_person(rows, known.identity, known.subject)
 
 
 def _made(organisation_id: int, known: Known, language: str, at: datetime) -> AssistedPerson:

@@ -13,6 +13,7 @@ from carnet.mandates.queries._files import (
     neighbours,
     open_drafts,
     person,
+    replaced_by,
     structure,
 )
 from carnet.mandates.queries._lists import (
@@ -56,6 +57,7 @@ __all__ = [
     "open_drafts",
     "people",
     "person",
+    "replaced_by",
     "structure",
     "uses",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from carnet.gateways.database import acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.mandates import access
-from carnet.mandates.models import Authorisation, Draft, Ending, Mandate, Structure
+from carnet.mandates.models import AssistedPerson, Authorisation, Draft, Ending, Mandate, Structure
 from carnet.mandates.queries._views import AuthorisationView, MandateView, PersonView, authorisations_by, mandate_views, person_views
 from carnet.mandates.rules import (
     DraftKind,
@@ -131,6 +131,21 @@ def draft(draft_id: int, *, actor: Actor, at: datetime) -> DraftView:
     """What is being prepared in the actor's structure. Raises: NotAllowed, DraftUnknown."""
     check_may(actor, "mandates.see")
     return _drafts([access.kept_draft(actor, draft_id)], at)[0]
+
+
+def replaced_by(draft_id: int, *, actor: Actor, at: datetime) -> tuple[AuthorisationView, ...]:
+    """What the person authorises already, and signing this draft would end: its families alone. Raises: NotAllowed, DraftUnknown."""
+    check_may(actor, "mandates.see")
+    row = access.kept_draft(actor, draft_id)
+    person_id, identity = row.person_id, access.drafted_identity(row)
+    if identity is not None:
+        people = AssistedPerson.objects.filter(organisation_id=row.organisation_id)
+        known = access.same_person(people, identity, access.drafted_subject(row))
+        person_id = known.id if known is not None else None
+    if person_id is None:
+        return ()
+    live = authorisations_by("person_id", [person_id], at, only_open=True).get(person_id, [])
+    return tuple(each for each in live if each.family.value in row.families)
 
 
 def open_drafts(*, actor: Actor, at: datetime) -> tuple[DraftView, ...]:

@@ -174,6 +174,8 @@ class Second(OperationView):
         self.draft = queries.draft(self.kwargs["draft_id"], actor=actor_of(self.request), at=clock.now())
         if not self.draft.is_open or self.draft.identity is None or self.draft.identity_check is not IdentityCheck.PAPER:
             return render(self.request, "helper/over.html", status=409)
+        if self.request.method == "GET" and self.draft.helper_id == actor_of(self.request).person_id:
+            return redirect("helper:draft", self.draft.id)  # two pairs of eyes: not one's own paper
         return super().dispatch(*arguments, **options)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -199,7 +201,9 @@ class Sign(OperationView):
     def dispatch(self, *arguments: Any, **options: Any) -> HttpResponseBase:
         actor, at = actor_of(self.request), clock.now()
         self.draft = queries.draft(self.kwargs["draft_id"], actor=actor, at=at)
-        if self.draft.mandate_id is None and not (self.draft.is_open and is_ready(self.draft)):
+        # Come back by the browser's arrow: what is signed is shown signed. A repeated POST is answered by the operation.
+        is_shown_signed = self.draft.mandate_id is not None and self.request.method == "GET"
+        if is_shown_signed or (self.draft.mandate_id is None and not (self.draft.is_open and is_ready(self.draft))):
             return redirect("helper:draft", self.draft.id)
         return super().dispatch(*arguments, **options)
 
@@ -214,7 +218,13 @@ class Sign(OperationView):
 
     def _rows(self, at: datetime) -> list[Row]:
         until = formats.day(last_day(window(self.draft.duration, at)[1]))
-        return [*_identity_rows(self._known()), Row(_("Dernier jour"), until)]
+        already = queries.replaced_by(self.draft.id, actor=actor_of(self.request), at=at)
+        replaced = [f"{words.family(each.family)}, {_('jusqu’au %(day)s') % {'day': formats.day(each.last_day)}}" for each in already]
+        return [
+            *_identity_rows(self._known()),
+            Row(_("Dernier jour"), until),
+            *(Row(_("Remplace ce qui était permis"), each) for each in replaced),
+        ]
 
     def _known(self) -> DraftView | PivotIdentity | None:
         if self.draft.kind is DraftKind.SIGNATURE or self.draft.person_id is None:

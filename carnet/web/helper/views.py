@@ -55,8 +55,10 @@ def _tasks(draft: DraftView, actor: Actor) -> list[Task]:
     """A preparation of one's own to go on with; a colleague's paper to look at."""
     url, families = reverse("helper:draft", args=[draft.id]), words.families(draft.families)
     if draft.helper_id == actor.person_id:
-        return [Task(_("Un mandat à finir"), _("Reprendre"), url, draft.opened_at, families)]
-    if draft.identity_check is IdentityCheck.PAPER and draft.second_helper_id is None and draft.identity is not None:
+        whose = f"{draft.identity.name} · {families}" if draft.identity else families
+        return [Task(_("Un mandat à finir"), _("Reprendre"), url, draft.opened_at, whose)]
+    waits = draft.identity_check is IdentityCheck.PAPER and draft.second_helper_id is None
+    if waits and draft.identity is not None and allowed(actor.roles, "mandates.sign"):
         title = _("%(helper)s vous demande de lire un papier") % {"helper": draft.helper or _("Un collègue")}
         return [Task(title, _("Lire le papier"), reverse("helper:second", args=[draft.id]), draft.opened_at, families)]
     return []

@@ -82,10 +82,11 @@ def mandates(request: HttpRequest) -> HttpResponseBase:
 
 
 @never_cache
-@require_POST
 @sensitive_post_parameters("code", "number")
 def paper(request: HttpRequest) -> HttpResponseBase:
-    """Open a visit with the number of a mandate and the code on its paper."""
+    """Open a visit with the number of a mandate and the code on its paper; an address typed or kept leads to the form."""
+    if request.method != "POST":
+        return redirect("own:mandates")
     at = clock.now()
     form = PaperForm(request.POST)
     try:
