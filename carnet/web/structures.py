@@ -199,7 +199,10 @@ def training_rows(view: TrainingView) -> list[Row]:
     return rows_of(
         (_("Quand"), when(view)),
         (_("Où"), f"{view.place} ({MODES[view.mode]})"),
-        (_("Places"), _("%(left)s libres sur %(seats)s") % {"left": view.left, "seats": view.seats}),
+        (
+            _("Places"),
+            ngettext("%(left)s libre sur %(seats)s", "%(left)s libres sur %(seats)s", view.left) % {"left": view.left, "seats": view.seats},
+        ),
         (_("À savoir"), view.note),
         (_("Annulée le"), formats.day(view.cancelled_at) if view.cancelled_at else ""),
     )

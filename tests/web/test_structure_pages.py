@@ -1,5 +1,6 @@
 """A structure asks by a link and a code; two people of the operator answer; its lead trains, stops and counts; a helper accepts the terms."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from carnet.mandates.models import HelperFile, StructureFile, TrainingSession
 from carnet.mandates.queries import habilitation as queries
 from carnet.notices.models import Notice
 from carnet.parties import operations as parties
+from carnet.web.operator.structures._files import without_request
 from tests.factories.campaign import programme
 from tests.mandates.habilitation import HELPER, LEAD, PROMISES, WHO, Habilitation, paper
 from tests.web.conftest import PROGRAM, sign_in
@@ -101,6 +103,8 @@ class TestAsking:
         assert send(client, f"{FILE}aidants/") == (302, f"{FILE}aidants/nouveau/")
         status, text = send(client, f"{FILE}aidants/nouveau/", **HELPER | {"position": "VOLUNTEER"})
         assert status == 422 and "Seul un salarié" in text and f'action="{FILE}aidants/1/"' in text
+        text = page(client, f"{FILE}envoyer/")
+        assert "Les aidants · Sam Petit · Statut" in text and "Les engagements · Votre délégué à la protection des données" in text
         assert send(client, f"{FILE}aidants/1/", **HELPER) == (302, f"{FILE}aidants/")
         assert "Sam Petit" in page(client, f"{FILE}aidants/") and 'value="Sam Petit"' in page(client, f"{FILE}aidants/1/")
         assert "Aucun élu" in page(client, f"{FILE}engagements/")
@@ -108,6 +112,7 @@ class TestAsking:
         assert status == 422 and "cochez-les tous" in text
         assert send(client, f"{FILE}engagements/", **PROMISES) == (302, f"{FILE}documents/")
         assert "manque" in page(client, f"{FILE}documents/")
+        assert "Les documents · Statuts" in page(client, f"{FILE}envoyer/")
         for kind in ("STATUTES", "MISSION"):
             assert send(client, f"{FILE}documents/", kind=kind, file=SimpleUploadedFile("a.pdf", paper()))[0] == 302
         assert send(client, f"{FILE}documents/", kind="OTHER", file=SimpleUploadedFile("a.pdf", b"rien"))[0] == 422
@@ -152,6 +157,26 @@ class TestAnswering:
         assert send(client, f"{FILE}recours/", text="Il ouvre le 3 mars.") == (302, FILE)
         assert client.get(f"{FILE}recours/")["Location"] == FILE
         assert "Il ouvre le 3 mars." in page(second, path) and "Donner raison au recours" in page(second, path)
+
+    def test_a_question_asked_before_sending_is_read(self, world: Habilitation, person_with: Person) -> None:
+        key, agent, client = world.draft(), staff(world, person_with, "OPERATOR_AGENT"), Client()
+        assert "Médiathèque de Vitré" not in page(agent, "/operator/structures/")
+        client.get(f"{FILE}ouvrir/{key}/")
+        assert send(client, f"{FILE}messages/", text="Quels statuts envoyer ?") == (302, FILE)
+        assert "structure d’aidants attend une réponse" in page(agent, "/operator/")
+        text = page(agent, "/operator/structures/")
+        assert "Médiathèque de Vitré" in text and "message à lire" in text
+        path = re.search(r'"(/operator/structures/\d+/)"', text)
+        assert path is not None and "Quels statuts envoyer" in page(agent, path[1])
+        assert send(agent, f"{path[1]}write/", text="Ceux qui sont signés.") == (302, path[1])
+        assert "Ceux qui sont signés." in page(client, FILE)
+
+    def test_a_structure_admitted_without_a_request_is_counted_and_named(self, world: Habilitation, person_with: Person) -> None:
+        organisation_id, agent = world.admitted(), staff(world, person_with, "OPERATOR_AGENT")
+        assert "sans demande sur ce site" not in page(agent, "/operator/structures/")
+        with acting_as_everything(why="name the structure"):
+            (row,) = without_request({organisation_id}, {organisation_id: (3, 2)}).rows
+        assert (row[0], row[2]) == ("Médiathèque de Vitré", "2 sur 3")  # type: ignore[index]
 
     def test_a_paper_is_saved_never_shown_and_terms_have_versions(self, world: Habilitation, person_with: Person) -> None:
         admin = staff(world, person_with)

@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
@@ -156,10 +158,13 @@ def own_structure_file(*, actor: Actor, at: datetime) -> StructureFileView | Non
 
 
 def structure_files(*, actor: Actor, programme_ids: Collection[int]) -> Sequence[StructureFileLine]:
-    """Requests that were sent, those that wait for the programme first. Raises: NotAllowed."""
+    """Requests that were sent, and drafts whose writer asked something; those that wait for the programme first. Raises: NotAllowed."""
     check_may(actor, "mandates.see-structures")
     operated = {each.id for each in funding.programmes_of_operator(actor.organisation_id or 0)} & set(programme_ids)
-    rows = StructureFile.objects.filter(programme_id__in=operated).exclude(state__in=[FileState.DRAFT, FileState.WITHDRAWN])
+    # Whoever is stuck before sending may write too: a message nobody lists is a message nobody reads.
+    wrote = Exists(StructureMessage.objects.filter(file_id=OuterRef("id"), by_programme=False))
+    listed = ~Q(state__in=[FileState.DRAFT, FileState.WITHDRAWN]) | Q(wrote, state=FileState.DRAFT, erased_at=None)
+    rows = StructureFile.objects.filter(listed, programme_id__in=operated)
     found = list(rows.order_by("-sent_at", "id")[:FILES_MAX])
     ids = [row.id for row in found]
     prepared = StructureDecision.objects.filter(file_id__in=ids, state=DecisionState.PREPARED.value)

@@ -1,6 +1,6 @@
 """The structures of one's programmes, those that ask first; and one page for each, with what was written both ways."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import uuid4
 
 from django import forms
@@ -58,15 +58,19 @@ def network(request: HttpRequest) -> HttpResponse:
     lines = queries.structure_files(actor=actor, programme_ids=names)
     helpers = queries.structures_of_programmes(names, actor=actor)
     standing = [each for each in lines if each.state in (FileState.ADMITTED, FileState.SUSPENDED)]
+    admitted = sum(each.state is FileState.ADMITTED for each in lines)
+    # Some were admitted with no request of this site: they are counted and named too.
+    others = without_request(helpers.keys() - {each.organisation_id for each in lines}, helpers)
     context = {
         "figures": [
-            Figure(formats.number(sum(each.state is FileState.ADMITTED for each in lines)), _("structures habilitées")),
+            Figure(formats.number(admitted + len(others.rows)), _("structures habilitées")),
             Figure(formats.number(sum(each.state is FileState.SENT for each in lines)), _("demandes à instruire")),
             Figure(formats.number(sum(active for _everybody, active in helpers.values())), _("aidants actifs")),
             Figure(formats.number(sum(everybody - active for everybody, active in helpers.values())), _("aidants en chemin")),
         ],
         "asking": _table(_("Demandes"), [each for each in lines if each not in standing], names, {}),
-        "standing": _table(_("Structures habilitées"), standing, names, helpers),
+        "standing": _table(_("Structures habilitées"), standing, names, helpers) if standing or not others.rows else None,
+        "others": others if others.rows else None,
         "programmes": programmes,
     }
     return render(request, "operator/structures/network.html", context)
@@ -93,6 +97,21 @@ def _table(caption: str, lines: Sequence[StructureFileLine], names: dict[int, st
             row.append(_("%(active)s sur %(all)s") % {"active": active, "all": everybody})
         rows.append(row)
     return Table(caption, columns, rows, empty=_("Aucune pour l’instant."))  # type: ignore[arg-type]
+
+
+def without_request(organisation_ids: Iterable[int], helpers: dict[int, tuple[int, int]]) -> Table:
+    """Structures that have helpers though nobody asked for them here, with how many of their helpers are active."""
+    found = sorted(parties.organisations(organisation_ids).values(), key=lambda each: each.name)
+    columns = [Column(_("Structure")), Column(_("SIRET")), Column(_("Aidants actifs"))]
+    rows = [
+        (
+            each.name,
+            printed_number(each.siret or ""),
+            _("%(active)s sur %(all)s") % {"active": helpers[each.id][1], "all": helpers[each.id][0]},
+        )
+        for each in found
+    ]
+    return Table(_("Habilitées sans demande sur ce site"), columns, rows)
 
 
 def file(request: HttpRequest, file_id: int) -> HttpResponseBase:

@@ -12,18 +12,25 @@ from django.views.decorators.http import require_POST
 
 from carnet.kernel.refusals import Refusal
 from carnet.mandates.operations import habilitation as operations
-from carnet.mandates.rules.habilitation import FILLED, FileState, Step
+from carnet.mandates.queries.habilitation import StructureFileView
+from carnet.mandates.rules.habilitation import FILLED, FileState, PaperKind, Problem, Step
 from carnet.web import clock
 from carnet.web.design.components import Task
 from carnet.web.design.screens import show_refusal
 from carnet.web.joining import problem_words
-from carnet.web.public.joining._forms import YesForm
-from carnet.web.public.structures._forms import AppealForm, MessageForm
+from carnet.web.public.joining._forms import DraftForm, YesForm
+from carnet.web.public.structures._forms import AppealForm, CommitmentsForm, HelperForm, LeadForm, MessageForm, WhoForm
 from carnet.web.public.structures._link import file_of, link_of, with_file
 from carnet.web.public.structures._steps import locked, page
-from carnet.web.structures import FILE_STATES, STEPS, messages_table, parts, step_states, told
+from carnet.web.structures import FILE_STATES, PAPERS, STEPS, messages_table, parts, step_states, told
 
 PAGES: dict[Step, str] = {step: f"public:structure-{step.value}" for step in FILLED}
+FORMS_OF_STEP: dict[Step, type[DraftForm]] = {
+    Step.WHO: WhoForm,
+    Step.LEAD: LeadForm,
+    Step.HELPERS: HelperForm,
+    Step.COMMITMENTS: CommitmentsForm,
+}
 TEXT_FIELDS = dict.fromkeys(("structure-text-missing", "nir-in-text", "iban-in-text", "structure-messages-too-many"), "text")
 
 
@@ -90,9 +97,21 @@ def summary(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = {
         "form": form,
         "parts": [(part, reverse(PAGES[part.step])) for part in parts(view)],
-        "problems": [(str(STEPS[each.step]), problem_words(each), reverse(PAGES[each.step])) for each in view.problems],
+        "problems": [(_where(view, each), problem_words(each), reverse(PAGES[each.step])) for each in view.problems],
     }
     return page(request, Step.SUMMARY, status=422 if form.is_bound else 200, **context)
+
+
+def _where(view: StructureFileView, problem: Problem) -> str:
+    """The step, then the helper and the field or the paper: six times "to complete" says nothing."""
+    names = [str(STEPS[problem.step])]
+    if problem.helper:
+        names += [str(each["name"]) for each in view.answers["helpers"] if each["key"] == problem.helper and each.get("name")]
+    if problem.step is Step.PAPERS and problem.field:
+        names.append(str(PAPERS[PaperKind(problem.field)][0]))
+    elif (form := FORMS_OF_STEP.get(problem.step)) is not None and problem.field in form.base_fields:
+        names.append(str(form.base_fields[problem.field].label))
+    return " · ".join(names)
 
 
 @require_POST
