@@ -85,7 +85,7 @@ SENTENCES = {
     "head-change-unknown": _("Ce changement de responsable n’existe pas, ou est déjà décidé."),
     "head-unknown": _("Cette personne n’est pas responsable de cette organisation."),
     "card-file-unreadable": _(
-        "Ce fichier de cartes ne se lit pas. Il manque : %(missing)s. Un fichier scellé s’ouvre d’abord avec la clé du fabricant."
+        "Ce fichier de cartes ne se lit pas. Il faut un CSV avec serial et seed, ou un PSKC ouvert avec la clé du fabricant."
     ),
     "card-file-too-long": _("Ce fichier a plus de %(most)s cartes. Coupez-le en plusieurs."),
     "card-serial-invalid": _("« %(serial)s » n’est pas le numéro d’une carte."),
