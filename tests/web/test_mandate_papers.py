@@ -205,7 +205,7 @@ class TestTheCode:
         whole = page.content.decode()
         for secret in (*SECRETS, signed.number, signed.number[:4] + "-" + signed.number[4:], "2 mars", "Paul Durand"):
             assert secret not in whole, secret
-        assert page["Referrer-Policy"] == "no-referrer" and "no-store" in page["Cache-Control"] and page["X-Robots-Tag"] == "noindex"
+        assert page["Referrer-Policy"] == "strict-origin" and "no-store" in page["Cache-Control"] and page["X-Robots-Tag"] == "noindex"
 
     def test_is_typed_as_it_is_printed(self, home: House) -> None:
         code = code_in(pdf_of(home, home.sign().id))

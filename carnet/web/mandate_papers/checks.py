@@ -70,6 +70,7 @@ def _told(answer: CheckAnswer | None) -> dict[str, Any]:
 def _page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     answer = render(request, "mandate_papers/check.html", context, status=status)
     # The code is in the address a telephone scanned: no page that is opened from here learns it, and no index keeps it.
-    answer["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": a browser would then post these forms with `Origin: null`, which is refused as a forgery.
+    answer["Referrer-Policy"] = "strict-origin"
     answer["X-Robots-Tag"] = "noindex"
     return answer
