@@ -105,6 +105,8 @@ class TestAsking:
         assert status == 422 and "Seul un salarié" in text and f'action="{FILE}aidants/1/"' in text
         text = page(client, f"{FILE}envoyer/")
         assert "Les aidants · Sam Petit · Statut" in text and "Les engagements · Votre délégué à la protection des données" in text
+        status, text = send(client, f"{FILE}aidants/1/", **HELPER | {"email": LEAD["lead_email"].upper()})
+        assert status == 422 and "celle du référent" in text
         assert send(client, f"{FILE}aidants/1/", **HELPER) == (302, f"{FILE}aidants/")
         assert "Sam Petit" in page(client, f"{FILE}aidants/") and 'value="Sam Petit"' in page(client, f"{FILE}aidants/1/")
         assert "Aucun élu" in page(client, f"{FILE}engagements/")

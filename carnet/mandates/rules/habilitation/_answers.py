@@ -146,7 +146,8 @@ def _lead(answers: Mapping[str, Any]) -> Iterator[Problem]:
 def _helpers(answers: Mapping[str, Any]) -> Iterator[Problem]:
     if not answers["helpers"] and not answers["lead"].get("lead_helps"):
         yield Problem(Step.HELPERS, "helpers-missing")
-    seen: set[str] = set()
+    # The lead has an account of one's own: an address that two people share would make them one.
+    seen = {str(answers["lead"].get("lead_email") or "").lower()} - {""}
     for each in answers["helpers"]:
         yield from problems_of_helper(each, key=str(each["key"]))
         address = str(each.get("email", "")).lower()

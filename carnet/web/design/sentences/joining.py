@@ -38,7 +38,7 @@ PROBLEMS: Mapping[str, Promise | str] = {
     "number-missing": _("Donnez un numéro SIRET (14 chiffres) ou RNA (W suivi de 9 signes)."),
     "siret-missing": _("Donnez un numéro SIRET : 14 chiffres."),
     "helpers-missing": _("Ajoutez au moins un aidant, ou dites que le référent aidera lui-même."),
-    "helper-twice": _("Cette adresse est déjà celle d’un autre aidant de la demande."),
+    "helper-twice": _("Cette adresse est déjà celle du référent ou d’un autre aidant."),
     "commitments-missing": _("Chaque engagement est nécessaire : cochez-les tous."),
     "helper-terms-missing": _("Dites que vous avez lu les conditions."),
     "form-missing": _("Choisissez ce qu’est votre structure."),
