@@ -202,7 +202,12 @@ _LINES: tuple[Permission, ...] = (
     _do("mandates.sign", "sign or renew a mandate with a person", _HELPER, proof=True),
     _do("mandates.revoke", "end a mandate or a part of it, at a person's wish", _HELPER, _HELPER_LEAD),
     _do("mandates.erase", "erase somebody who asks for it; the register of uses keeps its numbers", _HELPER_LEAD, proof=True),
-    _do("mandates.export-uses", "take away the uses of one mandate, for somebody who checks them without the database", _HELPER_LEAD, proof=True),
+    _do(
+        "mandates.export-uses",
+        "take away the uses of one mandate, for somebody who checks them without the database",
+        _HELPER_LEAD,
+        proof=True,
+    ),
     _see("mandates.see-retention", "how many people were archived and erased each night, in one's programmes", *_OPERATOR, _AUDITOR),
     _do("mandates.act", "do a procedure for a person, under a mandate", _HELPER),
     _do("mandates.unlock-paper", "let a person's own paper open their page again, or make its code worth nothing", _HELPER, _HELPER_LEAD),

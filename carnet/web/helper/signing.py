@@ -219,7 +219,9 @@ class Sign(OperationView):
     def _rows(self, at: datetime) -> list[Row]:
         until = formats.day(last_day(window(self.draft.duration, at)[1]))
         already = queries.replaced_by(self.draft.id, actor=actor_of(self.request), at=at)
-        replaced = [f"{words.family(each.family)}, {_('jusqu’au %(day)s') % {'day': formats.day(each.last_day)}}" for each in already]
+        replaced = [
+            _("%(family)s, jusqu’au %(day)s") % {"family": words.family(each.family), "day": formats.day(each.last_day)} for each in already
+        ]
         return [
             *_identity_rows(self._known()),
             Row(_("Dernier jour"), until),
