@@ -23,6 +23,7 @@ DOORS = (
     ("books/", "carnet.web.books.urls"),
     ("helpline/", "carnet.web.helpline.urls"),
     ("helper/", "carnet.web.helper.urls"),
+    ("local/", "carnet.web.local.urls"),
     ("", "carnet.web.own.urls"),
     ("openid/", "carnet.web.openid.urls"),
     ("identity/", "carnet.web.identity.urls"),

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "carnet.web.state",
     "carnet.web.helpline",
     "carnet.web.helper",
+    "carnet.web.local",
     "carnet.web.own",
     "carnet.web.identity",
     "carnet.web.openid",

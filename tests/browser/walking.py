@@ -38,7 +38,7 @@ READ_AS = Role.OPERATOR_ADMIN.value
 FOLLOWS = {
     NOBODY: ("public",), "PLACE_MANAGER": ("place",), "PRESCRIBER_LEAD": ("prescriber",), "FUNDER": ("funder", "funds"),
     "OPERATOR_ADMIN": ("operator",), "TREASURER": ("operator",), "AUDITOR": ("auditor", "follow"), "STATE_OFFICER": ("state",),
-    "HELPLINE": ("helpline",), "ACCOUNTANT": ("books",), "HELPER": ("helper",), "HELPER_LEAD": ("helper",),
+    "HELPLINE": ("helpline",), "ACCOUNTANT": ("books",), "HELPER": ("helper",), "HELPER_LEAD": ("helper",), "LOCAL_ACTOR": ("local",),
 }  # fmt: skip
 HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}
 # Signing out is a question asked again and again; FranceConnect is somewhere else.

@@ -32,6 +32,7 @@ _FUNDER, _LEAD, _PRESCRIBER = Role.FUNDER, Role.PRESCRIBER_LEAD, Role.PRESCRIBER
 _MANAGER, _MEDIATOR, _AUDITOR, _OFFICER = Role.PLACE_MANAGER, Role.MEDIATOR, Role.AUDITOR, Role.STATE_OFFICER
 _HELPLINE, _ACCOUNTANT = Role.HELPLINE, Role.ACCOUNTANT
 _HELPER, _HELPER_LEAD = Role.HELPER, Role.HELPER_LEAD
+_LOCAL = Role.LOCAL_ACTOR
 _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
 
@@ -52,11 +53,23 @@ _LINES: tuple[Permission, ...] = (
     _see("home.state", "the State's home page: labels of operators", _OFFICER),
     _see("home.books", "the accountant's home page: the agreements whose books one reads", _ACCOUNTANT),
     _see("home.helper", "the home page of a structure that acts for people, under their mandates", _HELPER, _HELPER_LEAD),
+    _see("home.local", "the home page of a local actor: its territories, who does what there", _LOCAL),
     _see("home.helpline", "the home page of whoever answers the telephone: one box", _HELPLINE),
     _do("account.manage", "one's own account: name, language, password, second factor", *Role),
     # parties
-    _see("parties.see-members", "the members of one's organisation", *_OPERATOR, _FUNDER, _LEAD, _MANAGER, _OFFICER, _HELPER_LEAD),
-    _do("parties.manage-members", "invite, change, suspend members", _ADMIN, _FUNDER, _LEAD, _MANAGER, _OFFICER, _HELPER_LEAD, proof=True),
+    _see("parties.see-members", "the members of one's organisation", *_OPERATOR, _FUNDER, _LEAD, _MANAGER, _OFFICER, _HELPER_LEAD, _LOCAL),
+    _do(
+        "parties.manage-members",
+        "invite, change, suspend members",
+        _ADMIN,
+        _FUNDER,
+        _LEAD,
+        _MANAGER,
+        _OFFICER,
+        _HELPER_LEAD,
+        _LOCAL,
+        proof=True,
+    ),
     _see("parties.see-organisations", "the organisations brought in by the operator", *_OPERATOR, _AUDITOR),
     _do("parties.register-organisation", "register an organisation", _ADMIN, _AGENT),
     _do("parties.import-people", "invite people from a file", _ADMIN, proof=True),
@@ -330,6 +343,7 @@ HOMES: dict[Role, str] = {
     Role.ACCOUNTANT: "books:home",
     Role.HELPER_LEAD: "helper:home",
     Role.HELPER: "helper:home",
+    Role.LOCAL_ACTOR: "local:home",
 }
 
 SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
@@ -353,6 +367,7 @@ ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.LANDLORD: frozenset(),
     OrganisationKind.AUDITOR: frozenset({_AUDITOR}),
     OrganisationKind.HELPER: frozenset({_HELPER, _HELPER_LEAD}),
+    OrganisationKind.LOCAL_ACTOR: frozenset({_LOCAL}),
 }
 
 # Under these kinds, staff see whole programmes; prescribers and places see only their own rows.
@@ -367,6 +382,7 @@ GRANTS: dict[Role, frozenset[Role]] = {
     _MANAGER: frozenset({_MANAGER, _MEDIATOR}),
     _OFFICER: frozenset({_OFFICER, _FUNDER, _ACCOUNTANT}),
     _HELPER_LEAD: frozenset({_HELPER, _HELPER_LEAD}),
+    _LOCAL: frozenset({_LOCAL}),
 }
 
 # These move money or open every door: a second factor from the first sign-in (docs/sources/signing-in.md#second-factor).

@@ -21,6 +21,7 @@ class Role(StrEnum):
     ACCOUNTANT = "ACCOUNTANT"
     HELPER = "HELPER"
     HELPER_LEAD = "HELPER_LEAD"
+    LOCAL_ACTOR = "LOCAL_ACTOR"
 
 
 class OrganisationKind(StrEnum):
@@ -34,6 +35,7 @@ class OrganisationKind(StrEnum):
     LANDLORD = "LANDLORD"
     AUDITOR = "AUDITOR"
     HELPER = "HELPER"
+    LOCAL_ACTOR = "LOCAL_ACTOR"
 
 
 class AccountState(StrEnum):

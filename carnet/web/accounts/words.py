@@ -24,6 +24,7 @@ ROLE_NAMES: Mapping[str, Promise] = {
     Role.ACCOUNTANT: _("Comptable (lecture seule)"),
     Role.HELPER: _("Aidant"),
     Role.HELPER_LEAD: _("Référent des aidants"),
+    Role.LOCAL_ACTOR: _("Acteur local"),
 }
 
 KIND_NAMES: Mapping[str, Promise] = {
@@ -35,6 +36,7 @@ KIND_NAMES: Mapping[str, Promise] = {
     OrganisationKind.LANDLORD: _("Bailleur"),
     OrganisationKind.AUDITOR: _("Auditeur"),
     OrganisationKind.HELPER: _("Structure aidante"),
+    OrganisationKind.LOCAL_ACTOR: _("Acteur local"),
 }
 
 SCOPE_NAMES: Mapping[str, Promise] = {

@@ -4,11 +4,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-# Column: purpose, lifetime. Read by the data map.
-PERSONAL_DATA = {
-    "LetterChoice.emails": ("send a funder's monthly statement to whom it names", "until the funder names others, or stops"),
-}
-
 
 class Forecast(models.Model):
     """One agreement's forecast of one day. Append-only: what was said is kept beside what came."""
