@@ -18,7 +18,17 @@ from carnet.places.queries._confirmations import (
     late_confirmations,
 )
 from carnet.places.queries._files import ImportLine, export_count, export_lines, import_report, imports, inclusion_lines, report_of
-from carnet.places.queries._geography import DATA, commune, density, gazetteer, localities, locality, nearest_commune, territory
+from carnet.places.queries._geography import (
+    area,
+    atlas,
+    commune,
+    density,
+    gazetteer,
+    localities,
+    locality,
+    nearest_commune,
+    territory,
+)
 from carnet.places.queries._joining import (
     AppealView,
     DecisionView,
@@ -58,7 +68,7 @@ from carnet.places.queries._offers import (
     stops_of,
     taught_of,
 )
-from carnet.places.queries._outlines import communes_of_department, departments
+from carnet.places.queries._outlines import DATA, communes_of_department, departments
 from carnet.places.queries._repeats import (
     REPEATS_PER_PAGE,
     Decided,
@@ -140,6 +150,8 @@ __all__ = [
     "accepted",
     "accepted_by",
     "agreeing_count",
+    "area",
+    "atlas",
     "commune",
     "communes_of",
     "communes_of_department",

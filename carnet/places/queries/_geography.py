@@ -3,14 +3,14 @@
 import csv
 import gzip
 from functools import lru_cache
-from pathlib import Path
 
+from carnet.places.queries._outlines import DATA, departments
+from carnet.places.rules.areas import AreaLevel, Atlas, NamedArea
 from carnet.places.rules.geography import Commune, Gazetteer
-from carnet.places.rules.refusals import LocalityUnknown
+from carnet.places.rules.refusals import AreaUnknown, LocalityUnknown
 from carnet.places.rules.travel import Density, density_of
 
 NEAREST_KM = 10.0
-DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 @lru_cache(maxsize=1)
@@ -57,3 +57,19 @@ def territory(perimeter: list[str] | tuple[str, ...]) -> frozenset[str]:
 def _territory(perimeter: tuple[str, ...]) -> frozenset[str]:
     wanted = set(perimeter)
     return frozenset(each.code for each in gazetteer() if "FR" in wanted or not wanted.isdisjoint((each.code, each.department, each.epci)))
+
+
+@lru_cache(maxsize=1)
+def atlas() -> Atlas:
+    """Every territory of France, built once from the files that ship with the programme."""
+    with (DATA / "epci-fr.csv").open(encoding="utf-8", newline="") as file:
+        epci_names = {row["code"]: row["nom"] for row in csv.DictReader(file)}
+    return Atlas(gazetteer(), epci_names=epci_names, department_names={each.code: each.name for each in departments()})
+
+
+def area(level: AreaLevel, code: str) -> NamedArea:
+    """The territory of this level with this code. Raises: AreaUnknown."""
+    found = atlas().area(level, code)
+    if found is None:
+        raise AreaUnknown(level=level.value, value=code[:20])
+    return found

@@ -2,9 +2,11 @@
 
 import json
 from functools import lru_cache
+from pathlib import Path
 
-from carnet.places.queries._geography import DATA
 from carnet.places.rules.outlines import Outline, outlines
+
+DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@
 `needs`     what a person needs a place to be ready for        `refusals`  every refusal
 `repeats`   places that look like one                          `uniting`   two places made one
 `procedures` what people come for, and the service that teaches it
+`areas`     communes, EPCI, départements, regions, one inside the other
 """
 
 from carnet.places.rules.checking import CheckedFile, PlaceRow, check_file
@@ -30,6 +31,7 @@ from carnet.places.rules.refusals import (
     AcceptanceUnknown,
     AcceptanceWithoutPlace,
     AcceptanceWithoutService,
+    AreaUnknown,
     ColumnsMissing,
     ColumnsShareField,
     EditRefused,
@@ -78,6 +80,7 @@ __all__ = [
     "AcceptanceUnknown",
     "AcceptanceWithoutPlace",
     "AcceptanceWithoutService",
+    "AreaUnknown",
     "CheckedFile",
     "ColumnsMissing",
     "ColumnsShareField",

@@ -183,6 +183,12 @@ class LocalityUnknown(PlacesRefused):
     code = "locality-unknown"
 
 
+class AreaUnknown(PlacesRefused):
+    """No territory of this level has this code. Facts: level, value."""
+
+    code = "area-unknown"
+
+
 class RepeatOfItself(PlacesRefused):
     """A place merged with itself."""
 

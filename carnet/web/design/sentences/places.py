@@ -37,6 +37,7 @@ SENTENCES = {
     "place-operator-not-running-places": _("« %(organisation)s » n’est pas enregistrée comme organisation qui tient des lieux."),
     "place-provenance-missing": _("Dites d’où vient ce fichier."),
     "place-search-refused": _("Cette recherche n’est pas comprise : %(value)s."),
+    "area-unknown": _("Aucun territoire n’a ce code. Cherchez-le par son nom."),
     "locality-unknown": _("Aucune commune ne s’appelle « %(value)s ». Essayez un code postal."),
     "place-offer-refused": _("« %(value)s » n’est pas compris ici. Rien n’a changé."),
     "place-report-empty": _("Dites ce qui est faux, et de quoi il s’agit."),
