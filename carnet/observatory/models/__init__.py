@@ -2,5 +2,6 @@
 
 from carnet.observatory.models._forecasts import Forecast, LetterChoice, MonthlyLetter
 from carnet.observatory.models._personal import PERSONAL_DATA
+from carnet.observatory.models._releases import Release, ReleaseFile, ReleaseTruth
 
-__all__ = ["PERSONAL_DATA", "Forecast", "LetterChoice", "MonthlyLetter"]
+__all__ = ["PERSONAL_DATA", "Forecast", "LetterChoice", "MonthlyLetter", "Release", "ReleaseFile", "ReleaseTruth"]
