@@ -9,6 +9,7 @@ from carnet.observatory.rules._assisted import (
 )
 from carnet.observatory.rules._cash import CashForecast, FunderForecast, FundFacts, Month, cash_of
 from carnet.observatory.rules._chart import Bar, Chart, chart_of
+from carnet.observatory.rules._definitions import DEFINITIONS, STORY
 from carnet.observatory.rules._figures import (
     SMALL_COUNT,
     FunderFigures,
@@ -36,6 +37,21 @@ from carnet.observatory.rules._forecast import (
 from carnet.observatory.rules._funds import CIRCULATING, HEADINGS_OF_CUT, PARTS, Amount, By, Heading, heading_of, not_accounted_for
 from carnet.observatory.rules._kept import AgreementForecast, MonthlyFigures, read_figures, read_forecast, written
 from carnet.observatory.rules._letters import checked_recipients, due_at, latest_due
+from carnet.observatory.rules._measures import (
+    AREA_CUTS,
+    DELAYS,
+    NATION,
+    SHARES,
+    VOUCHERS_OF,
+    Area,
+    Cut,
+    Definition,
+    Measure,
+    Scope,
+    ScopeWrong,
+    Unit,
+    share_of,
+)
 from carnet.observatory.rules._refusals import LetterUnknown, ObservatoryRefused, RecipientsTooMany, RecipientWrong
 from carnet.observatory.rules._signals import Signal, Watched, signals
 from carnet.observatory.rules._skills import (
@@ -63,17 +79,25 @@ from carnet.observatory.rules._skills import (
 from carnet.observatory.rules._targets import DeskHelp, DeskSoFar, PublicProgress, desks_that_help, is_small
 
 __all__ = [
+    "AREA_CUTS",
     "CIRCULATING",
+    "DEFINITIONS",
+    "DELAYS",
     "DRAWS",
     "HEADINGS_OF_CUT",
+    "NATION",
     "PARTS",
     "SEED",
+    "SHARES",
     "SKILL_DOMAIN_LABELS",
     "SKILL_RULES",
     "SMALL_COUNT",
+    "STORY",
+    "VOUCHERS_OF",
     "AfterwardsFigures",
     "AgreementForecast",
     "Amount",
+    "Area",
     "Assessment",
     "AssistedFigures",
     "AssistedLine",
@@ -82,6 +106,8 @@ __all__ = [
     "By",
     "CashForecast",
     "Chart",
+    "Cut",
+    "Definition",
     "DeskHelp",
     "DeskSoFar",
     "Edition",
@@ -92,6 +118,7 @@ __all__ = [
     "Heading",
     "LetterUnknown",
     "Life",
+    "Measure",
     "Month",
     "MonthlyFigures",
     "ObservatoryRefused",
@@ -104,12 +131,15 @@ __all__ = [
     "RecipientWrong",
     "RecipientsTooMany",
     "Said",
+    "Scope",
+    "ScopeWrong",
     "Season",
     "Signal",
     "SkillDomain",
     "SkillItem",
     "SkillLevel",
     "SkillRule",
+    "Unit",
     "Use",
     "Watched",
     "afterwards_figures",
@@ -141,6 +171,7 @@ __all__ = [
     "read_figures",
     "read_forecast",
     "share",
+    "share_of",
     "signals",
     "weighted_median",
     "written",
