@@ -5,7 +5,7 @@ import gzip
 from functools import lru_cache
 
 from carnet.places.queries._outlines import DATA, departments
-from carnet.places.rules.areas import Atlas, Level, NamedArea
+from carnet.places.rules.areas import AreaLevel, Atlas, NamedArea
 from carnet.places.rules.geography import Commune, Gazetteer
 from carnet.places.rules.refusals import AreaUnknown, LocalityUnknown
 from carnet.places.rules.travel import Density, density_of
@@ -67,7 +67,7 @@ def atlas() -> Atlas:
     return Atlas(gazetteer(), epci_names=epci_names, department_names={each.code: each.name for each in departments()})
 
 
-def area(level: Level, code: str) -> NamedArea:
+def area(level: AreaLevel, code: str) -> NamedArea:
     """The territory of this level with this code. Raises: AreaUnknown."""
     found = atlas().area(level, code)
     if found is None:

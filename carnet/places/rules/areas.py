@@ -14,7 +14,7 @@ from carnet.places.rules.geography import Commune, Gazetteer, folded
 NATION_CODE = "FR"
 
 
-class Level(StrEnum):
+class AreaLevel(StrEnum):
     """How large a territory is."""
 
     COMMUNE = "COMMUNE"
@@ -48,7 +48,7 @@ class NamedArea:
     `department` is the département a commune or an intercommunalité is in (most of its people), empty above.
     """
 
-    level: Level
+    level: AreaLevel
     code: str
     name: str
     population: int
@@ -63,16 +63,16 @@ class Atlas:
         self._gazetteer = gazetteer
         self._epci_names = epci_names
         self._department_names = {**OVERSEAS, **department_names}
-        held: dict[tuple[Level, str], list[Commune]] = defaultdict(list)
+        held: dict[tuple[AreaLevel, str], list[Commune]] = defaultdict(list)
         for commune in gazetteer:
             for level, code in _above(commune):
                 held[level, code].append(commune)
         self._held = dict(held)
-        self._found: dict[tuple[Level, str], NamedArea] = {}
+        self._found: dict[tuple[AreaLevel, str], NamedArea] = {}
 
-    def area(self, level: Level, code: str) -> NamedArea | None:
+    def area(self, level: AreaLevel, code: str) -> NamedArea | None:
         """The territory of this level with this code; None when there is none. A district's code gives its commune."""
-        key = (level, NATION_CODE if level is Level.NATION else code)
+        key = (level, NATION_CODE if level is AreaLevel.NATION else code)
         if key not in self._found:
             made = self._made(*key)
             if made is None:
@@ -82,28 +82,28 @@ class Atlas:
 
     def communes_of(self, area: NamedArea) -> frozenset[str]:
         """The INSEE codes of the communes it holds; a commune holds itself."""
-        if area.level is Level.COMMUNE:
+        if area.level is AreaLevel.COMMUNE:
             return frozenset({area.code})
-        if area.level is Level.NATION:
+        if area.level is AreaLevel.NATION:
             return frozenset(commune.code for commune in self._gazetteer)
         return frozenset(commune.code for commune in self._held[area.level, area.code])
 
     def above(self, area: NamedArea) -> tuple[NamedArea, ...]:
         """The territories it is in, the smallest first. An intercommunalité astride is in the département where most of its people live."""
-        if area.level is Level.NATION:
+        if area.level is AreaLevel.NATION:
             return ()
         found: list[NamedArea | None] = []
-        if area.level is Level.COMMUNE:
+        if area.level is AreaLevel.COMMUNE:
             commune = self._gazetteer.by_code(area.code)
             assert commune is not None
             found = [self.area(level, code) for level, code in _above(commune)]
-        elif area.level is Level.EPCI:
-            found = [self.area(Level.DEPARTEMENT, area.department), self._region_of(area.department)]
-        elif area.level is Level.DEPARTEMENT:
+        elif area.level is AreaLevel.EPCI:
+            found = [self.area(AreaLevel.DEPARTEMENT, area.department), self._region_of(area.department)]
+        elif area.level is AreaLevel.DEPARTEMENT:
             found = [self._region_of(area.code)]
-        return tuple(each for each in (*found, self.area(Level.NATION, NATION_CODE)) if each is not None)
+        return tuple(each for each in (*found, self.area(AreaLevel.NATION, NATION_CODE)) if each is not None)
 
-    def inside(self, area: NamedArea, level: Level) -> tuple[NamedArea, ...]:
+    def inside(self, area: NamedArea, level: AreaLevel) -> tuple[NamedArea, ...]:
         """The territories of a smaller level it holds, at least in part, by name."""
         codes = {code for commune in self._communes(area) for each, code in _with_itself(commune) if each is level}
         found = (self.area(level, code) for code in codes)
@@ -116,7 +116,7 @@ class Atlas:
         if len(key) < 2:
             return ()
         wanted = " ".join(key.split())
-        found: dict[tuple[Level, str], NamedArea] = {}
+        found: dict[tuple[AreaLevel, str], NamedArea] = {}
         for level, code, name in self._names():
             told = folded(name)
             if code == words.upper() or told == wanted or told.startswith(wanted) or f" {wanted}" in f" {told}":
@@ -124,16 +124,16 @@ class Atlas:
                 if area is not None:
                     found[level, code] = area
         for commune in self._gazetteer.typed(words, most=most):
-            area = self.area(Level.COMMUNE, commune.code)
+            area = self.area(AreaLevel.COMMUNE, commune.code)
             if area is not None:
-                found[Level.COMMUNE, commune.code] = area
+                found[AreaLevel.COMMUNE, commune.code] = area
         ranked = sorted(found.values(), key=lambda each: (folded(each.name) != wanted, -each.population, each.code))
         return tuple(ranked[:most])
 
-    def _names(self) -> Iterable[tuple[Level, str, str]]:
+    def _names(self) -> Iterable[tuple[AreaLevel, str, str]]:
         """Every intercommunalité, département and region that holds a commune, under each name a person may type."""
         for level, code in self._held:
-            if level is Level.EPCI:
+            if level is AreaLevel.EPCI:
                 name = self._epci_names.get(code, code)
                 yield level, code, name
                 kind, _space, rest = name.partition(" ")
@@ -142,18 +142,18 @@ class Atlas:
             else:
                 yield level, code, self._name(level, code)
 
-    def _name(self, level: Level, code: str) -> str:
-        if level is Level.DEPARTEMENT:
+    def _name(self, level: AreaLevel, code: str) -> str:
+        if level is AreaLevel.DEPARTEMENT:
             return self._department_names.get(code, code)
-        if level is Level.REGION:
+        if level is AreaLevel.REGION:
             return REGIONS.get(code) or self._department_names.get(code, code)
         return self._epci_names.get(code, code)
 
-    def _made(self, level: Level, code: str) -> NamedArea | None:
-        if level is Level.NATION:
+    def _made(self, level: AreaLevel, code: str) -> NamedArea | None:
+        if level is AreaLevel.NATION:
             everybody = list(self._gazetteer)
             return NamedArea(level, NATION_CODE, "France", sum(each.population for each in everybody), len(everybody))
-        if level is Level.COMMUNE:
+        if level is AreaLevel.COMMUNE:
             commune = self._gazetteer.by_code(code)
             if commune is None:
                 return None
@@ -161,42 +161,42 @@ class Atlas:
         communes = self._held.get((level, code))
         if communes is None:
             return None
-        department = _where_most_live(communes) if level is Level.EPCI else ""
+        department = _where_most_live(communes) if level is AreaLevel.EPCI else ""
         people = sum(each.population for each in communes)
         return NamedArea(level, code, self._name(level, code), people, len(communes), department)
 
     def _communes(self, area: NamedArea) -> Iterable[Commune]:
-        if area.level is Level.NATION:
+        if area.level is AreaLevel.NATION:
             return iter(self._gazetteer)
-        if area.level is Level.COMMUNE:
+        if area.level is AreaLevel.COMMUNE:
             commune = self._gazetteer.by_code(area.code)
             return [commune] if commune else []
         return self._held[area.level, area.code]
 
     def _region_of(self, department: str) -> NamedArea | None:
-        communes = self._held.get((Level.DEPARTEMENT, department), [])
-        return self.area(Level.REGION, communes[0].region) if communes else None
+        communes = self._held.get((AreaLevel.DEPARTEMENT, department), [])
+        return self.area(AreaLevel.REGION, communes[0].region) if communes else None
 
 
-def is_code(level: Level, code: str) -> bool:
+def is_code(level: AreaLevel, code: str) -> bool:
     """Whether it is written like a code of this level, whether or not such a territory exists."""
     shapes = {
-        Level.COMMUNE: r"[0-9][0-9AB][0-9]{3}",
-        Level.EPCI: r"[0-9]{9}",
-        Level.DEPARTEMENT: r"[0-9][0-9AB]|9[78][0-9]",
-        Level.REGION: r"[0-9]{2}|9[78][0-9]",
-        Level.NATION: NATION_CODE,
+        AreaLevel.COMMUNE: r"[0-9][0-9AB][0-9]{3}",
+        AreaLevel.EPCI: r"[0-9]{9}",
+        AreaLevel.DEPARTEMENT: r"[0-9][0-9AB]|9[78][0-9]",
+        AreaLevel.REGION: r"[0-9]{2}|9[78][0-9]",
+        AreaLevel.NATION: NATION_CODE,
     }
     return re.fullmatch(shapes[level], code, re.ASCII) is not None
 
 
-def _above(commune: Commune) -> list[tuple[Level, str]]:
-    found = [(Level.EPCI, commune.epci), (Level.DEPARTEMENT, commune.department), (Level.REGION, commune.region)]
+def _above(commune: Commune) -> list[tuple[AreaLevel, str]]:
+    found = [(AreaLevel.EPCI, commune.epci), (AreaLevel.DEPARTEMENT, commune.department), (AreaLevel.REGION, commune.region)]
     return [(level, code) for level, code in found if code]
 
 
-def _with_itself(commune: Commune) -> list[tuple[Level, str]]:
-    return [(Level.COMMUNE, commune.code), *_above(commune)]
+def _with_itself(commune: Commune) -> list[tuple[AreaLevel, str]]:
+    return [(AreaLevel.COMMUNE, commune.code), *_above(commune)]
 
 
 def _where_most_live(communes: Iterable[Commune]) -> str:
