@@ -98,13 +98,14 @@ def _one(scenario: Scenario, dice: random.Random, day: date, desk: int, booklet:
     whole = size < 3 or dice.randrange(100) >= scenario.half_booklets
     first = booklet * size
     count = size if whole else dice.randint(2, size - 1)
+    # Dice of their own, so that the days and the places stay those of the seed.
     ticks = Ticks(
         age_band=drawn(dict(_AGES), dice),  # type: ignore[arg-type]
         reason=drawn(dict(_REASONS), dice),  # type: ignore[arg-type]
         area=drawn(dict(_AREAS), dice),  # type: ignore[arg-type]
         low_qualified_job_seeker=dice.choice([True, True, False, None]),
+        came_before=random.Random(f"before {booklet} {first}").choice([False, False, False, True, None]),  # noqa: S311
     )
-    # Dice of their own, so that the days and the places stay those of the seed.
     answers = _answers(ticks, random.Random(f"answers {booklet} {first}"))  # noqa: S311
     return HandOverDay(day, desk, booklet, tuple(range(first, first + count)), whole, ticks, answers)
 

@@ -40,7 +40,7 @@ def give(desks: Desks, *items: HandOverItem, **more: object) -> list[operations.
 
 
 def test_a_whole_booklet_is_given_with_its_ticks(desks: Desks) -> None:
-    ticks = Ticks(AgeBand.FROM_75, Reason.PROCEDURES, Area.TOWN, low_qualified_job_seeker=False)
+    ticks = Ticks(AgeBand.FROM_75, Reason.PROCEDURES, Area.TOWN, low_qualified_job_seeker=False, came_before=False)
     with desks.as_desk():
         done = operations.hand_over(item=desks.booklet(0, ticks=ticks), actor=desks.prescriber, at=desks.at)
         seen = queries.hand_over(done.id)

@@ -84,6 +84,7 @@ def test_a_whole_booklet_in_one_form(season: Season) -> None:
         "age_band": "FROM_75",
         "area": "TOWN",
         "low_qualified_job_seeker": "no",
+        "came_before": "no",
     }
     answer = desk.post(f"/prescriber/hand-over/{booklet_id}/", form)
     assert answer.status_code == 302

@@ -84,7 +84,7 @@ def test_a_booklet_taken_out_before_is_noted_and_counts_in_the_figures(season: S
     out = {"request_id": str(uuid4()), "first_serial": serial, "last_serial": serial, "counted": 1}
     assert desk.post("/prescriber/take-out/", out).status_code == 302
     where = opened(desk)
-    assert desk.post(where, line(1, serial, voucher_count="2", age_band="UNDER_26") | line(2, serial, seeker="yes")).status_code == 302
+    assert desk.post(where, line(1, serial, voucher_count="2", age_band="UNDER_26") | line(2, serial, seeker="yes", came_before="no")).status_code == 302
     assert [each.kind for each in rows(HandOver)] == ["TAKEN_OUT"], "nothing is handed over twice"
     noted = rows(PaperSheetLine)
     assert [(each.voucher_count, each.was_taken_out, each.booklet_id) for each in noted] == [(2, True, booklet_id), (3, True, booklet_id)]
@@ -94,6 +94,7 @@ def test_a_booklet_taken_out_before_is_noted_and_counts_in_the_figures(season: S
         ticks = distribution.ticks_of_programme(programme_id=season.campaign.programme_id)
     assert ticks["age_band"] == {"UNDER_26": 1, "NOT_SAID": 1}
     assert ticks["low_qualified_job_seeker"]["True"] == 1
+    assert ticks["came_before"] == {"False": 1, "None": 1}, "never came before; not asked"
 
 
 def test_a_finished_sheet_takes_nothing_more_and_is_of_its_desk_only(season: Season) -> None:

@@ -55,6 +55,7 @@ class HandOver(models.Model):
     reason = models.CharField(max_length=12, default=Reason.NOT_SAID.value)
     area = models.CharField(max_length=18, default=Area.NOT_SAID.value)
     low_qualified_job_seeker = models.BooleanField(null=True)
+    came_before = models.BooleanField(null=True)
     handed_over_at = models.DateTimeField()
     actor_person_id = models.BigIntegerField(null=True)
     request_id = models.UUIDField(unique=True)

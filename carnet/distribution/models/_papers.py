@@ -54,6 +54,7 @@ class PaperSheetLine(models.Model):
     reason = models.CharField(max_length=12)
     area = models.CharField(max_length=18)
     low_qualified_job_seeker = models.BooleanField(null=True)
+    came_before = models.BooleanField(null=True)
     wants = ArrayField(models.CharField(max_length=30), default=list)
     sends_mail = models.BooleanField(null=True)
     moves_files = models.BooleanField(null=True)

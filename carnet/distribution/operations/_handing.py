@@ -218,6 +218,7 @@ def _row(item: HandOverItem, terms: _Terms, desk_id: int, given: set[int], actor
         reason=item.ticks.reason,
         area=item.ticks.area,
         low_qualified_job_seeker=item.ticks.low_qualified_job_seeker,
+        came_before=item.ticks.came_before,
         handed_over_at=at,
         actor_person_id=actor.person_id,
         request_id=item.request_id,

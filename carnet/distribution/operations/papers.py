@@ -190,6 +190,7 @@ def _keep(
         reason=ticks.reason,
         area=ticks.area,
         low_qualified_job_seeker=ticks.low_qualified_job_seeker,
+        came_before=ticks.came_before,
         wants=list(answers.wants),
         sends_mail=answers.sends_mail,
         moves_files=answers.moves_files,

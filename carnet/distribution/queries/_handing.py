@@ -116,7 +116,7 @@ def ticks_of_programme(*, programme_id: int) -> dict[str, Counter[str]]:
     # A booklet taken out says nothing by itself: the line of paper typed for it does.
     given = HandOver.objects.filter(programme_id=programme_id).exclude(kind=Kind.TAKEN_OUT)
     noted = PaperSheetLine.objects.filter(programme_id=programme_id, was_taken_out=True)
-    for question in ("age_band", "reason", "area", "low_qualified_job_seeker"):
+    for question in ("age_band", "reason", "area", "low_qualified_job_seeker", "came_before"):
         counted[question] = Counter()
         for rows in (given, noted):
             told = rows.order_by(question).values_list(question).annotate(Count("id"))
@@ -136,6 +136,6 @@ def _view(row: HandOver) -> HandOverView:
         voucher_ids=tuple(row.voucher_ids),
         voucher_count=row.voucher_count,
         printed_until=row.printed_until,
-        ticks=Ticks(AgeBand(row.age_band), Reason(row.reason), Area(row.area), row.low_qualified_job_seeker),
+        ticks=Ticks(AgeBand(row.age_band), Reason(row.reason), Area(row.area), row.low_qualified_job_seeker, row.came_before),
         handed_over_at=row.handed_over_at,
     )

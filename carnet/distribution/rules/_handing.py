@@ -128,12 +128,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """The coarse answers noted at the desk. Each may be left unsaid."""
+    """The coarse answers noted at the desk. Each may be left unsaid.
+
+    `came_before`: whether the person had ever been to a place of digital help; None: not asked, or not said.
+    """
 
     age_band: AgeBand = AgeBand.NOT_SAID
     reason: Reason = Reason.NOT_SAID
     area: Area = Area.NOT_SAID
     low_qualified_job_seeker: bool | None = None
+    came_before: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

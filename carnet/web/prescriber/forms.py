@@ -13,7 +13,7 @@ from carnet.places.rules import PROCEDURES
 from carnet.web import lessons
 from carnet.web.design.forms import InlineCheckboxSelectMultiple, InlineRadioSelect, OperationForm
 from carnet.web.design.wedge import untangled
-from carnet.web.prescriber.words import AGE_BANDS, AREAS, BLOCKS, JOB_SEEKER, LOSSES, MOVES_FILES, SENDS_MAIL, YES_NO
+from carnet.web.prescriber.words import AGE_BANDS, AREAS, BLOCKS, CAME_BEFORE, JOB_SEEKER, LOSSES, MOVES_FILES, SENDS_MAIL, YES_NO
 
 _YES_OR_NO = {"yes": True, "no": False}
 
@@ -66,6 +66,7 @@ class HandOverForm(OperationForm):
     age_band = _one_of(_("Âge"), AGE_BANDS, initial=AgeBand.NOT_SAID.value)
     area = _one_of(_("Où habite la personne ?"), AREAS, initial=Area.NOT_SAID.value)
     low_qualified_job_seeker = _one_of(_("Cherche un emploi, sans diplôme ou avec un CAP ou un BEP ?"), JOB_SEEKER, initial="")
+    came_before = _one_of(_("Déjà venue dans un lieu d’aide numérique ?"), CAME_BEFORE, initial="")
     near = forms.CharField(
         label=_("Une leçon près d’une autre commune"), required=False, max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
@@ -87,6 +88,7 @@ class HandOverForm(OperationForm):
             reason_of(self.answers),
             Area(given["area"] or Area.NOT_SAID),
             _YES_OR_NO.get(given["low_qualified_job_seeker"]),
+            _YES_OR_NO.get(given["came_before"]),
         )
 
     @property

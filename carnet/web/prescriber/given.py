@@ -68,9 +68,11 @@ def _next_steps(
     organisation_id = desk.organisation_of(actor_of(request))
     town = near.town_of(organisation_id, line.programme_id, request.GET.get("near", "")[:80])
     is_ours = line.organisation_id == organisation_id
+    found = _lessons_to_book(line, plan, booked, town, at=at) if is_ours else []
     return {
         "booked": [told(*each) for each in booked],
-        "lessons": _lessons_to_book(line, plan, booked, town, at=at) if is_ours else [],
+        "lessons": found,
+        "not_taught": [lessons.service_word(code) for code in _still_to_learn(plan, booked)] if is_ours and booked and not found else [],
         "helpers": near.helpers_near(
             town, acting_for=Help.MANDATE in helps, at=at, own_id=organisation_id, wants=plan.answers.wants if plan else ()
         )
@@ -86,9 +88,15 @@ def _lessons_to_book(
     line: HandOverView, plan: PlanView | None, booked: Sequence[tuple[BookingView, SessionView]], town: Commune | None, *, at: datetime
 ) -> list[Lesson]:
     """The first lesson, or the next ones of the plan once the first is booked."""
-    services = plan.lessons[len(booked) :] if plan else ()
+    services = _still_to_learn(plan, booked)
     after = max((session.ends_at for _booking, session in booked), default=None)
     return near.lessons_near(town, programme_id=line.programme_id, services=services, printed_until=line.printed_until, at=at, after=after)
+
+
+def _still_to_learn(plan: PlanView | None, booked: Sequence[tuple[BookingView, SessionView]]) -> tuple[str, ...]:
+    """What the plan holds that no booked lesson teaches yet, in its order: a later one may have been taken before an earlier."""
+    taught = {session.service for _booking, session in booked}
+    return tuple(each for each in plan.lessons if each not in taught) if plan else ()
 
 
 def told(booking: BookingView, session: SessionView) -> dict[str, Any]:
@@ -140,6 +148,7 @@ def _ticks(line: HandOverView) -> list[Row]:
         Row(_("Âge"), str(AGE_BANDS[line.ticks.age_band])),
         Row(_("Habite"), str(AREAS[line.ticks.area])),
         Row(_("Cherche un emploi, peu diplômé"), _yes_no(seeker)),
+        Row(_("Déjà venue dans un lieu d’aide numérique"), _yes_no(line.ticks.came_before)),
     ]
 
 

@@ -35,7 +35,7 @@ from carnet.web.prescriber.forms import HandOverForm, SerialForm
 from carnet.web.prescriber.words import HELPS, WHY
 from carnet.workshops.rules import SessionFull
 
-TICKS = ("age_band", "area", "low_qualified_job_seeker")
+TICKS = ("age_band", "area", "low_qualified_job_seeker", "came_before")
 
 
 def find_booklet(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from carnet.web.ticks import AREAS as AREAS
 from carnet.web.ticks import REASONS as REASONS
 
 JOB_SEEKER = {"yes": _("Oui"), "no": _("Non"), "": _("Non dit")}
+CAME_BEFORE = {"yes": _("Oui"), "no": _("Non, jamais"), "": _("Pas demandé")}
 LOSSES = {EndReason.LOST: _("Perdu"), EndReason.STOLEN: _("Volé"), EndReason.DAMAGED: _("Abîmé")}
 KINDS = {
     Kind.BOOKLETS: _("Carnet entier"),

@@ -37,6 +37,8 @@ FIELDS = {
 }
 _YES_NO = (("", "–"), ("yes", _("Oui")), ("no", _("Non")))
 _SAID = {"yes": True, "no": False}
+# What is filled in beside the number: a line with any of these and no number is to be mended.
+WRITTEN = ("voucher_count", "wants", "sends_mail", "moves_files", "age_band", "area", "seeker", "came_before", "lacks")
 _NUMBERS = re.compile(r"[\s,;./+-]+")
 
 
@@ -63,6 +65,7 @@ class LineForm(forms.Form):
     age_band = forms.ChoiceField(label=_("Âge"), required=False)
     area = forms.ChoiceField(label=_("Habite"), required=False)
     seeker = forms.ChoiceField(label=_("Emploi, peu diplômé"), choices=_YES_NO, required=False)
+    came_before = forms.ChoiceField(label=_("Déjà venue"), choices=_YES_NO, required=False)
 
     def __init__(self, *args: Any, position: int, **options: Any) -> None:
         super().__init__(*args, **options | {"prefix": f"line-{position}"})
@@ -88,9 +91,7 @@ class LineForm(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         if not self.is_blank and not given.get("given_on") and "given_on" not in self.errors:
             self.add_error("given_on", _("Écrivez le jour."))
-        written = any(
-            given.get(name) for name in ("voucher_count", "wants", "sends_mail", "moves_files", "age_band", "area", "seeker", "lacks")
-        )
+        written = any(given.get(name) for name in WRITTEN)
         if self.is_blank and written:
             self.add_error("serial", _("Écrivez le numéro du carnet."))
         return given
@@ -109,6 +110,7 @@ class LineForm(forms.Form):
             reason_of(answers),
             Area(given["area"] or Area.NOT_SAID),
             _SAID.get(given["seeker"]),
+            _SAID.get(given["came_before"]),
         )
         return PaperLine(self.position, given["given_on"], given["serial"], given["voucher_count"] or 0, ticks, answers)
 

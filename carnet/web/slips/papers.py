@@ -172,7 +172,7 @@ def _words(opened: Sequence[PaperFacts], name: str) -> dict[str, Any]:
             _("N°"), _("Jour / mois"), _("Numéro du carnet"), _("Chèques (vide : tous)"),
             _("Veut faire (1 à %(most)s)") % {"most": len(PROCEDURES)},
             _("Mail envoyé ces 3 mois"), _("Fichier joint ou déplacé ces 3 mois"), _("Il manque"), _("Âge (entourez)"), _("Habite (entourez)"),
-            _("Cherche un emploi, peu diplômé"),
+            _("Cherche un emploi, peu diplômé"), _("Déjà venue pour de l’aide numérique"),
         ],
         "yes_no": [_("oui"), _("non")],
         "lacks": [letter for letter, _words in LACKS.values()],

@@ -51,7 +51,7 @@ function follow(form) {
 
   asked.hidden = true;
   form.addEventListener("change", (event) => {
-    if (["voucher_ids", "phone", "age_band", "area", "low_qualified_job_seeker"].includes(event.target.name)) return;
+    if (["voucher_ids", "phone", "age_band", "area", "low_qualified_job_seeker", "came_before"].includes(event.target.name)) return;
     clearTimeout(waiting);
     waiting = setTimeout(ask, SOON_MS);
   });
