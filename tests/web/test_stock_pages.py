@@ -96,6 +96,14 @@ def test_a_desk_asks_the_office_finds_the_other_sends_and_one_is_missing(people:
     gone = post(slow, f"/prescriber/stock/moves/{move_id}/send/", booklet_count=10, counted=10)
     assert "10 carnets sont en route" in text_of(gone)
 
+    with acting_as_everything(why="what is in the parcel"):
+        coming = ledger.to_receive(holder_id=cupboards.quick_id)[0].first_booklet_id
+    take = post(quick, "/prescriber/stock/takes/")
+    (take_url,) = set(re.findall(r"/prescriber/stock/takes/\d+/", take))
+    counted = text_of(post(quick, take_url, serial=cupboards.serial(coming - cupboards.first)))
+    assert "Comptez d’abord le colis" in counted
+    assert "appelez l’opérateur" not in counted, "a parcel on its way is nobody's mistake"
+
     page = get(quick, f"/prescriber/stock/moves/{move_id}/")
     first, *_others = re.findall(r'name="missing_ids" value="(\d+)"', page)
     assert "9 carnets reçus" in text_of(post(quick, f"/prescriber/stock/moves/{move_id}/receive/", missing_ids=first))

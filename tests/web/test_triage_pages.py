@@ -10,6 +10,7 @@ from django.test import Client
 
 from carnet.distribution import queries as distribution
 from carnet.distribution.rules import Help, Reason
+from carnet.funding.models import Programme
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.ledger import queries as ledger
 from carnet.places.models import Place
@@ -25,10 +26,10 @@ from tests.workshops.conftest import person
 NEXT_WEEK = date(2026, 3, 10)
 
 
-def lesson(season: Season, *, service: str = "mailbox", seats: int = 2, day: date = NEXT_WEEK) -> int:
+def lesson(season: Season, *, service: str = "mailbox", seats: int = 2, day: date = NEXT_WEEK, vouchers: int = 1) -> int:
     """A lesson of the media library, with a waiting list."""
     place = person(season.campaign.place_organisation_id, "PLACE_MANAGER")
-    details = Details(service=service, title=f"Atelier {service}", seats=seats, waiting_seats=2, voucher_count=1)
+    details = Details(service=service, title=f"Atelier {service}", seats=seats, waiting_seats=2, voucher_count=vouchers)
     with acting_as(place):
         done = workshops.plan_workshop(
             place_id=season.campaign.place_id, plan=Plan(first_on=day, begins=time(14, 0), minutes=90), details=details, actor=place,
@@ -144,6 +145,26 @@ def test_one_tap_gives_what_is_proposed_and_books_the_lesson(season: Season, boo
     desk.post(booklet, form)
     assert lessons.session(session_id, at=TODAY).booked_count == 1, "sent twice, booked once"
     assert handed_over(season) == 11
+
+
+def test_a_plan_goes_on_with_what_no_booked_lesson_teaches(season: Season, booklet: str) -> None:
+    Programme.objects.filter(id=season.campaign.programme_id).update(service_codes=["mailbox", "printer", "cv", "online-procedures"])
+    mail, desk = lesson(season), season.desk
+    cv = lesson(season, service="cv", day=date(2026, 3, 17), vouchers=0)
+    ids = voucher_ids(desk.get(booklet))
+    said = {"request_id": uuid4(), "wants": ["cv", "taxes"], "sends_mail": "no", "moves_files": "no", "voucher_ids": ids[:3]}
+    first = desk.post(booklet, said | {"book": str(mail)})
+    hand_over_id = number_given(desk, first)
+    with acting_as_everything(why="what was planned"):
+        plan = distribution.plan_of(hand_over_id)
+    assert plan is not None
+    assert plan.lessons[:2] == ("mailbox", "cv"), plan.lessons
+    page = desk.get(first["Location"]).content.decode()
+    assert re.findall(r'name="session" value="(\d+)"', page) == [str(cv)]
+    (address,) = set(re.findall(rf"/prescriber/hand-overs/{hand_over_id}/lessons?/[a-z/-]*", page))
+    again = " ".join(desk.post(address, {"request_id": str(uuid4()), "session": str(cv)}, follow=True).content.decode().split())
+    assert "Pas encore de séance ouverte près d’ici pour : Faire une démarche administrative en ligne." in again
+    assert "CV" not in again.split("Pas encore de séance")[1].split("</p>")[0], "what is booked is not asked for again"
 
 
 def test_a_lesson_that_fills_meanwhile_leaves_the_hand_over_and_offers_the_next(season: Season, booklet: str) -> None:

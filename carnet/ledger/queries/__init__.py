@@ -42,7 +42,16 @@ from carnet.ledger.queries._positions import (
     stock_booklet_count,
     stock_booklets,
 )
-from carnet.ledger.queries._stock import arrivals, booklet_number, held_since, on_the_way, stock_ids, travelling, with_booklets_to_give
+from carnet.ledger.queries._stock import (
+    arrivals,
+    booklet_number,
+    coming_to,
+    held_since,
+    on_the_way,
+    stock_ids,
+    travelling,
+    with_booklets_to_give,
+)
 from carnet.ledger.queries._tracing import (
     TracedMovement,
     movements_asked,
@@ -108,6 +117,7 @@ __all__ = [
     "booklet_progress",
     "booklet_range",
     "booklets",
+    "coming_to",
     "counts",
     "counts_by_holder",
     "counts_by_pattern",

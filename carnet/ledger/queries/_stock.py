@@ -96,6 +96,14 @@ def with_booklets_to_give(asked: Iterable[tuple[int, int]], *, at: datetime) -> 
         return frozenset((programme, holder) for programme, holder in cursor.fetchall())
 
 
+def coming_to(holder_id: int, booklet_ids: Iterable[int]) -> frozenset[int]:
+    """Of these booklets, those on their way to a holder: a parcel it has not counted yet."""
+    asked = sorted(set(booklet_ids))
+    return (
+        frozenset(Booklet.objects.filter(in_transit_to_id=holder_id, id__in=asked).values_list("id", flat=True)) if asked else frozenset()
+    )
+
+
 def travelling(*, programme_id: int, organisation_id: int) -> int:
     """How many booklets of a programme are on their way from an organisation or to it, not ended."""
     rows = Booklet.objects.filter(programme_id=programme_id, in_transit_to_id__isnull=False, voided_at=None)

@@ -16,6 +16,7 @@ from carnet.distribution.queries import StockTakeView
 from carnet.distribution.rules import StockTakeUnknown
 from carnet.funding import queries as funding
 from carnet.kernel.refusals import Refusal
+from carnet.ledger import queries as ledger
 from carnet.parties.rules import allowed
 from carnet.web import clock, theming
 from carnet.web.design import formats
@@ -57,6 +58,7 @@ def _own_take(request: HttpRequest, stock_take_id: int) -> StockTakeView:
 
 
 def _take_page(found: StockTakeView, form: ScanForm, *, waiting_for_last: str = "") -> dict[str, Any]:
+    coming = ledger.coming_to(found.organisation_id, found.difference.strange) if found.closed_at is None else frozenset()
     left = found.expected_count - (found.scanned_count if found.closed_at is None else found.expected_count - len(found.difference.missing))
     return {
         "take": found,
@@ -67,7 +69,8 @@ def _take_page(found: StockTakeView, form: ScanForm, *, waiting_for_last: str = 
             Figure(formats.number(found.expected_count), _("carnets attendus")),
             Figure(formats.number(max(0, left)), _("carnets manquants")),
         ],
-        "strange": queries.run_views(found.programme_id, found.difference.strange),
+        "coming": queries.run_views(found.programme_id, coming),
+        "strange": queries.run_views(found.programme_id, set(found.difference.strange) - coming),
         "explained": [(str(words.GAPS[gap]), count) for gap in words.GAPS if (count := found.explained.get(gap.value))],
     }
 
