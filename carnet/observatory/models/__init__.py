@@ -1,7 +1,36 @@
 """Tables of the observatory: what was said of the future, what is counted ahead, what people answered, what a territory decides."""
 
 from carnet.observatory.models._forecasts import Forecast, LetterChoice, MonthlyLetter
-from carnet.observatory.models._personal import PERSONAL_DATA
+from carnet.observatory.models._personal import PERSONAL_DATA as _FORECASTS_DATA
 from carnet.observatory.models._releases import Release, ReleaseFile, ReleaseTruth
+from carnet.observatory.models._territories import PERSONAL_DATA as _TERRITORIES_DATA
+from carnet.observatory.models._territories import (
+    NextStep,
+    NoticedNeed,
+    Objective,
+    Territory,
+    TerritoryCommitment,
+    TerritoryDecision,
+    TerritoryIndicator,
+    TerritoryLine,
+)
 
-__all__ = ["PERSONAL_DATA", "Forecast", "LetterChoice", "MonthlyLetter", "Release", "ReleaseFile", "ReleaseTruth"]
+PERSONAL_DATA = {**_FORECASTS_DATA, **_TERRITORIES_DATA}
+
+__all__ = [
+    "PERSONAL_DATA",
+    "Forecast",
+    "LetterChoice",
+    "MonthlyLetter",
+    "NextStep",
+    "NoticedNeed",
+    "Objective",
+    "Release",
+    "ReleaseFile",
+    "ReleaseTruth",
+    "Territory",
+    "TerritoryCommitment",
+    "TerritoryDecision",
+    "TerritoryIndicator",
+    "TerritoryLine",
+]
