@@ -3,6 +3,7 @@
 from carnet.observatory.models._forecasts import Forecast, LetterChoice, MonthlyLetter
 from carnet.observatory.models._personal import PERSONAL_DATA as _FORECASTS_DATA
 from carnet.observatory.models._releases import Release, ReleaseFile, ReleaseTruth
+from carnet.observatory.models._rollups import CountedClaim, DailyFigure, FigureBuild, FigureComparison, MonthlyFigure
 from carnet.observatory.models._territories import PERSONAL_DATA as _TERRITORIES_DATA
 from carnet.observatory.models._territories import (
     NextStep,
@@ -19,8 +20,13 @@ PERSONAL_DATA = {**_FORECASTS_DATA, **_TERRITORIES_DATA}
 
 __all__ = [
     "PERSONAL_DATA",
+    "CountedClaim",
+    "DailyFigure",
+    "FigureBuild",
+    "FigureComparison",
     "Forecast",
     "LetterChoice",
+    "MonthlyFigure",
     "MonthlyLetter",
     "NextStep",
     "NoticedNeed",

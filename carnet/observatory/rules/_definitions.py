@@ -77,7 +77,7 @@ _ALL = (
         _("Chaque chèque une fois, à sa première remise. Un carnet remis à la place d’un autre est compté."),
         _("Trois carnets sont remis, puis un quatrième à la place de celui qui est perdu."),
         16,
-        _TERRITORIES | {Cut.FUNDER, Cut.PUBLIC},
+        _TERRITORIES | {Cut.FUNDER},
     ),
     Definition(
         Measure.PEOPLE,
@@ -224,7 +224,7 @@ _ALL = (
         _("Médiane, sur les chèques payés, des jours écoulés ; au mois du paiement."),
         _("Les deux chèques du 10 mars sont payés le 24."),
         14,
-        _TERRITORIES | {Cut.SERVICE},
+        _TERRITORIES,
     ),
     Definition(
         Measure.NEVER_CAME_BEFORE,
