@@ -45,11 +45,15 @@ KIND_OF: dict[Role, OrganisationKind] = {
 
 
 def people_of(programme_ids: Collection[int], roles: Collection[str], *, at: datetime) -> list[PersonOf]:
-    """Everybody who holds one of these roles in an organisation of one of these programmes; once for each organisation."""
+    """Whoever can be written to and holds one of these roles in an organisation of one of these programmes; once for each organisation.
+
+    A volunteer who takes turns with a PIN has no address: what is announced waits on the home page.
+    """
     found: dict[tuple[int, int, str], PersonOf] = {}
     for role in sorted(set(roles) & set(KIND_OF)):
         for programme_id in programme_ids:
             ids = organisations_of(programme_id, KIND_OF[Role(role)], at=at)
             for each in parties.people_of(ids, roles=[role], at=at):
-                found[each.person_id, each.organisation_id, each.role] = each
+                if each.email:
+                    found[each.person_id, each.organisation_id, each.role] = each
     return [found[key] for key in sorted(found)]

@@ -19,6 +19,7 @@ from carnet.notices.operations import Words
 from carnet.parties import operations as parties
 from tests.distribution.stock import LATER, Cupboards, make_cupboards
 from tests.factories.campaign import SYSTEM
+from tests.factories.stations import seated
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +112,13 @@ def test_a_digest_of_one_programme_begins_with_its_words(cupboards: Cupboards) -
         )  # fmt: skip
     letter = letter_of(kind="notices.digest", context=context, language="fr")
     assert letter.subject.startswith("Nantes, semaine du ") and "Bravo à tous pour" in letter.body and "30 carnets" in letter.body
+
+
+def test_a_volunteer_without_an_address_stops_nobody_s_letter(cupboards: Cupboards) -> None:
+    """Who takes turns with a PIN has no e-mail: the others are still written to, and announcements too."""
+    seated(cupboards.slow_id, "PRESCRIBER", LATER)
+    assert digests.send(at=LATER) == (3, 3)
+    assert sorted(letters("notices.digest")) == ["agence@example.org", "lente@example.org", "rapide@example.org"]
 
 
 def test_an_announcement_goes_once_to_everybody_of_its_roles(cupboards: Cupboards) -> None:
