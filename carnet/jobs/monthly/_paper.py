@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from carnet.gateways import printer
 from carnet.jobs.monthly._words import words_of
-from carnet.observatory.rules import Chart, MonthlyFigures, chart_of
+from carnet.observatory.rules import MonthlyFigures, charts, likely_months
 
 _TEMPLATE = Path(__file__).parent / "letter.typ"
 _FONTS = Path(printer.__file__).parent / "fonts"
@@ -18,8 +18,7 @@ _FONTS = Path(printer.__file__).parent / "fonts"
 def letter_pdf(figures: MonthlyFigures) -> bytes:
     """One or two pages, exported as PDF/UA-1; the same figures give the same bytes in the same language."""
     words: dict[str, Any] = words_of(figures)
-    chart = chart_of(figures.forecast.cash.months) if figures.forecast.is_said else None
-    words["chart"] = _svg(chart) if chart else ""
+    words["chart"] = _chart(figures) if figures.forecast.is_said else ""
     content: bytes = typst.compile(
         str(_TEMPLATE),
         format="pdf",
@@ -37,15 +36,9 @@ def file_name(figures: MonthlyFigures) -> str:
     return f"mois-{figures.month_on:%Y-%m}-convention-{figures.forecast.agreement_id}.pdf"
 
 
-def _svg(chart: Chart) -> str:
-    drawn = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {chart.width} {chart.height}"'
-        ' font-family="Atkinson Hyperlegible Next" font-size="14" text-anchor="middle">'
+def _chart(figures: MonthlyFigures) -> str:
+    bars = [
+        charts.Bar(date_format(month.first_on, "m/y"), month.used, "", low=min(month.low, month.used), high=max(month.high, month.used))
+        for month in likely_months(figures.forecast.cash.months)
     ]
-    for bar in chart.bars:
-        if bar.is_named:
-            drawn.append(f'<text x="{bar.middle}" y="{chart.ground + 20}">{date_format(bar.month_on, "m/y")}</text>')
-        drawn.append(f'<rect x="{bar.x}" y="{bar.y}" width="{bar.width}" height="{bar.height}" fill="#2f6f73"/>')
-        drawn.append(f'<path d="M{bar.middle} {bar.high_y}V{bar.low_y}" stroke="#1b1b1b" stroke-width="2"/>')
-    drawn.append(f'<path d="M0 {chart.ground}H{chart.width}" stroke="#1b1b1b"/></svg>')
-    return "".join(drawn)
+    return charts.columns(bars).painted() if bars else ""

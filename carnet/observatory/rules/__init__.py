@@ -7,8 +7,7 @@ from carnet.observatory.rules._assisted import (
     afterwards_figures,
     assisted_figures,
 )
-from carnet.observatory.rules._cash import CashForecast, FunderForecast, FundFacts, Month, cash_of
-from carnet.observatory.rules._chart import Bar, Chart, chart_of
+from carnet.observatory.rules._cash import CashForecast, FunderForecast, FundFacts, Month, cash_of, likely_months
 from carnet.observatory.rules._definitions import DEFINITIONS, STORY
 from carnet.observatory.rules._figures import (
     SMALL_COUNT,
@@ -101,11 +100,9 @@ __all__ = [
     "Assessment",
     "AssistedFigures",
     "AssistedLine",
-    "Bar",
     "Base",
     "By",
     "CashForecast",
-    "Chart",
     "Cut",
     "Definition",
     "DeskHelp",
@@ -147,7 +144,6 @@ __all__ = [
     "assisted_figures",
     "backtest",
     "cash_of",
-    "chart_of",
     "checked_recipients",
     "desks_that_help",
     "domains_of",
@@ -162,6 +158,7 @@ __all__ = [
     "latest_due",
     "least_and_most",
     "level_of",
+    "likely_months",
     "likely_use",
     "missing_cents",
     "not_accounted_for",

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from carnet.kernel.money import Euros
 from carnet.observatory.rules._forecast import WEEK, Use
 
+MONTHS_DRAWN = 18
+
 
 @dataclass(frozen=True, slots=True)
 class FundFacts:
@@ -182,3 +184,8 @@ def _funders(use: Use, facts: FundFacts, on_use: Mapping[int, int]) -> tuple[Fun
         )
         for funder_id in ids
     )
+
+
+def likely_months(months: Sequence[Month]) -> list[Month]:
+    """The months worth drawing: those in which something may be used, at most eighteen."""
+    return [month for month in months if month.used or month.high][:MONTHS_DRAWN]

@@ -6,6 +6,9 @@ from typing import Any
 
 from carnet.places.rules.geography import Box
 
+# Communes of the list of 2018 that were merged since, and into which (INSEE, code officiel géographique): the outlines are of 2018.
+MERGED_INTO = {"44160": "44003"}  # Saint-Géréon, in Ancenis-Saint-Géréon since 1 January 2019
+
 Ring = tuple[tuple[float, float], ...]  # (latitude, longitude), the last point the first again
 
 

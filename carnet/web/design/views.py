@@ -15,6 +15,7 @@ from carnet.kernel.periods import legal_day
 from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Download, Figure, Row, Table, Task, Ticket
+from carnet.web.design.drawn import specimens
 from carnet.web.design.forms import DayField, EurosField, WeighedFileField
 
 SPECIMEN_DIGITS = "482915006731284906"  # of no series
@@ -89,6 +90,7 @@ def _drawn() -> dict[str, Any]:
         "page_of": Paginator(range(240), 20).page(3),
         "paid": formats.euros(1000, short=True),
         "spent_on": formats.day(now - timedelta(days=9)),
+        "charts": specimens(),
         "tones": ["success", "warning", "danger", "info", "neutral"],
         "pictograms": PICTOGRAMS,
     }

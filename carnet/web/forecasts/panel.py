@@ -1,18 +1,19 @@
 """A forecast for a page: sentences, bars, a table of months, a table of funders, and how it was counted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from carnet.jobs.monthly import told
 from carnet.kernel.actors import Actor
 from carnet.observatory import queries as observatory
-from carnet.observatory.rules import AgreementForecast, Chart, chart_of
+from carnet.observatory.rules import AgreementForecast, likely_months
 from carnet.parties import queries as parties
-from carnet.web.design import formats
+from carnet.web.design import charts, formats
 from carnet.web.design.components import Column, Download, Row, Table
 
 
@@ -23,8 +24,7 @@ class Panel:
     as_of: str
     is_said: bool
     sentences: tuple[str, ...]
-    chart: Chart | None
-    months: Table | None
+    chart: charts.Chart | None
     funders: Table | None
     method: tuple[Row, ...]
 
@@ -43,8 +43,7 @@ def panel(actor: Actor, agreement_id: int, *, at: datetime) -> Panel | None:
         as_of=formats.day(kept.as_of),
         is_said=said,
         sentences=tuple(told(kept)) if said else (),
-        chart=chart_of(kept.cash.months) if said else None,
-        months=_months(kept, names) if said and kept.cash.months else None,
+        chart=_drawn(kept, names) if said and kept.cash.months else None,
         funders=_funders(kept, names) if said and len(names) > 1 else None,
         method=tuple(_method(kept)) if said else (),
     )
@@ -61,6 +60,17 @@ def letters(actor: Actor, agreement_id: int, *, at: datetime, route: str) -> lis
         )
         for each in found
     ]
+
+
+def _drawn(kept: AgreementForecast, names: dict[int, str]) -> charts.Chart:
+    """The months that are drawn, beside the table of them all."""
+    bars = [
+        charts.bar(date_format(month.first_on, "m/y"), month.used, low=min(month.low, month.used), high=max(month.high, month.used))
+        for month in likely_months(kept.cash.months)
+    ]
+    drawn = charts.columns(_("Chèques utilisés, mois par mois"), bars)
+    note = _("Chaque barre : les chèques utilisés dans le mois. Le trait : entre quoi et quoi, huit fois sur dix.")
+    return replace(drawn, table=_months(kept, names), notes=(note,))
 
 
 def _months(kept: AgreementForecast, names: dict[int, str]) -> Table:

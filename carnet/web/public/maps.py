@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carnet.places import queries
+from carnet.places.rules.areas import OVERSEAS
 from carnet.places.rules.geography import Box, Commune, box_around
-from carnet.places.rules.outlines import Outline, Ring
-
-Point = tuple[float, float]
+from carnet.places.rules.outlines import Outline
+from carnet.places.rules.sheets import Point, Sheet, box_of
 
 WIDTH = 420
 HEIGHT_MIN, HEIGHT_MAX = 300, 460
@@ -94,39 +94,8 @@ class Country:
     lines: tuple[Shade, ...]
 
 
-class _Sheet:
-    """From degrees to the paper: straight, as wide as the latitude asks."""
-
-    def __init__(self, box: Box, *, height_min: int = HEIGHT_MIN, height_max: int = HEIGHT_MAX, margin: int = MARGIN) -> None:
-        self.narrowing = math.cos(math.radians((box.south + box.north) / 2))
-        across, up = max(1e-6, (box.east - box.west) * self.narrowing), max(1e-6, box.north - box.south)
-        self.height = round(min(height_max, max(height_min, WIDTH * up / across)))
-        self.scale = min((WIDTH - 2 * margin) / across, (self.height - 2 * margin) / up)
-        self.left = (WIDTH - across * self.scale) / 2 - box.west * self.narrowing * self.scale
-        self.top = (self.height - up * self.scale) / 2 + box.north * self.scale
-
-    def at(self, point: Point) -> tuple[int, int]:
-        """Where a point falls."""
-        return round(self.left + point[1] * self.narrowing * self.scale), round(self.top - point[0] * self.scale)
-
-    def box(self) -> Box:
-        """What the whole paper shows, margins included."""
-        west, east = (-self.left / self.scale / self.narrowing, (WIDTH - self.left) / self.scale / self.narrowing)
-        return Box((self.top - self.height) / self.scale, self.top / self.scale, west, east)
-
-    def path(self, outline: Outline) -> str:
-        """An outline as the `d` of a path: whole pixels, steps from one to the next."""
-        return "".join(filter(None, (self._ring(ring) for ring in outline.rings)))
-
-    def _ring(self, ring: Ring) -> str:
-        points = [self.at(point) for point in ring]
-        x, y = points[0]
-        steps, before = [], (x, y)
-        for point in points[1:]:
-            if point != before:
-                steps.append(f"{point[0] - before[0]} {point[1] - before[1]}")
-                before = point
-        return f"M{x} {y}l{' '.join(steps)}z" if len(steps) > 1 else ""
+def _sheet(box: Box, *, margin: int = MARGIN) -> Sheet:
+    return Sheet(box, width=WIDTH, height_min=HEIGHT_MIN, height_max=HEIGHT_MAX, margin=margin)
 
 
 # --- around somebody ----------------------------------------------------------------------------------------------------
@@ -137,7 +106,7 @@ def around(places: Sequence[tuple[int, str, str, Point | None]], *, centre: Poin
     placed = [(number, anchor, name, point) for number, anchor, name, point in places if point is not None]
     if not placed:
         return None
-    sheet = _Sheet(_frame([point for *_rest, point in placed], centre))
+    sheet = _sheet(_frame([point for *_rest, point in placed], centre))
     marks = _pushed_apart([(number, anchor, name, sheet.at(point)) for number, anchor, name, point in placed], sheet)
     scale_width, scale_words = _scale_bar(sheet)
     title = _("Carte des lieux près de %(town)s") % {"town": town} if town else _("Carte des lieux de cette page")
@@ -178,7 +147,7 @@ def _land(box: Box) -> list[Outline]:
     return found
 
 
-def _pushed_apart(placed: Sequence[tuple[int, str, str, tuple[int, int]]], sheet: _Sheet) -> list[Mark]:
+def _pushed_apart(placed: Sequence[tuple[int, str, str, tuple[int, int]]], sheet: Sheet) -> list[Mark]:
     """Marks that would hide one another step aside, a little at each of a few rounds, and stay on the paper."""
     at = [(float(x), float(y)) for *_rest, (x, y) in placed]
     least = 2 * MARK + 2
@@ -200,11 +169,11 @@ def _pushed_apart(placed: Sequence[tuple[int, str, str, tuple[int, int]]], sheet
     ]
 
 
-def _kept_in(x: float, y: float, sheet: _Sheet) -> tuple[float, float]:
+def _kept_in(x: float, y: float, sheet: Sheet) -> tuple[float, float]:
     return min(max(x, MARK + 1.0), WIDTH - MARK - 1.0), min(max(y, MARK + 1.0), sheet.height - MARK - 1.0)
 
 
-def _names(sheet: _Sheet, marks: Sequence[Mark], centre: tuple[int, int] | None) -> list[Name]:
+def _names(sheet: Sheet, marks: Sequence[Mark], centre: tuple[int, int] | None) -> list[Name]:
     """The largest communes, as many as can be read: never over a mark nor over one another."""
     taken: list[tuple[float, ...]] = [(mark.x - MARK, mark.y - MARK, mark.x + MARK, mark.y + MARK) for mark in marks]
     if centre:
@@ -224,7 +193,7 @@ def _names(sheet: _Sheet, marks: Sequence[Mark], centre: tuple[int, int] | None)
     return found
 
 
-def _name_spots(sheet: _Sheet, commune: Commune) -> list[Name]:
+def _name_spots(sheet: Sheet, commune: Commune) -> list[Name]:
     """Where the name of a commune may be written: on its point, else a little above, below or aside."""
     x, y = sheet.at(commune.point or (0.0, 0.0))
     return [Name(commune.name, x + across, y + down) for across, down in ((0, 4), (0, -14), (0, 24), (66, 4), (-66, 4), (0, 36), (0, -28))]
@@ -234,7 +203,7 @@ def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one[0] < other[2] and one[2] > other[0] and one[1] < other[3] and one[3] > other[1]
 
 
-def _scale_bar(sheet: _Sheet) -> tuple[int, str]:
+def _scale_bar(sheet: Sheet) -> tuple[int, str]:
     """A round number of kilometres that fits a third of the paper."""
     pixels_a_km = sheet.scale / 111.2
     km = next((each for each in (200, 100, 50, 20, 10, 5, 2, 1) if each * pixels_a_km <= WIDTH / 3), 1)
@@ -247,11 +216,7 @@ def _scale_bar(sheet: _Sheet) -> tuple[int, str]:
 def country(counts: Mapping[str, int], *, address: str) -> Country:
     """Every département with how many places it has. `address` is the search without its département, ready to add one."""
     outlines = queries.departments()
-    box = Box(
-        min(each.box.south for each in outlines), max(each.box.north for each in outlines),
-        min(each.box.west for each in outlines), max(each.box.east for each in outlines),
-    )  # fmt: skip
-    sheet = _Sheet(box, margin=4)
+    sheet = _sheet(box_of(outlines), margin=4)
     shades = [_shade(each.code, each.name, counts.get(each.code, 0), sheet.path(each), address) for each in outlines]
     drawn = {each.code for each in outlines}
     others = [_shade(code, _overseas(code), count, "", address) for code, count in counts.items() if code not in drawn]
@@ -271,12 +236,8 @@ def _shade(code: str, name: str, count: int, path: str, address: str) -> Shade:
     return Shade(code, name, count, words, sum(count >= step for step in STEPS), path, f"{address}department={code}")
 
 
-_OVERSEAS = {"971": "Guadeloupe", "972": "Martinique", "973": "Guyane", "974": "La Réunion", "975": "Saint-Pierre-et-Miquelon",
-             "976": "Mayotte", "977": "Saint-Barthélemy", "978": "Saint-Martin"}  # fmt: skip
-
-
 def _overseas(code: str) -> str:
-    return _OVERSEAS.get(code, code)
+    return OVERSEAS.get(code, code)
 
 
 def name_of_department(code: str) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from carnet.kernel.money import Euros
 from carnet.parties.rules import allowed
-from carnet.web.design import contrast, formats, navigation, tokens
+from carnet.web.design import charts, contrast, formats, navigation, tokens
 from carnet.web.design.components import Cell, Download, Figure, Row, Table, Task, Ticket
 
 register = template.Library()
@@ -274,6 +274,15 @@ def _labelled(table: Table, row: Sequence[Any]) -> list[dict[str, Any]]:
         }
         for column, cell in zip(table.columns, row, strict=bool(row))
     ]
+
+
+@register.inclusion_tag("design/chart.html", takes_context=True)
+def chart(context: Context, drawn: charts.Chart, is_open: bool = False) -> dict[str, Any]:
+    """A chart or a map with the table of its numbers, folded unless `is_open`. Its style sheet comes with the first of a page."""
+    request = getattr(context, "request", None)  # an included template counts on from those before it
+    counted: Any = vars(request) if request is not None else context.render_context
+    rank = counted["charts_drawn"] = counted.get("charts_drawn", 0) + 1
+    return {**charts.for_tag(drawn, rank=rank, is_open=is_open), "is_first": rank == 1}
 
 
 @register.inclusion_tag("design/downloads.html")
