@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from carnet.distribution.rules.joining import MONTHS_MAX, MONTHS_MIN, OF_DESK, AgreementKind, DecisionKind, FileState, ImportState
+from carnet.parties.columns import ApplicationColumns, DecisionColumns, application_checks, decision_checks, one_waiting, sealed_or_gone
 from carnet.places.rules.joining import DecisionState
 
 
@@ -54,48 +55,24 @@ class DeskImport(models.Model):
             models.UniqueConstraint(
                 fields=["programme", "digest"], condition=~Q(state=ImportState.DROPPED.value), name="distribution_deskimport_once"
             ),
-            models.CheckConstraint(
-                condition=Q(erased_at__isnull=True, sealed_rows__isnull=False) | Q(erased_at__isnull=False, sealed_rows__isnull=True),
-                name="distribution_deskimport_erased",
-            ),
+            sealed_or_gone("distribution_deskimport_erased", "erased_at", "sealed_rows"),
         ]
 
     def __str__(self) -> str:
         return f"file of desks {self.pk}"
 
 
-class DeskFile(models.Model):
-    """An application to become a desk. What it says is sealed; whoever has its link reads it.
-
-    `name` and `number` are public facts of an organisation, in clear to find the file by.
-    """
+class DeskFile(ApplicationColumns):
+    """An application to become a desk. `number`: in clear, to find the application by."""
 
     programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, null=True, related_name="+")  # once admitted
-    state = models.CharField(max_length=10)
-    name = models.CharField(max_length=200, blank=True)
     number = models.CharField(max_length=14, blank=True)  # SIRET or RNA
-    sealed_answers = models.BinaryField(null=True)
-    sealed_email = models.BinaryField(null=True)
-    email_mark = models.BinaryField(max_length=32, null=True)  # finds the files of an address that asks for its link again
-    secret_hash = models.BinaryField(max_length=32, unique=True)
-    revision = models.IntegerField(default=0)  # counts every change of what it says
-    opened_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    erased_at = models.DateTimeField(null=True)
-    request_id = models.UUIDField(unique=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=[each.value for each in FileState]), name="distribution_deskfile_state"),
-            models.CheckConstraint(
-                condition=Q(erased_at__isnull=True, sealed_answers__isnull=False, sealed_email__isnull=False, email_mark__isnull=False)
-                | Q(erased_at__isnull=False, sealed_answers__isnull=True, sealed_email__isnull=True, email_mark__isnull=True),
-                name="distribution_deskfile_erased",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["DRAFT", "WITHDRAWN"]) | Q(sent_at__isnull=False), name="distribution_deskfile_sent"
+            *application_checks(
+                "distribution_deskfile_state", "distribution_deskfile_erased", "distribution_deskfile_sent", states=FileState
             ),
             models.CheckConstraint(condition=~Q(state="ADMITTED") | Q(organisation__isnull=False), name="distribution_deskfile_admitted"),
             models.UniqueConstraint(
@@ -111,7 +88,7 @@ class DeskFile(models.Model):
         return f"desk file {self.pk}"
 
 
-class DeskDecision(models.Model):
+class DeskDecision(DecisionColumns):
     """What is decided of an application, a file of desks or a desk: prepared by one person, taken or set aside by another.
 
     Exactly one of `file`, `desk_import` and `organisation` is what it is about. A trigger keeps what was written.
@@ -121,21 +98,11 @@ class DeskDecision(models.Model):
     file = models.ForeignKey(DeskFile, on_delete=models.PROTECT, null=True, related_name="+")
     desk_import = models.ForeignKey(DeskImport, on_delete=models.PROTECT, null=True, related_name="+")
     organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=10)
-    state = models.CharField(max_length=10)
-    reason = models.CharField(max_length=2000)
     revision = models.IntegerField(default=0)  # of the application, when it was prepared
-    digest = models.BinaryField(max_length=32)
-    prepared_by_id = models.BigIntegerField()
-    prepared_at = models.DateTimeField()
-    decided_by_id = models.BigIntegerField(null=True)
-    decided_at = models.DateTimeField(null=True)
-    request_id = models.UUIDField(unique=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=[each.value for each in DecisionKind]), name="distribution_deskdecision_kind"),
-            models.CheckConstraint(condition=Q(state__in=[each.value for each in DecisionState]), name="distribution_deskdecision_state"),
+            *decision_checks("distribution_deskdecision", kinds=DecisionKind, states=DecisionState),
             models.CheckConstraint(
                 condition=Q(file__isnull=False, desk_import__isnull=True, organisation__isnull=True)
                 | Q(file__isnull=True, desk_import__isnull=False, organisation__isnull=True, kind=DecisionKind.ADMIT.value)
@@ -144,20 +111,9 @@ class DeskDecision(models.Model):
                 ),
                 name="distribution_deskdecision_about",
             ),
-            models.CheckConstraint(
-                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("prepared_by_id")), name="distribution_deskdecision_two_people"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="PREPARED", decided_by_id__isnull=True, decided_at__isnull=True)
-                | (~Q(state="PREPARED") & Q(decided_by_id__isnull=False, decided_at__isnull=False)),
-                name="distribution_deskdecision_whole",
-            ),
-            models.CheckConstraint(condition=~Q(reason=""), name="distribution_deskdecision_motivated"),
-            models.UniqueConstraint(fields=["file"], condition=Q(state="PREPARED"), name="distribution_deskdecision_one_of_file"),
-            models.UniqueConstraint(fields=["desk_import"], condition=Q(state="PREPARED"), name="distribution_deskdecision_one_of_import"),
-            models.UniqueConstraint(
-                fields=["programme", "organisation"], condition=Q(state="PREPARED"), name="distribution_deskdecision_one_of_desk"
-            ),
+            one_waiting("distribution_deskdecision_one_of_file", "file"),
+            one_waiting("distribution_deskdecision_one_of_import", "desk_import"),
+            one_waiting("distribution_deskdecision_one_of_desk", "programme", "organisation"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from carnet.mandates.rules.habilitation import DecisionKind, DecisionState, FileState, PaperKind
+from carnet.parties.columns import (
+    ApplicationColumns,
+    DecisionColumns,
+    PaperColumns,
+    application_checks,
+    decision_checks,
+    one_waiting,
+    sealed_or_gone,
+)
 
 
 class HelperTerms(models.Model):
@@ -27,39 +36,21 @@ class HelperTerms(models.Model):
         return f"helper terms {self.pk}"
 
 
-class StructureFile(models.Model):
-    """A structure from its request to its end. What it says is sealed; whoever has its number and its code reads it.
+class StructureFile(ApplicationColumns):
+    """A structure from its request to its end. Whoever has its number and its code reads it: `secret_hash` is of both together.
 
-    `name` and `siret` are public facts of an organisation, in clear to find the request by.
+    `siret`: in clear, to find the request by.
     """
 
     programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, null=True, related_name="+")  # once admitted
     number = models.CharField(max_length=8, unique=True)
-    state = models.CharField(max_length=10)
-    name = models.CharField(max_length=200, blank=True)
     siret = models.CharField(max_length=14, blank=True)
-    sealed_answers = models.BinaryField(null=True)
-    sealed_email = models.BinaryField(null=True)
-    email_mark = models.BinaryField(max_length=32, null=True)
-    secret_hash = models.BinaryField(max_length=32, unique=True)  # of the number and the code together
-    revision = models.IntegerField(default=0)  # counts every change of what it says
-    opened_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    erased_at = models.DateTimeField(null=True)
-    request_id = models.UUIDField(unique=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=[each.value for each in FileState]), name="mandates_structurefile_state"),
-            models.CheckConstraint(
-                condition=Q(erased_at__isnull=True, sealed_answers__isnull=False, sealed_email__isnull=False, email_mark__isnull=False)
-                | Q(erased_at__isnull=False, sealed_answers__isnull=True, sealed_email__isnull=True, email_mark__isnull=True),
-                name="mandates_structurefile_erased",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["DRAFT", "WITHDRAWN"]) | Q(sent_at__isnull=False), name="mandates_structurefile_sent"
+            *application_checks(
+                "mandates_structurefile_state", "mandates_structurefile_erased", "mandates_structurefile_sent", states=FileState
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["ADMITTED", "SUSPENDED", "ENDED"]) | Q(organisation__isnull=False),
@@ -83,26 +74,16 @@ class StructureFile(models.Model):
         return f"structure file {self.pk}"
 
 
-class StructurePaper(models.Model):
-    """A paper of a request, made harmless and sealed. Looked at by downloading it, never shown in a page."""
+class StructurePaper(PaperColumns):
+    """A paper of a request."""
 
     file = models.ForeignKey(StructureFile, on_delete=models.PROTECT, related_name="+")
     programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10)
-    media_type = models.CharField(max_length=40)
-    size = models.IntegerField()
-    sealed_content = models.BinaryField(null=True)
-    added_at = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True)
-    request_id = models.UUIDField(unique=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(removed_at__isnull=True, sealed_content__isnull=False)
-                | Q(removed_at__isnull=False, sealed_content__isnull=True),
-                name="mandates_structurepaper_removed",
-            ),
+            sealed_or_gone("mandates_structurepaper_removed", "removed_at", "sealed_content"),
             models.CheckConstraint(condition=Q(kind__in=[each.value for each in PaperKind]), name="mandates_structurepaper_kind"),
         ]
         indexes = [models.Index(fields=["file"], name="mandates_structurepaper_of")]
@@ -126,10 +107,7 @@ class StructureMessage(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(erased_at__isnull=True, sealed_text__isnull=False) | Q(erased_at__isnull=False, sealed_text__isnull=True),
-                name="mandates_structuremessage_erased",
-            ),
+            sealed_or_gone("mandates_structuremessage_erased", "erased_at", "sealed_text"),
             models.CheckConstraint(condition=Q(by_programme=False) | Q(author_id__isnull=False), name="mandates_structuremessage_author"),
         ]
         indexes = [models.Index(fields=["file", "written_at"], name="mandates_structuremessage_of")]
@@ -138,37 +116,17 @@ class StructureMessage(models.Model):
         return f"structure message {self.pk}"
 
 
-class StructureDecision(models.Model):
+class StructureDecision(DecisionColumns):
     """What is decided of a structure: prepared by one person, taken or set aside by another. A trigger keeps what was written."""
 
     file = models.ForeignKey(StructureFile, on_delete=models.PROTECT, related_name="+")
     programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10)
-    state = models.CharField(max_length=10)
-    reason = models.CharField(max_length=2000)
-    revision = models.IntegerField()
-    digest = models.BinaryField(max_length=32)
-    prepared_by_id = models.BigIntegerField()
-    prepared_at = models.DateTimeField()
-    decided_by_id = models.BigIntegerField(null=True)
-    decided_at = models.DateTimeField(null=True)
-    request_id = models.UUIDField(unique=True)
+    revision = models.IntegerField()  # of the request, when it was prepared
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=[each.value for each in DecisionKind]), name="mandates_structuredecision_kind"),
-            models.CheckConstraint(condition=Q(state__in=[each.value for each in DecisionState]), name="mandates_structuredecision_state"),
-            models.CheckConstraint(
-                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("prepared_by_id")),
-                name="mandates_structuredecision_two_people",
-            ),
-            models.CheckConstraint(
-                condition=Q(state="PREPARED", decided_by_id__isnull=True, decided_at__isnull=True)
-                | (~Q(state="PREPARED") & Q(decided_by_id__isnull=False, decided_at__isnull=False)),
-                name="mandates_structuredecision_whole",
-            ),
-            models.CheckConstraint(condition=~Q(reason=""), name="mandates_structuredecision_motivated"),
-            models.UniqueConstraint(fields=["file"], condition=Q(state="PREPARED"), name="mandates_structuredecision_one_waiting"),
+            *decision_checks("mandates_structuredecision", kinds=DecisionKind, states=DecisionState),
+            one_waiting("mandates_structuredecision_one_waiting", "file"),
         ]
 
     def __str__(self) -> str:
@@ -189,10 +147,7 @@ class StructureAppeal(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(erased_at__isnull=True, sealed_text__isnull=False) | Q(erased_at__isnull=False, sealed_text__isnull=True),
-                name="mandates_structureappeal_erased",
-            ),
+            sealed_or_gone("mandates_structureappeal_erased", "erased_at", "sealed_text"),
             models.CheckConstraint(condition=Q(answer__isnull=True) | ~Q(answer=F("decision")), name="mandates_structureappeal_answer"),
         ]
         indexes = [models.Index(fields=["file"], name="mandates_structureappeal_of")]

@@ -4,6 +4,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from carnet.parties.columns import (
+    ApplicationColumns,
+    DecisionColumns,
+    PaperColumns,
+    application_checks,
+    decision_checks,
+    one_waiting,
+    sealed_or_gone,
+)
 from carnet.places.models._places import Place
 from carnet.places.rules.joining import DecisionKind, DecisionState, DocumentKind
 from carnet.places.rules.joining import FileState as JoiningState
@@ -37,39 +46,18 @@ class JoiningTerms(models.Model):
         return f"terms {self.pk}"
 
 
-class JoiningFile(models.Model):
-    """An application to a programme's network: several sites, in steps. What it says is sealed; whoever has its link reads it.
-
-    `name` and `number` are public facts of an organisation, in clear to find the file by.
-    """
+class JoiningFile(ApplicationColumns):
+    """An application to a programme's network: several sites, in steps. `number`: in clear, to find the file by."""
 
     programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, null=True, related_name="+")  # once admitted
     terms = models.ForeignKey(JoiningTerms, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=10)
-    name = models.CharField(max_length=200, blank=True)
     number = models.CharField(max_length=14, blank=True)  # SIRET or RNA
-    sealed_answers = models.BinaryField(null=True)
-    sealed_email = models.BinaryField(null=True)
-    email_mark = models.BinaryField(max_length=32, null=True)  # finds the files of an address that asks for its link again
-    secret_hash = models.BinaryField(max_length=32, unique=True)
-    revision = models.IntegerField(default=0)  # counts every change of what it says
-    opened_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)  # the day an answer is promised for, or a completion is awaited until
-    erased_at = models.DateTimeField(null=True)
-    request_id = models.UUIDField(unique=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=[each.value for each in JoiningState]), name="places_joining_state"),
-            models.CheckConstraint(
-                condition=Q(erased_at__isnull=True, sealed_answers__isnull=False, sealed_email__isnull=False, email_mark__isnull=False)
-                | Q(erased_at__isnull=False, sealed_answers__isnull=True, sealed_email__isnull=True, email_mark__isnull=True),
-                name="places_joining_erased_whole",
-            ),
-            models.CheckConstraint(condition=Q(state__in=["DRAFT", "WITHDRAWN"]) | Q(sent_at__isnull=False), name="places_joining_sent"),
+            *application_checks("places_joining_state", "places_joining_erased_whole", "places_joining_sent", states=JoiningState),
             models.CheckConstraint(
                 condition=~Q(state__in=["ADMITTED", "SUSPENDED", "ENDED"]) | Q(organisation__isnull=False), name="places_joining_admitted"
             ),
@@ -89,26 +77,16 @@ class JoiningFile(models.Model):
         return f"joining file {self.pk}"
 
 
-class JoiningDocument(models.Model):
-    """A paper of a file, made harmless and sealed. Looked at by downloading it, never shown in a page."""
+class JoiningDocument(PaperColumns):
+    """A paper of a file."""
 
     file = models.ForeignKey(JoiningFile, on_delete=models.PROTECT, related_name="+")
     programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=16)
-    media_type = models.CharField(max_length=40)
-    size = models.IntegerField()
-    sealed_content = models.BinaryField(null=True)
-    added_at = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True)  # by the applicant, or by its age
-    request_id = models.UUIDField(unique=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(removed_at__isnull=True, sealed_content__isnull=False)
-                | Q(removed_at__isnull=False, sealed_content__isnull=True),
-                name="places_document_removed_whole",
-            ),
+            sealed_or_gone("places_document_removed_whole", "removed_at", "sealed_content"),
             models.CheckConstraint(condition=Q(kind__in=[each.value for each in DocumentKind]), name="places_document_kind"),
         ]
         indexes = [models.Index(fields=["file"], name="places_document_of")]
@@ -117,40 +95,21 @@ class JoiningDocument(models.Model):
         return f"document {self.pk}"
 
 
-class JoiningDecision(models.Model):
+class JoiningDecision(DecisionColumns):
     """What a network decides about a file: prepared by one person, taken or set aside by another. A trigger keeps what was written."""
 
     file = models.ForeignKey(JoiningFile, on_delete=models.PROTECT, related_name="+")
     programme = models.ForeignKey("funding.Programme", on_delete=models.PROTECT, related_name="+")
     terms = models.ForeignKey(JoiningTerms, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10)
-    state = models.CharField(max_length=10)
     criteria = ArrayField(models.CharField(max_length=8), default=list)
-    reason = models.CharField(max_length=2000)
     from_on = models.DateField(null=True)  # the day it holds from, where it has one
     place_ids = ArrayField(models.BigIntegerField(), default=list)  # the places it bears on, once there are some
     revision = models.IntegerField()  # of the file, when it was prepared
-    digest = models.BinaryField(max_length=32)
-    prepared_by_id = models.BigIntegerField()
-    prepared_at = models.DateTimeField()
-    decided_by_id = models.BigIntegerField(null=True)
-    decided_at = models.DateTimeField(null=True)
-    request_id = models.UUIDField(unique=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=[each.value for each in DecisionKind]), name="places_decision_kind"),
-            models.CheckConstraint(condition=Q(state__in=[each.value for each in DecisionState]), name="places_decision_state"),
-            models.CheckConstraint(
-                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("prepared_by_id")), name="places_decision_two_people"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="PREPARED", decided_by_id__isnull=True, decided_at__isnull=True)
-                | (~Q(state="PREPARED") & Q(decided_by_id__isnull=False, decided_at__isnull=False)),
-                name="places_decision_whole",
-            ),
-            models.CheckConstraint(condition=~Q(reason=""), name="places_decision_motivated"),
-            models.UniqueConstraint(fields=["file"], condition=Q(state="PREPARED"), name="places_decision_one_waiting"),
+            *decision_checks("places_decision", kinds=DecisionKind, states=DecisionState),
+            one_waiting("places_decision_one_waiting", "file"),
         ]
         indexes = [models.Index(fields=["file", "decided_at"], name="places_decision_of")]
 

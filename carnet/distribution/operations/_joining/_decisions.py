@@ -1,9 +1,9 @@
 """What is decided of an application, a file of desks or a desk: prepared by one person, taken or set aside by another."""
 
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from carnet.distribution import access
 from carnet.distribution.models import DeskDecision
@@ -24,7 +24,7 @@ from carnet.distribution.rules.joining import (
 )
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import check_free_text
-from carnet.parties import operations as parties
+from carnet.parties.operations.applications import Decisions
 from carnet.parties.rules import check_allowed_now, digest_of, person_of
 from carnet.places.rules.joining import DecisionState
 
@@ -74,18 +74,7 @@ def write_decision(row: DeskDecision, actor: Actor, request_id: UUID, at: dateti
     repeated = DeskDecision.objects.filter(request_id=request_id).first()
     if repeated is not None:
         return repeated.id
-    row.digest = _digest(row)
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        if "deskdecision_one_of" in str(error):
-            raise DeskDecisionWaiting from None
-        raise
-    parties.request_approval(
-        action=APPROVE, subject=("desk-decision", row.id), digest=bytes(row.digest), organisation_id=row.programme.operator_id,
-        programme_id=row.programme_id, actor=actor, request_id=uuid5(request_id, "approval"), at=at,
-    )  # fmt: skip
+    DECISIONS.prepare(row, operator_id=row.programme.operator_id, programme_id=row.programme_id, actor=actor, request_id=request_id, at=at)
     _note("desk-decision-prepared", row, actor, request_id, at)
     return row.id
 
@@ -100,11 +89,11 @@ def take_desk_decision(*, decision_id: int, actor: Actor, request_id: UUID, at: 
     """
     check_allowed_now(actor, APPROVE, at)
     row = access.desk_decision(actor, decision_id, lock=True)
-    if row.state == DecisionState.TAKEN and row.decided_by_id == actor.person_id:
+    if DECISIONS.is_taken_by(row, actor):
         return
     _answer(row, actor, request_id, at, refused_because=None)
     _effects.carry_out(row, actor, at)
-    _close(row, DecisionState.TAKEN, actor, at)
+    DECISIONS.close(row, DecisionState.TAKEN, actor, at)
     _effects.tell(row, at)
     _note("desk-decision-taken", row, actor, request_id, at)
 
@@ -123,30 +112,26 @@ def set_aside_desk_decision(*, decision_id: int, reason: str, actor: Actor, requ
         # Its lines may be prepared again, once corrected.
         row.desk_import.state = ImportState.READ.value
         row.desk_import.save(update_fields=["state"])
-    _close(row, DecisionState.SET_ASIDE, actor, at)
+    DECISIONS.close(row, DecisionState.SET_ASIDE, actor, at)
     _note("desk-decision-set-aside", row, actor, request_id, at)
 
 
 def _answer(row: DeskDecision, actor: Actor, request_id: UUID, at: datetime, *, refused_because: str | None) -> None:
-    if row.state != DecisionState.PREPARED:
-        raise DeskDecisionNotNow(kind=row.kind, state=row.state)
     if row.file_id is not None and refused_because is None:
         # An application changed since is another application: the digest tells.
         row.revision = access.desk_file(actor, row.file_id, lock=True).revision
-    parties.answer(
-        action=APPROVE, subject=("desk-decision", row.id), digest=_digest(row), requested_by=row.prepared_by_id,
-        refused_because=refused_because, actor=actor, request_id=uuid5(request_id, "decision"), at=at,
-    )  # fmt: skip
-
-
-def _close(row: DeskDecision, state: DecisionState, actor: Actor, at: datetime) -> None:
-    row.state, row.decided_by_id, row.decided_at = state.value, actor.person_id, at
-    row.save(update_fields=["state", "decided_by_id", "decided_at"])
+    DECISIONS.answer(row, _digest(row), refused_because=refused_because, actor=actor, request_id=request_id, at=at)
 
 
 def _digest(row: DeskDecision) -> bytes:
     rows = bytes(row.desk_import.digest).hex() if row.desk_import is not None else None
     return digest_of(row.programme_id, row.file_id, row.desk_import_id, rows, row.organisation_id, row.revision, row.kind, row.reason)
+
+
+DECISIONS = Decisions(
+    action=APPROVE, subject="desk-decision", one_waiting="deskdecision_one_of", waiting=DeskDecisionWaiting, not_now=DeskDecisionNotNow,
+    digest=_digest,
+)  # fmt: skip
 
 
 def _note(what: str, row: DeskDecision, actor: Actor, request_id: UUID, at: datetime) -> None:

@@ -2,33 +2,19 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from carnet.distribution.models import DeskFile, DeskImport
+from carnet.distribution.models import DeskImport
 from carnet.distribution.rules.joining import Answers, empty_answers
 from carnet.gateways.keys import key_ring
 from carnet.kernel.refusals import Refusal
+from carnet.parties.queries.applications import Sealed
 from carnet.places.rules.joining import parsed_number
 
-ANSWERS, EMAIL, ROWS = "desk-answers", "desk-email", "desk-rows"
+SEALED = Sealed("desk-answers", "desk-email", empty_answers)
+ROWS = "desk-rows"
 
 
-def answers_of(file: DeskFile) -> Answers:
-    """What the applicant wrote. Raises: KeysUnreadable."""
-    if file.sealed_answers is None:
-        return empty_answers()
-    found: dict[str, Any] = json.loads(key_ring().unseal(ANSWERS, bytes(file.sealed_answers)))
-    return {**empty_answers(), **found}
-
-
-def sealed_answers(answers: Answers) -> bytes:
-    """The same, as it is kept."""
-    return key_ring().seal(ANSWERS, json.dumps(answers, ensure_ascii=False).encode())
-
-
-def email_of(file: DeskFile) -> str:
-    """Where the applicant is written to; "" once erased. Raises: KeysUnreadable."""
-    return key_ring().unseal(EMAIL, bytes(file.sealed_email)).decode() if file.sealed_email is not None else ""
+answers_of, email_of = SEALED.answers_of, SEALED.email_of
 
 
 def rows_of(row: DeskImport) -> list[Answers]:

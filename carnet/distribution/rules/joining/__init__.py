@@ -3,8 +3,6 @@
 from carnet.distribution.rules.joining._answers import (
     PEOPLE_FIELDS,
     POINT_FIELDS,
-    WHO_FIELDS,
-    Answers,
     Problem,
     empty_answers,
     legal_form,
@@ -72,7 +70,6 @@ from carnet.distribution.rules.joining._words import (
     KINDS_OF_FORM,
     MONTHS_MAX,
     MONTHS_MIN,
-    NAME_MAX,
     OF_APPLICATION,
     OF_DESK,
     REASON_MAX,
@@ -90,6 +87,11 @@ from carnet.distribution.rules.joining._words import (
     SuspendedFor,
     Todo,
     TodoState,
+)
+from carnet.parties.rules.applications import (
+    NAME_MAX,
+    WHO_FIELDS,
+    Answers,
 )
 
 __all__ = [

@@ -6,42 +6,27 @@ its point and its field, so that a screen, or the line of a file, shows it where
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as made
 from typing import Any
 
 from carnet.distribution.rules.joining._words import KINDS_OF_FORM, Step
 from carnet.distribution.rules.points import PointAgesReversed, PointCoordinatesUnreadable, PointFacts, PointSaid, checked_point
-from carnet.kernel.identifiers import PhoneNumber
 from carnet.kernel.refusals import Refusal
+from carnet.parties.rules import applications
+from carnet.parties.rules.applications import Answers
 from carnet.places.rules.geography import Gazetteer
 from carnet.places.rules.joining import LegalForm, parsed_number
 
-Answers = dict[str, Any]
-
-WHO_FIELDS = ("number", "name", "form", "street", "postcode", "city")
+Problem = applications.Problem[Step]
 PEOPLE_FIELDS = ("lead_name", "lead_email", "lead_phone")
 POINT_FIELDS = (
     "name", "street", "street_extra", "postcode", "commune", "phone", "hours", "age_from", "age_until", "communes", "by_appointment", "note",
     "languages", "is_listed", "latitude", "longitude",
 )  # fmt: skip
 POINT_REQUIRED = ("name", "street", "postcode", "commune")
-_POSTCODE = re.compile(r"[0-9]{5}")
 _FIELD_OF_CODE = {
     "point-commune-unknown": "commune", "point-far-from-commune": "latitude", "point-coordinates-unreadable": "latitude", "point-ages-reversed": "age_from",
     "phone-number-invalid": "phone", "nir-in-text": "note", "iban-in-text": "note", "too-many-points": "communes",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to mend: its step, the field of the page ("" for the whole step), the point's key ("" elsewhere), a stable code."""
-
-    step: Step
-    code: str
-    field: str = ""
-    point: str = ""
-    facts: Mapping[str, Any] = made(default_factory=dict)
 
 
 def empty_answers() -> Answers:
@@ -114,8 +99,7 @@ def problems(answers: Mapping[str, Any], gazetteer: Gazetteer, *, number_taken: 
 
 def problems_of_point(typed: Mapping[str, Any], gazetteer: Gazetteer, *, key: str = "") -> tuple[Problem, ...]:
     """What is wrong with one point."""
-    missing = tuple(Problem(Step.POINTS, "missing", name, key) for name in POINT_REQUIRED if not str(typed.get(name) or "").strip())
-    if missing:
+    if missing := tuple(applications.missing(Step.POINTS, typed, POINT_REQUIRED, key)):
         return missing
     try:
         checked_point(point_said(typed), gazetteer)
@@ -126,22 +110,14 @@ def problems_of_point(typed: Mapping[str, Any], gazetteer: Gazetteer, *, key: st
 
 
 def _who(answers: Mapping[str, Any], number_taken: bool) -> Iterator[Problem]:
-    who = answers["who"]
-    number = str(who.get("number", ""))
-    if not number:
-        yield Problem(Step.WHO, "number-missing", "number")
-    else:
-        try:
-            parsed_number(number)
-        except Refusal as refusal:
-            yield Problem(Step.WHO, refusal.code, "number", facts=refusal.facts)
-    if number_taken:
-        yield Problem(Step.WHO, "desk-already-there", "number", facts={"number": number})
-    yield from (Problem(Step.WHO, "missing", name) for name in ("name", "street", "postcode", "city") if not str(who.get(name, "")).strip())
-    if legal_form(answers) is None:
-        yield Problem(Step.WHO, "form-missing", "form")
-    if who.get("postcode") and not _POSTCODE.fullmatch(str(who["postcode"])):
-        yield Problem(Step.WHO, "postcode-malformed", "postcode")
+    return applications.who_problems(
+        Step.WHO,
+        answers["who"],
+        parse=parsed_number,
+        number_missing="number-missing",
+        number_taken="desk-already-there" if number_taken else "",
+        has_form=legal_form(answers) is not None,
+    )
 
 
 def _points(answers: Mapping[str, Any], gazetteer: Gazetteer) -> Iterator[Problem]:
@@ -153,15 +129,11 @@ def _points(answers: Mapping[str, Any], gazetteer: Gazetteer) -> Iterator[Proble
 
 def _people(answers: Mapping[str, Any]) -> Iterator[Problem]:
     people = answers["people"]
-    yield from (Problem(Step.PEOPLE, "missing", name) for name in ("lead_name", "lead_email") if not str(people.get(name, "")).strip())
+    yield from applications.missing(Step.PEOPLE, people, ("lead_name", "lead_email"))
     email = str(people.get("lead_email", ""))
-    if email and ("@" not in email or "." not in email.rpartition("@")[2] or " " in email):
+    if email and not applications.is_address(email):
         yield Problem(Step.PEOPLE, "email-invalid", "lead_email", facts={"email": email})
-    if people.get("lead_phone"):
-        try:
-            PhoneNumber.parse(str(people["lead_phone"]))
-        except Refusal as refusal:
-            yield Problem(Step.PEOPLE, refusal.code, "lead_phone", facts=refusal.facts)
+    yield from applications.phone_problems(Step.PEOPLE, people, "lead_phone")
 
 
 def _age(typed: object) -> int | None:

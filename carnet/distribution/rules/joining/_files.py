@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from carnet.distribution.rules.joining._answers import Answers, problems
+from carnet.distribution.rules.joining._answers import problems
 from carnet.distribution.rules.joining._refusals import DeskColumnsMissing, TooManyDesks
 from carnet.kernel.refusals import Refusal
+from carnet.parties.rules.applications import Answers
 from carnet.places.rules.geography import Gazetteer, folded
 from carnet.places.rules.joining import LegalForm, parsed_number
 from carnet.places.rules.offers import LANGUAGES
@@ -128,7 +129,7 @@ def _judged(
             told += [DeskLine(line, name, point, LineOutcome.NEW) for line, name, point in lines]
             continue
         for line, name, point in lines:
-            own = next((each for each in found if each.point == str(line)), None) or next((each for each in found if not each.point), None)
+            own = next((each for each in found if each.item == str(line)), None) or next((each for each in found if not each.item), None)
             code, field, facts = (own.code, own.field, own.facts) if own else ("desk-line-of-refused", "", {})
             told.append(DeskLine(line, name, point, LineOutcome.REFUSED, code, field, facts))
     return DesksRead(tuple(kept), tuple(sorted(told, key=lambda each: each.line)), ignored)

@@ -21,7 +21,6 @@ from carnet.distribution.rules.joining._words import (
     AGREEMENT_MAX,
     MONTHS_MAX,
     MONTHS_MIN,
-    NAME_MAX,
     REASON_MAX,
     REGULARISE_DAYS,
     RENEW_DAYS,
@@ -34,6 +33,7 @@ from carnet.distribution.rules.joining._words import (
     TodoState,
 )
 from carnet.kernel.periods import add_months
+from carnet.parties.rules.applications import NAME_MAX
 
 
 @dataclass(frozen=True, slots=True)

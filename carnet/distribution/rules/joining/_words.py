@@ -119,7 +119,6 @@ RENEW_DAYS = 60
 # How long a desk admitted before the first agreement was published may go on without one.
 REGULARISE_DAYS = 90
 MONTHS_MIN, MONTHS_MAX = 1, 36
-NAME_MAX = 200
 REASON_MAX = 2_000
 AGREEMENT_MAX = 40_000
 APPLICATION_POINTS_MAX = 30

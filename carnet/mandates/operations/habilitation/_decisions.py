@@ -1,9 +1,9 @@
 """What is decided of a structure: prepared by one person, taken or set aside by another; appeals, answered by people who had no hand in it."""
 
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
@@ -11,7 +11,7 @@ from carnet.kernel.periods import legal_day
 from carnet.mandates import access
 from carnet.mandates.models import StructureAppeal, StructureDecision, StructureFile
 from carnet.mandates.operations.habilitation import _effects
-from carnet.mandates.operations.habilitation._files import APPLICANT, locked
+from carnet.mandates.operations.habilitation._files import REQUESTS
 from carnet.mandates.operations.habilitation._notes import note_file
 from carnet.mandates.queries.habilitation._files import file_of_structure, latest_taken
 from carnet.mandates.queries.habilitation._sealed import sealed_appeal
@@ -30,8 +30,8 @@ from carnet.mandates.rules.habilitation import (
     check_text,
 )
 from carnet.notices import operations as notices
-from carnet.parties import operations as parties
-from carnet.parties.rules import check_allowed_now, check_may, check_second_person, digest_of, person_of
+from carnet.parties.operations.applications import APPLICANT, Decisions
+from carnet.parties.rules import check_allowed_now, check_may, digest_of, person_of
 
 PREPARE, APPROVE = "mandates.prepare-structures", "mandates.approve-structures"
 
@@ -59,12 +59,9 @@ def prepare_structure_decision(*, file_id: int, kind: DecisionKind, reason: str,
         file=file, programme_id=file.programme_id, kind=kind.value, state=DecisionState.PREPARED.value, reason=check_text(reason),
         revision=file.revision, prepared_by_id=prepared_by, prepared_at=at, request_id=request_id,
     )  # fmt: skip
-    row.digest = _digest(row)
-    _insert(row)
-    parties.request_approval(
-        action=APPROVE, subject=("structure-decision", row.id), digest=bytes(row.digest), organisation_id=file.programme.operator_id,
-        programme_id=file.programme_id, actor=actor, request_id=uuid5(request_id, "approval"), at=at,
-    )  # fmt: skip
+    DECISIONS.prepare(
+        row, operator_id=file.programme.operator_id, programme_id=file.programme_id, actor=actor, request_id=request_id, at=at
+    )
     note_file("structure-decision-prepared", file, actor, request_id, at, decision=row.id, kind=row.kind)
     return row.id
 
@@ -79,7 +76,7 @@ def take_structure_decision(*, decision_id: int, actor: Actor, request_id: UUID,
     """
     check_allowed_now(actor, APPROVE, at)
     row = access.structure_decision(actor, decision_id, lock=True)
-    if row.state == DecisionState.TAKEN and row.decided_by_id == actor.person_id:
+    if DECISIONS.is_taken_by(row, actor):
         return
     file, appeal = _decide(row, actor, request_id, at, refused_because=None)
     kind = DecisionKind(row.kind)
@@ -88,7 +85,7 @@ def take_structure_decision(*, decision_id: int, actor: Actor, request_id: UUID,
         check_answers_appeal(actor.person_id, appealed=(appeal.decision.prepared_by_id, appeal.decision.decided_by_id))
         appeal.answer = row
         appeal.save(update_fields=["answer"])
-    _close(row, DecisionState.TAKEN, actor, at)
+    DECISIONS.close(row, DecisionState.TAKEN, actor, at)
     _effects.carry_out(file, row, appeal.decision if appeal is not None else None, actor, at)
     _effects.tell(file, row, at)
     note_file("structure-decision-taken", file, actor, request_id, at, decision=row.id, kind=row.kind)
@@ -104,7 +101,7 @@ def set_aside_structure_decision(*, decision_id: int, reason: str, actor: Actor,
     tidy = check_text(reason)
     row = access.structure_decision(actor, decision_id, lock=True)
     file, _appeal = _decide(row, actor, request_id, at, refused_because=tidy)
-    _close(row, DecisionState.SET_ASIDE, actor, at)
+    DECISIONS.close(row, DecisionState.SET_ASIDE, actor, at)
     note_file("structure-decision-set-aside", file, actor, request_id, at, decision=row.id, kind=row.kind)
 
 
@@ -115,9 +112,8 @@ def contest_by_key(*, key: str, text: str, request_id: UUID, at: datetime) -> in
     Raises: StructureFileUnknown, StructureAppealNotPossible, StructureAppealTooLate, StructureTextMissing, NirInText, IbanInText.
     Repeat: the same request_id returns the first id.
     """
-    found = access.structure_file_of_key(key)
-    with acting_as(programme_ids=[found.programme_id]):
-        return _contest(locked(found), text, APPLICANT, request_id, at)
+    with REQUESTS.opened(key) as file:
+        return _contest(file, text, APPLICANT, request_id, at)
 
 
 @transaction.atomic
@@ -158,37 +154,22 @@ def _open_appeal(file: StructureFile) -> StructureAppeal | None:
     return StructureAppeal.objects.filter(file_id=file.id, answer=None).select_related("decision").first()
 
 
-def _insert(row: StructureDecision) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        if "one_waiting" in str(error):
-            raise StructureDecisionWaiting from None
-        raise
-
-
 def _decide(
     row: StructureDecision, actor: Actor, request_id: UUID, at: datetime, *, refused_because: str | None
 ) -> tuple[StructureFile, StructureAppeal | None]:
     """The second person's answer through the one mechanism of approvals; then the request, and the appeal that waits for this."""
-    if row.state != DecisionState.PREPARED:
-        raise StructureDecisionNotNow(kind=row.kind, state=row.state)
-    check_second_person(requested_by=row.prepared_by_id, decided_by=person_of(actor, APPROVE), action=APPROVE)
     file = access.structure_file(actor, row.file_id, lock=True)
     # A request changed since is another request: the digest tells. The row itself keeps what was prepared.
     revision = row.revision if refused_because is not None else file.revision
-    parties.answer(
-        action=APPROVE, subject=("structure-decision", row.id), digest=_digest(row, revision), requested_by=row.prepared_by_id,
-        refused_because=refused_because, actor=actor, request_id=uuid5(request_id, "decision"), at=at,
-    )  # fmt: skip
+    DECISIONS.answer(row, _digest(row, revision), refused_because=refused_because, actor=actor, request_id=request_id, at=at)
     return file, _open_appeal(file)
-
-
-def _close(row: StructureDecision, state: DecisionState, actor: Actor, at: datetime) -> None:
-    row.state, row.decided_by_id, row.decided_at = state.value, actor.person_id, at
-    row.save(update_fields=["state", "decided_by_id", "decided_at"])
 
 
 def _digest(row: StructureDecision, revision: int | None = None) -> bytes:
     return digest_of(row.programme_id, row.file_id, row.revision if revision is None else revision, row.kind, row.reason)
+
+
+DECISIONS = Decisions(
+    action=APPROVE, subject="structure-decision", one_waiting="one_waiting", waiting=StructureDecisionWaiting,
+    not_now=StructureDecisionNotNow, digest=_digest,
+)  # fmt: skip

@@ -1,24 +1,23 @@
 """The papers of a request and the messages about it: both sealed, both erased when they have served."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
-from carnet.gateways import documents
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.mandates import access
 from carnet.mandates.models import StructureFile, StructureMessage, StructurePaper
-from carnet.mandates.operations.habilitation._files import APPLICANT, locked, touch
+from carnet.mandates.operations.habilitation._files import REQUESTS
 from carnet.mandates.operations.habilitation._notes import note_file
 from carnet.mandates.queries.habilitation._files import file_of_structure
-from carnet.mandates.queries.habilitation._sealed import content_of, email_of, sealed_message, sealed_paper
+from carnet.mandates.queries.habilitation._sealed import email_of, sealed_message
 from carnet.mandates.rules.habilitation import (
     MESSAGE_MAX,
     MESSAGES_MAX,
     PAPERS_MAX,
-    FileState,
     PaperKind,
     RequestNumber,
     StructureFileUnknown,
@@ -26,10 +25,14 @@ from carnet.mandates.rules.habilitation import (
     StructurePapersTooMany,
     StructurePaperUnknown,
     check_text,
-    check_writable,
 )
 from carnet.notices import operations as notices
+from carnet.parties.operations.applications import APPLICANT, Papers
 from carnet.parties.rules import check_may, person_of
+
+PAPERS = Papers(
+    REQUESTS, StructurePaper, PAPERS_MAX, too_many=partial(StructurePapersTooMany, papers_max=PAPERS_MAX), unknown=StructurePaperUnknown
+)
 
 
 @transaction.atomic
@@ -39,42 +42,18 @@ def add_structure_paper(*, key: str, kind: str, content: bytes, request_id: UUID
     Raises:  StructureFileUnknown, StructureFileNotWritable, StructurePapersTooMany, DocumentTooHeavy, DocumentUnreadable, DocumentLocked.
     Repeat:  the same request_id returns the first id.
     """
-    found = access.structure_file_of_key(key)
-    paper = documents.read(content)
-    with acting_as(programme_ids=[found.programme_id]):
-        file = locked(found)
-        repeated = StructurePaper.objects.filter(request_id=request_id).first()
-        if repeated is not None:
-            return repeated.id
-        check_writable(FileState(file.state))
-        if StructurePaper.objects.filter(file_id=file.id, removed_at=None).count() >= PAPERS_MAX:
-            raise StructurePapersTooMany(papers_max=PAPERS_MAX)
-        row = StructurePaper.objects.create(
-            file=file, programme_id=file.programme_id, kind=PaperKind(kind).value, media_type=paper.media_type, size=len(paper.content),
-            sealed_content=sealed_paper(paper.content), added_at=at, request_id=request_id,
-        )  # fmt: skip
-        touch(file, at)
-    return row.id
+    return PAPERS.add(key, PaperKind(kind).value, content, request_id, at)
 
 
 @transaction.atomic
 def remove_structure_paper(*, key: str, paper_id: int, at: datetime) -> None:
     """Take a paper out of the request: it is erased at once. Raises: StructureFileUnknown, StructureFileNotWritable, StructurePaperUnknown."""
-    found = access.structure_file_of_key(key)
-    with acting_as(programme_ids=[found.programme_id]):
-        file = locked(found)
-        check_writable(FileState(file.state))
-        rows = StructurePaper.objects.filter(id=paper_id, file_id=file.id, removed_at=None)
-        if not rows.update(sealed_content=None, removed_at=at):
-            raise StructurePaperUnknown
-        touch(file, at)
+    PAPERS.remove(key, paper_id, at)
 
 
 def own_structure_paper(*, key: str, paper_id: int) -> tuple[bytes, str]:
     """A paper of the request a number and code open, and its media type. Raises: StructureFileUnknown, StructurePaperUnknown."""
-    found = access.structure_file_of_key(key)
-    with acting_as(programme_ids=[found.programme_id]):
-        return _content(found.id, paper_id)
+    return PAPERS.own(key, paper_id)
 
 
 @transaction.atomic
@@ -85,7 +64,7 @@ def look_at_structure_paper(*, file_id: int, paper_id: int, actor: Actor, reques
     """
     check_may(actor, "mandates.see-structures")
     file = access.structure_file(actor, file_id)
-    found = _content(file.id, paper_id)
+    found = PAPERS.content(file.id, paper_id)
     note_file("structure-paper-seen", file, actor, request_id, at, paper=paper_id)
     return found
 
@@ -97,9 +76,8 @@ def write_to_programme(*, key: str, text: str, request_id: UUID, at: datetime) -
     Raises: StructureFileUnknown, StructureTextMissing, NirInText, IbanInText, StructureMessagesTooMany.
     Repeat: the same request_id returns the first id.
     """
-    found = access.structure_file_of_key(key)
-    with acting_as(programme_ids=[found.programme_id]):
-        return _write(locked(found), text, APPLICANT, False, request_id, at)
+    with REQUESTS.opened(key) as file:
+        return _write(file, text, APPLICANT, False, request_id, at)
 
 
 @transaction.atomic
@@ -149,10 +127,3 @@ def _write(file: StructureFile, text: str, actor: Actor, by_programme: bool, req
         context = {"programme": file.programme.name, "name": file.name, "number": RequestNumber(file.number).printed()}
         notices.post(kind="mandates.structure-message", to_email=address, context=context, at=at)
     return row.id
-
-
-def _content(file_id: int, paper_id: int) -> tuple[bytes, str]:
-    row = StructurePaper.objects.filter(id=paper_id, file_id=file_id, removed_at=None).first()
-    if row is None:
-        raise StructurePaperUnknown
-    return content_of(row), row.media_type

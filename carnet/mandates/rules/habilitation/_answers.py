@@ -4,14 +4,11 @@
 helper and its field, so that a screen shows it where it is.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import field as made
 from typing import Any
 
-from carnet.kernel.identifiers import PhoneNumber, Siret
-from carnet.kernel.refusals import Refusal
+from carnet.kernel.identifiers import Siret
 from carnet.mandates.rules.habilitation._words import (
     COMMITMENTS,
     PAPERS_OF_FORM,
@@ -20,26 +17,14 @@ from carnet.mandates.rules.habilitation._words import (
     Position,
     Step,
 )
+from carnet.parties.rules import applications
+from carnet.parties.rules.applications import Answers, is_address
 from carnet.places.rules.joining import LegalForm
 
-Answers = dict[str, Any]
-
-WHO_FIELDS = ("number", "name", "form", "street", "postcode", "city")
+Problem = applications.Problem[Step]
 LEAD_FIELDS = ("lead_name", "lead_email", "lead_phone", "lead_job", "lead_helps")
 HELPER_FIELDS = ("name", "email", "job", "position")
 COMMITMENT_FIELDS = ("codes", "dpo", "accepted_by", "accepted_title", "version")
-_POSTCODE = re.compile(r"[0-9]{5}")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to mend: its step, the field of the page ("" for the whole step), the helper's key ("" elsewhere), a stable code."""
-
-    step: Step
-    code: str
-    field: str = ""
-    helper: str = ""
-    facts: Mapping[str, Any] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +79,7 @@ def problems(answers: Mapping[str, Any], *, papers: Collection[str], terms_versi
 
 def problems_of_helper(typed: Mapping[str, Any], *, key: str = "") -> tuple[Problem, ...]:
     """What is wrong with one helper."""
-    found = [Problem(Step.HELPERS, "missing", name, key) for name in ("name", "email") if not str(typed.get(name) or "").strip()]
+    found = list(applications.missing(Step.HELPERS, typed, ("name", "email"), key))
     if typed.get("email") and not is_address(str(typed["email"])):
         found.append(Problem(Step.HELPERS, "desk-email-malformed", "email", key))
     try:
@@ -105,42 +90,23 @@ def problems_of_helper(typed: Mapping[str, Any], *, key: str = "") -> tuple[Prob
     return tuple(found)
 
 
-def is_address(text: str) -> bool:
-    """Whether it has the shape of an e-mail address; the letter says the rest."""
-    return "@" in text and "." in text.rpartition("@")[2] and " " not in text
-
-
 def _who(answers: Mapping[str, Any], number_taken: bool) -> Iterator[Problem]:
-    who = answers["who"]
-    number = str(who.get("number", ""))
-    if not number:
-        yield Problem(Step.WHO, "siret-missing", "number")
-    else:
-        try:
-            Siret.parse(number)
-        except Refusal as refusal:
-            yield Problem(Step.WHO, refusal.code, "number", facts=refusal.facts)
-    if number_taken:
-        yield Problem(Step.WHO, "structure-already-there", "number", facts={"number": number})
-    yield from (Problem(Step.WHO, "missing", name) for name in ("name", "street", "postcode", "city") if not str(who.get(name, "")).strip())
-    if legal_form(answers) is None:
-        yield Problem(Step.WHO, "form-missing", "form")
-    if who.get("postcode") and not _POSTCODE.fullmatch(str(who["postcode"])):
-        yield Problem(Step.WHO, "postcode-malformed", "postcode")
+    return applications.who_problems(
+        Step.WHO,
+        answers["who"],
+        parse=Siret.parse,
+        number_missing="siret-missing",
+        number_taken="structure-already-there" if number_taken else "",
+        has_form=legal_form(answers) is not None,
+    )
 
 
 def _lead(answers: Mapping[str, Any]) -> Iterator[Problem]:
     lead = answers["lead"]
-    yield from (
-        Problem(Step.LEAD, "missing", name) for name in ("lead_name", "lead_email", "lead_phone") if not str(lead.get(name, "")).strip()
-    )
+    yield from applications.missing(Step.LEAD, lead, ("lead_name", "lead_email", "lead_phone"))
     if lead.get("lead_email") and not is_address(str(lead["lead_email"])):
         yield Problem(Step.LEAD, "desk-email-malformed", "lead_email")
-    if lead.get("lead_phone"):
-        try:
-            PhoneNumber.parse(str(lead["lead_phone"]))
-        except Refusal as refusal:
-            yield Problem(Step.LEAD, refusal.code, "lead_phone", facts=refusal.facts)
+    yield from applications.phone_problems(Step.LEAD, lead, "lead_phone")
 
 
 def _helpers(answers: Mapping[str, Any]) -> Iterator[Problem]:
@@ -161,10 +127,6 @@ def _commitments(answers: Mapping[str, Any], terms_version: int) -> Iterator[Pro
     kept = set(said.get("codes") or ())
     if any(each.code not in kept for each in COMMITMENTS):
         yield Problem(Step.COMMITMENTS, "commitments-missing", "codes")
-    yield from (
-        Problem(Step.COMMITMENTS, "missing", name)
-        for name in ("dpo", "accepted_by", "accepted_title")
-        if not str(said.get(name, "")).strip()
-    )
+    yield from applications.missing(Step.COMMITMENTS, said, ("dpo", "accepted_by", "accepted_title"))
     if str(said.get("version", "")) != str(terms_version):
         yield Problem(Step.COMMITMENTS, "helper-terms-changed" if said.get("version") else "helper-terms-missing", "version")

@@ -30,19 +30,17 @@ from carnet.mandates.rules.habilitation._words import (
     APPEAL_DAYS,
     APPEALABLE,
     DECISIONS_OF_STATE,
-    NAME_MAX,
     SEATS_MAX,
     SMALL_COUNT,
     TERMS_MAX,
     TEST_PASS,
     TEST_TOP,
     TEXT_MAX,
-    WRITABLE,
     DecisionKind,
-    FileState,
     HelperState,
     Mode,
 )
+from carnet.parties.rules.applications import NAME_MAX, WRITABLE, FileState
 
 
 def check_writable(state: FileState) -> None:

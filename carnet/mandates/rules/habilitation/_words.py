@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from carnet.parties.rules.applications import FileState
 from carnet.places.rules.joining import LegalForm
 
 
@@ -26,26 +27,6 @@ class Step(StrEnum):
 FILLED = tuple(step for step in Step if step is not Step.SUMMARY)
 
 
-class FileState(StrEnum):
-    """Where a structure stands, from its request to its end."""
-
-    DRAFT = "DRAFT"
-    SENT = "SENT"
-    COMPLETION = "COMPLETION"  # something was asked for: the structure may change its request again
-    ADMITTED = "ADMITTED"
-    SUSPENDED = "SUSPENDED"
-    ENDED = "ENDED"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-
-
-WRITABLE = frozenset({FileState.DRAFT, FileState.COMPLETION})
-# A request that still means something: its SIRET cannot ask again in the same programme.
-STANDING = frozenset({FileState.SENT, FileState.COMPLETION, FileState.ADMITTED, FileState.SUSPENDED})
-# One that a letter with the link may be asked for again.
-OPENED = frozenset(FileState) - {FileState.WITHDRAWN}
-
-
 class DecisionKind(StrEnum):
     """What is decided of a structure; each prepared by one person and taken by another."""
 
@@ -57,14 +38,6 @@ class DecisionKind(StrEnum):
     END = "END"
     UPHOLD = "UPHOLD"  # the appeal was right
     DISMISS = "DISMISS"
-
-
-class DecisionState(StrEnum):
-    """A decision is prepared, then taken or set aside by somebody else."""
-
-    PREPARED = "PREPARED"
-    TAKEN = "TAKEN"
-    SET_ASIDE = "SET_ASIDE"
 
 
 DECISIONS_OF_STATE: dict[FileState, frozenset[DecisionKind]] = {
@@ -166,7 +139,6 @@ class Mode(StrEnum):
     ONLINE = "ONLINE"
 
 
-NAME_MAX = 200
 TEXT_MAX = 2_000
 MESSAGE_MAX = 2_000
 TERMS_MAX = 40_000

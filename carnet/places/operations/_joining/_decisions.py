@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from carnet.gateways.database import acting_as
 from carnet.journal import operations as journal
@@ -12,11 +12,12 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import check_free_text
 from carnet.kernel.periods import legal_day
 from carnet.notices import operations as notices
-from carnet.parties import operations as parties_writes
-from carnet.parties.rules import check_allowed_now, check_may, check_second_person, digest_of, person_of
+from carnet.parties.operations.applications import APPLICANT, Decisions
+from carnet.parties.rules import check_allowed_now, check_may, digest_of, person_of
 from carnet.places import access
 from carnet.places.models import JoiningAppeal, JoiningDecision, JoiningFile, PlaceLabel
 from carnet.places.operations._joining import _effects
+from carnet.places.operations._joining._files import APPLICATIONS
 from carnet.places.queries._joining import email_of, terms_from
 from carnet.places.rules.joining import (
     AGAINST,
@@ -89,17 +90,8 @@ def prepare_joining_decision(
         prepared_at=at,
         request_id=request_id,
     )
-    decision.digest = _digest(decision)
-    _insert(decision)
-    parties_writes.request_approval(
-        action=APPROVE,
-        subject=("joining-decision", decision.id),
-        digest=bytes(decision.digest),
-        organisation_id=file.programme.operator_id,
-        programme_id=file.programme_id,
-        actor=actor,
-        request_id=uuid5(request_id, "approval"),
-        at=at,
+    DECISIONS.prepare(
+        decision, operator_id=file.programme.operator_id, programme_id=file.programme_id, actor=actor, request_id=request_id, at=at
     )
     _journal(actor, "decision-prepared", file, decision, request_id, at)
     return decision.id
@@ -115,7 +107,7 @@ def take_joining_decision(*, decision_id: int, actor: Actor, request_id: UUID, a
     """
     check_allowed_now(actor, APPROVE, at)
     decision = access.joining_decision(actor, decision_id, lock=True)
-    if decision.state == DecisionState.TAKEN and decision.decided_by_id == actor.person_id:
+    if DECISIONS.is_taken_by(decision, actor):
         return
     file, appeal = _decide(decision, actor, request_id, at, refused_because=None)
     kind, terms = DecisionKind(decision.kind), terms_from(decision.terms)
@@ -129,7 +121,7 @@ def take_joining_decision(*, decision_id: int, actor: Actor, request_id: UUID, a
         _effects.answer_appeal(carried, appeal.decision, is_upheld=kind is DecisionKind.UPHOLD)
     else:
         _effects.carry_out(carried)
-    _close(decision, DecisionState.TAKEN, actor, at)
+    DECISIONS.close(decision, DecisionState.TAKEN, actor, at)
     _tell(file, decision, terms, at)
     _journal(actor, "decision-taken", file, decision, request_id, at)
 
@@ -144,7 +136,7 @@ def set_aside_joining_decision(*, decision_id: int, reason: str, actor: Actor, r
     tidy = check_reason(reason)
     decision = access.joining_decision(actor, decision_id, lock=True)
     file, _appeal = _decide(decision, actor, request_id, at, refused_because=tidy)
-    _close(decision, DecisionState.SET_ASIDE, actor, at)
+    DECISIONS.close(decision, DecisionState.SET_ASIDE, actor, at)
     _journal(actor, "decision-set-aside", file, decision, request_id, at)
 
 
@@ -154,10 +146,8 @@ def appeal_by_link(*, secret: str, text: str, request_id: UUID, at: datetime) ->
 
     Raises: JoiningFileUnknown, AppealNotPossible, AppealTooLate, AppealTextMissing, NirInText, IbanInText.
     """
-    found = access.joining_file_of_link(secret)
-    with acting_as(programme_ids=[found.programme_id]):
-        file = access.joining_file(Actor.system("applicant", programme_ids={found.programme_id}), found.id, lock=True)
-        return _appeal(file, text, Actor.anonymous(), request_id, at)
+    with APPLICATIONS.opened(secret) as file:
+        return _appeal(file, text, APPLICANT, request_id, at)
 
 
 @transaction.atomic
@@ -231,36 +221,15 @@ def _places(file: JoiningFile, kind: DecisionKind, place_ids: Sequence[int], tod
     return wanted
 
 
-def _insert(decision: JoiningDecision) -> None:
-    try:
-        with transaction.atomic():
-            decision.save(force_insert=True)
-    except IntegrityError as error:
-        if "one_waiting" in str(error):
-            raise JoiningDecisionWaiting from None
-        raise
-
-
 def _decide(
     decision: JoiningDecision, actor: Actor, request_id: UUID, at: datetime, *, refused_because: str | None
 ) -> tuple[JoiningFile, JoiningAppeal | None]:
     """The second person's answer through the one mechanism of approvals; then the file, and the appeal that waits for this."""
-    if decision.state != DecisionState.PREPARED:
-        raise JoiningDecisionNotNow(kind=decision.kind, state=decision.state)
-    check_second_person(requested_by=decision.prepared_by_id, decided_by=person_of(actor, APPROVE), action=APPROVE)
     file = access.joining_file(actor, decision.file_id, lock=True)
     if refused_because is None:
         decision.revision = file.revision  # a file changed since is another file: the digest tells
-    parties_writes.answer(
-        action=APPROVE, subject=("joining-decision", decision.id), digest=_digest(decision), requested_by=decision.prepared_by_id,
-        refused_because=refused_because, actor=actor, request_id=uuid5(request_id, "decision"), at=at,
-    )  # fmt: skip
+    DECISIONS.answer(decision, _digest(decision), refused_because=refused_because, actor=actor, request_id=request_id, at=at)
     return file, _open_appeal(file)
-
-
-def _close(decision: JoiningDecision, state: DecisionState, actor: Actor, at: datetime) -> None:
-    decision.state, decision.decided_by_id, decision.decided_at = state.value, actor.person_id, at
-    decision.save(update_fields=["state", "decided_by_id", "decided_at"])
 
 
 def _digest(decision: JoiningDecision) -> bytes:
@@ -273,6 +242,12 @@ def _digest(decision: JoiningDecision) -> bytes:
         decision.from_on.isoformat() if decision.from_on else None,
         ",".join(str(each) for each in decision.place_ids),
     )
+
+
+DECISIONS = Decisions(
+    action=APPROVE, subject="joining-decision", one_waiting="one_waiting", waiting=JoiningDecisionWaiting, not_now=JoiningDecisionNotNow,
+    digest=_digest,
+)  # fmt: skip
 
 
 def _tell(file: JoiningFile, decision: JoiningDecision, terms: Terms, at: datetime) -> None:

@@ -4,26 +4,26 @@ Nobody has an account yet: the secret of the file's link stands for the applican
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as
-from carnet.gateways.keys import key_ring
 from carnet.journal import operations as journal
-from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.notices import operations as notices
-from carnet.parties.rules import clean_email, secret_hash
+from carnet.parties.operations.applications import APPLICANT, Applications
+from carnet.parties.rules import clean_email
+from carnet.parties.rules.applications import item_of, next_key
 from carnet.places import access
 from carnet.places.models import JoiningDecision, JoiningFile, JoiningTerms, Place
-from carnet.places.queries._joining import EMAIL, answers_of, email_of, normal_number, sealed_answers, surroundings
+from carnet.places.queries._joining import SEALED, email_of, normal_number, surroundings
 from carnet.places.rules import PlaceUnknown
 from carnet.places.rules.joining import (
     BANK_FIELDS,
@@ -33,8 +33,6 @@ from carnet.places.rules.joining import (
     SITES_MAX,
     WHO_FIELDS,
     Answers,
-    DecisionState,
-    FileState,
     JoiningAlreadyOpen,
     JoiningClosed,
     JoiningIncomplete,
@@ -43,13 +41,21 @@ from carnet.places.rules.joining import (
     SiteUnknown,
     Step,
     answer_due_on,
-    check_writable,
     empty_answers,
     problems,
 )
 
 FIELDS_OF_STEP = {Step.WHO: ("who", WHO_FIELDS), Step.PEOPLE: ("people", PEOPLE_FIELDS), Step.BANK: ("bank", BANK_FIELDS)}
-APPLICANT = Actor.anonymous()
+APPLICATIONS = Applications(
+    rows=JoiningFile,
+    decisions=JoiningDecision,
+    sealed=SEALED,
+    of_key=access.joining_file_of_link,
+    locked=partial(access.joining_file, lock=True),
+    numbered=normal_number,
+    not_writable=JoiningNotWritable,
+    already_there=JoiningAlreadyOpen,
+)
 _COLUMNS = {"name": "name", "address": "address", "address_extra": "address_extra", "postcode": "postcode", "commune": "commune",
             "latitude": "latitude", "longitude": "longitude", "phone": "phone"}  # fmt: skip
 
@@ -75,21 +81,12 @@ def open_joining_file(*, programme_id: int, email: str, language: str = "fr", re
         raise JoiningClosed(programme=programme.name)
     address = clean_email(email)
     with acting_as(programme_ids=[programme_id]):
-        repeated = JoiningFile.objects.filter(request_id=request_id).first()
-        if repeated is not None:
+        if (repeated := APPLICATIONS.repeated(request_id)) is not None:
             return Opened(repeated.id, None)
         secret = secrets.token_urlsafe(32)
-        file = JoiningFile.objects.create(
-            programme_id=programme_id,
-            terms=terms,
-            state=FileState.DRAFT.value,
-            sealed_answers=sealed_answers({**empty_answers(), "people": {"contact_email": address}}),
-            sealed_email=key_ring().seal(EMAIL, address.encode()),
-            email_mark=_mark(address),
-            secret_hash=secret_hash(secret),
-            opened_at=at,
-            changed_at=at,
-            request_id=request_id,
+        answers = {**empty_answers(), "people": {"contact_email": address}}
+        file = APPLICATIONS.keep(
+            answers=answers, address=address, key=secret, request_id=request_id, at=at, programme_id=programme_id, terms=terms
         )
     _write_link(file, address, secret, programme.name, language, at)
     _journal("file-opened", file, request_id, at)
@@ -104,17 +101,10 @@ def send_joining_link_again(*, programme_id: int, email: str, language: str = "f
     """
     programme, address = funding.programme(programme_id), clean_email(email)
     made = []
-    with acting_as(programme_ids=[programme_id]):
-        rows = JoiningFile.objects.select_for_update(of=("self",)).filter(
-            programme_id=programme_id, email_mark=_mark(address), erased_at__isnull=True
-        )
-        for file in rows.exclude(state=FileState.WITHDRAWN.value).order_by("id")[:10]:
-            secret = secrets.token_urlsafe(32)
-            file.secret_hash = secret_hash(secret)
-            file.save(update_fields=["secret_hash"])
-            _write_link(file, address, secret, programme.name, language, at)
-            _journal("link-sent-again", file, request_id, at)
-            made.append(secret)
+    for file, secret in APPLICATIONS.renew_keys(programme_id, address, lambda _file: secrets.token_urlsafe(32)):
+        _write_link(file, address, secret, programme.name, language, at)
+        _journal("link-sent-again", file, request_id, at)
+        made.append(secret)
     return tuple(made)
 
 
@@ -122,7 +112,7 @@ def send_joining_link_again(*, programme_id: int, email: str, language: str = "f
 def write_step(*, secret: str, step: Step, given: Mapping[str, str], at: datetime) -> None:
     """Keep what was typed in one of the plain steps (who, people, bank), right or wrong. Raises: JoiningFileUnknown, JoiningNotWritable."""
     part, names = FIELDS_OF_STEP[step]
-    with _written(secret, at) as (_file, answers):
+    with APPLICATIONS.written(secret, at) as (_file, answers):
         answers[part] = {**answers[part], **{name: str(given.get(name, "")).strip()[:NAME_MAX] for name in names if name in given}}
 
 
@@ -133,13 +123,13 @@ def add_site(*, secret: str, place_id: int | None = None, at: datetime) -> str:
     Adding a place that is there already gives its key again.
     Raises: JoiningFileUnknown, JoiningNotWritable, SitesTooMany, PlaceUnknown.
     """
-    with _written(secret, at) as (_file, answers):
+    with APPLICATIONS.written(secret, at) as (_file, answers):
         for site in answers["sites"]:
             if place_id is not None and site.get("place_id") == place_id:
                 return str(site["key"])
         if len(answers["sites"]) >= SITES_MAX:
             raise SitesTooMany(sites_max=SITES_MAX)
-        key = str(1 + max((int(site["key"]) for site in answers["sites"]), default=0))
+        key = next_key(answers["sites"])
         answers["sites"].append({"key": key, "place_id": place_id, **_known(place_id)})
     return key
 
@@ -147,14 +137,14 @@ def add_site(*, secret: str, place_id: int | None = None, at: datetime) -> str:
 @transaction.atomic
 def write_site(*, secret: str, key: str, given: Mapping[str, str], at: datetime) -> None:
     """Keep what was typed of one site, right or wrong. Raises: JoiningFileUnknown, JoiningNotWritable, SiteUnknown."""
-    with _written(secret, at) as (_file, answers):
+    with APPLICATIONS.written(secret, at) as (_file, answers):
         _site(answers, key).update({name: str(given[name]).strip()[:NAME_MAX] for name in SITE_FIELDS if name in given})
 
 
 @transaction.atomic
 def remove_site(*, secret: str, key: str, at: datetime) -> None:
     """Take a site out of the file, with what is taught there. Raises: JoiningFileUnknown, JoiningNotWritable, SiteUnknown."""
-    with _written(secret, at) as (_file, answers):
+    with APPLICATIONS.written(secret, at) as (_file, answers):
         answers["sites"].remove(_site(answers, key))
         answers["teaching"].pop(key, None)
 
@@ -165,7 +155,7 @@ def write_teaching(*, secret: str, key: str, given: Mapping[str, Any], at: datet
 
     Raises: JoiningFileUnknown, JoiningNotWritable, SiteUnknown.
     """
-    with _written(secret, at) as (_file, answers):
+    with APPLICATIONS.written(secret, at) as (_file, answers):
         _site(answers, key)
         answers["teaching"][key] = {
             **{name: [str(code)[:60] for code in given.get(name, ())][:60] for name in ("services", "modes", "access")},
@@ -180,7 +170,7 @@ def accept_charter(*, secret: str, accepted_by: str, role: str, version: int, re
 
     Raises: JoiningFileUnknown, JoiningNotWritable.
     """
-    with _written(secret, at) as (file, answers):
+    with APPLICATIONS.written(secret, at) as (file, answers):
         name = accepted_by.strip()[:NAME_MAX]
         answers["charter"] = (
             {"accepted_by": name, "role": role.strip()[:NAME_MAX], "version": version, "accepted_at": at.isoformat()} if name else {}
@@ -194,30 +184,19 @@ def send_joining_file(*, secret: str, request_id: UUID, at: datetime) -> None:
 
     Raises: JoiningFileUnknown, JoiningNotWritable, JoiningClosed, JoiningIncomplete, JoiningAlreadyOpen.
     """
-    found = access.joining_file_of_link(secret)
-    with acting_as(programme_ids=[found.programme_id]):
-        file = access.joining_file(_system(found), found.id, lock=True)
-        if file.state == FileState.SENT:
-            return
-        check_writable(FileState(file.state))
+
+    def check(file: JoiningFile, answers: Answers) -> None:
         terms = JoiningTerms.objects.filter(programme_id=file.programme_id).order_by("-version").first()
         if terms is None:
             raise JoiningClosed(programme=file.programme.name)
-        answers = answers_of(file)
         around = surroundings(file, answers, at=at)
         if left := problems(answers, around):
             raise JoiningIncomplete(steps=[step.value for step in Step if any(each.step is step for each in left)], count=len(left))
-        file.state, file.sent_at, file.terms = FileState.SENT.value, at, terms
-        file.due_on, file.changed_at = answer_due_on(legal_day(at), around.terms), at
-        file.name, file.number = answers["who"]["name"][:200], normal_number(answers)
-        file.revision += 1
-        try:
-            with transaction.atomic():
-                file.save()
-        except IntegrityError as error:
-            if "one_per_number" in str(error):
-                raise JoiningAlreadyOpen(number=file.number) from None
-            raise
+        file.terms, file.due_on = terms, answer_due_on(legal_day(at), around.terms)
+
+    file = APPLICATIONS.send(secret, at, check)
+    if file is None or file.due_on is None:  # a file just sent has its day; said for the reader and the type checker
+        return
     notices.post(
         kind="places.joining-sent",
         to_email=email_of(file),
@@ -230,57 +209,20 @@ def send_joining_file(*, secret: str, request_id: UUID, at: datetime) -> None:
 @transaction.atomic
 def take_back_joining_file(*, secret: str, request_id: UUID, at: datetime) -> None:
     """Take a sent file back to correct it, while nobody has prepared a decision. Raises: JoiningFileUnknown, JoiningNotWritable."""
-    found = access.joining_file_of_link(secret)
-    with acting_as(programme_ids=[found.programme_id]):
-        file = access.joining_file(_system(found), found.id, lock=True)
-        prepared = JoiningDecision.objects.filter(file_id=file.id, state=DecisionState.PREPARED.value).exists()
-        if file.state != FileState.SENT or prepared:
-            raise JoiningNotWritable(state=file.state)
-        file.state, file.due_on, file.changed_at = FileState.DRAFT.value, None, at
-        file.revision += 1
-        file.save(update_fields=["state", "due_on", "changed_at", "revision"])
-    _journal("file-taken-back", file, request_id, at)
+    _journal("file-taken-back", APPLICATIONS.take_back(secret, at, due_on=None), request_id, at)
 
 
 @transaction.atomic
 def withdraw_joining_file(*, secret: str, request_id: UUID, at: datetime) -> None:
     """Give the application up. What it holds is erased a year later at most. Raises: JoiningFileUnknown, JoiningNotWritable."""
-    found = access.joining_file_of_link(secret)
-    with acting_as(programme_ids=[found.programme_id]):
-        file = access.joining_file(_system(found), found.id, lock=True)
-        prepared = JoiningDecision.objects.filter(file_id=file.id, state=DecisionState.PREPARED.value).exists()
-        if FileState(file.state) not in (FileState.DRAFT, FileState.SENT, FileState.COMPLETION) or prepared:
-            raise JoiningNotWritable(state=file.state)
-        file.state, file.due_on, file.changed_at = FileState.WITHDRAWN.value, None, at
-        file.save(update_fields=["state", "due_on", "changed_at"])
-    _journal("file-withdrawn", file, request_id, at)
-
-
-@contextmanager
-def _written(secret: str, at: datetime) -> Iterator[tuple[JoiningFile, Answers]]:
-    """The file of a link, locked, and its answers, kept on leaving. Raises: JoiningFileUnknown, JoiningNotWritable."""
-    found = access.joining_file_of_link(secret)
-    with acting_as(programme_ids=[found.programme_id]):
-        file = access.joining_file(_system(found), found.id, lock=True)
-        check_writable(FileState(file.state))
-        answers = answers_of(file)
-        yield file, answers
-        file.sealed_answers, file.name, file.number = sealed_answers(answers), answers["who"].get("name", "")[:200], normal_number(answers)
-        file.changed_at, file.revision = at, file.revision + 1
-        file.save(update_fields=["sealed_answers", "name", "number", "changed_at", "revision"])
-
-
-def _system(file: JoiningFile) -> Actor:
-    """Whoever has the link, for the one programme of its file."""
-    return Actor.system("applicant", programme_ids={file.programme_id})
+    _journal("file-withdrawn", APPLICATIONS.withdraw(secret, at, due_on=None), request_id, at)
 
 
 def _site(answers: Answers, key: str) -> dict[str, Any]:
-    for site in answers["sites"]:
-        if site["key"] == key:
-            found: dict[str, Any] = site
-            return found
-    raise SiteUnknown
+    found = item_of(answers["sites"], key)
+    if found is None:
+        raise SiteUnknown
+    return found
 
 
 def _known(place_id: int | None) -> dict[str, str]:
@@ -291,10 +233,6 @@ def _known(place_id: int | None) -> dict[str, str]:
         raise PlaceUnknown(place_id=place_id)
     values = {name: getattr(place, column) for name, column in _COLUMNS.items()}
     return {name: "" if value is None else str(value) for name, value in values.items()}
-
-
-def _mark(address: str) -> bytes:
-    return key_ring().mark(EMAIL, address)
 
 
 def _write_link(file: JoiningFile, address: str, secret: str, programme: str, language: str, at: datetime) -> None:

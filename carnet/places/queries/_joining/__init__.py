@@ -18,13 +18,11 @@ from carnet.places.queries._joining._files import (
     surroundings,
 )
 from carnet.places.queries._joining._labels import LabelView, labels_of_organisation, labels_of_places, place_labels
-from carnet.places.queries._joining._sealed import ANSWERS, DOCUMENT, EMAIL, answers_of, email_of, sealed_answers, terms_from
+from carnet.places.queries._joining._sealed import SEALED, answers_of, email_of, terms_from
 from carnet.places.queries._joining._terms import Network, PublishedTerms, current_terms, network, networks, terms_versions
 
 __all__ = [
-    "ANSWERS",
-    "DOCUMENT",
-    "EMAIL",
+    "SEALED",
     "AppealView",
     "DecisionView",
     "DocumentView",
@@ -50,7 +48,6 @@ __all__ = [
     "own_joining_files",
     "place_labels",
     "places_named",
-    "sealed_answers",
     "surroundings",
     "terms_from",
     "terms_versions",

@@ -1,31 +1,14 @@
 """What a file keeps sealed, read and written in one place."""
 
-import json
 from typing import Any
 
-from carnet.gateways.keys import key_ring
-from carnet.places.models import JoiningFile
-from carnet.places.rules.joining import Answers, Criterion, Terms, empty_answers
+from carnet.parties.queries.applications import Sealed
+from carnet.places.rules.joining import Criterion, Terms, empty_answers
 
-ANSWERS, EMAIL, DOCUMENT = "joining-answers", "joining-email", "joining-document"
-
-
-def answers_of(file: JoiningFile) -> Answers:
-    """What the applicant wrote. Raises: KeysUnreadable."""
-    if file.sealed_answers is None:
-        return empty_answers()
-    found: dict[str, Any] = json.loads(key_ring().unseal(ANSWERS, bytes(file.sealed_answers)))
-    return {**empty_answers(), **found}
+SEALED = Sealed("joining-answers", "joining-email", empty_answers, paper="joining-document")
 
 
-def sealed_answers(answers: Answers) -> bytes:
-    """The same, as it is kept."""
-    return key_ring().seal(ANSWERS, json.dumps(answers, ensure_ascii=False).encode())
-
-
-def email_of(file: JoiningFile) -> str:
-    """Where the applicant is written to; "" once erased. Raises: KeysUnreadable."""
-    return key_ring().unseal(EMAIL, bytes(file.sealed_email)).decode() if file.sealed_email is not None else ""
+answers_of, email_of = SEALED.answers_of, SEALED.email_of
 
 
 def terms_from(row: Any) -> Terms:

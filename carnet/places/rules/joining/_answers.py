@@ -4,15 +4,14 @@
 is missing or wrong, each with its step, its site and its field, so that the screen shows it where it is.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import field as made
 from datetime import date
 from typing import Any
 
-from carnet.kernel.identifiers import Bic, Iban, PhoneNumber, Rna, Siret, holds_iban, holds_nir
-from carnet.kernel.refusals import Refusal
+from carnet.kernel.identifiers import Bic, Iban, Rna, Siret, holds_iban, holds_nir
+from carnet.parties.rules import applications
+from carnet.parties.rules.applications import Answers, missing
 from carnet.places.rules.checking import PlaceRow, judge_lines
 from carnet.places.rules.faults import Fault, FaultCode, Outcome
 from carnet.places.rules.geography import Gazetteer
@@ -23,7 +22,7 @@ from carnet.places.rules.services import SERVICE_BY_CODE
 from carnet.places.rules.standard import Version
 from carnet.places.rules.tables import RawLine
 
-Answers = dict[str, Any]
+Problem = applications.Problem[Step]
 
 # Fields of a site an applicant writes, and the national field each is.
 SITE_FIELDS = {
@@ -37,7 +36,6 @@ SITE_FIELDS = {
     "phone": "telephone",
 }
 SITE_REQUIRED = ("name", "address", "postcode", "commune")
-WHO_FIELDS = ("number", "name", "form", "street", "postcode", "city")
 PEOPLE_FIELDS = ("head_name", "head_title", "contact_name", "contact_email", "contact_phone")
 BANK_FIELDS = ("holder", "iban", "bic")
 # A fault of the directory's own check that an applicant must mend, rather than be told.
@@ -54,19 +52,7 @@ _MUST_MEND = frozenset(
         FaultCode.PHONE_MALFORMED,
     }
 )
-_POSTCODE = re.compile(r"[0-9]{5}")
 _FIELD_OF = {national: name for name, national in SITE_FIELDS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to mend: its step, the field of the page ("" for the whole step), the site's key ("" elsewhere), a stable code."""
-
-    step: Step
-    code: str
-    field: str = ""
-    site: str = ""
-    facts: Mapping[str, Any] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +128,14 @@ def problems_by_step(found: Collection[Problem]) -> dict[Step, tuple[Problem, ..
 
 
 def _who(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Problem]:
-    who = answers["who"]
-    number = who.get("number", "")
-    if not number:
-        yield Problem(Step.WHO, "number-missing", "number")
-    else:
-        try:
-            parsed_number(number)
-        except Refusal as refusal:
-            yield Problem(Step.WHO, refusal.code, "number", facts=refusal.facts)
-    if around.number_taken:
-        yield Problem(Step.WHO, "joining-already-open", "number", facts={"number": number})
-    yield from _missing(Step.WHO, who, ("name", "street", "postcode", "city"))
-    if legal_form(answers) is None:
-        yield Problem(Step.WHO, "form-missing", "form")
-    if who.get("postcode") and not _POSTCODE.fullmatch(who["postcode"]):
-        yield Problem(Step.WHO, "postcode-malformed", "postcode")
-
-
-def _missing(step: Step, given: Mapping[str, Any], names: Collection[str], site: str = "") -> Iterator[Problem]:
-    yield from (Problem(step, "missing", name, site) for name in names if not str(given.get(name, "")).strip())
+    return applications.who_problems(
+        Step.WHO,
+        answers["who"],
+        parse=parsed_number,
+        number_missing="number-missing",
+        number_taken="joining-already-open" if around.number_taken else "",
+        has_form=legal_form(answers) is not None,
+    )
 
 
 def _sites(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Problem]:
@@ -170,7 +144,7 @@ def _sites(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Problem
     met: dict[tuple[str, str, str], str] = {}
     for site in sites(answers):
         key = site["key"]
-        yield from _missing(Step.SITES, site, SITE_REQUIRED, key)
+        yield from missing(Step.SITES, site, SITE_REQUIRED, key)
         same = tuple(str(site.get(name, "")).strip().casefold() for name in ("name", "address", "postcode"))
         if all(same) and met.setdefault(same, key) != key:  # type: ignore[arg-type]
             yield Problem(Step.SITES, "site-twice", "name", key)
@@ -178,8 +152,8 @@ def _sites(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Problem
             yield Problem(Step.SITES, "place-run-by-another", "", key, {"name": site.get("name", "")})
         if site.get("place_id") in around.ended:
             yield Problem(Step.SITES, "site-ended", "", key)
-        if site.get("postcode") and not _POSTCODE.fullmatch(site["postcode"]):
-            yield Problem(Step.SITES, "postcode-malformed", "postcode", key)
+        if malformed := tuple(applications.postcode_problems(Step.SITES, site, key)):
+            yield from malformed
             continue  # what is wrong with the commune would only follow from it
         if site.get("commune") and site.get("postcode") and around.gazetteer.named(site["commune"], postcode=site["postcode"]) is None:
             yield Problem(Step.SITES, "commune-unknown", "commune", key)
@@ -214,15 +188,11 @@ def _teaching(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Prob
 
 def _people(answers: Mapping[str, Any]) -> Iterator[Problem]:
     people = answers["people"]
-    yield from _missing(Step.PEOPLE, people, ("head_name", "head_title", "contact_name", "contact_email"))
+    yield from missing(Step.PEOPLE, people, ("head_name", "head_title", "contact_name", "contact_email"))
     email = people.get("contact_email", "")
-    if email and ("@" not in email or "." not in email.rpartition("@")[2] or " " in email):
+    if email and not applications.is_address(email):
         yield Problem(Step.PEOPLE, "email-invalid", "contact_email", facts={"email": email})
-    if people.get("contact_phone"):
-        try:
-            PhoneNumber.parse(people["contact_phone"])
-        except Refusal as refusal:
-            yield Problem(Step.PEOPLE, refusal.code, "contact_phone", facts=refusal.facts)
+    yield from applications.phone_problems(Step.PEOPLE, people, "contact_phone")
 
 
 def _documents(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Problem]:
@@ -235,15 +205,11 @@ def _documents(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Pro
 
 def _bank(answers: Mapping[str, Any]) -> Iterator[Problem]:
     bank = answers["bank"]
-    yield from _missing(Step.BANK, bank, ("holder", "iban"))
+    yield from missing(Step.BANK, bank, ("holder", "iban"))
     if len(bank.get("holder", "")) > 70:
         yield Problem(Step.BANK, "holder-missing", "holder")
     for name, kind in (("iban", Iban), ("bic", Bic)):
-        if bank.get(name):
-            try:
-                kind.parse(bank[name])
-            except Refusal as refusal:
-                yield Problem(Step.BANK, refusal.code, name, facts=refusal.facts)
+        yield from applications.refused(Step.BANK, name, bank.get(name, ""), kind.parse)
 
 
 def _charter(answers: Mapping[str, Any], around: Surroundings) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from carnet.kernel.periods import add_months
+from carnet.parties.rules.applications import WRITABLE, FileState
 from carnet.places.rules.joining._refusals import (
     AppealNeedsAnother,
     AppealNotPossible,
@@ -21,9 +22,7 @@ from carnet.places.rules.joining._words import (
     DECISIONS_OF_STATE,
     NEEDS_A_DAY,
     TEXT_MAX,
-    WRITABLE,
     DecisionKind,
-    FileState,
     LabelState,
 )
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from carnet.parties.rules.applications import FileState
+
 
 class Step(StrEnum):
     """One page of a file. They may be filled in any order."""
@@ -20,24 +22,6 @@ class Step(StrEnum):
 FILLED = tuple(step for step in Step if step is not Step.SUMMARY)
 
 
-class FileState(StrEnum):
-    """Where a file stands. SUSPENDED and ENDED follow an admission."""
-
-    DRAFT = "DRAFT"
-    SENT = "SENT"
-    COMPLETION = "COMPLETION"  # something was asked for: the applicant may change it again
-    ADMITTED = "ADMITTED"
-    SUSPENDED = "SUSPENDED"
-    ENDED = "ENDED"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"  # by the applicant
-
-
-WRITABLE = frozenset({FileState.DRAFT, FileState.COMPLETION})
-# A file that still means something: its number cannot open another for the same programme.
-STANDING = frozenset({FileState.SENT, FileState.COMPLETION, FileState.ADMITTED, FileState.SUSPENDED})
-
-
 class DecisionKind(StrEnum):
     """What the network decides about a file; each prepared by one person and taken by another."""
 
@@ -50,14 +34,6 @@ class DecisionKind(StrEnum):
     RENEW = "RENEW"
     UPHOLD = "UPHOLD"  # the appeal is right: what it is against is undone
     DISMISS = "DISMISS"  # the appeal is not
-
-
-class DecisionState(StrEnum):
-    """A decision's life."""
-
-    PREPARED = "PREPARED"
-    TAKEN = "TAKEN"
-    SET_ASIDE = "SET_ASIDE"  # the second person said no: nothing happened
 
 
 # Which decisions a file in each state may receive.
@@ -132,7 +108,6 @@ DOCUMENTS_MAX = 20
 CRITERIA_MAX = 20
 TEXT_MAX = 2_000
 CHARTER_MAX = 20_000
-NAME_MAX = 200
 BEYOND_CENTS_MAX = 10_000
 DRAFT_KEPT = timedelta(days=180)
 REFUSED_KEPT = timedelta(days=365)

@@ -24,7 +24,7 @@ PLAIN: dict[Step, type[DraftForm]] = {Step.WHO: WhoForm, Step.PEOPLE: LeadForm}
 
 def problems_of(request: HttpRequest, step: Step, key: str = "") -> list[Problem]:
     """What is left to mend in one step (at one point) of this page's application."""
-    return [each for each in file_of(request).problems if each.step is step and (not key or each.point == key)]
+    return [each for each in file_of(request).problems if each.step is step and (not key or each.item == key)]
 
 
 def page(request: HttpRequest, step: Step, template: str = "", *, status: int = 200, **context: Any) -> HttpResponse:

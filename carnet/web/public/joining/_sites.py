@@ -76,7 +76,7 @@ def _act(request: HttpRequest) -> HttpResponseBase:
     if "later" in request.POST or not problems_of(request, Step.SITES):
         return go_on(request, Step.SITES)
     for each in problems_of(request, Step.SITES)[:1]:
-        messages.error(request, problem_words(each) if not each.site else _("Un lieu est à compléter."))
+        messages.error(request, problem_words(each) if not each.item else _("Un lieu est à compléter."))
     return redirect("public:joining-sites")
 
 

@@ -29,7 +29,7 @@ PLAIN: dict[Step, type[DraftForm]] = {Step.WHO: WhoForm, Step.PEOPLE: PeopleForm
 
 def problems_of(request: HttpRequest, step: Step, key: str = "") -> list[Problem]:
     """What is left to mend in one step (at one site) of this page's file."""
-    return [each for each in file_of(request).problems if each.step is step and (not key or each.site == key)]
+    return [each for each in file_of(request).problems if each.step is step and (not key or each.item == key)]
 
 
 def rank_of(step: Step) -> int:

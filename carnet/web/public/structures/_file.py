@@ -105,8 +105,8 @@ def summary(request: HttpRequest) -> HttpResponseBase:
 def _where(view: StructureFileView, problem: Problem) -> str:
     """The step, then the helper and the field or the paper: six times "to complete" says nothing."""
     names = [str(STEPS[problem.step])]
-    if problem.helper:
-        names += [str(each["name"]) for each in view.answers["helpers"] if each["key"] == problem.helper and each.get("name")]
+    if problem.item:
+        names += [str(each["name"]) for each in view.answers["helpers"] if each["key"] == problem.item and each.get("name")]
     if problem.step is Step.PAPERS and problem.field:
         names.append(str(PAPERS[PaperKind(problem.field)][0]))
     elif (form := FORMS_OF_STEP.get(problem.step)) is not None and problem.field in form.base_fields:

@@ -32,7 +32,7 @@ NEXT = {
 
 def problems_of(request: HttpRequest, step: Step, helper: str = "") -> list[Problem]:
     """What is left to mend in one step (of one helper) of this page's request."""
-    return [each for each in file_of(request).problems if each.step is step and (not helper or each.helper == helper)]
+    return [each for each in file_of(request).problems if each.step is step and (not helper or each.item == helper)]
 
 
 def page(request: HttpRequest, step: Step, template: str = "", *, status: int = 200, **context: Any) -> HttpResponse:
