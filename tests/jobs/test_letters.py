@@ -19,6 +19,7 @@ from carnet.parties import operations as parties
 AT = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 HOUSE = Path(carnet.__file__).parent
 CONTEXTS = {
+    "observatory.territory-joined": {"territory": "Nantes Métropole", "leader": "La Métropole"},
     "places.error-reported": {"place": "Le lieu", "about": "Les horaires", "reported_at": "2026-11-21T09:30:00+00:00"},
     "places.report-answered": {"place": "Le lieu", "number": "K7FM-42PX", "is_accepted": True, "answer": "C’est corrigé."},
     "places.confirmation-due": {"place": "Le lieu", "due_on": "2026-11-21", "is_again": False},

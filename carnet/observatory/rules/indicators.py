@@ -74,7 +74,7 @@ class Known(StrEnum):
     """What a file says of a figure: its value, that it is secret, or that it is not available."""
 
     VALUE = "VALUE"
-    SECRET = "SECRET"
+    SECRET = "SECRET"  # noqa: S105 - a statistical secret
     MISSING = "MISSING"
 
 

@@ -57,7 +57,7 @@ NEED_LABELS: Mapping[Need, str] = {
 }
 
 
-class Reader(StrEnum):
+class Public(StrEnum):
     """For whom a commitment is made; none: for everybody."""
 
     SEEKERS = "SEEKERS"
@@ -69,14 +69,14 @@ class Reader(StrEnum):
     LOW_INCOME = "LOW_INCOME"
 
 
-PUBLIC_LABELS: Mapping[Reader, str] = {
-    Reader.SEEKERS: _("Demandeurs d’emploi"),
-    Reader.YOUNG: _("Jeunes"),
-    Reader.SENIORS: _("Personnes âgées"),
-    Reader.FAMILIES: _("Familles"),
-    Reader.ALLOPHONES: _("Personnes qui parlent peu français"),
-    Reader.DISABLED: _("Personnes handicapées"),
-    Reader.LOW_INCOME: _("Personnes aux minima sociaux"),
+PUBLIC_LABELS: Mapping[Public, str] = {
+    Public.SEEKERS: _("Demandeurs d’emploi"),
+    Public.YOUNG: _("Jeunes"),
+    Public.SENIORS: _("Personnes âgées"),
+    Public.FAMILIES: _("Familles"),
+    Public.ALLOPHONES: _("Personnes qui parlent peu français"),
+    Public.DISABLED: _("Personnes handicapées"),
+    Public.LOW_INCOME: _("Personnes aux minima sociaux"),
 }
 
 

@@ -315,6 +315,33 @@ _LINES: tuple[Permission, ...] = (
     _do("helpline.set-delays", "set how soon complaints are answered", _ADMIN),
     # observatory, journal, continuity, background work
     _see("observatory.see", "figures not yet published, and the rows behind them", *_OPERATOR, _FUNDER, _AUDITOR, _OFFICER),
+    _see(
+        "observatory.see-territories",
+        "the territories one acts in: who does what, what nobody answers, what is decided",
+        *_OPERATOR,
+        _FUNDER,
+        _LEAD,
+        _MANAGER,
+        _HELPER_LEAD,
+        _LOCAL,
+    ),
+    _do(
+        "observatory.keep-line",
+        "write one's own line in a territory, needs seen, decisions and next steps",
+        _ADMIN,
+        _AGENT,
+        _FUNDER,
+        _LEAD,
+        _MANAGER,
+        _HELPER_LEAD,
+        _LOCAL,
+    ),
+    _do(
+        "observatory.lead-territory", "open a territory, change it, give an organisation its place or take it back", _ADMIN, _AGENT, _FUNDER
+    ),
+    _do("observatory.invite-local-actor", "invite a local actor that has no account yet", _ADMIN, _AGENT, _FUNDER, proof=True),
+    _do("observatory.set-objective", "say what is aimed at, or end it", _ADMIN, _OFFICER),
+    _do("observatory.import-indicators", "read INSEE's files of communes", _ADMIN, _AGENT),
     _see("journal.see", "the journal of one's programmes", _ADMIN, _AUDITOR),
     _do("continuity.export", "export a whole programme", _ADMIN, proof=True),
     _see("jobs.see", "background work and its progress", _ADMIN, _AGENT, _TREASURER),

@@ -7,6 +7,7 @@ from carnet.places.queries._acceptance import (
     accepted_by,
     place_counts,
     places_accepting,
+    places_on_days,
 )
 from carnet.places.queries._cards import FieldOrigin, PlaceCard, editable_fields, field_origins, place_card
 from carnet.places.queries._confirmations import (
@@ -210,6 +211,7 @@ __all__ = [
     "places_called",
     "places_named",
     "places_of",
+    "places_on_days",
     "proposals",
     "repeats",
     "report",

@@ -1,7 +1,7 @@
 """Which places accept which programmes, for what and until when."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -89,3 +89,21 @@ def _places_accepting(programme_id: int, day: date) -> QuerySet[Place]:
 
 def _acceptance(row: PlaceAcceptance) -> Acceptance:
     return Acceptance(row.id, row.place_id, row.programme_id, tuple(row.service_codes), row.from_on, row.until_on)
+
+
+def places_on_days(programme_ids: Iterable[int], days: Sequence[date]) -> list[int]:
+    """How many places accepted at least one of these programmes on each of these days, in one statement."""
+    rows = PlaceAcceptance.objects.filter(programme_id__in=list(programme_ids)).order_by()
+    held = list(rows.values_list("place_id", "from_on", "until_on", "place__ended_on"))
+    counts = []
+    for day in days:
+        counts.append(
+            len(
+                {
+                    place
+                    for place, since, until, ended in held
+                    if since <= day and (until is None or until > day) and (ended is None or ended > day)
+                }
+            )
+        )
+    return counts
