@@ -51,6 +51,7 @@ PYTHON: Mapping[str, str] = {
     "points": 'for point in carnet.points(where="Nantes", has_booklets="true"): ...',
     "labels": "carnet.labels(programme=3)",
     "figures": "carnet.figures()",
+    "figure_cuts": 'carnet.figure_cuts(level="DEPARTEMENT", code="44", by="commune")',
 }
 NUMBERS = {
     "redemption": "7-5312-0", "reverse": "7-5312-0", "dispute": "7-5312-0", "payment": "88", "reservation": "R318", "capture": "R318",

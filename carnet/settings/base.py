@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "carnet.web.assistant",
     "carnet.web.operator",
     "carnet.web.funder",
+    "carnet.web.boards",
     "carnet.web.funds",
     "carnet.web.forecasts",
     "carnet.web.prescriber",

@@ -92,6 +92,7 @@ CALLS: Mapping[str, Call] = {
     "points": lambda caller, world: caller.get("/api/v1/points"),
     "labels": lambda caller, world: caller.get("/api/v1/labels"),
     "figures": lambda caller, world: caller.get("/api/v1/figures"),
+    "figure_cuts": lambda caller, world: caller.get("/api/v1/figures/cuts"),
 }
 
 # What another place operator is answered, with every scope: a refusal that tells nothing, or lists of its own rows, empty.
@@ -120,6 +121,7 @@ FOREIGN: Mapping[str, tuple[int, str | None]] = {
     "points": (200, None),
     "labels": (200, None),
     "figures": (200, None),
+    "figure_cuts": (200, None),
 }
 WITH_TOKEN = [name for name, contract in CONTRACTS.items() if contract.action is not None]
 

@@ -1,6 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
+from carnet.web.boards import public as boards
 from carnet.web.design import look
 from carnet.web.design import views as design
 from carnet.web.doors import public
@@ -56,6 +57,9 @@ urlpatterns = [
     path("plan/", public(accessibility.plan), name="plan"),
     path("mentions-legales/", public(views.legal), name="legal"),
     path("chiffres/", public(views.all_figures), name="figures"),
+    path("chiffres/territoires/", public(boards.search), name="board-search"),
+    path("chiffres/<slug:level>/<slug:code>/", public(boards.board), name="board"),
+    path("chiffres/<slug:level>/<slug:code>/<slug:by>.<slug:kind>", public(boards.board_file), name="board-file"),
     path("opendata/<slug:name>.csv", public(views.open_data), name="open-data"),
     path("theme/couleur/<str:colour>.css", public(widget.colour), name="theme-colour"),
     path("theme/<slug:slug>.css", public(views.theme), name="theme"),

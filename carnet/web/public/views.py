@@ -16,6 +16,7 @@ from carnet.observatory.rules import ProgrammeFigures, proof_of
 from carnet.parties import queries as parties
 from carnet.parties.queries import OrganisationCard
 from carnet.web import clock, theming
+from carnet.web.boards.public import nation_head
 from carnet.web.calling import whom_to_call
 from carnet.web.design import contrast, formats
 from carnet.web.design.components import Column, Download, Figure, Row, Table
@@ -64,6 +65,7 @@ def all_figures(request: HttpRequest) -> HttpResponse:
         ],
         "assisted": [assisted_shown(each) for each in figures.published_assisted(at)],
         "afterwards": afterwards_table(figures.published_afterwards(at)),
+        "nation": nation_head(),
     }
     return _page(request, "public/figures.html", context)
 

@@ -230,6 +230,13 @@ class Client:
         """The published figures. Raises: Problem, Unreachable."""
         return self._call("GET", "figures")
 
+    def figure_cuts(self, *, level: str = "NATION", code: str = "FR", by: str = "month", period: str | None = None) -> dict[str, Any]:
+        """The published figures of a territory cut by month, region, departement, epci, commune, service or public: null is hidden.
+
+        Raises: Problem, Unreachable.
+        """
+        return self._call("GET", f"figures/cuts?{urlencode(_said(level=level, code=code, by=by, period=period))}")
+
     # --- How ------------------------------------------------------------------------------------------------------------
 
     def _pages(self, path: str, name: str, **filters: Any) -> Iterator[dict[str, Any]]:

@@ -105,6 +105,23 @@ OPEN: dict[str, Contract] = {
         },
         query="?programme=3",
     ),
+    "figure_cuts": Contract(
+        title=_("Lire les chiffres d’un territoire"),
+        explains=_("Le dernier relevé publié : les mêmes nombres que la page du territoire et que ses fichiers. Un nombre caché est null, jamais zéro."),
+        action=None,
+        codes=("area-unknown", "span-unclear", "span-reversed", "span-too-long", "cut-not-published"),
+        answer={
+            "release": "2026-10", "level": "DEPARTEMENT", "code": "44", "name": "Loire-Atlantique", "period": "2026", "periods": ["2026", "2026-10"],
+            "by": "commune", "measures": ["handed_over", "people", "first_use", "used", "paid"],
+            "figures": {"handed_over": 1600, "people": 320, "first_use": 280, "used": 1240, "paid": 1190, "days_to_payment": 9},
+            "before": {"handed_over": 900, "people": 180, "first_use": 150, "used": 610, "paid": 600},
+            "lines": [
+                {"key": "44109", "name": "Nantes", "values": {"handed_over": 1400, "people": 280, "first_use": 250, "used": 1100, "paid": 1060}},
+                {"key": "44190", "name": "Saint-Sébastien-sur-Loire", "values": {"handed_over": 15, "people": None, "first_use": None, "used": 9, "paid": 9}},
+            ],
+        },
+        query="?level=DEPARTEMENT&code=44&by=commune",
+    ),
     "figures": Contract(
         title=_("Lire les chiffres publiés"),
         explains=_("Ce que chacun peut recompter à partir des données ouvertes."),
