@@ -69,6 +69,8 @@ def database_checks() -> Iterator[Check]:
     from django.utils import timezone
 
     from carnet.gateways import schema
+    from carnet.gateways.database import acting_as_everything
+    from carnet.notices.queries import letters_given_up
     from carnet.settings.base import APPLICATION_ROLE
 
     pending = schema.pending()
@@ -85,8 +87,18 @@ def database_checks() -> Iterator[Check]:
         role, superuser, bypasses, told, version = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind IN ('r', 'p')")
         walled = cursor.fetchone()[0]
+    with acting_as_everything(why="letters of every tenant wait in one outbox"):
+        stuck = letters_given_up()
     apart = abs((timezone.now() - told).total_seconds())
     yield Check("PostgreSQL", version in POSTGRESQL_VERSIONS, str(version))
     yield Check(_("rôle"), role == APPLICATION_ROLE and not superuser and not bypasses, role)
     yield Check(_("murs entre organisations"), walled > 0, _("%(count)d tables protégées ligne par ligne") % {"count": walled})
+    yield Check(
+        _("lettres"),
+        not stuck,
+        _("aucune en souffrance")
+        if not stuck
+        else _("%(count)d jamais parties en trois jours : voyez l’adresse du serveur de courrier, et les contacts des organisations")
+        % {"count": stuck},
+    )
     yield Check(_("heure"), apart < CLOCK_APART_SECONDS, _("%(apart).1f s d’écart avec la base") % {"apart": apart})

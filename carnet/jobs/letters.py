@@ -47,13 +47,13 @@ def letter_of(*, kind: str, context: Mapping[str, Any], language: str) -> Letter
 
 
 def send_letters(*, at: datetime) -> tuple[int, int]:
-    """Send what waits, in batches of 20, and return (sent, failed). What fails waits for the next time."""
+    """Send what is due, in batches of 20, and return (sent, failed). A batch that fails whole ends the round: the server is away."""
     sent = failed = 0
     while True:
         with acting_as_everything(why="the outbox holds every tenant's letters"):
             batch_sent, batch_failed = notices.send_waiting(at=at, send=_send, limit=BATCH)
         sent, failed = sent + batch_sent, failed + batch_failed
-        if batch_sent == 0 or batch_failed:
+        if batch_sent == 0:
             return sent, failed
 
 

@@ -16,7 +16,7 @@ PERSONAL_DATA = {
 
 
 class Notice(models.Model):
-    """One message to one address. The address is emptied once sent."""
+    """One message to one address. The address is emptied once sent. `next_at`: not before, once it failed."""
 
     kind = models.CharField(max_length=60)
     to_email = models.CharField(max_length=254, blank=True)
@@ -28,6 +28,7 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True)
     attempts = models.SmallIntegerField(default=0)
     latest_error = models.CharField(max_length=200, blank=True)
+    next_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

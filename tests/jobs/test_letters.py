@@ -1,16 +1,17 @@
 """Every notice posted anywhere becomes a letter a person can read, sent once, then forgotten."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 
 import carnet
 from carnet.gateways.database import acting_as_everything
-from carnet.jobs.letters import letter_of, send_letters
+from carnet.jobs.letters import BATCH, letter_of, send_letters
 from carnet.kernel.actors import Actor
 from carnet.notices import operations as notices
 from carnet.notices.models import Notice
@@ -185,8 +186,35 @@ def test_what_waits_is_sent_once_then_forgotten(db: None) -> None:
         notices.post(kind="settlement.payment-sent", to_organisation_id=organisation_id, context=CONTEXTS["settlement.payment-sent"], at=AT)
     assert send_letters(at=AT) == (3, 1)
     assert [letter.to for letter in mail.outbox] == [["new@example.org"], ["contact@example.org"], ["lead@example.org"]]
-    assert send_letters(at=AT) == (0, 1)
+    assert send_letters(at=AT) == (0, 0), "what failed is not asked again at once"
+    assert send_letters(at=AT + timedelta(minutes=1)) == (0, 1)
     with acting_as_everything(why="reading the outbox in a test"):
         kept = list(Notice.objects.order_by("id").values_list("to_email", "context", "attempts", "latest_error"))
     assert kept[0] == ("", {}, 1, "")
     assert kept[2][2:] == (2, "NobodyToWriteTo")
+
+
+def test_letters_that_cannot_leave_let_the_others_pass(db: None) -> None:
+    silent = parties.create_organisation(
+        name="B", kinds=["FUNDER"], is_simulated=True, actor=Actor.system("letters"), request_id=uuid4(), at=AT
+    )
+    for _each in range(BATCH):
+        notices.post(kind="settlement.payment-sent", to_organisation_id=silent, context=CONTEXTS["settlement.payment-sent"], at=AT)
+    notices.post(kind="parties.invitation", to_email="new@example.org", context=CONTEXTS["parties.invitation"], at=AT)
+    assert send_letters(at=AT) == (0, BATCH)
+    assert send_letters(at=AT) == (1, 0)
+    assert [letter.to for letter in mail.outbox] == [["new@example.org"]]
+
+
+def test_a_server_away_for_two_days_loses_no_letter(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    notices.post(kind="parties.invitation", to_email="new@example.org", context=CONTEXTS["parties.invitation"], at=AT)
+    away = AT + timedelta(days=2)
+
+    def refused(_message: EmailMessage) -> int:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailMessage, "send", refused)
+        tried = sum(send_letters(at=AT + timedelta(minutes=minute))[1] for minute in range(0, 2 * 24 * 60, 5))
+    assert 5 <= tried < 10, "later and later, never given up"
+    assert send_letters(at=away + timedelta(days=1)) == (1, 0)

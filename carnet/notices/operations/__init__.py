@@ -26,12 +26,11 @@ from carnet.notices.operations._endpoints import (
     rotate_secret,
     send_again,
 )
-from carnet.notices.operations._letters import ATTEMPTS_MAX, post, send_waiting
+from carnet.notices.operations._letters import post, send_waiting
 from carnet.notices.operations._texts import TEXT_GIVEN_UP, TextToSend, post_text, send_texts
 from carnet.notices.operations._wording import reset_text, write_text
 
 __all__ = [
-    "ATTEMPTS_MAX",
     "TEXT_GIVEN_UP",
     "Due",
     "Reader",

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from carnet.notices.models import Notice
-
-ATTEMPTS_MAX = 8
+from carnet.notices.rules import ATTEMPTS_MAX, next_attempt
 
 
 def post(
@@ -36,11 +36,14 @@ def post(
 def send_waiting(*, at: datetime, send: Callable[[Notice], None], limit: int = 100) -> tuple[int, int]:
     """Send what waits, each in its own transaction; return (sent, failed). Call it seeing everything.
 
-    A notice that fails stays in the outbox and is tried again, ATTEMPTS_MAX times at most.
+    A notice that fails stays in the outbox and is tried again, later each time, ten times over three days as an event is: a server away for
+    a morning loses no letter, and one that cannot leave lets the others pass.
     """
     sent = failed = 0
     waiting = list(
-        Notice.objects.filter(sent_at__isnull=True, attempts__lt=ATTEMPTS_MAX).order_by("id").values_list("id", flat=True)[:limit]
+        Notice.objects.filter(Q(next_at__isnull=True) | Q(next_at__lte=at), sent_at__isnull=True, attempts__lt=ATTEMPTS_MAX)
+        .order_by("id")
+        .values_list("id", flat=True)[:limit]
     )
     for notice_id in waiting:
         with transaction.atomic():
@@ -52,7 +55,8 @@ def send_waiting(*, at: datetime, send: Callable[[Notice], None], limit: int = 1
                 send(notice)
             except OSError as error:
                 notice.latest_error = type(error).__name__
-                notice.save(update_fields=["attempts", "latest_error"])
+                notice.next_at = next_attempt(attempts=notice.attempts, at=at, jitter_per_mille=0)
+                notice.save(update_fields=["attempts", "latest_error", "next_at"])
                 failed += 1
                 continue
             # A sent letter is forgotten: its address, and its context (which may hold the secret of a link).

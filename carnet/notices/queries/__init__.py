@@ -1,4 +1,4 @@
-"""What may be read of the outbox: webhooks, announcements, a programme's words."""
+"""What may be read of the outbox: letters, webhooks, announcements, a programme's words."""
 
 from carnet.notices.queries._announcements import (
     LISTED_MAX,
@@ -10,6 +10,7 @@ from carnet.notices.queries._announcements import (
     announcements_to_mail,
     read_counts,
 )
+from carnet.notices.queries._letters import letters_given_up
 from carnet.notices.queries._webhooks import (
     DELIVERIES_SHOWN,
     DeliveryView,
@@ -54,6 +55,7 @@ __all__ = [
     "endpoint",
     "endpoints",
     "kinds_with_own_words",
+    "letters_given_up",
     "own_text",
     "read_counts",
     "text_versions",
