@@ -5,13 +5,16 @@ A territory is read by the organisations invited to it; each writes its own line
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from carnet.funding import queries as funding
 from carnet.funding.queries import AgreementFacts
 from carnet.funding.rules import AgreementUnknown
+from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
 from carnet.observatory.models import MonthlyLetter, NextStep, NoticedNeed, Objective, Territory, TerritoryCommitment, TerritoryDecision
 from carnet.observatory.rules import LetterUnknown
+from carnet.observatory.rules.selfchecks import SlipNumber, SlipUnknown
 from carnet.observatory.rules.objectives import ObjectiveUnknown
 from carnet.observatory.rules.territories import (
     CommitmentUnknown,
@@ -122,3 +125,31 @@ def set_objective_of(actor: Actor, objective_id: int) -> Objective:
     if row is None:
         raise ObjectiveUnknown(objective=objective_id)
     return row
+
+
+def house_giving_slips(actor: Actor) -> int:
+    """The organisation for which the actor gives slips of self-checks. Raises: NotAllowed, SlipUnknown."""
+    check_may(actor, "observatory.self-check")
+    if actor.organisation_id is None:
+        raise SlipUnknown
+    return actor.organisation_id
+
+
+def own_slip(actor: Actor, number: str, *, lock: bool = False) -> SelfCheckSlip:
+    """A slip that the actor's organisation gave and that still opens. Raises: NotAllowed, SlipUnknown, SlipMistyped."""
+    house_id = house_giving_slips(actor)
+    rows = SelfCheckSlip.objects.select_for_update(of=("self",)) if lock else SelfCheckSlip.objects
+    found = rows.filter(number=str(SlipNumber.parse(number)), organisation_id=house_id, closed_on=None).first()
+    if found is None:
+        raise SlipUnknown
+    return found
+
+
+def invitation_purpose(request_id: UUID) -> str:
+    """What the number or address left to be asked again is sealed for."""
+    return f"self-check invitation {request_id}"
+
+
+def unsealed_invitation(row: SelfCheckInvitation) -> str:
+    """The number or address of an invitation that waits."""
+    return key_ring().unseal(invitation_purpose(row.request_id), bytes(row.sealed or b"")).decode()

@@ -4,6 +4,8 @@ from carnet.observatory.models._forecasts import Forecast, LetterChoice, Monthly
 from carnet.observatory.models._personal import PERSONAL_DATA as _FORECASTS_DATA
 from carnet.observatory.models._releases import Release, ReleaseFile, ReleaseTruth
 from carnet.observatory.models._rollups import CountedClaim, DailyFigure, FigureBuild, FigureComparison, MonthlyFigure
+from carnet.observatory.models._selfchecks import PERSONAL_DATA as _SELF_CHECKS_DATA
+from carnet.observatory.models._selfchecks import SelfCheckInvitation, SelfCheckKeeping, SelfCheckRound, SelfCheckSlip, SelfCheckTerms
 from carnet.observatory.models._territories import PERSONAL_DATA as _TERRITORIES_DATA
 from carnet.observatory.models._territories import (
     NextStep,
@@ -16,10 +18,9 @@ from carnet.observatory.models._territories import (
     TerritoryLine,
 )
 
-PERSONAL_DATA = {**_FORECASTS_DATA, **_TERRITORIES_DATA}
+PERSONAL_DATA = {**_FORECASTS_DATA, **_TERRITORIES_DATA, **_SELF_CHECKS_DATA}
 
 __all__ = [
-    "PERSONAL_DATA",
     "CountedClaim",
     "DailyFigure",
     "FigureBuild",
@@ -31,9 +32,15 @@ __all__ = [
     "NextStep",
     "NoticedNeed",
     "Objective",
+    "PERSONAL_DATA",
     "Release",
     "ReleaseFile",
     "ReleaseTruth",
+    "SelfCheckInvitation",
+    "SelfCheckKeeping",
+    "SelfCheckRound",
+    "SelfCheckSlip",
+    "SelfCheckTerms",
     "Territory",
     "TerritoryCommitment",
     "TerritoryDecision",
