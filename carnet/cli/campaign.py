@@ -51,6 +51,7 @@ def play(
                 played = scenarios.play(chosen, today=today, seed=seed, out=out, printing=printing, progress=progress)
             progress("verify", 0, 1)
             scenarios.seal(at=clock.now())
+            scenarios.count(at=clock.now())
             seconds = time.monotonic() - started
             if isinstance(chosen, scenarios.HelpersScenario):
                 summary = scenarios.summarise_helpers(helped, seconds=seconds)

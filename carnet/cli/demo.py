@@ -73,6 +73,7 @@ def _played(booklets: int | None, seed: int, base_url: str, started: float) -> t
                 progress=progress,
             )
             scenarios.seal(at=clock.now())
+            scenarios.count(at=clock.now())
     else:
         say(_("La démonstration est déjà prête ici : elle n’est pas rejouée."))
     return summary, folder.to_try()

@@ -18,6 +18,7 @@ COMMANDS = (
     "fast",
     "doctor",
     "verification",
+    "figures",
     "places",
     "parties",
     "state",

@@ -9,7 +9,7 @@ seed plays the same campaign; a play touches nothing but its own programme.
 
 from carnet.scenarios.assisted import HelpersScenario, PlayedHelpers, helpers_scenario, play_helpers, summarise_helpers
 from carnet.scenarios.plan import SHIPPED, Scenario, ScenarioUnreadable, load, values_of
-from carnet.scenarios.play import Played, play, seal
+from carnet.scenarios.play import Played, count, play, seal
 from carnet.scenarios.sleeping import compare as compare_stock
 from carnet.scenarios.summary import summarise
 
@@ -21,6 +21,7 @@ __all__ = [
     "Scenario",
     "ScenarioUnreadable",
     "compare_stock",
+    "count",
     "load",
     "open_scenario",
     "play",

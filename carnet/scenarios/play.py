@@ -23,6 +23,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS, add_months
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import SeriesView
+from carnet.observatory.operations import figures
 from carnet.parties.rules import Role
 from carnet.places import operations as places
 from carnet.redemption import operations as redemption
@@ -108,6 +109,11 @@ def seal(*, at: datetime) -> dict[str, int]:
     """Seal what the play wrote, as the timer does every few seconds on a served site."""
     with acting_as_everything(why="sealing takes the rows of every tenant in their order"):
         return journal.seal(at=at)
+
+
+def count(*, at: datetime) -> None:
+    """Count the figures of what the play wrote, as the timer does every few minutes on a served site."""
+    figures.refresh(at=at)
 
 
 def _at(day: date, hour: int, minute: int = 0) -> datetime:

@@ -65,6 +65,7 @@ def town(
                 started=time.monotonic(), clock=time.monotonic, progress=lambda _what, _done, _total: None,
             )  # fmt: skip
             scenarios.seal(at=TODAY)
+            scenarios.count(at=TODAY)
         finally:
             point_django_at(shared)
     yield name, var

@@ -29,6 +29,19 @@ WITH added AS (
   ON CONFLICT ON CONSTRAINT observatory_dailyfigure_once DO UPDATE SET count = f.count + EXCLUDED.count RETURNING f.programme_id, f.day)
 SELECT programme_id, date_trunc('month', day)::date, count(*) FROM added GROUP BY 1, 2"""
 
+# Transaction numbers are the whole server's: one left open in another database must not hold figures back here, so that only those that hold a
+# lock on a table of this database count. A row is locked in before its transaction has a number, and the snapshot is taken before the locks are
+# read: a transaction this misses has a number past the snapshot's. Numbers of locks are cut to 32 bits.
+_OLDEST = """
+WITH lock AS MATERIALIZED (SELECT * FROM pg_locks),
+snapshot AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS ahead),
+running AS (
+  SELECT (s.ahead - t.transactionid::text::bigint) & 4294967295 AS behind FROM snapshot s CROSS JOIN lock t
+  WHERE t.locktype = 'transactionid' AND t.mode = 'ExclusiveLock' AND EXISTS (
+    SELECT 1 FROM lock r WHERE r.locktype = 'relation' AND r.virtualtransaction = t.virtualtransaction
+      AND r.database = (SELECT oid FROM pg_database WHERE datname = current_database())))
+SELECT s.ahead - COALESCE((SELECT max(behind) FROM running WHERE behind < 2147483648), 0) FROM snapshot s"""
+
 # Told after each step: how many steps are done, of how many.
 Progress = Callable[[int, int], None]
 
@@ -124,9 +137,9 @@ def _locked() -> FigureBuild | None:
 
 
 def _horizon() -> int:
-    """No row below it can appear any more: docs/decisions/0006-the-journal-is-sealed-below-the-horizon.md."""
+    """The oldest transaction that may still write here: no row below it can appear any more."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute(_OLDEST)
         return int(cursor.fetchone()[0])
 
 
