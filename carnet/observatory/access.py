@@ -12,10 +12,20 @@ from carnet.funding.queries import AgreementFacts
 from carnet.funding.rules import AgreementUnknown
 from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
-from carnet.observatory.models import MonthlyLetter, NextStep, NoticedNeed, Objective, Territory, TerritoryCommitment, TerritoryDecision
+from carnet.observatory.models import (
+    MonthlyLetter,
+    NextStep,
+    NoticedNeed,
+    Objective,
+    SelfCheckInvitation,
+    SelfCheckSlip,
+    Territory,
+    TerritoryCommitment,
+    TerritoryDecision,
+)
 from carnet.observatory.rules import LetterUnknown
-from carnet.observatory.rules.selfchecks import SlipNumber, SlipUnknown
 from carnet.observatory.rules.objectives import ObjectiveUnknown
+from carnet.observatory.rules.selfchecks import SlipNumber, SlipUnknown
 from carnet.observatory.rules.territories import (
     CommitmentUnknown,
     NextStepUnknown,

@@ -315,33 +315,6 @@ _LINES: tuple[Permission, ...] = (
     _do("helpline.set-delays", "set how soon complaints are answered", _ADMIN),
     # observatory, journal, continuity, background work
     _see("observatory.see", "figures not yet published, and the rows behind them", *_OPERATOR, _FUNDER, _AUDITOR, _OFFICER),
-    _see(
-        "observatory.see-territories",
-        "the territories one acts in: who does what, what nobody answers, what is decided",
-        *_OPERATOR,
-        _FUNDER,
-        _LEAD,
-        _MANAGER,
-        _HELPER_LEAD,
-        _LOCAL,
-    ),
-    _do(
-        "observatory.keep-line",
-        "write one's own line in a territory, needs seen, decisions and next steps",
-        _ADMIN,
-        _AGENT,
-        _FUNDER,
-        _LEAD,
-        _MANAGER,
-        _HELPER_LEAD,
-        _LOCAL,
-    ),
-    _do(
-        "observatory.lead-territory", "open a territory, change it, give an organisation its place or take it back", _ADMIN, _AGENT, _FUNDER
-    ),
-    _do("observatory.invite-local-actor", "invite a local actor that has no account yet", _ADMIN, _AGENT, _FUNDER, proof=True),
-    _do("observatory.set-objective", "say what is aimed at, or end it", _ADMIN, _OFFICER),
-    _do("observatory.import-indicators", "read INSEE's files of communes", _ADMIN, _AGENT),
     _do(
         "observatory.decide-self-checks",
         "ask people of a programme what they can do with internet, before and after, or stop asking",
