@@ -33,7 +33,16 @@ def of(counts: dict[tuple[str, str], int]) -> Tables:
     return Tables(cells, tuple(sums))
 
 
-HAND = of({("Nantes", "atelier"): 3, ("Nantes", "seul"): 20, ("Rezé", "atelier"): 9, ("Rezé", "seul"): 12, ("Vertou", "atelier"): 7, ("Vertou", "seul"): 30})
+HAND = of(
+    {
+        ("Nantes", "atelier"): 3,
+        ("Nantes", "seul"): 20,
+        ("Rezé", "atelier"): 9,
+        ("Rezé", "seul"): 12,
+        ("Vertou", "atelier"): 7,
+        ("Vertou", "seul"): 30,
+    }
+)
 
 
 def test_totals_and_sums_follow_from_the_lines() -> None:
@@ -105,11 +114,15 @@ def test_the_next_month_and_the_year_do_not_give_back_what_the_month_hid() -> No
     sums = tuple(Sum(("m1", *each.total), tuple(("m1", *part) for part in each.parts)) for each in HAND.sums)
     january = Tables(first, sums)
     hidden = suppress(merged([january])[0])
-    second = {("m2", *key[1:]): Cell(cell.value + 10, cell.people + 10) for key, cell in first.items() if key[1] != "Métropole" and key[2] != ""}
+    second = {
+        ("m2", *key[1:]): Cell(cell.value + 10, cell.people + 10) for key, cell in first.items() if key[1] != "Métropole" and key[2] != ""
+    }
     by_town, more = rolled_up({key[1:]: cell for key, cell in second.items()}, (TOWNS, SERVICES))
     cells = {**first, **{("m2", *key): cell for key, cell in by_town.items()}}
     cells |= {("y", *key): first["m1", *key] + cell for key, cell in by_town.items()}
-    everything = sums + tuple(Sum((period, *each.total), tuple((period, *part) for part in each.parts)) for each in more for period in ("m2", "y"))
+    everything = sums + tuple(
+        Sum((period, *each.total), tuple((period, *part) for part in each.parts)) for each in more for period in ("m2", "y")
+    )
     everything += tuple(Sum(("y", *key), (("m1", *key), ("m2", *key))) for key in by_town)
     whole, _names = merged([january, Tables(cells, everything)])
     known = merged([january])[0].cells.keys()

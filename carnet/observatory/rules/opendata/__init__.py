@@ -1,0 +1,34 @@
+"""A release of open data: its tables built from lines, its files, what a correction moved. Pure; the solver is elsewhere.
+
+Words:   a *line* is a count of one month in one commune (or département, for what was ticked at a desk), cut by one thing; a *table* is every
+         total of its lines; a *release* is all the tables up to a month, frozen.
+Always:  the files say nothing that a table does not; a row that is absent is zero, a row without a value is hidden.
+"""
+
+from carnet.observatory.rules.opendata._files import FILES, LICENCE_URL, MANIFEST, SIGNATURE, UNKNOWN, VERIFY, files_of, manifest_of
+from carnet.observatory.rules.opendata._lines import Line, Lines, Place, Region, due_month, read, written
+from carnet.observatory.rules.opendata._moved import Moved, moved
+from carnet.observatory.rules.opendata._tables import TOLD_MEASURES, parsed, tables_of
+
+__all__ = [
+    "FILES",
+    "LICENCE_URL",
+    "MANIFEST",
+    "SIGNATURE",
+    "TOLD_MEASURES",
+    "UNKNOWN",
+    "VERIFY",
+    "Line",
+    "Lines",
+    "Moved",
+    "Place",
+    "Region",
+    "due_month",
+    "files_of",
+    "manifest_of",
+    "moved",
+    "parsed",
+    "read",
+    "tables_of",
+    "written",
+]

@@ -1,0 +1,174 @@
+"""The tables of a release, from its lines: every territory's totals, the services, the publics, the years. Pure.
+
+Only measures that say nothing of one another are cut by territory: what is handed over belongs to the desk's commune, what is used to the
+place's. People and the vouchers they were given are nearly a multiple of one another: where one is hidden, so is the other.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from carnet.observatory.rules.disclosure._cells import Cell, Key, Sum, Tables
+from carnet.observatory.rules.disclosure._rolling import Dimension, rolled_up
+from carnet.observatory.rules.opendata._lines import Line, Lines
+
+NATION = "NATION:FR"
+# Which measure is cut by what, beside the territory.
+PEOPLE, HANDED_OVER, USED = "people", "handed_over", "used"
+TERRITORIAL = (PEOPLE, HANDED_OVER, USED)
+BY_SERVICE = (USED,)
+BY_PUBLIC = (PEOPLE,)
+TOLD_MEASURES = (
+    "ordered", "issued", "activated", HANDED_OVER, PEOPLE, USED, "paid", "lapsed", "void",
+    "activated_cents", "handed_over_cents", "used_cents", "paid_cents", "lapsed_cents",
+)  # fmt: skip
+
+
+def tables_of(lines: Lines) -> Tables:
+    """Every cell of the release and every sum a reader knows of. A key: measure, period, ``LEVEL:code``, what it is cut by."""
+    built = _Built()
+    communes, departments = _communes(lines), _departments(lines)
+    for month in lines.months:
+        own = [each for each in lines.lines if each.month == month]
+        for measure in TERRITORIAL:
+            built.add(measure, month, _cut(own, measure, ""), communes, None)
+        for measure in BY_SERVICE:
+            services = sorted({each.key for each in lines.lines if each.measure == measure and each.key})
+            built.add(measure, month, _cut(own, measure, None), communes, Dimension(tuple(services), {"": tuple(services)}))
+        for measure in BY_PUBLIC:
+            for question, answers in _questions(lines, measure).items():
+                about = Dimension(answers, {"": answers}, is_about_people=True)
+                built.add(measure, month, _cut(own, measure, question), departments, about)
+    told = {(measure, month, NATION, "") for measure in TERRITORIAL for month in lines.months}
+    never, of_programmes = built.programmes(lines)
+    told |= of_programmes | built.years(lines.months)
+    twins = {}
+    for key in built.cells:
+        if key[3] == "" and key[0] in (PEOPLE, HANDED_OVER):
+            twins[key] = (HANDED_OVER if key[0] == PEOPLE else PEOPLE, *key[1:])
+    return Tables(built.cells, tuple(dict.fromkeys(built.sums)), frozenset(told), frozenset(never), twins)
+
+
+class _Built:
+    """Cells and sums, as they come."""
+
+    def __init__(self) -> None:
+        self.cells: dict[Key, Cell] = {}
+        self.sums: list[Sum] = []
+
+    def add(self, measure: str, month: str, cells: Mapping[tuple[str, str], Cell], territory: Dimension, cut: Dimension | None) -> None:
+        """One table of one month."""
+        within = cut or Dimension(("",), {})
+        found, sums = rolled_up({key: cell for key, cell in cells.items() if key[1] in within.leaves}, (territory, within))
+        for key, cell in found.items():
+            self.cells.setdefault((measure, month, *key), cell)
+        self.sums += [Sum((measure, month, *each.total), tuple((measure, month, *part) for part in each.parts)) for each in sums]
+
+    def programmes(self, lines: Lines) -> tuple[set[Key], set[Key]]:
+        """Each programme's own part of a commune is never published; yet it is known where each works, and what each does in all.
+
+        Returns both: what is never published, what is said elsewhere.
+        """
+        never: set[Key] = set()
+        told: set[Key] = set()
+        slugs = sorted({slug for slug, _code in lines.presence})
+        if len(slugs) < 2:
+            return never, told
+        where: dict[str, list[str]] = defaultdict(list)
+        who: dict[str, list[str]] = defaultdict(list)
+        for slug, code in sorted(lines.presence):
+            where[slug].append(f"COMMUNE:{code}")
+            who[f"COMMUNE:{code}"].append(slug)
+        for measure in TERRITORIAL:
+            for month in lines.months:
+                for slug, codes in where.items():
+                    whole = (measure, month, NATION, f"programme={slug}")
+                    parts = tuple((measure, month, code, f"programme={slug}") for code in codes)
+                    counts = [lines.parts.get((measure, month, code.partition(":")[2], slug), 0) for code in codes]
+                    self.cells |= {key: Cell(count, count) for key, count in zip(parts, counts, strict=True)}
+                    self.cells[whole] = Cell(sum(counts), sum(counts))
+                    self.sums.append(Sum(whole, parts))
+                    never.update(parts)
+                    told.add(whole)
+                for code, found in who.items():
+                    self.sums.append(Sum((measure, month, code, ""), tuple((measure, month, code, f"programme={slug}") for slug in found)))
+        return never, told
+
+    def years(self, months: Iterable[str]) -> set[Key]:
+        """The cells of each whole year, and the sums that bind them; returns those said elsewhere (whole programmes' sums)."""
+        by_year: dict[str, list[str]] = defaultdict(list)
+        for month in months:
+            by_year[month[:4]].append(month)
+        told = set()
+        for year, own in by_year.items():
+            if not own[-1].endswith("-12"):
+                continue
+            rest = {(key[0], *key[2:]) for key in self.cells if key[1] == own[-1] and not key[3].startswith("programme=")}
+            for measure, code, cut in sorted(rest):
+                parts = tuple((measure, month, code, cut) for month in own)
+                cells = [self.cells[part] for part in parts]
+                whole = sum(cells[1:], cells[0])
+                # One desk may have given that answer in every month: the largest sources add up.
+                self.cells[measure, year, code, cut] = replace(whole, largest=sum(each.largest for each in cells))
+                self.sums.append(Sum((measure, year, code, cut), parts))
+                if code == NATION and cut == "":
+                    told.add((measure, year, code, cut))
+            self.sums += [
+                Sum((each.total[0], year, *each.total[2:]), tuple((part[0], year, *part[2:]) for part in each.parts))
+                for each in self.sums
+                if each.total[1] == own[-1] and not any(part[3].startswith("programme=") for part in each.parts)
+            ]
+        return told
+
+
+def parsed(code: str) -> tuple[str, str]:
+    """The level and the code of a territory."""
+    level, _mark, own = code.partition(":")
+    return level, own
+
+
+def _cut(own: Iterable[Line], measure: str, cut: str | None) -> dict[tuple[str, str], Cell]:
+    """The lines of one table. `cut`: empty, the whole; None, services; else a question."""
+    found: dict[tuple[str, str], Cell] = {}
+    for each in own:
+        question, is_answer, _answer = each.key.partition("=")
+        wanted = each.key == "" if cut == "" else (each.key != "" and not is_answer) if cut is None else bool(is_answer) and question == cut
+        if each.measure == measure and wanted:
+            level = "DEPARTEMENT" if is_answer else "COMMUNE"
+            found[f"{level}:{each.code}", each.key] = Cell(each.count, each.people, each.largest, each.whole)
+    return found
+
+
+def _questions(lines: Lines, measure: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for each in lines.lines:
+        question, is_answer, _answer = each.key.partition("=")
+        if each.measure == measure and is_answer:
+            found[question].add(each.key)
+    return {question: tuple(sorted(keys)) for question, keys in sorted(found.items())}
+
+
+def _communes(lines: Lines) -> Dimension:
+    leaves = tuple(f"COMMUNE:{place.code}" for place in lines.places)
+    totals: dict[str, tuple[str, ...]] = {}
+    for level, name in (("EPCI", "epci"), ("DEPARTEMENT", "department")):
+        totals |= _grouped(level, [(getattr(place, name), f"COMMUNE:{place.code}") for place in lines.places])
+    return Dimension(leaves, totals | _above(lines))
+
+
+def _departments(lines: Lines) -> Dimension:
+    leaves = tuple(sorted({f"DEPARTEMENT:{place.department}" for place in lines.places}))
+    return Dimension(leaves, _above(lines))
+
+
+def _above(lines: Lines) -> dict[str, tuple[str, ...]]:
+    regions = _grouped("REGION", sorted({(place.region, f"DEPARTEMENT:{place.department}") for place in lines.places}))
+    return {**regions, NATION: tuple(sorted(regions))}
+
+
+def _grouped(level: str, pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for code, part in pairs:
+        if code:
+            found[f"{level}:{code}"].append(part)
+    return {code: tuple(parts) for code, parts in sorted(found.items())}
