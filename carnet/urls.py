@@ -24,6 +24,7 @@ DOORS = (
     ("helpline/", "carnet.web.helpline.urls"),
     ("helper/", "carnet.web.helper.urls"),
     ("local/", "carnet.web.local.urls"),
+    ("evaluations/", "carnet.web.evaluations.urls"),
     ("", "carnet.web.own.urls"),
     ("openid/", "carnet.web.openid.urls"),
     ("identity/", "carnet.web.identity.urls"),

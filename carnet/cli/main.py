@@ -27,6 +27,8 @@ COMMANDS = (
     "jobs",
     "orders",
     "books",
+    "indicators",
+    "evaluation",
     "openid",
 )
 # What typer makes of Ctrl+C, without a word; no command of ours ends with it (see `database run`).

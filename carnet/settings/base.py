@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "carnet.web.funder",
     "carnet.web.boards",
     "carnet.web.funds",
+    "carnet.web.evaluations",
     "carnet.web.forecasts",
     "carnet.web.prescriber",
     "carnet.web.place",

@@ -124,7 +124,7 @@ def _count(begins: Sequence[int], codes: NDArray[np.int64]) -> tuple[int, bool]:
     """How many draws could have been, and whether all can be told."""
     whole = 1
     for code in np.unique(codes):
-        steps = [begins[place] for place in np.flatnonzero(codes == code)]
+        steps = [begins[int(place)] for place in np.flatnonzero(codes == code)]
         ways = math.factorial(len(steps))
         for step in set(steps):
             ways //= math.factorial(steps.count(step))

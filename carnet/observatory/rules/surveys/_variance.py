@@ -88,7 +88,7 @@ def share(sample: Sample, among: Flags, cases: Flags) -> Share | None:
     whole = float(weight.sum())
     value = float(weight[cases & among].sum()) / whole
     scores = weight * (cases.astype(np.float64) - value) / whole
-    variance = _between(sample, np.bincount(sample.cluster, weights=scores, minlength=len(sample.stratum_of)))
+    variance = _between(sample, np.asarray(np.bincount(sample.cluster, weights=scores, minlength=len(sample.stratum_of)), dtype=np.float64))
     seen = int((cases & among).sum())
     value = min(max(value, 0.0), 1.0)
     low, high = interval(value, variance, count=count, cases=seen, degrees=sample.degrees, kish=_kish(weight))
