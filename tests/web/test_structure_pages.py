@@ -295,3 +295,11 @@ def test_the_timer_forgets(world: Habilitation) -> None:
     forget_structure_files(0)
     client = Client()
     assert "n’ouvre rien" in page(client, f"{FILE}ouvrir/{key}/", 404)
+
+
+@pytest.mark.django_db
+def test_each_way_of_joining_is_found_from_the_others_and_from_the_first_page() -> None:
+    visitor, ways = Client(), ("/rejoindre/", "/devenir-guichet/", "/devenir-structure/")
+    for page in ("/", *ways):
+        sent = visitor.get(page).content.decode()
+        assert [way for way in ways if way != page and f'href="{way}"' not in sent] == [], page
