@@ -1,34 +1,31 @@
 """Words of desks that join, stay and leave, wherever they are shown: steps, states, what is to do, agreements, points."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from carnet.distribution.queries import AgreementView, DeskDecisionView, DeskFileView, DeskLineView, DeskPointView
 from carnet.distribution.rules.joining import (
-    FILLED,
     AgreementKind,
     DecisionKind,
     DeskState,
     FileState,
     LineOutcome,
-    Problem,
     Step,
     Todo,
     TodoState,
 )
 from carnet.places import queries as places
-from carnet.places.rules.joining import DecisionState, LegalForm
+from carnet.places.rules.joining import LegalForm
 from carnet.places.rules.offers import LANGUAGES
+from carnet.web.applications import Part, ToldDecision, rows_of, who_rows
 from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.hours import grouped_week
 from carnet.web.joining import FORMS as LEGAL_FORMS
-from carnet.web.joining import printed_number
 
 STEPS: Mapping[Step, Promise] = {
     Step.WHO: gettext_lazy("Votre structure"),
@@ -94,45 +91,10 @@ OUTCOMES: Mapping[LineOutcome, tuple[Promise, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ToldDecision:
-    """A decision in plain words, for whoever it is about."""
-
-    title: str
-    tone: str
-    reason: str
-    day: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One step of an application as it is read again."""
-
-    step: Step
-    title: str
-    rows: Sequence[Row]
-    points: Sequence[tuple[str, Sequence[Row]]] = field(default_factory=tuple)
-
-
 def told(decision: DeskDecisionView) -> ToldDecision:
     """One decision for whoever it is about."""
     _words, title, tone = DECISIONS[decision.kind]
     return ToldDecision(str(title), tone, decision.reason, formats.day(decision.decided_at) if decision.decided_at else "")
-
-
-def decision_rows(decision: DeskDecisionView, people: Mapping[int, str]) -> list[Row]:
-    """One decision, with who had a hand in it."""
-    rows = [Row(_("Pourquoi"), decision.reason)]
-    rows.append(Row(_("Préparée le"), _by(formats.moment(decision.prepared_at), people.get(decision.prepared_by, ""))))
-    if decision.decided_at is not None:
-        label = _("Écartée le") if decision.state is DecisionState.SET_ASIDE else _("Prise le")
-        rows.append(Row(label, _by(formats.moment(decision.decided_at), people.get(decision.decided_by or 0, ""))))
-    return rows
-
-
-def step_states(view: DeskFileView) -> list[tuple[Step, str, str]]:
-    """Each step with the words and the tone of its state: done, to finish, not begun."""
-    return [(step, *_step_state(step, [each for each in view.problems if each.step is step], view)) for step in FILLED]
 
 
 def is_begun(step: Step, view: DeskFileView) -> bool:
@@ -142,18 +104,15 @@ def is_begun(step: Step, view: DeskFileView) -> bool:
     return bool(view.answers[step.value])
 
 
-def parts(view: DeskFileView) -> list[Part]:
+def parts(view: DeskFileView) -> list[Part[Step]]:
     """A whole application, to be read again before it is sent, or judged."""
     who, people = view.answers["who"], view.answers["people"]
     return [
-        Part(Step.WHO, str(STEPS[Step.WHO]), _rows(
-            (_("Numéro"), printed_number(who.get("number", ""))), (_("Nom"), who.get("name")), (_("Forme"), FORMS.get(who.get("form", ""))),
-            (_("Adresse"), " ".join(filter(None, (who.get("street"), who.get("postcode"), who.get("city"))))),
-        )),
+        Part(Step.WHO, str(STEPS[Step.WHO]), who_rows(who, FORMS, _("Numéro"))),
         Part(Step.POINTS, str(STEPS[Step.POINTS]), [], [
             (point.get("name") or _("Point sans nom"), typed_rows(point)) for point in view.answers["points"]
         ]),
-        Part(Step.PEOPLE, str(STEPS[Step.PEOPLE]), _rows(
+        Part(Step.PEOPLE, str(STEPS[Step.PEOPLE]), rows_of(
             (_("Responsable du stock"), people.get("lead_name")), (_("Courriel"), people.get("lead_email")),
             (_("Téléphone"), people.get("lead_phone")),
         )),
@@ -163,7 +122,7 @@ def parts(view: DeskFileView) -> list[Part]:
 def typed_rows(point: Mapping[str, object]) -> list[Row]:
     """One point, as typed."""
     languages = point.get("languages")
-    return _rows(
+    return rows_of(
         (_("Adresse"), " ".join(str(point.get(name) or "") for name in ("street", "street_extra", "postcode", "commune")).strip()),
         (_("Téléphone"), point.get("phone")),
         (_("Horaires"), point.get("hours")),
@@ -177,7 +136,7 @@ def typed_rows(point: Mapping[str, object]) -> list[Row]:
 def point_rows(point: DeskPointView, today: date) -> list[Row]:
     """One point of a desk, as kept."""
     hours = [f"{days} : {spans}" for days, spans in grouped_week(point.opening_hours, day=today)] if point.opening_hours else []
-    return _rows(
+    return rows_of(
         (_("Adresse"), f"{point.street} {point.street_extra}".strip() + f", {point.postcode} {point.commune}"),
         (_("Téléphone"), point.phone),
         (_("Horaires"), " ; ".join(hours)),
@@ -238,14 +197,6 @@ def last_day(until_on: date) -> str:
     return formats.day(until_on - timedelta(days=1))
 
 
-def _step_state(step: Step, left: Sequence[Problem], view: DeskFileView) -> tuple[str, str]:
-    if not left:
-        return _("complet"), "success"
-    if not is_begun(step, view):
-        return _("à faire"), "neutral"
-    return ngettext("%(count)s point à compléter", "%(count)s points à compléter", len(left)) % {"count": len(left)}, "warning"
-
-
 def _typed(point: Mapping[str, object], name: str) -> str:
     value = point.get(name)
     return "" if value is None else ", ".join(value) if isinstance(value, list) else str(value)
@@ -261,11 +212,3 @@ def _serves(age_from: str, age_until: str, communes: str, by_appointment: bool) 
     lived = _("habitants de %(communes)s") % {"communes": communes} if communes else ""
     met = _("sur rendez-vous") if by_appointment else ""
     return ", ".join(filter(None, (ages, lived, met))) or _("tout le monde")
-
-
-def _by(moment: str, name: str) -> str:
-    return f"{moment}, {name}" if name else moment
-
-
-def _rows(*lines: tuple[object, object]) -> list[Row]:
-    return [Row(str(label), str(value)) for label, value in lines if value]

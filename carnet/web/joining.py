@@ -1,26 +1,22 @@
 """Words of joining a network, wherever a file is shown: steps, states, decisions, papers; and its summary, step by step."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from carnet.distribution.rules.joining import Problem as DeskProblem
-from carnet.kernel.identifiers import Iban, Siret
+from carnet.kernel.identifiers import Iban
 from carnet.kernel.refusals import Refusal
-from carnet.mandates.rules.habilitation import Problem as StructureProblem
 from carnet.places.queries import DecisionView, DocumentView, JoiningFileView
 from carnet.places.rules import SERVICE_BY_CODE
-from carnet.places.rules.joining import FILLED, DecisionKind, DocumentKind, FileState, LegalForm, Problem, Step, Terms
+from carnet.places.rules.joining import DecisionKind, DocumentKind, FileState, LegalForm, Step, Terms
 from carnet.places.rules.offers import ACCESS_BY_CODE, MODE_LABELS, Mode
+from carnet.web.applications import Part, ToldDecision, rows_of, who_rows
 from carnet.web.design import formats
 from carnet.web.design.components import Row
-from carnet.web.design.sentences import sentence_of_code
-from carnet.web.design.sentences.joining import PROBLEMS
 
 STEPS: Mapping[Step, Promise] = {
     Step.WHO: gettext_lazy("Votre structure"),
@@ -81,53 +77,6 @@ TONES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ToldDecision:
-    """A decision in plain words, for whoever it is about."""
-
-    title: str
-    tone: str
-    reason: str
-    criteria: Sequence[tuple[str, str]]
-    facts: Sequence[Row]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One step of a file as it is read again: its rows, and what is still missing."""
-
-    step: Step
-    title: str
-    rows: Sequence[Row]
-    missing: int = 0
-    sites: Sequence[tuple[str, Sequence[Row]]] = field(default_factory=tuple)
-
-
-def problem_words(problem: Problem | DeskProblem | StructureProblem) -> str:
-    """What to mend, in a sentence."""
-    sentence = PROBLEMS.get(problem.code)
-    if sentence is None:
-        return sentence_of_code(problem.code, problem.facts)
-    written = {name: formats.euros(value) if name.endswith("_cents") else str(value) for name, value in problem.facts.items()}
-    return str(sentence) % written if written else str(sentence)
-
-
-def step_states(view: JoiningFileView) -> list[tuple[Step, str, str]]:
-    """Each step with the words and the tone of its state: done, to finish, not begun."""
-    left: dict[Step, int] = {}
-    for each in view.problems:
-        left[each.step] = left.get(each.step, 0) + 1
-    return [(step, *_state(step, left.get(step, 0), view)) for step in FILLED]
-
-
-def _state(step: Step, missing: int, view: JoiningFileView) -> tuple[str, str]:
-    if not missing and not (step is Step.TEACHING and not view.answers["sites"]):
-        return _("complet"), "success"
-    if not is_begun(step, view):
-        return _("à faire"), "neutral"
-    return ngettext("%(count)s point à compléter", "%(count)s points à compléter", missing) % {"count": missing}, "warning"
-
-
 def is_begun(step: Step, view: JoiningFileView) -> bool:
     """Whether something was written in a step: only then is it told what is wrong with it."""
     answers = view.answers
@@ -155,42 +104,31 @@ def decision_told(decision: DecisionView, terms: Terms) -> ToldDecision:
     )
 
 
-def printed_number(number: str) -> str:
-    """A SIRET in groups, an RNA as it is."""
-    try:
-        return Siret.parse(number).printed()
-    except Refusal:
-        return number
-
-
-def parts(view: JoiningFileView, *, show_bank: bool) -> list[Part]:
+def parts(view: JoiningFileView, *, show_bank: bool) -> list[Part[Step]]:
     """The whole file, to be read again before it is sent, or judged."""
     answers, left = view.answers, [each.step for each in view.problems]
     who, people, bank, charter = answers["who"], answers["people"], answers["bank"], answers["charter"]
     made = [
-        Part(Step.WHO, str(STEPS[Step.WHO]), _rows(
-            (_("Numéro"), printed_number(who.get("number", ""))), (_("Nom"), who.get("name")), (_("Forme"), FORMS.get(who.get("form", ""))),
-            (_("Adresse"), " ".join(filter(None, (who.get("street"), who.get("postcode"), who.get("city"))))),
-        )),
-        Part(Step.SITES, str(STEPS[Step.SITES]), [], sites=[(site.get("name") or _("Lieu sans nom"), site_rows(site)) for site in answers["sites"]]),
-        Part(Step.TEACHING, str(STEPS[Step.TEACHING]), [], sites=[
+        Part(Step.WHO, str(STEPS[Step.WHO]), who_rows(who, FORMS, _("Numéro"))),
+        Part(Step.SITES, str(STEPS[Step.SITES]), [], [(site.get("name") or _("Lieu sans nom"), site_rows(site)) for site in answers["sites"]]),
+        Part(Step.TEACHING, str(STEPS[Step.TEACHING]), [], [
             (site.get("name") or _("Lieu sans nom"), teaching_rows(answers["teaching"].get(site["key"], {}))) for site in answers["sites"]
         ]),
-        Part(Step.PEOPLE, str(STEPS[Step.PEOPLE]), _rows(
+        Part(Step.PEOPLE, str(STEPS[Step.PEOPLE]), rows_of(
             (_("Responsable légal"), " ".join(filter(None, (people.get("head_name"), people.get("head_title") and f"({people['head_title']})")))),
             (_("Contact"), people.get("contact_name")), (_("Courriel"), people.get("contact_email")), (_("Téléphone"), people.get("contact_phone")),
         )),
-        Part(Step.DOCUMENTS, str(STEPS[Step.DOCUMENTS]), _rows(*((document_name(each), _size(each)) for each in view.documents))),
-        Part(Step.BANK, str(STEPS[Step.BANK]), _rows(
+        Part(Step.DOCUMENTS, str(STEPS[Step.DOCUMENTS]), rows_of(*((document_name(each), _size(each)) for each in view.documents))),
+        Part(Step.BANK, str(STEPS[Step.BANK]), rows_of(
             (_("Titulaire"), bank.get("holder")), (_("IBAN"), _iban(bank.get("iban", ""), whole=show_bank)), (_("BIC"), bank.get("bic")),
         )),
-        Part(Step.CHARTER, str(STEPS[Step.CHARTER]), _rows(
+        Part(Step.CHARTER, str(STEPS[Step.CHARTER]), rows_of(
             (_("Acceptée par"), ", ".join(filter(None, (charter.get("accepted_by"), charter.get("role"))))),
             (_("Le"), formats.moment(datetime.fromisoformat(charter["accepted_at"])) if charter.get("accepted_at") else ""),
             (_("Version"), charter.get("version")),
         )),
     ]  # fmt: skip
-    return [Part(each.step, each.title, each.rows, left.count(each.step), each.sites) for each in made]
+    return [replace(each, missing=left.count(each.step)) for each in made]
 
 
 def site_rows(site: Mapping[str, str]) -> list[Row]:
@@ -198,7 +136,7 @@ def site_rows(site: Mapping[str, str]) -> list[Row]:
     address = ", ".join(filter(None, (site.get("address"), site.get("address_extra"))))
     point = ", ".join(filter(None, (site.get("latitude"), site.get("longitude"))))
     known = _("oui, déjà dans l’annuaire") if site.get("place_id") else _("non, à créer")
-    return _rows(
+    return rows_of(
         (_("Adresse"), address), (_("Commune"), f"{site.get('postcode', '')} {site.get('commune', '')}".strip()),
         (_("Point"), point), (_("Téléphone"), site.get("phone")), (_("Connu"), known),
     )  # fmt: skip
@@ -208,7 +146,7 @@ def teaching_rows(taught: Mapping[str, object]) -> list[Row]:
     """What is taught at one site."""
     services, modes, access = (list(taught.get(name) or ()) for name in ("services", "modes", "access"))  # type: ignore[call-overload]
     beyond = taught.get("beyond_cents")
-    return _rows(
+    return rows_of(
         (_("On y apprend"), ", ".join(_(SERVICE_BY_CODE[code].label) for code in services if code in SERVICE_BY_CODE)),
         (_("Comment"), ", ".join(_(MODE_LABELS[Mode(code)]) for code in modes if code in set(Mode))),
         (_("À payer en plus d’un chèque"), formats.euros(beyond) if isinstance(beyond, int) else ""),
@@ -235,18 +173,3 @@ def _iban(text: str, *, whole: bool) -> str:
     except Refusal:
         return text
     return iban.printed() if whole else iban.masked()
-
-
-def _rows(*lines: tuple[object, object]) -> list[Row]:
-    return [Row(str(label), str(value)) for label, value in lines if value]
-
-
-def attachment(content: bytes, media_type: str, name: str) -> HttpResponse:
-    """A paper to save, never to show: nothing on the way keeps it, no page of this site runs it."""
-    extension = "pdf" if media_type == "application/pdf" else "jpg"
-    answer = HttpResponse(content, content_type="application/octet-stream")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
-    answer["Cache-Control"] = "no-store, private"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer

@@ -1,7 +1,6 @@
 """Words of structures that act for people under a mandate, and of their helpers, wherever they are shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -10,22 +9,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from carnet.mandates.queries.habilitation import DecisionView, HelperLine, StructureFileView, TrainingView
 from carnet.mandates.rules.habilitation import (
     COMMITMENTS,
-    FILLED,
     DecisionKind,
-    DecisionState,
     FileState,
     HelperState,
     Mode,
     PaperKind,
     Position,
-    Problem,
     Step,
 )
 from carnet.places.rules.joining import LegalForm
+from carnet.web.applications import Part, ToldDecision, rows_of, who_rows
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Row, Table
 from carnet.web.joining import FORMS as LEGAL_FORMS
-from carnet.web.joining import printed_number
 
 STEPS: Mapping[Step, Promise] = {
     Step.WHO: gettext_lazy("Votre structure"),
@@ -86,47 +82,10 @@ HELPER_STATES: Mapping[HelperState, tuple[Promise, str]] = {
 MODES: Mapping[Mode, Promise] = {Mode.ON_SITE: gettext_lazy("sur place"), Mode.ONLINE: gettext_lazy("à distance")}
 
 
-@dataclass(frozen=True, slots=True)
-class ToldDecision:
-    """A decision in plain words, for whoever it is about."""
-
-    title: str
-    tone: str
-    reason: str
-    day: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One step of a request as it is read again."""
-
-    step: Step
-    title: str
-    rows: Sequence[Row]
-    people: Sequence[tuple[str, Sequence[Row]]] = field(default_factory=tuple)
-
-
 def told(decision: DecisionView) -> ToldDecision:
     """One decision for the structure."""
     _words, title, tone = DECISIONS[decision.kind]
     return ToldDecision(str(title), tone, decision.reason, formats.day(decision.decided_at) if decision.decided_at else "")
-
-
-def decision_rows(decision: DecisionView, people: Mapping[int, str]) -> list[Row]:
-    """One decision, with who had a hand in it."""
-    rows = [
-        Row(_("Pourquoi"), decision.reason),
-        Row(_("Préparée le"), _by(formats.moment(decision.prepared_at), people, decision.prepared_by)),
-    ]
-    if decision.decided_at is not None:
-        label = _("Écartée le") if decision.state is DecisionState.SET_ASIDE else _("Prise le")
-        rows.append(Row(label, _by(formats.moment(decision.decided_at), people, decision.decided_by or 0)))
-    return rows
-
-
-def step_states(view: StructureFileView) -> list[tuple[Step, str, str]]:
-    """Each step with the words and the tone of its state: done, to finish, not begun."""
-    return [(step, *_step_state(step, [each for each in view.problems if each.step is step], view)) for step in FILLED]
 
 
 def is_begun(step: Step, view: StructureFileView) -> bool:
@@ -138,15 +97,12 @@ def is_begun(step: Step, view: StructureFileView) -> bool:
     return bool(view.answers[step.value])
 
 
-def parts(view: StructureFileView) -> list[Part]:
+def parts(view: StructureFileView) -> list[Part[Step]]:
     """A whole request, to be read again before it is sent, or judged."""
     who, lead, said = view.answers["who"], view.answers["lead"], view.answers["commitments"]
     promised = set(said.get("codes") or ())
     return [
-        Part(Step.WHO, str(STEPS[Step.WHO]), rows_of(
-            (_("SIRET"), printed_number(who.get("number", ""))), (_("Nom"), who.get("name")), (_("Forme"), FORMS.get(who.get("form", ""))),
-            (_("Adresse"), " ".join(filter(None, (who.get("street"), who.get("postcode"), who.get("city"))))),
-        )),
+        Part(Step.WHO, str(STEPS[Step.WHO]), who_rows(who, FORMS, _("SIRET"))),
         Part(Step.LEAD, str(STEPS[Step.LEAD]), rows_of(
             (_("Référent"), lead.get("lead_name")), (_("Fonction"), lead.get("lead_job")), (_("Courriel"), lead.get("lead_email")),
             (_("Téléphone"), lead.get("lead_phone")), (_("Sera aussi aidant"), _("oui") if lead.get("lead_helps") else ""),
@@ -234,21 +190,3 @@ def counts_table(caption: str, head: str, counts: Sequence[tuple[str, int | None
     """Counts, the small ones hidden."""
     rows = [[label, _("moins de 5") if count is None else formats.number(count)] for label, count in counts]
     return Table(caption, [Column(head), Column(_("Nombre"))], rows, empty=_("Rien encore."))
-
-
-def rows_of(*lines: tuple[object, object]) -> list[Row]:
-    """Rows of what is there; the rest is left out."""
-    return [Row(str(label), str(value)) for label, value in lines if value]
-
-
-def _step_state(step: Step, left: Sequence[Problem], view: StructureFileView) -> tuple[str, str]:
-    if not left:
-        return _("complet"), "success"
-    if not is_begun(step, view):
-        return _("à faire"), "neutral"
-    return ngettext("%(count)s point à compléter", "%(count)s points à compléter", len(left)) % {"count": len(left)}, "warning"
-
-
-def _by(moment: str, people: Mapping[int, str], person_id: int) -> str:
-    name = people.get(person_id, "")
-    return f"{moment}, {name}" if name else moment

@@ -144,6 +144,15 @@ def test_one_number_has_one_file_on_its_way(net: Network) -> None:
     assert told == [JoiningAlreadyOpen.code]
 
 
+def test_a_number_taken_while_one_completes_is_refused_when_it_is_written(net: Network) -> None:
+    net.sent()
+    other, file_id = net.sent(who={**WHO, "number": "W442000002"})
+    net.decide(file_id, "COMPLETE", criteria=["1"], reason="Il manque l’attestation de l’année.")
+    with pytest.raises(JoiningAlreadyOpen):
+        operations.write_step(secret=other, step=Step.WHO, given=WHO, at=AT)
+    assert queries.joining_file_of_link(other, at=AT).number == "W442000002"
+
+
 def test_a_link_opens_its_own_file_only_and_a_new_link_closes_the_old(net: Network) -> None:
     secret = net.begin()
     with pytest.raises(JoiningFileUnknown):

@@ -26,7 +26,6 @@ from carnet.mandates.rules import FAMILIES
 from carnet.mandates.rules.habilitation import (
     MESSAGE_MAX,
     PROFESSIONAL,
-    TEXT_MAX,
     FileState,
     HelperSaid,
     HelperState,
@@ -40,6 +39,7 @@ from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
 from carnet.web.design.sentences import sentence_for
 from carnet.web.doors import door
+from carnet.web.public.applications import AppealForm
 from carnet.web.structures import (
     FILE_STATES,
     POSITIONS,
@@ -110,17 +110,6 @@ class MessageForm(OperationForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=MESSAGE_MAX,
         error_messages={"required": gettext_lazy("Écrivez quelques mots.")},
-    )
-
-
-class AppealForm(OperationForm):
-    """What is wrong with a decision."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Pourquoi cette décision vous paraît-elle fausse ?"),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        max_length=TEXT_MAX,
-        error_messages={"required": gettext_lazy("Expliquez pourquoi, en quelques phrases.")},
     )
 
 

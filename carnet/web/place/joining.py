@@ -24,18 +24,7 @@ from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.doors import door
 from carnet.web.joining import STATES, decision_told
-
-
-class AppealForm(OperationForm):
-    """What is wrong with a decision."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Pourquoi cette décision vous paraît-elle fausse ?"),
-        help_text=gettext_lazy("Des faits et des dates. Sans nom de personne ni numéro de compte."),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        max_length=2000,
-        error_messages={"required": gettext_lazy("Expliquez pourquoi, en quelques phrases.")},
-    )
+from carnet.web.public.applications import AppealForm
 
 
 class HandOnForm(OperationForm):

@@ -27,16 +27,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Task
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.desks import (
-    AGREEMENTS,
-    DESK_STATES,
-    TODO_STATES,
-    TODOS,
-    agreement_state,
-    last_day,
-    point_rows,
-    told,
-)
+from carnet.web.desks import AGREEMENTS, DESK_STATES, TODO_STATES, TODOS, agreement_state, last_day, point_rows, told
 from carnet.web.doors import door
 from carnet.web.prescriber.desk import organisation_of
 

@@ -19,12 +19,12 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.places.rules.joining import DecisionState
 from carnet.web import clock
+from carnet.web.applications import decision_rows, printed_number
 from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.desks import DECISIONS, DESK_STATES, FILE_STATES, decision_rows
-from carnet.web.joining import printed_number
+from carnet.web.desks import DECISIONS, DESK_STATES, FILE_STATES
 
 HINTS = {
     DecisionKind.COMPLETE: gettext_lazy("Dites ce qui manque : la structure le lira tel quel."),

@@ -22,6 +22,7 @@ from carnet.kernel.periods import legal_day
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.web import clock
+from carnet.web.applications import decision_rows, printed_number
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
 from carnet.web.design.forms import OperationForm
@@ -34,12 +35,10 @@ from carnet.web.desks import (
     TODO_STATES,
     TODOS,
     agreement_state,
-    decision_rows,
     last_day,
     missing_words,
     point_rows,
 )
-from carnet.web.joining import printed_number
 
 ENDED = (FileState.ADMITTED, FileState.REFUSED)
 

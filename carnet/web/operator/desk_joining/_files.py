@@ -11,8 +11,9 @@ from carnet.kernel.actors import Actor
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.web import clock
+from carnet.web.applications import decision_rows
 from carnet.web.design.screens import actor_of
-from carnet.web.desks import DECISIONS, FILE_STATES, decision_rows, parts
+from carnet.web.desks import DECISIONS, FILE_STATES, parts
 
 
 def file(request: HttpRequest, file_id: int) -> HttpResponse:

@@ -20,12 +20,12 @@ from carnet.funding.access import operated_programme
 from carnet.parties.rules import allowed
 from carnet.places.rules.tables import SIZE_MAX_BYTES
 from carnet.web import clock
+from carnet.web.applications import problem_words
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table
 from carnet.web.design.forms import OperationForm, WeighedFileField
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.desks import OUTCOMES
-from carnet.web.joining import problem_words
 from carnet.web.operator.desk_joining._decisions import REASONS, ReasonForm, YesForm
 from carnet.web.operator.places._reports import inert
 

@@ -17,10 +17,11 @@ from carnet.places import operations, queries
 from carnet.places.queries import JoiningFileView
 from carnet.places.rules.joining import AGAINST, NEEDS_A_DAY, DecisionKind, DecisionState, LabelState
 from carnet.web import clock
+from carnet.web.applications import printed_number
 from carnet.web.design.components import Row
 from carnet.web.design.forms import DayField, OperationForm
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.joining import KINDS, STATES, document_name, printed_number
+from carnet.web.joining import KINDS, STATES, document_name
 from carnet.web.operator.joining._files import decision_rows
 
 HINTS = {

@@ -18,10 +18,11 @@ from carnet.places import operations, queries
 from carnet.places.queries import DecisionView, JoiningFileView, JoiningLine
 from carnet.places.rules.joining import ANSWERS_AN_APPEAL, DECISIONS_OF_STATE, DecisionKind, FileState
 from carnet.web import clock, labels
+from carnet.web.applications import attachment, decided_rows, printed_number
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Row, Table, Task
 from carnet.web.design.screens import actor_of
-from carnet.web.joining import KINDS, STATES, attachment, document_name, parts, printed_number
+from carnet.web.joining import KINDS, STATES, document_name, parts
 
 
 def files(request: HttpRequest) -> HttpResponse:
@@ -115,14 +116,7 @@ def decision_rows(decision: DecisionView, view: JoiningFileView, people: dict[in
         rows.append(Row(_("Prend effet le"), formats.day(decision.from_on)))
     if decision.place_ids:
         rows.append(Row(_("Lieux"), " ; ".join(places.get(each, str(each)) for each in decision.place_ids)))
-    rows.append(Row(_("Préparée le"), _by(formats.moment(decision.prepared_at), people.get(decision.prepared_by, ""))))
-    if decision.decided_at is not None:
-        rows.append(Row(_("Prise le"), _by(formats.moment(decision.decided_at), people.get(decision.decided_by or 0, ""))))
-    return rows
-
-
-def _by(moment: str, name: str) -> str:
-    return f"{moment}, {name}" if name else moment
+    return rows + decided_rows(decision, people)
 
 
 def document(request: HttpRequest, file_id: int, document_id: int) -> HttpResponse:

@@ -17,11 +17,11 @@ from carnet.parties import queries as parties
 from carnet.parties.queries import HeadChangeView
 from carnet.parties.rules import HeadChangeState, Role, allowed
 from carnet.web import clock
+from carnet.web.applications import attachment
 from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.design.forms import OperationForm, WeighedFileField
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.joining import attachment
 
 STATES = {
     HeadChangeState.ASKED: (gettext_lazy("attend une seconde personne"), "warning"),

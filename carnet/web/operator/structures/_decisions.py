@@ -19,10 +19,11 @@ from carnet.mandates.rules.habilitation import TEXT_MAX, DecisionKind, DecisionS
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.web import clock
+from carnet.web.applications import decision_rows
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.operator.structures._files import summary_rows
-from carnet.web.structures import DECISIONS, decision_rows
+from carnet.web.structures import DECISIONS
 
 HINTS = {
     DecisionKind.COMPLETE: gettext_lazy("Dites ce qui manque : la structure le lira tel quel."),

@@ -23,12 +23,12 @@ from carnet.mandates.rules.habilitation import MESSAGE_MAX, DecisionKind, FileSt
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.web import clock
+from carnet.web.applications import attachment, decision_rows, printed_number, rows_of
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import actor_of, show_refusal
-from carnet.web.joining import attachment, printed_number
-from carnet.web.structures import DECISIONS, FILE_STATES, PAPERS, decision_rows, helper_state, messages_table, parts, rows_of
+from carnet.web.structures import DECISIONS, FILE_STATES, PAPERS, helper_state, messages_table, parts
 
 TEXT_FIELDS = dict.fromkeys(("structure-text-missing", "nir-in-text", "iban-in-text", "structure-messages-too-many"), "text")
 

@@ -5,16 +5,14 @@ from django.utils.translation import gettext_lazy
 
 from carnet.web.desks import FORMS
 from carnet.web.points import PointFields
-from carnet.web.public.joining._forms import DraftForm
-from carnet.web.public.joining._forms import WhoForm as NetworkWhoForm
+from carnet.web.public.applications import DraftForm
+from carnet.web.public.applications import WhoForm as AnyWhoForm
 
 
-class WhoForm(NetworkWhoForm):
+class WhoForm(AnyWhoForm):
     """A number that can be checked, then what it is the number of."""
 
-    form = forms.ChoiceField(
-        label=gettext_lazy("Vous êtes"), widget=forms.RadioSelect, choices=[(str(code), words) for code, words in FORMS.items()]
-    )
+    forms_offered = FORMS
 
 
 class LeadForm(DraftForm):

@@ -3,30 +3,33 @@
 from django.urls import path
 
 from carnet.web.doors import public
-from carnet.web.public.joining import _file, _labels, _sites, _start, _steps
+from carnet.web.public.joining import _labels, _pages, _sites, _start
+from carnet.web.public.joining._pages import FILES, KIND
+
+_FILE = "rejoindre/dossier/"
 
 urlpatterns = [
     path("labels/", public(_labels.labels), name="labels"),
     path("rejoindre/", public(_start.networks), name="joining"),
-    path("rejoindre/dossier/", public(_file.overview), name="joining-file"),
-    path("rejoindre/dossier/ouvrir/<str:secret>/", public(_start.open_link), name="joining-open"),
-    path("rejoindre/dossier/quitter/", public(_start.leave), name="joining-leave"),
-    path("rejoindre/dossier/structure/", public(_steps.who), name="joining-who"),
-    path("rejoindre/dossier/lieux/", public(_sites.sites), name="joining-sites"),
-    path("rejoindre/dossier/lieux/<int:key>/", public(_sites.site), name="joining-site"),
-    path("rejoindre/dossier/lieux/<int:key>/retirer/", public(_sites.remove), name="joining-site-remove"),
-    path("rejoindre/dossier/lecons/", public(_sites.teaching), name="joining-teaching"),
-    path("rejoindre/dossier/lecons/<int:key>/", public(_sites.taught), name="joining-taught"),
-    path("rejoindre/dossier/personnes/", public(_steps.people), name="joining-people"),
-    path("rejoindre/dossier/documents/", public(_steps.documents), name="joining-documents"),
-    path("rejoindre/dossier/documents/<int:document_id>/", public(_steps.document), name="joining-document"),
-    path("rejoindre/dossier/documents/<int:document_id>/retirer/", public(_steps.remove_document), name="joining-document-remove"),
-    path("rejoindre/dossier/compte/", public(_steps.bank), name="joining-bank"),
-    path("rejoindre/dossier/charte/", public(_steps.charter), name="joining-charter"),
-    path("rejoindre/dossier/envoyer/", public(_file.summary), name="joining-summary"),
-    path("rejoindre/dossier/reprendre/", public(_file.take_back), name="joining-take-back"),
-    path("rejoindre/dossier/abandonner/", public(_file.withdraw), name="joining-withdraw"),
-    path("rejoindre/dossier/recours/", public(_file.appeal), name="joining-appeal"),
+    path(_FILE, KIND.door(_pages.overview), name="joining-file"),
+    path(_FILE + "ouvrir/<str:secret>/", public(_start.open_link), name="joining-open"),
+    path(_FILE + "quitter/", public(_start.leave), name="joining-leave"),
+    path(_FILE + "structure/", KIND.door(_pages.who), name="joining-who"),
+    path(_FILE + "lieux/", KIND.door(_sites.sites), name="joining-sites"),
+    path(_FILE + "lieux/<int:key>/", KIND.door(_sites.site), name="joining-site"),
+    path(_FILE + "lieux/<int:key>/retirer/", KIND.gesture(_sites.remove), name="joining-site-remove"),
+    path(_FILE + "lecons/", KIND.door(_sites.teaching), name="joining-teaching"),
+    path(_FILE + "lecons/<int:key>/", KIND.door(_sites.taught), name="joining-taught"),
+    path(_FILE + "personnes/", KIND.door(_pages.people), name="joining-people"),
+    path(_FILE + "documents/", KIND.door(_pages.documents), name="joining-documents"),
+    path(_FILE + "documents/<int:document_id>/", KIND.door(_pages.document), name="joining-document"),
+    path(_FILE + "documents/<int:document_id>/retirer/", KIND.gesture(_pages.remove_document), name="joining-document-remove"),
+    path(_FILE + "compte/", KIND.door(_pages.bank), name="joining-bank"),
+    path(_FILE + "charte/", KIND.door(_pages.charter), name="joining-charter"),
+    path(_FILE + "envoyer/", KIND.door(FILES.summary), name="joining-summary"),
+    path(_FILE + "reprendre/", KIND.gesture(FILES.take_back), name="joining-take-back"),
+    path(_FILE + "abandonner/", KIND.door(FILES.withdraw), name="joining-withdraw"),
+    path(_FILE + "recours/", KIND.door(_pages.appeal), name="joining-appeal"),
     path("rejoindre/<slug:slug>/", public(_start.network), name="joining-network"),
     path("rejoindre/<slug:slug>/lien/", public(_start.link), name="joining-link"),
 ]

@@ -1,62 +1,24 @@
 """Forms of a file. They show fields and what is wrong with them; what is wrong is decided by the rules, and nothing typed is refused."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carnet.distribution.rules.joining import Problem as DeskProblem
-from carnet.gateways.documents import BYTES_MAX
-from carnet.mandates.rules.habilitation import Problem as StructureProblem
 from carnet.places.rules import LEVEL_LABELS, SERVICE_KINDS, Level
-from carnet.places.rules.joining import BEYOND_CENTS_MAX, DocumentKind, Problem
+from carnet.places.rules.joining import BEYOND_CENTS_MAX
 from carnet.places.rules.offers import ACCESS_NEEDS, MODE_LABELS
-from carnet.web.design.forms import EurosField, OperationForm, WeighedFileField
-from carnet.web.joining import DOCUMENTS, FORMS, problem_words
+from carnet.web.design.forms import EurosField
+from carnet.web.joining import FORMS
+from carnet.web.public.applications import DraftForm, WhoForm
 
 
-class DraftForm(forms.Form):
-    """A step: shown with what was typed, right or wrong, and the sentences of its problems."""
-
-    def typed(self) -> dict[str, Any]:
-        """What was typed, whole: a value the form does not understand is kept as it is."""
-        return {name: self.data.get(self.add_prefix(name), "") for name in self.fields if self.add_prefix(name) in self.data}
-
-    def show(self, problems: Iterable[Problem | DeskProblem | StructureProblem]) -> None:
-        """Put each problem on its field, in place of the form's own opinion."""
-        self.full_clean()
-        self._errors = ErrorDict()
-        for each in problems:
-            self.add_error(each.field if each.field in self.fields else None, problem_words(each))
-
-
-class WhoForm(DraftForm):
+class PlaceForm(WhoForm):
     """A number that can be checked, then what it is the number of."""
 
-    number = forms.CharField(
-        label=gettext_lazy("Numéro SIRET ou RNA"),
-        help_text=gettext_lazy("SIRET : 14 chiffres. Une association sans SIRET donne son numéro RNA : W suivi de 9 signes."),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    name = forms.CharField(
-        label=gettext_lazy("Nom de la structure"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "organization"})
-    )
-    form = forms.ChoiceField(
-        label=gettext_lazy("Vous êtes"), widget=forms.RadioSelect, choices=[(str(code), words) for code, words in FORMS.items()]
-    )
-    street = forms.CharField(
-        label=gettext_lazy("Numéro et rue"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "street-address"})
-    )
-    postcode = forms.CharField(
-        label=gettext_lazy("Code postal"),
-        max_length=10,
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "inputmode": "numeric", "class": "short"}),
-    )
-    city = forms.CharField(label=gettext_lazy("Commune"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "address-level2"}))
+    forms_offered = FORMS
 
 
 class SiteForm(DraftForm):
@@ -188,47 +150,8 @@ class CharterForm(DraftForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class DocumentForm(OperationForm):
-    """One paper at a time, so that a bad one does not take the good ones with it."""
-
-    kind = forms.ChoiceField(label=gettext_lazy("Quel document ?"))
-    file = WeighedFileField(
-        label=gettext_lazy("Le fichier"),
-        help_text=gettext_lazy("Un PDF, ou une photo bien lisible (JPEG, PNG). 8 Mo au plus."),
-        most_bytes=BYTES_MAX,
-        accept="application/pdf,image/jpeg,image/png,image/webp",
-        error_messages={"required": gettext_lazy("Choisissez un fichier.")},
-    )
-
-    def __init__(self, *arguments: Any, kinds: Iterable[DocumentKind], **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.fields["kind"].choices = [(kind.value, DOCUMENTS[kind][0]) for kind in kinds]  # type: ignore[attr-defined]
-
-
 class FindForm(forms.Form):
     """Look for a place of the directory, in a commune."""
 
     where = forms.CharField(label=gettext_lazy("Commune ou code postal"), max_length=100)
     name = forms.CharField(label=gettext_lazy("Un mot de son nom"), max_length=100, required=False)
-
-
-class AppealForm(OperationForm):
-    """What is wrong with a decision."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Pourquoi cette décision vous paraît-elle fausse ?"),
-        help_text=gettext_lazy("Des faits et des dates. Sans nom de personne ni numéro de compte."),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        max_length=2000,
-        error_messages={"required": gettext_lazy("Expliquez pourquoi, en quelques phrases.")},
-    )
-
-
-class YesForm(OperationForm):
-    """A yes."""
-
-
-def filled(form_class: type[DraftForm], values: Mapping[str, Any], **options: Any) -> DraftForm:
-    """A form showing what is kept, as if it had just been typed: its problems can be put on its fields."""
-    shown = {name: value for name, value in values.items() if value is not None}
-    return form_class(shown, **options)

@@ -6,25 +6,22 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carnet.gateways.documents import BYTES_MAX
-from carnet.mandates.rules.habilitation import COMMITMENTS, MESSAGE_MAX, TEXT_MAX, PaperKind
-from carnet.web.design.forms import OperationForm, WeighedFileField
-from carnet.web.public.joining._forms import DraftForm
-from carnet.web.public.joining._forms import WhoForm as NetworkWhoForm
-from carnet.web.structures import FORMS, PAPERS, POSITIONS
+from carnet.mandates.rules.habilitation import COMMITMENTS, MESSAGE_MAX
+from carnet.web.design.forms import OperationForm
+from carnet.web.public.applications import DraftForm, WhoForm
+from carnet.web.structures import FORMS, POSITIONS
 
 
-class WhoForm(NetworkWhoForm):
+class StructureForm(WhoForm):
     """A SIRET, then what it is the number of."""
+
+    forms_offered = FORMS
 
     number = forms.CharField(
         label=gettext_lazy("Numéro SIRET"),
         help_text=gettext_lazy("Quatorze chiffres. Il est sur vos courriers officiels."),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "numeric"}),
-    )
-    form = forms.ChoiceField(
-        label=gettext_lazy("Vous êtes"), widget=forms.RadioSelect, choices=[(str(code), words) for code, words in FORMS.items()]
     )
 
 
@@ -100,22 +97,6 @@ class CommitmentsForm(DraftForm):
         return super().typed() | {"codes": list(codes), "version": self.data.get("version", "")}
 
 
-class PaperForm(OperationForm):
-    """One paper."""
-
-    kind = forms.ChoiceField(label=gettext_lazy("Quel document ?"))
-    file = WeighedFileField(
-        label=gettext_lazy("Le fichier"),
-        help_text=gettext_lazy("Un PDF ou une photographie."),
-        most_bytes=BYTES_MAX,
-        accept="application/pdf,image/jpeg,image/png,image/webp",
-    )
-
-    def __init__(self, *arguments: Any, kinds: list[PaperKind], **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.fields["kind"].choices = [(kind.value, PAPERS[kind][0]) for kind in kinds]  # type: ignore[attr-defined]
-
-
 class MessageForm(OperationForm):
     """A message to the programme."""
 
@@ -125,18 +106,6 @@ class MessageForm(OperationForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=MESSAGE_MAX,
         error_messages={"required": gettext_lazy("Écrivez quelques mots.")},
-    )
-
-
-class AppealForm(OperationForm):
-    """What is wrong with a decision."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Pourquoi cette décision vous paraît-elle fausse ?"),
-        help_text=gettext_lazy("Des faits et des dates. D’autres personnes que celles qui ont décidé vous répondront."),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        max_length=TEXT_MAX,
-        error_messages={"required": gettext_lazy("Expliquez pourquoi, en quelques phrases.")},
     )
 
 
