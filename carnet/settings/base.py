@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "carnet.web.wrong_way.WrongWayMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
