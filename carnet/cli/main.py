@@ -27,6 +27,7 @@ COMMANDS = (
     "jobs",
     "orders",
     "books",
+    "opendata",
     "indicators",
     "evaluation",
     "openid",

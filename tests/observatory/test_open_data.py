@@ -57,7 +57,7 @@ def lines_until(month: str, *, seed: int = 8) -> Lines:
             lines += [Line("used", each, place.code, name, count, count) for name, count in services.items()]
         for department, people in asked.items():
             young = rng.randint(0, people)
-            for key, count in (("age_band=UNDER_26", young), ("age_band=NOT_SAID", people - young)):
+            for key, count in (("age_band:UNDER_26", young), ("age_band:NOT_SAID", people - young)):
                 said = key.endswith("26")
                 lines.append(Line("people", each, department, key, count, count, largest=count if said else 0, whole=people if said else 0))
     kept = [each for each in lines if each.month <= month]

@@ -64,7 +64,7 @@ def lines_until(month_on: date, *, at: datetime) -> Lines | None:
     for measure, month, code, key, programme_id, count in _rows(_COMMUNES, values):
         known = places.commune(code)
         place = known.code if known else UNKNOWN
-        counts[measure, month, place, key] += int(count)
+        counts[measure, month, place, key.replace("=", ":")] += int(count)
         if key == "":
             parts[measure, month, place, slugs[programme_id]] += int(count)
             presence.add((slugs[programme_id], place))
@@ -101,15 +101,15 @@ def _lines(counts: _Counts, desks: dict[tuple[str, str, str], int]) -> Iterable[
     of_department: dict[tuple[str, str, str, str], int] = defaultdict(int)
     asked: dict[tuple[str, str, str, str], int] = defaultdict(int)
     for (measure, month, code, key), count in sorted(counts.items()):
-        if "=" not in key:
+        if ":" not in key:
             people = counts.get((PEOPLE, month, code, ""), 0) if measure == HANDED_OVER else count
             yield Line(measure, month, code, key, max(0, count), max(0, people if count > 0 else 0))
             continue
-        question, _mark, _answer = key.partition("=")
+        question, _mark, _answer = key.partition(":")
         of_department[measure, month, _department(code), key] += count
         asked[measure, month, _department(code), question] += count
     for (measure, month, department, key), count in sorted(of_department.items()):
-        question, _mark, answer = key.partition("=")
+        question, _mark, answer = key.partition(":")
         is_said = answer.lower() != NOT_SAID
         largest = desks.get((month, department, key), 0) if is_said else 0
         whole = asked[measure, month, department, question] if is_said else 0
@@ -121,7 +121,7 @@ def _desks(values: dict[str, Any]) -> dict[tuple[str, str, str], int]:
     found: dict[tuple[str, str, str], int] = defaultdict(int)
     of_desk: dict[tuple[str, str, str, int], int] = defaultdict(int)
     for month, organisation_id, code, detail, count in _rows(_DESKS, values):
-        of_desk[month, _department(code), detail, organisation_id] += int(count)
+        of_desk[month, _department(code), detail.replace("=", ":"), organisation_id] += int(count)
     for (month, department, detail, _desk), count in of_desk.items():
         found[month, department, detail] = max(found[month, department, detail], count)
     return found

@@ -48,7 +48,7 @@ def suppress(
     """
     fixed = tables.told | set(shown_before)
     primary = {key: wanted(cell, least=least) for key, cell in tables.cells.items() if _hides(key, cell, tables, fixed, least)}
-    primary |= {key: each for key, each in (wanted_before or {}).items() if key in tables.cells}
+    primary |= {key: each for key, each in (wanted_before or {}).items() if key in tables.cells and key not in fixed}
     hidden = {key for key in (*primary, *hidden_before, *tables.never) if key not in fixed}
     if not secondary:
         return Suppressed(frozenset(hidden), primary, frozenset())
@@ -61,8 +61,10 @@ def suppress(
         if bounds != primary[key]:
             said.add(key)
         progress(done, len(order))
-    said |= search.blurred(primary)
-    return Suppressed(frozenset(search.hidden), kept, frozenset(said))
+    blurred = search.blurred(primary)
+    # What everybody can work out whatever is hidden is told: hiding it would only pretend.
+    plain = blurred | {key for key in said if kept[key].low == kept[key].high}
+    return Suppressed(frozenset(search.hidden - plain), kept, frozenset(said | blurred))
 
 
 def after(found: Suppressed, before: Tables, now: Tables, *, least: int = SMALL_COUNT, secondary: bool = True) -> Suppressed:
@@ -76,7 +78,8 @@ def faults(tables: Tables, found: Suppressed) -> dict[Key, Interval]:
     shown = {key: cell.value for key, cell in tables.cells.items() if key not in found.hidden}
     bounds = attack(shown, found.hidden, tables.sums)
     bad = {key: bounds[key] for key, each in found.primary.items() if key in bounds and not bounds[key].holds(each.low, each.high)}
-    bad |= {key: Interval(tables.cells[key].value, tables.cells[key].value) for key in found.primary if key not in found.hidden}
+    open_ = found.primary.keys() - found.hidden - found.said
+    bad |= {key: Interval(tables.cells[key].value, tables.cells[key].value) for key in open_}
     secondary = found.hidden - found.primary.keys() - tables.never - found.said
     return bad | {key: bounds[key] for key in secondary if bounds[key].is_known}
 

@@ -5,6 +5,7 @@ Words:   a *line* is a count of one month in one commune (or département, for w
 Always:  the files say nothing that a table does not; a row that is absent is zero, a row without a value is hidden.
 """
 
+from carnet.observatory.rules.opendata._attacking import Attacked, attack_files
 from carnet.observatory.rules.opendata._files import FILES, LICENCE_URL, MANIFEST, SIGNATURE, UNKNOWN, VERIFY, files_of, manifest_of
 from carnet.observatory.rules.opendata._lines import Line, Lines, Place, Region, due_month, read, written
 from carnet.observatory.rules.opendata._moved import Moved, moved
@@ -18,11 +19,13 @@ __all__ = [
     "TOLD_MEASURES",
     "UNKNOWN",
     "VERIFY",
+    "Attacked",
     "Line",
     "Lines",
     "Moved",
     "Place",
     "Region",
+    "attack_files",
     "due_month",
     "files_of",
     "manifest_of",

@@ -74,7 +74,7 @@ def _tables(lines: Lines, told: Mapping[Key, int | None]) -> dict[str, Rows]:
         if cut == "":
             rows["territories"].append((*head, *tail))
         elif value != 0:  # a row that is absent is zero
-            rows["publics" if "=" in cut else "services"].append((*head, cut, *tail))
+            rows["publics" if ":" in cut else "services"].append((*head, cut, *tail))
     for measure, month, slug in sorted(lines.programmes, key=lambda key: (key[1], key[2], TOLD_MEASURES.index(key[0]))):
         activity = "simulated" if slug in lines.simulated else "real"
         rows["programmes"].append((month, "PROGRAMME", slug, slug, measure, lines.programmes[measure, month, slug], "", activity))

@@ -131,7 +131,7 @@ def _cut(own: Iterable[Line], measure: str, cut: str | None) -> dict[tuple[str, 
     """The lines of one table. `cut`: empty, the whole; None, services; else a question."""
     found: dict[tuple[str, str], Cell] = {}
     for each in own:
-        question, is_answer, _answer = each.key.partition("=")
+        question, is_answer, _answer = each.key.partition(":")
         wanted = each.key == "" if cut == "" else (each.key != "" and not is_answer) if cut is None else bool(is_answer) and question == cut
         if each.measure == measure and wanted:
             level = "DEPARTEMENT" if is_answer else "COMMUNE"
@@ -142,7 +142,7 @@ def _cut(own: Iterable[Line], measure: str, cut: str | None) -> dict[tuple[str, 
 def _questions(lines: Lines, measure: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = defaultdict(set)
     for each in lines.lines:
-        question, is_answer, _answer = each.key.partition("=")
+        question, is_answer, _answer = each.key.partition(":")
         if each.measure == measure and is_answer:
             found[question].add(each.key)
     return {question: tuple(sorted(keys)) for question, keys in sorted(found.items())}
