@@ -6,7 +6,7 @@ a transaction of its own, so that a counting that is stopped goes on where it wa
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -118,7 +118,7 @@ def compare(*, at: datetime) -> Compared:
             xid_counted=found.xid,
             row_count=found.row_count,
             fault_count=len(found.faults),
-            faults=[{"invariant": each.invariant, "where": each.where, "what": each.what} for each in found.faults],
+            faults=[asdict(each) for each in found.faults],
         )
         if found.faults:
             journal.record(

@@ -6,13 +6,17 @@ transaction still to be counted touches is compared the next time (`left_out` se
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from carnet.ledger.rules import Fault
+from carnet.kernel.actors import Actor
+from carnet.observatory.models import FigureComparison
+from carnet.parties.rules import check_may
 
 FAULTS_MAX = 100
+NIGHTS_SHOWN = 30
 
 _DAY = "({} AT TIME ZONE 'Europe/Paris')::date"
 _SUMMED = (
@@ -130,6 +134,15 @@ WHERE COALESCE(d.count, 0) <> COALESCE(m.count, 0) ORDER BY 1, 2, 3, 4, 5, 6 LIM
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One row of figures that is not what it is counted from: whose, which row, and both numbers."""
+
+    programme_id: int
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """What was compared, up to where, and what differs, the first `FAULTS_MAX` of it. `left_out`: series being written to meanwhile."""
 
@@ -137,7 +150,7 @@ class Compared:
     xid: int
     row_count: int
     left_out: int
-    faults: tuple[Fault, ...]
+    faults: tuple[Difference, ...]
 
 
 def compared(*, build_id: int, xid: int) -> Compared:
@@ -158,37 +171,63 @@ def compared(*, build_id: int, xid: int) -> Compared:
     return Compared(build_id, xid, row_count, len(values["busy"]), tuple(faults[:FAULTS_MAX]))
 
 
-def _differing(what: str, keys: str, measure: str, truth: str, values: Mapping[str, Any]) -> list[Fault]:
+def _differing(what: str, keys: str, measure: str, truth: str, values: Mapping[str, Any]) -> list[Difference]:
     names = keys.split(", ")
     rolled = _SUMMED.format(keys=keys, measure=measure).replace(f"= '{measure}'", f"= '{measure}'{_WHOLE.get(measure, '')}")
     same = " AND ".join(f"t.{name} = f.{name}" for name in names)
     shown = ", ".join(f"COALESCE(t.{name}, f.{name})::text" for name in names)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {shown}, COALESCE(t.count, 0), COALESCE(f.count, 0) FROM ({truth}) t FULL JOIN ({rolled}) f ON {same}"
+            f"SELECT {shown}, (SELECT programme_id FROM ledger_series s WHERE s.id = COALESCE(t.series_id, f.series_id)), COALESCE(t.count, 0),"
+            f" COALESCE(f.count, 0) FROM ({truth}) t FULL JOIN ({rolled}) f ON {same}"
             " WHERE COALESCE(t.count, 0) <> COALESCE(f.count, 0) AND COALESCE(t.series_id, f.series_id) <> ALL(%(busy)s::bigint[])"
             " ORDER BY 1 LIMIT %(most)s",
             values,
         )
         rows = cursor.fetchall()
     return [
-        Fault(
-            "figures",
-            ", ".join(f"{name} {value}" for name, value in zip(names, row[:-2], strict=True)),
+        Difference(
+            row[-3],
+            ", ".join(f"{name} {value}" for name, value in zip(names, row[:-3], strict=True)),
             f"{what}: {row[-1]} counted, {row[-2]} there",
         )
         for row in rows
     ]
 
 
-def _coarse(values: Mapping[str, Any]) -> list[Fault]:
+def _coarse(values: Mapping[str, Any]) -> list[Difference]:
     with connection.cursor() as cursor:
         cursor.execute(_COARSE, values)
         return [
-            Fault(
-                "figures",
+            Difference(
+                programme,
                 f"programme {programme}, month {month:%Y-%m}, {measure} {cut} {key}".rstrip() + (f", {level}" if level else ""),
                 f"the month and its days differ: {monthly} and {daily}",
             )
             for programme, month, measure, cut, key, level, daily, monthly in cursor.fetchall()
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One comparison as a reader may see it: the differences of its own programmes; of the others, how many."""
+
+    compared_at: datetime
+    row_count: int
+    differences: tuple[Difference, ...]
+    other_count: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing differed, anywhere."""
+        return not self.differences and not self.other_count
+
+
+def comparisons(actor: Actor) -> list[Night]:
+    """The latest comparisons of figures with the ledger, the latest first. Raises: NotAllowed."""
+    check_may(actor, "observatory.see")
+    found = []
+    for row in FigureComparison.objects.order_by("-compared_at", "-id")[:NIGHTS_SHOWN]:
+        own = tuple(Difference(**each) for each in row.faults if each["programme_id"] in actor.programme_ids)
+        found.append(Night(row.compared_at, row.row_count, own, row.fault_count - len(own)))
+    return found

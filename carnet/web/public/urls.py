@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from carnet.web.boards import public as boards
+from carnet.web.counted.views import definitions
 from carnet.web.design import look
 from carnet.web.design import views as design
 from carnet.web.doors import public
@@ -57,6 +58,7 @@ urlpatterns = [
     path("plan/", public(accessibility.plan), name="plan"),
     path("mentions-legales/", public(views.legal), name="legal"),
     path("chiffres/", public(views.all_figures), name="figures"),
+    path("chiffres/definitions/", public(definitions), name="definitions"),
     path("chiffres/territoires/", public(boards.search), name="board-search"),
     path("chiffres/<slug:level>/<slug:code>/", public(boards.board), name="board"),
     path("chiffres/<slug:level>/<slug:code>/<slug:by>.<slug:kind>", public(boards.board_file), name="board-file"),
