@@ -25,6 +25,7 @@ DOORS = (
     ("helpline/", "carnet.web.helpline.urls"),
     ("helper/", "carnet.web.helper.urls"),
     ("local/", "carnet.web.local.urls"),
+    ("council/", "carnet.web.council.urls"),
     ("evaluations/", "carnet.web.evaluations.urls"),
     ("", "carnet.web.own.urls"),
     ("openid/", "carnet.web.openid.urls"),

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "carnet.web.operator",
     "carnet.web.funder",
     "carnet.web.boards",
+    "carnet.web.council",
     "carnet.web.counted",
     "carnet.web.funds",
     "carnet.web.evaluations",

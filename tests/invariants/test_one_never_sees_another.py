@@ -42,10 +42,12 @@ from carnet.notices import operations as notices
 from carnet.notices.rules import TOLD_BY
 from carnet.notices.rules.digests import Section
 from carnet.observatory import operations as observatory
+from carnet.observatory.operations import council
 from carnet.parties import operations as parties
 from carnet.places import operations as places
 from carnet.places import queries as places_queries
 from carnet.places.rules import FileState
+from carnet.places.rules.areas import AreaLevel
 from carnet.redemption import access as redemption_access
 from carnet.redemption import operations as redemption
 from carnet.redemption import queries as redemption_queries
@@ -72,6 +74,7 @@ from tests.mandates.habilitation import structures_lived
 from tests.mandates.living import own_side_lived
 from tests.places.conftest import GOOD, csv_bytes
 from tests.redemption.offline import enrolled
+from tests.observatory import released
 from tests.settlement.conftest import APRIL, LONG_AFTER, MAY, SPENT_AT, Payday, make_payday
 from tests.settlement.test_debts import JUNE, LATE_APRIL, issue, mistake
 from tests.settlement.test_expiry import Ending
@@ -420,6 +423,13 @@ def foreseen_and_written(payday: Payday) -> None:
         )  # fmt: skip
     forecasts.forecast_all(at=APRIL)
     forecasts.write_letters(at=APRIL)
+    with acting_as_everything(why="what is published"):
+        released.release()
+    with acting_as(funder):
+        council.make_council_report(
+            level=AreaLevel.COMMUNE, code="44109", period="2026", language="fr", draw=lambda made: str(made.number).encode(), actor=funder,
+            request_id=rid(), at=APRIL,
+        )  # fmt: skip
 
 
 def exchanged(cupboards: Cupboards) -> None:

@@ -315,6 +315,16 @@ _LINES: tuple[Permission, ...] = (
     _do("helpline.set-delays", "set how soon complaints are answered", _ADMIN),
     # observatory, journal, continuity, background work
     _see("observatory.see", "figures not yet published, and the rows behind them", *_OPERATOR, _FUNDER, _AUDITOR, _OFFICER),
+    _see(
+        "observatory.see-council-reports",
+        "the reports for elected councils that one's organisation made",
+        *_OPERATOR,
+        _FUNDER,
+        _AUDITOR,
+        _OFFICER,
+        _LOCAL,
+    ),
+    _do("observatory.make-council-report", "make the report of a territory for an elected council", *_OPERATOR, _FUNDER, _OFFICER, _LOCAL),
     _do(
         "observatory.decide-self-checks",
         "ask people of a programme what they can do with internet, before and after, or stop asking",

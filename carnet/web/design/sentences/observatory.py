@@ -7,6 +7,8 @@ SENTENCES = {
     "span-unclear": _("Cette période n’est pas publiée : « %(value)s ». Choisissez une année ou un mois de la liste."),
     "span-reversed": _("La période finirait avant de commencer. Choisissez d’abord le mois le plus ancien."),
     "span-too-long": _("Choisissez %(most)s mois au plus."),
+    "council-report-unknown": _("Ce rapport n’existe pas, ou il est d’une autre organisation."),
+    "nothing-released": _("Rien n’est publié encore : le premier rapport attend les premières données ouvertes."),
     "cut-not-published": _("Ce tableau n’est pas publié pour un territoire de ce niveau."),
     "scope-wrong": _("Les chiffres se demandent par mois entiers, pour un territoire qui existe."),
     "self-check-unknown": _("Aucun papier de votre structure ne porte ce numéro."),
