@@ -11,6 +11,7 @@ DOORS = (
     ("operator/", "carnet.web.operator.urls"),
     ("funder/", "carnet.web.funder.urls"),
     ("funds/", "carnet.web.funds.urls"),
+    ("boards/", "carnet.web.boards.urls"),
     ("figures/", "carnet.web.counted.urls"),
     ("prescriber/", "carnet.web.prescriber.urls"),
     ("", "carnet.web.slips.urls"),

@@ -71,4 +71,9 @@ def _publics() -> list[str]:
 
 
 def _programmes(names: tuple[str, ...]) -> list[str]:
-    return ["period,level,code,name,measure,value"] + [f"2026,PROGRAMME,{name},Pass numérique de {name.title()},used,600" for name in names]
+    return ["period,level,code,name,measure,value"] + [
+        f"2026-0{month},PROGRAMME,{name},{name},{measure},{count}"
+        for name in names
+        for month, counts in ((2, {"activated": 900, "used": 250, "paid": 200}), (3, {"activated": 600, "used": 350, "paid": 360}))
+        for measure, count in counts.items()
+    ]

@@ -85,7 +85,7 @@ def test_the_head_tells_each_figure_and_what_changed(visitor: Client) -> None:
     assert "11 jours de moins : 20" in page
     assert "40 % " in page.replace("\xa0", " ").replace("\u202f", " ") and "sur 150 personnes qui ont répondu" in page
     assert "2026 n’est pas fini" in page
-    assert "Un seul programme est compté : Pass numérique de Nantes." in page
+    assert "Un seul programme est compté : nantes." in page
     assert "Ce que ces chiffres ne disent pas" in page
     # The month before February is not published: nothing is compared with it.
     february = text(visitor, f"{LOIRE}?periode=2026-02")

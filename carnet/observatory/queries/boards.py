@@ -4,14 +4,14 @@ A release never changes: what was read of it once is kept for as long as the pro
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from carnet.observatory.queries import releases
 from carnet.observatory.queries.releases import Release
-from carnet.observatory.rules._measures import AREA_CUTS, Cut, Measure
-from carnet.observatory.rules.boards import BoardTable, Change, Span, SpanUnclear, by_size, span_of, table_of, told
+from carnet.observatory.rules._measures import AREA_CUTS, DELAYS, SHARES, Cut, Measure
+from carnet.observatory.rules.boards import BoardTable, Change, Span, SpanUnclear, by_size, span_of, table_of, told, total
 from carnet.observatory.rules.charts import Gap, Value
 from carnet.places import queries as places
 from carnet.places.rules.areas import AreaLevel, NamedArea
@@ -19,7 +19,7 @@ from carnet.places.rules.areas import AreaLevel, NamedArea
 # What a table of each kind shows, in the order of its columns.
 OF_AREAS = (Measure.HANDED_OVER, Measure.PEOPLE, Measure.FIRST_USE, Measure.USED, Measure.PAID)
 OF_SERVICES = (Measure.USED, Measure.PAID)
-OF_PUBLICS = (Measure.PEOPLE, Measure.HANDED_OVER, Measure.FIRST_USE)
+OF_PUBLICS = (Measure.PEOPLE, Measure.FIRST_USE)
 PARTS: Mapping[AreaLevel, tuple[AreaLevel, ...]] = {
     AreaLevel.NATION: (AreaLevel.REGION, AreaLevel.DEPARTEMENT),
     AreaLevel.REGION: (AreaLevel.DEPARTEMENT, AreaLevel.EPCI),
@@ -70,6 +70,8 @@ def public_board(level: AreaLevel, code: str, *, period: str = "") -> PublicBoar
         measure: Change(_at(cells, span, "", measure), _at(cells, before, "", measure) if is_told else Gap.MISSING)
         for measure in _measures_of(release)
     }
+    if area.level is AreaLevel.NATION:
+        figures |= _of_programmes(release, span, is_told=is_told, known=figures)
     return PublicBoard(area, release, span, spans, figures, _tables(release, area, span, spans), not cells)
 
 
@@ -81,11 +83,25 @@ def spans_of(release: Release) -> tuple[Span, ...]:
 
 
 def programmes_in(release: Release, span: Span) -> list[str]:
-    """The names of the programmes counted in a span of a release."""
-    found = {
-        row.name: row.code for row in release.table("programmes") if row.period == span.key and row.level == "PROGRAMME" and row.value != 0
+    """The addresses of the programmes counted in a span of a release."""
+    months = {f"{month:%Y-%m}" for month in span.months} | {span.key}
+    return sorted({row.code for row in release.table("programmes") if row.period in months and row.value != 0})
+
+
+def _of_programmes(release: Release, span: Span, *, is_told: bool, known: Collection[Measure]) -> dict[Measure, Change]:
+    """What only whole programmes tell (ordered, activated, paid, lapsed): published by month for each, never hidden, so that it sums."""
+    measures = [measure for measure in Measure if measure not in known and measure not in DELAYS and measure not in SHARES]
+    held = {row.measure for row in release.table("programmes")}
+
+    def counted(measure: Measure, over: Span) -> Value:
+        months = {f"{month:%Y-%m}" for month in over.months}
+        return total(told(row.value) for row in release.table("programmes") if row.measure == measure.value and row.period in months)
+
+    return {
+        measure: Change(counted(measure, span), counted(measure, span.before) if is_told else Gap.MISSING)
+        for measure in measures
+        if measure.value in held
     }
-    return sorted(found)
 
 
 def _asked(period: str, spans: tuple[Span, ...]) -> Span | None:
@@ -99,19 +115,20 @@ def _asked(period: str, spans: tuple[Span, ...]) -> Span | None:
 
 def _tables(release: Release, area: NamedArea, span: Span, spans: tuple[Span, ...]) -> dict[Cut, BoardTable]:
     cells = _cells(release, "territories", area)
+    of_areas = tuple(measure for measure in OF_AREAS if measure in _measures_of(release))
     months = sorted((each for each in spans if each.month_count == 1 and _shows(span, each)), key=lambda each: each.since)
-    by_month = {each.key: {measure: _at(cells, each, "", measure) for measure in OF_AREAS} for each in months}
-    tables = {Cut.MONTH: table_of(Cut.MONTH, OF_AREAS, by_month, {}, keeps_empty=True)}
+    by_month = {each.key: {measure: _at(cells, each, "", measure) for measure in of_areas} for each in months}
+    tables = {Cut.MONTH: table_of(Cut.MONTH, of_areas, by_month, {}, keeps_empty=True)}
     for level in PARTS[area.level]:
         inside = places.atlas().inside(area, level)
         found = {each.code: _cells(release, "territories", each) for each in inside}
         at_span = {
-            code: {measure: _at(those, span, "", measure) for measure in OF_AREAS}
+            code: {measure: _at(those, span, "", measure) for measure in of_areas}
             for code, those in found.items()
             if (span.key, "") in those
         }
         cut = CUT_OF_LEVEL[level]
-        tables[cut] = by_size(table_of(cut, OF_AREAS, at_span, {each.code: each.name for each in inside}), Measure.USED)
+        tables[cut] = by_size(table_of(cut, of_areas, at_span, {each.code: each.name for each in inside}), Measure.USED)
     for cut, name, measures in ((Cut.SERVICE, "services", OF_SERVICES), (Cut.PUBLIC, "publics", OF_PUBLICS)):
         keyed = {key: values for (period, key), values in _cells(release, name, area).items() if period == span.key}
         held = {measure for values in keyed.values() for measure in values}

@@ -350,6 +350,7 @@ _LINES: tuple[Permission, ...] = (
         _MANAGER,
         _HELPER_LEAD,
         _LOCAL,
+        _OFFICER,
     ),
     _do(
         "observatory.keep-line",

@@ -14,7 +14,7 @@ from carnet.funding import queries as funding
 from carnet.observatory.queries import boards
 from carnet.observatory.queries.boards import PublicBoard
 from carnet.observatory.queries.releases import Release
-from carnet.observatory.rules import Cut, ObservatoryRefused
+from carnet.observatory.rules import Cut, Measure, ObservatoryRefused
 from carnet.observatory.rules.boards import BoardTable
 from carnet.places import queries as places
 from carnet.places.rules import AreaUnknown
@@ -166,6 +166,10 @@ def _charts(found: PublicBoard, source: str) -> list[Chart]:
     if table is not None and table.lines:
         inside = places.atlas().inside(found.area, drawn_by)
         drawn.append(words.map_chart(table, [each.code for each in inside], {each.code: each.name for each in inside}, found.span, source))
+    if Measure.ACTIVATED in found.figures:
+        steps = (Measure.ACTIVATED, Measure.HANDED_OVER, Measure.USED, Measure.PAID)
+        funnel = words.funnel_chart({measure: found.figures[measure].now for measure in steps if measure in found.figures})
+        drawn += [funnel] if funnel else []
     services = words.service_chart(found.tables[Cut.SERVICE], source)
     return [*drawn, services] if services else drawn
 
@@ -181,10 +185,11 @@ def _simulated(found: PublicBoard) -> str:
 
 
 def _only_one(found: PublicBoard) -> str:
-    names = boards.programmes_in(found.release, found.span)
-    if len(names) != 1:
+    slugs = boards.programmes_in(found.release, found.span)
+    if len(slugs) != 1:
         return ""
-    return _("Un seul programme est compté : %(name)s.") % {"name": names[0]}
+    names = {each.slug: each.name for each in funding.programmes()}
+    return _("Un seul programme est compté : %(name)s.") % {"name": names.get(slugs[0], slugs[0])}
 
 
 def _open_data_url() -> str:

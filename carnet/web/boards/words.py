@@ -75,10 +75,13 @@ _TICKS: Mapping[str, tuple[Any, Mapping[Any, Any]]] = {
 }
 # The figures at the head of a board, in the order of a voucher's life.
 HEAD = (
+    Measure.ORDERED,
+    Measure.ACTIVATED,
     Measure.HANDED_OVER,
     Measure.PEOPLE,
     Measure.USED,
     Measure.PAID,
+    Measure.LAPSED,
     Measure.DAYS_TO_FIRST_LESSON,
     Measure.DAYS_TO_PAYMENT,
 )
@@ -179,8 +182,11 @@ def newcomers(figures: Mapping[Measure, Change]) -> Figure | None:
 # --- tables -------------------------------------------------------------------------------------------------------------
 
 
-def grid(table: BoardTable, where: str, span: Span) -> Grid:
-    """A table as the page shows it and as its file holds it. A hidden number is a word in both, never an empty cell."""
+def grid(table: BoardTable, where: str, span: Span, *, leads: bool = True) -> Grid:
+    """A table as the page shows it and as its file holds it. A hidden number is a word in both, never an empty cell.
+
+    `leads`: whether each territory leads to its public board.
+    """
     columns = [str(_HEADS[table.by]), *(name_of(measure) for measure in table.measures)]
     lines: list[list[Shown]] = []
     urls: list[dict[int, str]] = []
@@ -189,21 +195,24 @@ def grid(table: BoardTable, where: str, span: Span) -> Grid:
             [line_words(table.by, line), *(_cell(measure, value) for measure, value in zip(table.measures, line.values, strict=True))]
         )
         level = AREA_LEVELS.get(table.by)
-        urls.append({0: board_url(level, line.key, span)} if level else {})
+        urls.append({0: board_url(level, line.key, span)} if level and leads and line.key else {})
     title = _("%(where)s, %(span)s, %(cut)s") % {"where": where, "span": span_words(span), "cut": CUTS[table.by]}
     return Grid(title, columns, lines, (), urls)
 
 
 def line_words(by: Cut, line: Line) -> str:
     """A line's name: a month in words, a service of the catalogue, a tick of the desks, or its own."""
+    return key_words(by, line.key) if by in (Cut.MONTH, Cut.SERVICE, Cut.PUBLIC) else line.label or _("Territoire inconnu")
+
+
+def key_words(by: Cut, key: str) -> str:
+    """A month, a service or a public from its key."""
     if by is Cut.MONTH:
-        year, month = line.key.split("-")
+        year, month = key.split("-")
         return formats.month(date(int(year), int(month), 1))
     if by is Cut.SERVICE:
-        return "".join(service_words([line.key])) or line.key or _("Service non dit")
-    if by is Cut.PUBLIC:
-        return public_words(line.key)
-    return line.label or _("Territoire inconnu")
+        return "".join(service_words([key])) or key or _("Service non dit")
+    return public_words(key)
 
 
 def public_words(key: str) -> str:
@@ -226,20 +235,29 @@ def _cell(measure: Measure, value: Value) -> Shown:
 
 
 def month_chart(table: BoardTable, source: str) -> Chart:
-    """Handed over and used, month by month."""
-    series = {name_of(measure): list(table.column(measure).values()) for measure in (Measure.HANDED_OVER, Measure.USED)}
-    return charts.lines(
-        _("Chèques remis et utilisés, mois par mois"), [_short_month(line.key) for line in table.lines], series, source=source
+    """Handed over and used, month by month; or what of them the table holds."""
+    shown: list[Measure] = [measure for measure in (Measure.HANDED_OVER, Measure.USED) if measure in table.measures] or list(
+        table.measures[:1]
     )
+    series = {name_of(measure): list(table.column(measure).values()) for measure in shown}
+    return charts.lines(_("Mois par mois"), [_short_month(line.key) for line in table.lines], series, source=source)
 
 
-def map_chart(table: BoardTable, codes: Sequence[str], names: Mapping[str, str], span: Span, source: str) -> Chart:
+def funnel_chart(steps: Mapping[Measure, Value]) -> Chart | None:
+    """What became of vouchers: activated, handed over, used, paid; None of nothing."""
+    items = [(name_of(measure), value) for measure, value in steps.items()]
+    return charts.funnel(_("De l’activation au paiement"), items) if any(value not in (0, Gap.MISSING) for _name, value in items) else None
+
+
+def map_chart(
+    table: BoardTable, codes: Sequence[str], names: Mapping[str, str], span: Span, source: str, *, is_public: bool = True
+) -> Chart:
     """Vouchers used in each commune or département; those where nothing was counted are zero, not unknown."""
     used = table.column(Measure.USED)
     level = AREA_LEVELS[table.by]
     values = {code: used.get(code, 0) for code in codes}
     title = _("Chèques utilisés, %(cut)s, %(span)s") % {"cut": CUTS[table.by], "span": span_words(span)}
-    urls = {code: board_url(level, code, span) for code, value in values.items() if value}
+    urls = {code: board_url(level, code, span) for code, value in values.items() if value and is_public}
     return charts.choropleth(title, values, names=names, urls=urls, source=source)
 
 
