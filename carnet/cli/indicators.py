@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group.command("compute", help=_("Calculer les indicateurs d’un fichier de réponses pondérées, avec leur marge d’erreur."))(compute)
     group.command("columns", help=_("Dire les colonnes d’un fichier de réponses, et ce qu’elles contiennent."))(columns)
     group.command("reproduce", help=_("Recalculer les chiffres publiés dont les données sont publiques, et dire l’écart."))(reproduce)
+    group.command("coverage", help=_("Vérifier les intervalles par simulation : combien contiennent la vraie valeur."))(coverage)
     app.add_typer(group, name="indicators", help=_("Les indicateurs d’une enquête sur les usages du numérique."))
 
 
@@ -103,6 +104,30 @@ def reproduce(out: _Out = None, as_json: AsJson = False) -> None:
             )
     if wrong := [each.key for each in found if not each.is_reproduced]:
         raise CommandFailed(_("Ces chiffres ne se retrouvent pas : %(keys)s") % {"keys": ", ".join(wrong)})
+
+
+def coverage(
+    draws: Annotated[int, typer.Option("--draws", min=100, help=_("Échantillons tirés de chaque population."))] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help=_("La même graine donne les mêmes échantillons."))] = 1,
+    as_json: AsJson = False,
+) -> None:
+    load_django()
+    from carnet.observatory.rules import surveys
+    from carnet.web.evaluations import words
+
+    found = []
+    with _progress(quiet=as_json) as progress:
+        for each in surveys.coverage(draws=draws, seed=seed):
+            found.append(each)
+            progress(len(found), 8)
+    if as_json:
+        give([{"truth": each.truth, "likeness": each.likeness, "rate": each.rate, "drawn": each.drawn} for each in found])
+        return
+    for each in found:
+        say(
+            _("Part vraie %(truth)s, ressemblance des voisins %(likeness)s : l’intervalle la contient %(rate)s du temps.")
+            % {"truth": words.percent(each.truth), "likeness": words.figure(each.likeness), "rate": words.percent(each.rate)}
+        )
 
 
 _PRINTED = _("%(mark)s %(label)s : publié %(published)s, recalculé %(recomputed)s, écart %(difference)s (%(source)s)")

@@ -28,9 +28,15 @@ def mapping_file() -> bytes:
 
 def reproduced() -> tuple[surveys.Reproduced, ...]:
     """Each published figure whose inputs are shipped, recomputed from them. Source: docs/indicators.md."""
-    names = ("digital_skills_by_age", "digital_skills_above_basic", "digital_skills_by_area", "internet_use_by_age")
     epci: Any = json.loads((DATA / "insee-illectronisme-2019-epci-hauts-de-france.json").read_bytes())
-    return surveys.reproduce(surveys.Inputs(*(_rows(f"eurostat-{name}.csv") for name in names), epci))
+    inputs = surveys.Inputs(
+        by_age=_rows("eurostat-digital_skills_by_age.csv"),
+        above=_rows("eurostat-digital_skills_above_basic.csv"),
+        by_area=_rows("eurostat-digital_skills_by_area.csv"),
+        internet=_rows("eurostat-internet_use_by_age.csv"),
+        epci=epci,
+    )
+    return surveys.reproduce(inputs)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

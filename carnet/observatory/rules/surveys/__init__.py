@@ -16,6 +16,7 @@ from carnet.observatory.rules.surveys._columns import (
     read_mapping,
     table_schema,
 )
+from carnet.observatory.rules.surveys._coverage import Coverage, coverage
 from carnet.observatory.rules.surveys._indicators import (
     INDICATOR_BY_KEY,
     INDICATORS,
@@ -52,6 +53,7 @@ __all__ = [
     "Answers",
     "ColumnMapping",
     "ColumnMissing",
+    "Coverage",
     "CutUnknown",
     "Indicator",
     "IndicatorRow",
@@ -70,6 +72,7 @@ __all__ = [
     "SurveyUnknown",
     "band_of",
     "compute",
+    "coverage",
     "exact",
     "hidden_cells",
     "interval",
