@@ -1,7 +1,9 @@
 """A campaign with two places that redeemed vouchers, a treasurer, an approver, and a bank."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,9 +15,12 @@ from carnet.ledger.rules import Money
 from carnet.parties import operations as parties
 from carnet.redemption import operations as redemption
 from carnet.redemption import queries as redemption_queries
+from carnet.redemption.access import forget_place_keys
 from carnet.redemption.operations import Item
+from carnet.redemption.queries import forget_series_facts
 from carnet.settlement import operations
 from tests.factories.campaign import NOW, Campaign, accept, campaign, organisation, place, rid
+from tests.lasting import held
 
 RING_FENCED = "FR7630006000011234567890189"
 FIRST_IBAN = "FR7610011000201234567890188"
@@ -162,10 +167,21 @@ def make_payday() -> Payday:
     return made
 
 
+@pytest.fixture(scope="module")
+def lasting_payday(django_db_setup: None, django_db_blocker: Any) -> Iterator[Payday]:
+    """Two places to pay, made once for a module. Ask for `payday`, which gives each test its own bank and its own hand of vouchers."""
+    with held(django_db_blocker):
+        made = make_payday()
+        with django_db_blocker.block():
+            yield made
+
+
 @pytest.fixture
-def payday(db: None) -> Payday:
-    """Two places to pay, rolled back after the test."""
-    return make_payday()
+def payday(db: None, lasting_payday: Payday) -> Payday:
+    """Two places to pay; what the test does is rolled back."""
+    forget_place_keys()
+    forget_series_facts()
+    return Payday(lasting_payday.campaign, lasting_payday.second_place_id, lasting_payday.second_organisation_id)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import zipfile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.settlement.conftest import APRIL, RING_FENCED
+from tests.settlement.conftest import lasting_payday as lasting_payday
 from tests.settlement.conftest import payday as payday
 from tests.web.test_operator_payments import Office, follow, prepared, send, text_of, upload
 from tests.web.test_operator_payments import at as at

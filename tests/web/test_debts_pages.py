@@ -18,6 +18,7 @@ from carnet.settlement import queries as settlement
 from carnet.settlement.models import Advice, DebitNote, PaymentRun, Transfer
 from tests.factories.campaign import SYSTEM, organisation, rid
 from tests.settlement.conftest import APRIL, MAY, RING_FENCED, Payday
+from tests.settlement.conftest import lasting_payday as lasting_payday
 from tests.settlement.conftest import payday as payday
 from tests.web.test_operator_payments import Clock, Office, person, send, text_of
 from tests.web.test_operator_payments import at as at

@@ -13,6 +13,7 @@ from carnet.kernel.periods import legal_day
 from carnet.settlement.models import CreditNote, Expiry, JointStatement
 from carnet.settlement.rules.expiry import ExpiryStep as Step
 from tests.factories.campaign import NOW
+from tests.settlement.conftest import lasting_payday as lasting_payday
 from tests.settlement.conftest import payday as payday
 from tests.settlement.test_expiry import Ending
 from tests.settlement.test_expiry import ending as ending

@@ -29,6 +29,7 @@ from carnet.settlement.models import Claim, ClaimLine, Transfer
 from carnet.settlement.queries import certificates, following
 from tests.factories.campaign import NOW, SYSTEM, organisation, rid
 from tests.settlement.conftest import APRIL, SPENT_AT, Payday
+from tests.settlement.conftest import lasting_payday as lasting_payday
 from tests.settlement.conftest import payday as payday
 from tests.web.conftest import PASSWORD, PROGRAM, SECRET, sign_in
 

@@ -13,11 +13,11 @@ from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as_everything
 from carnet.jobs.forecasts import forecast_all, write_letters
 from carnet.observatory.models import LetterChoice
-from tests.settlement.conftest import Payday, payday
+from tests.settlement.conftest import Payday, lasting_payday, payday
 from tests.web.test_operator_payments import person, send, text_of
 from tests.web.test_operator_programmes import IBAN, Make, create, lines, office, sent_back
 
-__all__ = ["office", "payday"]
+__all__ = ["lasting_payday", "office", "payday"]
 MORNING = datetime(2026, 4, 1, 6, 30, tzinfo=UTC)
 CASE = {
     "territory": "", "scale": "EPCI", "population": "55391", "density": "103", "poverty": "14", "own_budget": "34 027", "has_target_public": "on",

@@ -17,6 +17,7 @@ from carnet.parties import operations as parties
 from carnet.settlement.models import PaymentRun, Transfer
 from tests.factories.campaign import NOW, organisation
 from tests.settlement.conftest import APRIL, LONG_AFTER, MENDED_IBAN, RING_FENCED, Payday
+from tests.settlement.conftest import lasting_payday as lasting_payday
 from tests.settlement.conftest import payday as payday
 from tests.web.conftest import PASSWORD, PROGRAM, SECRET, sign_in
 

@@ -17,6 +17,7 @@ from carnet.settlement import queries as settlement
 from carnet.settlement.models import Hold, PaymentRun
 from tests.factories.campaign import NOW, SYSTEM, rid
 from tests.settlement.conftest import APRIL, MAY, SPENT_AT, Payday
+from tests.settlement.conftest import lasting_payday as lasting_payday
 from tests.settlement.conftest import payday as payday
 from tests.web.test_operator_payments import Clock, Office, follow, person, send
 from tests.web.test_operator_payments import at as at
