@@ -52,6 +52,7 @@ PYTHON: Mapping[str, str] = {
     "labels": "carnet.labels(programme=3)",
     "figures": "carnet.figures()",
     "figure_cuts": 'carnet.figure_cuts(level="DEPARTEMENT", code="44", by="commune")',
+    "open_data": "carnet.open_data()",
 }
 NUMBERS = {
     "redemption": "7-5312-0", "reverse": "7-5312-0", "dispute": "7-5312-0", "payment": "88", "reservation": "R318", "capture": "R318",

@@ -93,6 +93,7 @@ CALLS: Mapping[str, Call] = {
     "labels": lambda caller, world: caller.get("/api/v1/labels"),
     "figures": lambda caller, world: caller.get("/api/v1/figures"),
     "figure_cuts": lambda caller, world: caller.get("/api/v1/figures/cuts"),
+    "open_data": lambda caller, world: caller.get("/api/v1/open-data"),
 }
 
 # What another place operator is answered, with every scope: a refusal that tells nothing, or lists of its own rows, empty.
@@ -122,6 +123,7 @@ FOREIGN: Mapping[str, tuple[int, str | None]] = {
     "labels": (200, None),
     "figures": (200, None),
     "figure_cuts": (200, None),
+    "open_data": (200, None),
 }
 WITH_TOKEN = [name for name, contract in CONTRACTS.items() if contract.action is not None]
 

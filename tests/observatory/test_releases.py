@@ -2,16 +2,22 @@
 
 import subprocess
 import sys
+import zipfile
 from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from carnet.gateways.database import acting_as_everything
 from carnet.observatory.models import Release, ReleaseTruth
 from carnet.observatory.operations import releases as making
 from carnet.observatory.queries import releases
+from carnet.observatory.rules.opendata import attack_files
 from tests.observatory.rolled import count_now
 from tests.observatory.world import LATE_SPENT_AT, Funds, make_funds
 
@@ -102,3 +108,64 @@ def test_nothing_of_a_release_is_ever_rewritten_and_its_hidden_counts_are_read_b
 def test_nothing_is_released_before_anything_is_counted(db: None) -> None:
     assert make() is None
     assert releases.latest() is None
+
+
+def test_the_page_the_files_and_the_api_say_the_same(funds: Funds, client: Client) -> None:
+    assert "Rien n’est encore publié" in client.get("/donnees-ouvertes/").content.decode()
+    assert client.get("/api/v1/open-data").json() == {"releases": []}
+    assert client.get("/opendata/latest/territories.csv").status_code == 404
+    make()
+    release = releases.latest()
+    assert release is not None
+    page = client.get("/donnees-ouvertes/").content.decode()
+    assert "Publication avril 2026" in page
+    assert 'href="/opendata/2026-04/territories.csv"' in page
+    (told,) = client.get("/api/v1/open-data").json()["releases"]
+    assert (told["name"], told["cells"], told["hidden"]) == ("2026-04", release.line_count, release.hidden_count)
+    assert {each["name"]: each["sha256"] for each in told["files"]} == {each.name: each.digest for each in release.files}
+    for file in release.files:
+        content = client.get(f"/opendata/2026-04/{file.name}").content
+        assert (sha256(content).hexdigest(), len(content)) == (file.digest, file.size)
+        assert client.get(f"/opendata/latest/{file.name}").content == content
+    whole = client.get("/opendata/2026-04.zip")
+    assert set(zipfile.ZipFile(BytesIO(whole.content)).namelist()) == {each.name for each in release.files}
+    assert whole.content == client.get("/opendata/2026-04.zip").content
+    assert client.get("/donnees-ouvertes/2026-04/").status_code == 200
+    for gone in (
+        "/donnees-ouvertes/2020-01/",
+        "/opendata/2020-01.zip",
+        "/opendata/2026-04/truth.json",
+        "/opendata/2026-04/observatory_releasetruth",
+    ):
+        assert client.get(gone).status_code == 404
+
+
+def test_the_catalogue_gives_each_file_at_an_address_that_stays_with_its_digest(funds: Funds, client: Client) -> None:
+    assert client.get("/opendata/catalogue.jsonld").json()["dcat:dataset"] == []
+    make()
+    release = releases.latest()
+    assert release is not None
+    answer = client.get("/opendata/catalogue.jsonld")
+    assert answer["Content-Type"].startswith("application/ld+json")
+    said = answer.json()
+    (data_set,) = said["dcat:dataset"]
+    assert said["@type"] == "dcat:Catalog"
+    assert data_set["dct:license"]["@id"].startswith("https://www.etalab.gouv.fr/licence-ouverte")
+    digests = {each.name: each.digest for each in release.files}
+    for each in data_set["dcat:distribution"]:
+        path = urlsplit(each["dcat:downloadURL"]["@id"]).path
+        assert client.get(path).status_code == 200
+        assert client.get(urlsplit(each["dct:conformsTo"]["@id"]).path).json()["fields"]
+        assert each["spdx:checksum"]["spdx:checksumValue"] == digests[path.rpartition("/")[2]]
+
+
+def test_a_stranger_who_keeps_every_release_gets_nothing_back(funds: Funds) -> None:
+    make()
+    funds.payday.spend(3, at=LATE_SPENT_AT)
+    count_now(DUE)
+    make(correct=True)
+    files = [{file.name: each.content(file.name) or b"" for file in each.files} for each in reversed(releases.every())]
+    assert len(files) == 2
+    found = attack_files(files)
+    assert found.given_back == []
+    assert found.small == []

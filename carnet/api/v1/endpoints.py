@@ -8,7 +8,7 @@ from ninja import Header, Query
 from carnet.api.metrics import REDEMPTIONS
 from carnet.api.problems import as_response, json_reply, refused
 from carnet.api.refusals import BatchHeldBack
-from carnet.api.v1 import activities, cuts, devices, directory, lists, offers, points, redeeming, reservations
+from carnet.api.v1 import activities, cuts, devices, directory, lists, offers, points, redeeming, releases, reservations
 from carnet.api.v1.description import INTRODUCTION, KEY, Api
 from carnet.api.v1.doors import Bearer, JsonBody, answer_refusals
 from carnet.api.v1.lists import (
@@ -199,3 +199,4 @@ api.add_router("/places", activities.spaces)
 api.add_router("/places", offers.places)
 api.add_router("/points", points.points)
 api.add_router("/figures", cuts.cuts)
+api.add_router("/open-data", releases.open_data_router)

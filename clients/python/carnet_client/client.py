@@ -237,6 +237,10 @@ class Client:
         """
         return self._call("GET", f"figures/cuts?{urlencode(_said(level=level, code=code, by=by, period=period))}")
 
+    def open_data(self) -> dict[str, Any]:
+        """The releases of open data, the latest first, with the address and the SHA-256 of each file. Raises: Problem, Unreachable."""
+        return self._call("GET", "open-data")
+
     # --- How ------------------------------------------------------------------------------------------------------------
 
     def _pages(self, path: str, name: str, **filters: Any) -> Iterator[dict[str, Any]]:

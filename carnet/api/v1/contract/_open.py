@@ -122,6 +122,22 @@ OPEN: dict[str, Contract] = {
         },
         query="?level=DEPARTEMENT&code=44&by=commune",
     ),
+    "open_data": Contract(
+        title=_("Lister les publications de données ouvertes"),
+        explains=_("Chaque publication, la dernière d’abord, avec l’adresse et l’empreinte de ses fichiers. Une publication ne change jamais."),
+        action=None,
+        codes=(),
+        answer={
+            "releases": [{
+                "name": "2026-10", "month": "2026-10-01", "revision": 0, "published_at": "2026-11-10T05:10:00Z", "cells": 4210, "hidden": 618,
+                "corrected": 0, "manifest_sha256": "8f0a5c1e4b7d2936a1c0f4e5d6b798203c4d5e6f708192a3b4c5d6e7f8091a2b",
+                "files": [{
+                    "name": "territories.csv", "size": 60210, "sha256": "1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778899aabbccddeeff001",
+                    "url": "https://carnet.example/opendata/2026-10/territories.csv",
+                }],
+            }],
+        },
+    ),
     "figures": Contract(
         title=_("Lire les chiffres publiés"),
         explains=_("Ce que chacun peut recompter à partir des données ouvertes."),

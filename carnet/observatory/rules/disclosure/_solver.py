@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import highspy
 import numpy as np
@@ -63,8 +64,8 @@ class Programme:
             self._is_whole = wished
 
 
-def _passed(lower: Sequence[float], upper: Sequence[float], rows: Sequence[Row]) -> highspy.Highs:
-    solver = highspy.Highs()
+def _passed(lower: Sequence[float], upper: Sequence[float], rows: Sequence[Row]) -> Any:
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.5)):
         solver.setOptionValue(name, value)
     model = highspy.HighsLp()

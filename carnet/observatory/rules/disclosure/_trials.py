@@ -62,7 +62,9 @@ def published(world: World, rng: Random, *, secondary: bool = True) -> tuple[Sup
 
     Returns what is hidden in the end, the whole an attacker holds who kept every release, and how many corrections waited.
     """
-    releases, months, waited = [], [], 0
+    releases: list[Tables] = []
+    months: list[Lines] = []
+    waited = 0
     found, whole = Suppressed(frozenset(), {}, frozenset()), Tables({}, ())
     for month in world.months:
         months.append(month)
@@ -159,7 +161,7 @@ def _in_period(period: str, each: Sum) -> Sum:
 
 
 def _split(month: Lines, territory: Dimension, services: Dimension, publics: Dimension) -> dict[Key, Cell]:
-    lines = {}
+    lines: dict[Key, Cell] = {}
     for commune in territory.leaves:
         whole = left = sum(month[commune, service] for service in services.leaves)
         own = Random(f"{commune} {whole}")  # noqa: S311 - a draw for a test of ours, not a secret

@@ -111,7 +111,7 @@ def _read(files: Files) -> _Read:
             tuple(Region(row["level"], row["code"], row["name"]) for row in geography if row["level"] != "COMMUNE"),
         )
     )
-    whole = {
+    whole: dict[Key, int | None] = {
         (row["measure"], row["period"], NATION, f"programme={row['code']}"): int(row["value"]) for row in rows["programmes"] if row["value"]
     }
     known = {key: None if key in frame.never else whole.get(key, cells.get(key, 0)) for key in frame.cells}

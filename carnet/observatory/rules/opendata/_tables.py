@@ -39,7 +39,7 @@ def tables_of(lines: Lines) -> Tables:
             for question, answers in _questions(lines, measure).items():
                 about = Dimension(answers, {"": answers}, is_about_people=True)
                 built.add(measure, month, _cut(own, measure, question), departments, about)
-    told = {(measure, month, NATION, "") for measure in TERRITORIAL for month in lines.months}
+    told: set[Key] = {(measure, month, NATION, "") for measure in TERRITORIAL for month in lines.months}
     never, of_programmes = built.programmes(lines)
     told |= of_programmes | built.years(lines.months)
     twins = {}
@@ -99,7 +99,7 @@ class _Built:
         by_year: dict[str, list[str]] = defaultdict(list)
         for month in months:
             by_year[month[:4]].append(month)
-        told = set()
+        told: set[Key] = set()
         for year, own in by_year.items():
             if not own[-1].endswith("-12"):
                 continue
