@@ -74,22 +74,21 @@ def reads_every_funder(actor: Actor) -> bool:
     return settlement.may_read_funder(actor, 0)
 
 
-def seen_territory(actor: Actor, territory_id: int, *, lock: bool = False) -> Territory:
+def seen_territory(actor: Actor, territory_id: int) -> Territory:
     """A territory the actor's organisation leads or was invited to; the database shows no other. Raises: NotAllowed, TerritoryUnknown."""
     check_may(actor, "observatory.see-territories")
-    rows = Territory.objects.select_for_update(of=("self",)) if lock else Territory.objects.all()
-    row = rows.filter(id=territory_id).first()
+    row = Territory.objects.filter(id=territory_id).first()
     if row is None or not (actor.organisation_ids & {row.organisation_id, *row.member_ids}):
         raise TerritoryUnknown(territory=territory_id)
     return row
 
 
-def led_territory(actor: Actor, territory_id: int, *, lock: bool = False) -> Territory:
-    """The same, if the actor acts for the organisation that leads it. Raises: NotAllowed, TerritoryUnknown, NotLeader."""
-    row = seen_territory(actor, territory_id, lock=lock)
-    if actor.organisation_id != row.organisation_id:
+def led_territory(actor: Actor, territory_id: int) -> Territory:
+    """The same, locked, if the actor acts for the organisation that leads it. Raises: NotAllowed, TerritoryUnknown, NotLeader."""
+    if actor.organisation_id != seen_territory(actor, territory_id).organisation_id:
         raise NotLeader(territory=territory_id)
-    return row
+    # The database lets nobody else lock it.
+    return Territory.objects.select_for_update(of=("self",)).get(id=territory_id)
 
 
 def own_commitment(actor: Actor, territory: Territory, commitment_id: int) -> TerritoryCommitment:

@@ -46,6 +46,7 @@ from carnet.scenarios.several import cost_two
 from carnet.scenarios.state import pledge_to_publics, with_the_state
 from carnet.scenarios.stock import stir_stock
 from carnet.scenarios.summary import summarise
+from carnet.scenarios.territory import share_a_territory
 from carnet.scenarios.turns import share_a_computer
 
 SCENARIO = "nantes"
@@ -136,6 +137,7 @@ def play_demo(
         guests = [
             *_guests(current, today),
             *_helping_guests(helped),
+            Guest(Role.LOCAL_ACTOR, "acteur@demo.carnet.example", "Camille Hamon", share_a_territory(current, at=at)),
             Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id),
         ]
         people = [_enrol(guest, password, at) for guest in guests]

@@ -81,7 +81,7 @@ def change_territory(
     Raises: NotLeader, TerritoryNameMissing, TerritoryEmpty, TerritoryTooLarge, NirInText, IbanInText.
     """
     check_allowed_now(actor, "observatory.lead-territory", at)
-    row = access.led_territory(actor, territory_id, lock=True)
+    row = access.led_territory(actor, territory_id)
     row.name, row.commune_codes, row.is_public = checked_name(name), list(_known(commune_codes)), is_public
     row.save(update_fields=["name", "commune_codes", "is_public"])
     _record("territory-changed", row, row.id, actor, request_id, at, communes=len(row.commune_codes), is_public=is_public)
@@ -98,7 +98,7 @@ def invite_actor(
     OrganisationNameMissing, SiretInvalid, RnaInvalid, EmailInvalid, SecondFactorNeeded.
     """
     check_allowed_now(actor, "observatory.invite-local-actor", at)
-    row = access.led_territory(actor, territory_id, lock=True)
+    row = access.led_territory(actor, territory_id)
     plain, given = "".join(number.split()).upper(), {"territory": territory_id, "number": "".join(number.split()).upper()}
     return _answered(row, request_id, given, at, lambda: _invite(row, plain, name, email, actor, request_id, at, is_simulated=is_simulated))
 
@@ -130,7 +130,7 @@ def add_actor(*, territory_id: int, organisation_id: int, actor: Actor, request_
     Raises: NotLeader, LocalActorUnknown, LocalActorAlreadyIn, LocalActorsTooMany.
     """
     check_allowed_now(actor, "observatory.lead-territory", at)
-    row = access.led_territory(actor, territory_id, lock=True)
+    row = access.led_territory(actor, territory_id)
     if organisation_id not in parties_queries.organisations([organisation_id]):
         raise LocalActorUnknown(organisation=organisation_id)
     given = {"territory": territory_id, "organisation": organisation_id}
@@ -141,7 +141,7 @@ def add_actor(*, territory_id: int, organisation_id: int, actor: Actor, request_
 def remove_actor(*, territory_id: int, organisation_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
     """Take an organisation's place back: it reads nothing more, what it said stays in the history. Raises: NotLeader, LocalActorUnknown."""
     check_allowed_now(actor, "observatory.lead-territory", at)
-    row = access.led_territory(actor, territory_id, lock=True)
+    row = access.led_territory(actor, territory_id)
     if organisation_id not in row.member_ids:
         raise LocalActorUnknown(organisation=organisation_id)
     row.member_ids = [each for each in row.member_ids if each != organisation_id]

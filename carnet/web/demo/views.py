@@ -26,6 +26,7 @@ ROLES = {
     "PRESCRIBER_LEAD": (gettext_lazy("Un guichet"), gettext_lazy("CCAS, mairie : on y remet les carnets."), "booklet"),
     "HELPER": (gettext_lazy("Une aidante"), gettext_lazy("Fait la démarche d’une personne, avec un mandat."), "people"),
     "HELPER_LEAD": (gettext_lazy("Qui répond des aidants"), gettext_lazy("Sa structure, ses aidants, leurs cartes."), "people"),
+    "LOCAL_ACTOR": (gettext_lazy("Un acteur local"), gettext_lazy("CAF, association : qui fait quoi dans le territoire."), "people"),
     "FUNDER": (gettext_lazy("Un financeur"), gettext_lazy("Où est chaque centime, et les relevés."), "money"),
     "OPERATOR_ADMIN": (gettext_lazy("L’opérateur"), gettext_lazy("Commandes, carnets, lieux, guichets."), "box"),
     "TREASURER": (gettext_lazy("La trésorerie"), gettext_lazy("Prépare les paiements des lieux."), "money"),
