@@ -72,6 +72,7 @@ from tests.factories.joining import Network, paper
 from tests.factories.stations import seated
 from tests.mandates.habilitation import structures_lived
 from tests.mandates.living import own_side_lived
+from tests.observatory.rolled import count_now
 from tests.places.conftest import GOOD, csv_bytes
 from tests.redemption.offline import enrolled
 from tests.observatory import released
@@ -600,6 +601,7 @@ def test_nobody_of_another_campaign_sees_a_row_of_this_one(monkeypatch: pytest.M
     helped_by = own_side_lived()
     with acting_as_everything(why="a night of the structures"):
         retention.keep_in_time(programme_id=helped_by.programme_id, actor=SYSTEM, at=NOW)
+    count_now(NOW)
     models = walled()
     with acting_as_everything(why="what there is"):
         here = {table: seen(model) for table, model in models.items()}
