@@ -32,6 +32,7 @@ DOORS = (
     ("openid/", "carnet.web.openid.urls"),
     ("identity/", "carnet.web.identity.urls"),
     ("afterwards/", "carnet.web.afterwards.urls"),
+    ("", "carnet.web.selfchecks.urls"),
     ("sms/", "carnet.web.telephones.urls"),
     ("demo/", "carnet.web.demo.urls"),
     ("", "carnet.api.urls"),

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "carnet.web.telephones",
     "carnet.web.offers",
     "carnet.web.afterwards",
+    "carnet.web.selfchecks",
     "carnet.web.rehearsal",
     "carnet.web.demo",
     "allauth",

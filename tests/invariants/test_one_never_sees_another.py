@@ -43,7 +43,9 @@ from carnet.notices.rules import TOLD_BY
 from carnet.notices.rules.digests import Section
 from carnet.observatory import operations as observatory
 from carnet.observatory.models import Release, ReleaseTruth
-from carnet.observatory.operations import council
+from carnet.observatory.operations import council, evaluations, selfcheck_retention, selfchecks, surveys
+from carnet.observatory.rules import Edition, Said
+from carnet.observatory.rules.selfchecks import InviteBy, Mode
 from carnet.parties import operations as parties
 from carnet.places import operations as places
 from carnet.places import queries as places_queries
@@ -412,6 +414,45 @@ def held_cards(payday: Payday) -> None:
         parties.end_card(card_id=card_id, reason="LOST", actor=lead, request_id=rid(), at=NOW)
 
 
+def studied_and_evaluated(payday: Payday) -> None:
+    """Answers counted by a funder; a plan sealed and read."""
+    funder_id = payday.campaign.funder_ids[0]
+    funder = Actor(
+        kind="person", label="funder", person_id=909, organisation_id=funder_id, organisation_ids=frozenset({funder_id}),
+        programme_ids=frozenset({payday.campaign.programme_id}), roles=frozenset({"FUNDER"}),
+    )  # fmt: skip
+    plan = b"name = 'a'\nquestion = 'b'\ndesign = 'waiting_list'\noutcome = 'c'\nseed = 'd'\nunits = ['1', '2', '3', '4']"
+    with acting_as(funder):
+        surveys.study_answers(name="a", stream=BytesIO(b"latest_use\nnever\n"), actor=funder, request_id=rid(), at=APRIL)
+        plan_id = evaluations.seal_plan(
+            programme_id=payday.campaign.programme_id, content=plan, actor=funder, request_id=rid(), at=APRIL
+        )  # fmt: skip
+        evaluations.read_results(
+            plan_id=plan_id, stream=BytesIO(b"unit;outcome\n1;1\n2;2\n3;1\n4;2\n"), actor=funder, request_id=rid(), at=APRIL
+        )
+
+
+def checked_themselves(payday: Payday) -> None:
+    """Somebody answers a slip of a place, and agrees to be asked again; a night forgets."""
+    programme_id, place = payday.campaign.programme_id, payday.counter(payday.campaign.place_organisation_id, "MEDIATOR")
+    with acting_as_everything(why="a programme asks"):
+        selfchecks.decide_self_checks(
+            programme_id=programme_id, is_on=True, edition=Edition.FIVE_DOMAINS, actor=SYSTEM, request_id=rid(), at=NOW
+        )
+    with acting_as(place):
+        (slip,) = selfchecks.print_slips(programme_id=programme_id, count=1, actor=place, request_id=rid(), at=NOW)
+        selfchecks.type_answers(
+            number=str(slip.number), answered_on=legal_day(NOW), used_internet=Said.NO, answers={}, mode=Mode.TOGETHER, actor=place,
+            request_id=rid(), at=NOW,
+        )  # fmt: skip
+    token = selfchecks.open_check(number=str(slip.number), code=slip.code.text, at=NOW).token
+    selfchecks.ask_again_later(
+        token=token, channel=InviteBy.LETTER, address="Ana\n3 rue du Port", language="fr", has_agreed=True, request_id=rid(), at=NOW
+    )
+    with acting_as_everything(why="a night"):
+        selfcheck_retention.forget_in_time(programme_id=programme_id, actor=SYSTEM, at=NOW)
+
+
 def foreseen_and_written(payday: Payday) -> None:
     """One forecast kept, one month written to the funders, one of whom says who receives it."""
     funder_id = payday.campaign.funder_ids[0]
@@ -499,6 +540,8 @@ def lived() -> Payday:
         case = CoFinancingCase(Scale.EPCI, 55_391, Fraction(103), Fraction("0.14"), 34_027_00, has_target_public=True)
         funding.decide_state_share(programme_id=payday.campaign.programme_id, case=case, request_id=rid(), **facts)
     foreseen_and_written(payday)
+    studied_and_evaluated(payday)
+    checked_themselves(payday)
     payday.spend(2)
     undone = payday.spend(1, second=True)[0]
     counter = payday.counter(payday.second_organisation_id)

@@ -21,15 +21,18 @@ TEMPLATES = (
     "carnet/web/helper/templates/helper/who.html", "carnet/web/helper/templates/helper/ending.html",
     "carnet/jobs/templates/texts/*.txt", "carnet/jobs/templates/letters/places.report-answered.txt",
     "carnet/jobs/templates/letters/helpline.complaint-closed.txt", "carnet/web/own/templates/own/*.html",
+    "carnet/web/selfchecks/templates/selfchecks/*.html",
 )  # fmt: skip
 MODULES = (
     "carnet/web/public/agenda.py", "carnet/web/public/barrier.py", "carnet/web/public/bookings.py", "carnet/web/public/complaints.py",
     "carnet/web/public/found.py", "carnet/web/public/person/*.py", "carnet/web/public/place_page.py", "carnet/web/public/reports.py",
     "carnet/mandates/rules/texts.py", "carnet/web/mandate_papers/checks.py",
     "carnet/web/public/search.py", "carnet/web/public/search_form.py", "carnet/web/public/spaces.py", "carnet/web/slips/*.py",
+    "carnet/web/selfchecks/forms.py", "carnet/web/selfchecks/paper.py", "carnet/web/selfchecks/words.py", "carnet/observatory/rules/_skills.py",
     "carnet/web/own/texts.py", "carnet/web/own/views.py", "carnet/web/own/words.py", "carnet/web/design/context.py", "carnet/web/calling.py", "carnet/web/hours.py", "carnet/web/lessons.py",
 )  # fmt: skip
 NOT_FOR_THEM = {
+    "house.html", "sheet.html", "typed.html", "programmes.html", "programme.html", "published.html", "warnings.html",  # of self-checks: who gives, who reads
     "accessibility.html", "api_reference.html", "api_reference_part.html", "embed.html", "figures.html", "labels.html", "legal.html", "plan.html", "carried.html",
     "translations.html",  # for whoever validates a translation
 }  # fmt: skip

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from carnet.distribution.rules.reminders import checked_address, checked_consent, checked_phone
+from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
 from carnet.gateways import sms
 from carnet.gateways.database import acting_as, acting_as_everything
@@ -22,7 +23,7 @@ from carnet.kernel.text_messages import is_an_hour_to_write
 from carnet.notices import operations as notices
 from carnet.observatory import access
 from carnet.observatory.models import SelfCheckInvitation, SelfCheckRound, SelfCheckSlip, SelfCheckTerms
-from carnet.observatory.queries.selfchecks import done_days, terms_of
+from carnet.observatory.queries.selfchecks import done_days, programmes_of_house, terms_of
 from carnet.observatory.rules import Edition, Said
 from carnet.observatory.rules.selfchecks import (
     SLIPS_MAX,
@@ -85,9 +86,10 @@ class OpenCheck:
 def decide_self_checks(*, programme_id: int, is_on: bool, edition: Edition, actor: Actor, request_id: UUID, at: datetime) -> None:
     """A programme asks for self-checks, or no longer does, in this edition of the indicator. Slips already printed keep theirs.
 
-    Repeat: the same request_id is decided once. Raises: NotAllowed.
+    Repeat: the same request_id is decided once. Raises: NotAllowed, ProgrammeUnknown.
     """
     check_may(actor, "observatory.decide-self-checks")
+    funding_access.operated_programme(actor, programme_id)
     _row, is_new = SelfCheckTerms.objects.get_or_create(
         request_id=request_id,
         defaults={
@@ -114,7 +116,7 @@ def print_slips(*, programme_id: int, count: int, actor: Actor, request_id: UUID
         if not 0 < count <= SLIPS_MAX:
             raise SlipsTooMany(most=SLIPS_MAX)
         terms = terms_of(programme_id)
-        if terms is None or not terms.is_on:
+        if terms is None or programme_id not in {each.id for each in programmes_of_house(actor, at=at)}:
             raise ChecksClosed
         drawn = [SlipNumber.from_drawn(secrets.randbelow(SlipNumber.DRAWN_MAX)) for _each in range(count)]
         rows = SelfCheckSlip.objects.bulk_create(

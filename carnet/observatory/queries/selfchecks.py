@@ -1,22 +1,41 @@
 """What is read of self-checks: whether a programme asks, one slip's own story for whoever holds it, letters to post, and what they come to."""
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
 
 from django.db.models import Count
 
+from carnet.distribution import queries as distribution
+from carnet.funding import queries as funding
+from carnet.funding.queries import ProgrammeFacts
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
+from carnet.mandates import queries as mandates
 from carnet.observatory import access
 from carnet.observatory.models import SelfCheckInvitation, SelfCheckKeeping, SelfCheckRound, SelfCheckSlip, SelfCheckTerms
-from carnet.observatory.rules import Assessment, Edition, Said, assess
-from carnet.observatory.rules.progress import Checked, Progress, progress_of
+from carnet.observatory.rules import Assessment, Edition, Said, SkillDomain, assess
+from carnet.observatory.rules.progress import Checked, Progress, Subject, progress_of
 from carnet.observatory.rules.selfchecks import AgeOfTables, InviteBy, Moment, SlipNumber, closes_on, moment_due
-from carnet.parties.rules import check_may
+from carnet.parties.rules import allowed, check_may
+from carnet.places import queries as places
 
 LETTERS_MAX = 100
+_TABLE = Path(__file__).parents[1] / "data" / "eurostat-digital_skills_by_area.csv"
+_AREAS: Mapping[str, Subject] = {
+    "Information and data literacy": SkillDomain.INFORMATION,
+    "Communication and collaboration": SkillDomain.COMMUNICATION,
+    "Digital content creation": SkillDomain.CONTENT,
+    "Safety": SkillDomain.SAFETY,
+    "Problem solving": SkillDomain.PROBLEM_SOLVING,
+    "Overall (all five areas)": None,
+}
+_AGES = {"16-24": AgeOfTables.FROM_16_TO_24, "25-54": AgeOfTables.FROM_25_TO_54, "55-74": AgeOfTables.FROM_55_TO_74}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +90,32 @@ def programmes_asking() -> frozenset[int]:
     """The programmes that ask for self-checks now."""
     latest = SelfCheckTerms.objects.order_by("programme_id", "-id").distinct("programme_id")
     return frozenset(row.programme_id for row in latest if row.is_on)
+
+
+def programmes_of_house(actor: Actor, *, at: datetime) -> list[ProgrammeFacts]:
+    """The programmes for which the actor's organisation may give slips: it takes part, they ask, they are open. Raises: NotAllowed."""
+    house_id = access.house_giving_slips(actor)
+    own = {each.programme_id for each in distribution.participations(organisation_id=house_id, at=at)}
+    kept = places.accepted_by([each.place_id for each in places.places_of([house_id], at=at)], at=at)
+    own |= {each.programme_id for taken in kept.values() for each in taken}
+    structure = mandates.structure(actor=actor) if allowed(actor.roles, "mandates.see") else None
+    if structure is not None and structure.is_open:
+        own.add(structure.programme_id)
+    found = own & programmes_asking()
+    return [each for each in funding.programmes(found) if each.is_open_at(at)] if found else []
+
+
+@cache
+def national_skills() -> Mapping[tuple[Subject, AgeOfTables], Decimal]:
+    """Eurostat's shares of people in France with at least basic skills, by part and age, 2025, in percent; NOT_SAID is all ages, 16 to 74.
+
+    Source: isoc_sk_dskl_i21, docs/sources/digital-skills.md#tables.
+    """
+    with _TABLE.open(encoding="utf-8", newline="") as held:
+        rows = [row for row in csv.DictReader(held) if row["geo_code"] == "FR"]
+    return {
+        (_AREAS[row["skill_area"]], _AGES.get(row["age_group"], AgeOfTables.NOT_SAID)): Decimal(row["pct_basic_or_above"]) for row in rows
+    }
 
 
 def done_days(slip_id: int) -> dict[Moment, date]:

@@ -56,7 +56,7 @@ class Ask(OperationView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         actor, today = actor_of(self.request), legal_day(clock.now())
         lines = queries.afterwards_of_house(actor, from_on=today.replace(day=1), until_on=today)
-        base, home = _frame_of(actor)
+        base, home = frame_of(actor)
         shared = {"base": base, "home_url": reverse(home), "table": table(_("Ce mois-ci, dans votre structure"), lines)}
         return super().get_context_data(**context) | shared
 
@@ -76,7 +76,7 @@ def _asked_after(actor: Actor) -> AskedAfter:
     return AskedAfter.LESSON if actor.roles.isdisjoint(DESKS) else AskedAfter.DESK
 
 
-def _frame_of(actor: Actor) -> tuple[str, str]:
+def frame_of(actor: Actor) -> tuple[str, str]:
     """The frame of the reader's own audience, and its home."""
     if not actor.roles.isdisjoint(HELPERS):
         return "helper/office.html", "helper:home"

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -91,6 +91,11 @@ def _marks(mark: Sequence[str], language: Language) -> list[dict[str, Any]]:
 def fonts_of(language: Language) -> tuple[str, ...]:
     """The faces a language is set in, in order."""
     return FONTS.get(language.code, (_LATIN,))
+
+
+def drawn(names: Iterable[str]) -> dict[str, str]:
+    """Some of the site's pictograms, each as a drawing by itself."""
+    return {name: _drawings()[name] for name in names}
 
 
 @cache
