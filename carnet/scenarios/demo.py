@@ -29,6 +29,7 @@ from carnet.scenarios.cast import SECOND_APPROVER, STAFF, cast_moment, second_ap
 from carnet.scenarios.complaints import complain
 from carnet.scenarios.desk_papers import write_on_paper
 from carnet.scenarios.desks import open_desks
+from carnet.scenarios.evaluated import evaluate
 from carnet.scenarios.exchanged import exchange_old_vouchers
 from carnet.scenarios.foreseen import foresee
 from carnet.scenarios.free_help import give_free_help
@@ -159,6 +160,7 @@ def play_demo(
         ask_by_post(current, at=at)
         exchange_old_vouchers(current, at=at)
         foresee(current, at=at)
+        evaluate(current, at=at)
         cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
         station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)

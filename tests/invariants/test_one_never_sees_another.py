@@ -453,6 +453,24 @@ def checked_themselves(payday: Payday) -> None:
         selfcheck_retention.forget_in_time(programme_id=programme_id, actor=SYSTEM, at=NOW)
 
 
+def studied_and_evaluated(payday: Payday) -> None:
+    """Answers counted by a funder; a plan sealed and read."""
+    funder_id = payday.campaign.funder_ids[0]
+    funder = Actor(
+        kind="person", label="funder", person_id=909, organisation_id=funder_id, organisation_ids=frozenset({funder_id}),
+        programme_ids=frozenset({payday.campaign.programme_id}), roles=frozenset({"FUNDER"}),
+    )  # fmt: skip
+    plan = b"name = 'a'\nquestion = 'b'\ndesign = 'waiting_list'\noutcome = 'c'\nseed = 'd'\nunits = ['1', '2', '3', '4']"
+    with acting_as(funder):
+        surveys.study_answers(name="a", stream=BytesIO(b"latest_use\nnever\n"), actor=funder, request_id=rid(), at=APRIL)
+        plan_id = evaluations.seal_plan(
+            programme_id=payday.campaign.programme_id, content=plan, actor=funder, request_id=rid(), at=APRIL
+        )  # fmt: skip
+        evaluations.read_results(
+            plan_id=plan_id, stream=BytesIO(b"unit;outcome\n1;1\n2;2\n3;1\n4;2\n"), actor=funder, request_id=rid(), at=APRIL
+        )
+
+
 def foreseen_and_written(payday: Payday) -> None:
     """One forecast kept, one month written to the funders, one of whom says who receives it."""
     funder_id = payday.campaign.funder_ids[0]
@@ -540,6 +558,7 @@ def lived() -> Payday:
         case = CoFinancingCase(Scale.EPCI, 55_391, Fraction(103), Fraction("0.14"), 34_027_00, has_target_public=True)
         funding.decide_state_share(programme_id=payday.campaign.programme_id, case=case, request_id=rid(), **facts)
     foreseen_and_written(payday)
+    studied_and_evaluated(payday)
     studied_and_evaluated(payday)
     checked_themselves(payday)
     payday.spend(2)

@@ -60,8 +60,15 @@ DOUBT_WORDS = {
     Doubt.NO_PAST: gettext_lazy("Une seule période avant : on ne voit pas si les deux évoluaient de même."),
     Doubt.PAST_DIFFERS: gettext_lazy("Les deux évoluaient déjà autrement avant : l’écart peut venir de là."),
 }
-# Indicators that a page shows first, as a chart.
-FIRST = ("no_use_3_months", "no_use_12_months", "lacks_one_2015", "lacks_one_2021", "illectronism_2019", "illectronism_2021")
+# Indicators that a page shows first, as a chart, in few enough words for a telephone.
+FIRST = {
+    "no_use_3_months": gettext_lazy("Sans internet, trois mois"),
+    "no_use_12_months": gettext_lazy("Sans internet, un an"),
+    "lacks_one_2015": gettext_lazy("Manque une compétence, 2015"),
+    "lacks_one_2021": gettext_lazy("Manque une compétence, 2021"),
+    "illectronism_2019": gettext_lazy("Illectronisme, 2019"),
+    "illectronism_2021": gettext_lazy("Illectronisme, 2021"),
+}
 
 
 # --- indicators ---------------------------------------------------------------------------------------------------------
@@ -213,15 +220,15 @@ def _exact(figure: float) -> str:
     return f"{figure:.6f}".replace(".", formats.decimal_mark())
 
 
-def indicator_chart(table: IndicatorTable, cut: tuple[str, ...], keys: Sequence[str] = FIRST) -> Chart:
+def indicator_chart(table: IndicatorTable, cut: tuple[str, ...], keys: Sequence[str] = tuple(FIRST)) -> Chart:
     """The first indicators of everybody; of a cut, one indicator by cell."""
     rows = [row for row in table.rows if row.cut == cut and row.indicator in keys and (row.count or row.is_hidden)]
     items = [
-        (indicator_name(row.indicator) if not cut else cell_name(cut, row.key), *_ranged(row))
+        (str(FIRST[row.indicator]) if not cut else cell_name(cut, row.key), *_ranged(row))
         for row in rows
         if row.share is not None or row.is_hidden
     ]
-    title = _("Ensemble") if not cut else f"{indicator_name(keys[0])}, {formats.within(cut_name(cut))}"
+    title = _("L’essentiel, et sa marge") if not cut else f"{indicator_name(keys[0])}, {formats.within(cut_name(cut))}"
     return charts.range_bars(title, items, unit=Unit.PERCENT, head=cut_name(cut))
 
 
@@ -296,6 +303,11 @@ def figure(value: float) -> str:
     return text.replace("-", "−")
 
 
+def p_value(value: float) -> str:
+    """How often chance alone would show as much: never written as zero."""
+    return _("moins de 0,001") if value < 0.001 else f"{value:.3f}".replace(".", formats.decimal_mark())
+
+
 def result_figures(result: Result) -> list[Figure]:
     """Three figures first."""
     return [
@@ -308,8 +320,12 @@ def result_figures(result: Result) -> list[Figure]:
 
 def result_rows(result: Result) -> list[Row]:
     """How the figure was tested, and how solid it is."""
-    rows = [Row(_("Valeur p"), figure(result.p_value)), Row(_("Sans résultat, ou sans semblable"), formats.number(result.lost))]
+    rows = [Row(_("Valeur p"), p_value(result.p_value)), Row(_("Sans résultat, ou sans semblable"), formats.number(result.lost))]
     details = result.details
+    if means := details.get("means"):
+        rows.insert(
+            0, Row(_("En moyenne"), _("%(first)s, et %(second)s pour les autres") % {"first": figure(means[0]), "second": figure(means[1])})
+        )
     if "draws" in details:
         kind = _("tous ceux qui étaient possibles") if details["is_exact"] else _("tirés au hasard, par la graine du plan")
         rows.append(Row(_("Autres tirages comparés"), f"{formats.number(details['draws'])}, {kind}"))
@@ -328,7 +344,7 @@ def result_rows(result: Result) -> list[Row]:
     if details.get("before_p_value") is not None:
         rows.append(
             Row(_("Écart d’évolution avant"),
-                _("%(effect)s par période (valeur p %(p)s)") % {"effect": figure(details["before_effect"]), "p": figure(details["before_p_value"])})
+                _("%(effect)s par période (valeur p %(p)s)") % {"effect": figure(details["before_effect"]), "p": p_value(details["before_p_value"])})
         )  # fmt: skip
     return rows
 

@@ -109,6 +109,9 @@ def _drawn(plan: Plan, lines: list[_Line], doubts: list[Doubt]) -> Result:
         raise ResultsWrong(what="outcome")
     first = sum(0 < step <= (1 if plan.design is Design.WAITING_LIST else plan.steps // 2) for step in begins)
     details = {"draws": told.draws, "is_exact": told.is_exact, "not_followed": followed, "periods": periods, "drawn": len(steps)}
+    if plan.design is Design.WAITING_LIST:
+        began = np.array(begins) > 0
+        details["means"] = [float(outcomes[began].mean()), float(outcomes[~began].mean())]
     return Result(
         plan.design, claim_of(plan.design, told.p_value, doubts), tuple(doubts), told.effect, told.low, told.high, told.p_value,
         (first, len(units) - first), len(steps) - len(units), details,
