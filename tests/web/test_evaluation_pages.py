@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from carnet.observatory.queries import evaluations as queries
 from carnet.observatory.queries.surveys import example_file
 from carnet.observatory.rules import evaluations as rules
 from carnet.parties.rules import NotAllowed, Role
+from carnet.scenarios.evaluated import evaluate
 from tests.web.season import TODAY, Season, season
 
 __all__ = ["season"]
@@ -156,7 +158,7 @@ class TestPlans:
                 programme_id=season.campaign.programme_id, content=PLAN.encode(), actor=actor, request_id=uuid4(), at=TODAY
             )
             for statement in ("UPDATE observatory_evaluationplan SET name = 'x'", "DELETE FROM observatory_evaluationplan"):
-                with pytest.raises(Exception, match="append-only|permission denied"), transaction.atomic(), connection.cursor() as cursor:
+                with pytest.raises(Exception, match=r"append-only|permission denied"), transaction.atomic(), connection.cursor() as cursor:
                     cursor.execute(statement)
             assert queries.plan(actor, plan_id).plan.name == "Liste d’attente"
             assert not EvaluationReading.objects.exists()
@@ -179,3 +181,12 @@ class TestPlans:
             assert not EvaluationPlan.objects.exists()
             with pytest.raises(rules.PlanUnknown):
                 queries.plan(stranger, plan_id)
+
+    def test_the_demonstration_shows_a_survey_and_two_plans_read(self, season: Season) -> None:
+        campaign = season.campaign
+        cast = SimpleNamespace(operator_id=campaign.operator_id, staff={Role.OPERATOR_ADMIN: 900})
+        evaluate(SimpleNamespace(cast=cast, programme_id=campaign.programme_id), at=TODAY)  # type: ignore[arg-type]
+        funder = reader(season)
+        with acting_as(funder):
+            told = {queries.plan(funder, card.id).readings[0].result.claim for card in queries.plans(funder)}
+        assert told == {rules.Claim.CAUSED, rules.Claim.TOGETHER}

@@ -123,7 +123,7 @@ def study(request: HttpRequest, study_id: int) -> HttpResponse:
         if asked
         else [],
         "chart": words.indicator_chart(found.table, asked, (chosen,)) if asked else words.indicator_chart(found.table, ()),
-        "table": words.indicator_table(found.table, asked),
+        "table": words.indicator_table(found.table, asked, chosen),
         "files": _files("evaluations:study-file", [study_id], _("Toutes les tables")),
     }
     return render(request, "evaluations/study.html", context)

@@ -155,20 +155,14 @@ def method_sentences(table: IndicatorTable) -> list[str]:
     return told
 
 
-def indicator_table(table: IndicatorTable, cut: tuple[str, ...]) -> Table:
-    """One cut for a page: a line per cell and indicator."""
-    rows = [row for row in table.rows if row.cut == cut]
-    columns = [
-        *([Column(cut_name(cut))] if cut else []),
-        Column(_("Indicateur")),
-        Column(_("Estimation"), number=True),
-        Column(_("Entre"), number=True),
-        Column(_("Erreur type"), number=True),
-        Column(_("Effet de plan"), number=True),
-        Column(_("Réponses"), number=True),
-    ]
-    lines = [[*([cell_name(row.cut, row.key)] if cut else []), indicator_name(row.indicator), *_figures(row)] for row in rows]
-    return Table(cut_name(cut), columns, lines, empty=_("Rien à compter."))
+def indicator_table(table: IndicatorTable, cut: tuple[str, ...], indicator: str = "") -> Table:
+    """For a page: every indicator of everybody; of a cut, one indicator, a line per cell."""
+    rows = [row for row in table.rows if row.cut == cut and (not cut or row.indicator == indicator)]
+    first = Column(cut_name(cut) if cut else _("Indicateur"))
+    figures = [_("Estimation"), _("Entre"), _("Erreur type"), _("Effet de plan"), _("Réponses")]
+    lines = [[cell_name(row.cut, row.key) if cut else indicator_name(row.indicator), *_figures(row)] for row in rows]
+    caption = indicator_name(indicator) if cut else _("Tous les indicateurs")
+    return Table(caption, [first, *(Column(name, number=True) for name in figures)], lines, empty=_("Rien à compter."))
 
 
 def _figures(row: IndicatorRow) -> list[str]:
