@@ -21,6 +21,7 @@ from jwcrypto.jwt import JWT
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.jobs.openid import forget
 from carnet.kernel.actors import Actor
+from carnet.mandates.models import Authorisation
 from carnet.mandates.rules import AuthorisationOver, Family
 from carnet.parties import operations as parties
 from carnet.web.openid import clients, signing
@@ -367,6 +368,20 @@ class TestWhomAndWhat:
         whom = visit.ask()["Location"]
         assert "Aucun mandat" in visit.browser.get(whom).content.decode()
         assert visit.browser.get(f"{whom}{world.amina.person_id}/").status_code == 404
+
+    def test_what_is_ended_while_one_chooses_leads_back_to_the_service(self, visit: Visit) -> None:
+        person_id, authorisation_id = visit.world.authorisation(visit.world.amina, Family.MONEY)
+        whom = visit.ask()["Location"]
+        address, chosen = f"{whom}{person_id}/", {"chosen": f"{authorisation_id}:taxes"}
+        assert visit.browser.get(address).status_code == 200
+        with acting_as_everything(why="all that she authorises"):
+            live = list(Authorisation.objects.filter(person_id=person_id, ended_at=None).values_list("id", flat=True))
+        visit.world.end(live)
+        for answer in (visit.browser.get(address), visit.browser.post(address, chosen)):
+            page = answer.content.decode()
+            assert answer.status_code == 404 and "Rien n’est permis pour cette personne" in page
+            assert "Revenir à FranceConnect" in page and f'action="{whom}leave/"' in page
+        assert query_of(visit.browser.post(f"{whom}leave/"))["error"] == "access_denied"
 
     def test_the_handle_of_one_browser_is_worth_nothing_in_another(self, visit: Visit) -> None:
         whom = visit.ask()["Location"]

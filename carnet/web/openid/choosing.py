@@ -19,7 +19,7 @@ from oauthlib.common import add_params_to_uri
 
 from carnet.mandates.queries.acting import ActedFor, people_to_act_for, person_to_act_for
 from carnet.mandates.queries.habilitation import check_may_act
-from carnet.mandates.rules import FAMILIES, OTHER_PROCEDURE
+from carnet.mandates.rules import FAMILIES, OTHER_PROCEDURE, AuthorisationOver, PersonUnknown
 from carnet.places.rules.procedures import procedure as named_procedure
 from carnet.web import clock, doors
 from carnet.web.design.formats import day
@@ -111,13 +111,19 @@ def what(request: HttpRequest, handle: str, person_id: int) -> HttpResponseBase:
     wanted = pending.find(request.session, handle, at)
     if wanted is None:
         return _over(request)
-    person = person_to_act_for(actor, person_id, families=wanted.families, at=at)
+    try:
+        person = person_to_act_for(actor, person_id, families=wanted.families, at=at)
+    except PersonUnknown:
+        return _stopped(request, handle, wanted, 404)
     form = ChoiceForm(request.POST or None)
     form.fields["chosen"].choices = _choices(person)  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         if not _proved(request, wanted):
             return doors.ask_for_proof(request)
-        return _give_code(request, handle, wanted, form.cleaned_data["chosen"], at)
+        try:
+            return _give_code(request, handle, wanted, form.cleaned_data["chosen"], at)
+        except AuthorisationOver:
+            return _stopped(request, handle, wanted, 409)
     status = 422 if form.is_bound else 200
     return _page_of(request, "openid/what.html", handle, wanted, {"form": form, "person": person, "born": _born(person.birthdate)}, status)
 
@@ -209,6 +215,11 @@ def _away(location: str) -> HttpResponse:
 
 def _over(request: HttpRequest) -> HttpResponse:
     return render(request, "openid/over.html", status=410)
+
+
+def _stopped(request: HttpRequest, handle: str, wanted: Asked, status: int) -> HttpResponse:
+    """Ended while one was choosing, or never this structure's: the same words for both, and the way back to the service."""
+    return _page_of(request, "openid/stopped.html", handle, wanted, {}, status)
 
 
 def _page(request: HttpRequest) -> int:
