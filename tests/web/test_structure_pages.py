@@ -160,6 +160,18 @@ class TestAnswering:
         assert client.get(f"{FILE}recours/")["Location"] == FILE
         assert "Il ouvre le 3 mars." in page(second, path) and "Donner raison au recours" in page(second, path)
 
+    def test_whoever_prepared_a_decision_is_shown_no_button_to_take_it(self, world: Habilitation, person_with: Person) -> None:
+        _key, file_id = world.sent()
+        one, other = staff(world, person_with), staff(world, person_with)
+        send(one, f"/operator/structures/{file_id}/prepare/refuse/", reason="Le lieu n’est pas ouvert.")
+        with acting_as_everything(why="find the decision"):
+            decision = queries.structure_file(file_id, actor=world.staff(901), at=world.at).prepared
+        assert decision is not None
+        for gesture in ("take", "set-aside"):
+            address = f"/operator/structures/decisions/{decision.id}/{gesture}/"
+            assert "une autre personne doit la prendre" in page(one, address) and "request_id" not in page(one, address)
+            assert "request_id" in page(other, address)
+
     def test_a_question_asked_before_sending_is_read(self, world: Habilitation, person_with: Person) -> None:
         key, agent, client = world.draft(), staff(world, person_with, "OPERATOR_AGENT"), Client()
         assert "Médiathèque de Vitré" not in page(agent, "/operator/structures/")

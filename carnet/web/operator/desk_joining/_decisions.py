@@ -183,6 +183,7 @@ class _Decide(OperationView):
         standard = {
             "title": f"{DECISIONS[self.found.kind][0]} : {about_words(self.found)}",
             "rows": decision_rows(self.found, people),
+            "is_mine": self.found.prepared_by == actor_of(self.request).person_id,
             "cancel_url": reverse("operator:desk-decision", args=[self.found.id]),
         }
         return super().get_context_data(**(standard | more))

@@ -185,6 +185,7 @@ class _Second(OperationView):
             "rows": [Row(_("Structure"), view.name), Row(_("Décision"), str(KINDS[found.kind][0])), *decision_rows(found, view, {})],
             "lead": str(HINTS.get(found.kind, "")),
             "kind": "",
+            "is_mine": found.prepared_by == actor.person_id,
             "cancel_url": reverse("operator:joining-decision", args=[found.decision_id]),
         }
         return super().get_context_data(**(standard | more))

@@ -128,6 +128,7 @@ class _Decide(OperationView):
         standard = {
             "title": f"{DECISIONS[self.found.kind][0]} : {self.found.name}",
             "rows": decision_rows(self.found, parties.names_of([self.found.prepared_by])),
+            "is_mine": self.found.prepared_by == actor_of(self.request).person_id,
             "cancel_url": reverse("operator:structure-decision", args=[self.found.id]),
         }
         return super().get_context_data(**(standard | more))
