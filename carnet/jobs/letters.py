@@ -100,6 +100,8 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("public:structure-open", args=[context["secret"]])
     elif kind in ("mandates.structure-sent", "mandates.structure-message", "mandates.structure-decided"):
         path = reverse("public:structure-resume")
+    elif kind == "mandates.carried":
+        path = reverse("helper:people")
     elif kind == "mandates.structure-appeal":
         path = reverse("operator:structures")
     elif kind.startswith("mandates.training-"):

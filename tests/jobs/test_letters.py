@@ -100,6 +100,7 @@ CONTEXTS = {
     "mandates.structure-decided": {
         "programme": "Nantes", "name": "Médiathèque", "number": "K7FM-42PX", "kind": "SUSPEND", "reason": "Un aidant n’était pas formé.",
     },
+    "mandates.carried": {"count": 2},
     "mandates.structure-appeal": {"programme": "Nantes", "name": "Médiathèque"},
     "mandates.training-seat": {"title": "Aider avec un mandat", "place": "1 rue du Bourg", "starts_at": "2026-11-17T08:00:00+00:00"},
     "mandates.training-changed": {"title": "Aider avec un mandat", "place": "1 rue du Bourg", "starts_at": "2026-11-17T08:00:00+00:00"},

@@ -43,6 +43,7 @@ from carnet.mandates.rules import (
     StructureUnknown,
     TransferElsewhere,
 )
+from carnet.notices.models import Notice
 from carnet.parties.rules import NotAllowed, SecondFactorNeeded
 from tests.factories.campaign import NOW, SYSTEM, rid
 from tests.mandates.helping import AMINA, SUBJECT, Helping, said
@@ -275,6 +276,10 @@ def test_mandates_are_carried_to_another_structure_with_the_persons_say(aid: Hel
         again = mandates.transfer_mandates(**facts, to_organisation_id=aid.other_id, known=Known(AMINA, SUBJECT), request_id=request)
         assert again == (carried,)
         assert not Mandate.objects.filter(id=carried.id).exists()  # it is the other structure's
+    with acting_as_everything(why="the letter"):
+        assert [(each.to_organisation_id, each.context) for each in Notice.objects.filter(kind="mandates.carried")] == [
+            (aid.other_id, {"count": 1})
+        ]
     assert (carried.organisation_id, carried.families, carried.ends_on) == (aid.other_id, (Family.WORK,), signed.ends_on)
     assert live(aid) == {"money": 1, "work": 1}
     with access.presenting_self(access.subject_mark(SUBJECT)):

@@ -14,7 +14,7 @@ from carnet.mandates import access, queries
 from carnet.mandates.models import AssistedPerson, Authorisation, Mandate, RetentionRun, Use
 from carnet.mandates.operations import retention
 from carnet.mandates.operations.retention import Kept
-from carnet.mandates.queries.retention import nights
+from carnet.mandates.queries.retention import erased_on_request, nights
 from carnet.mandates.rules import Duration, Family, IdentityErased, PersonUnknown
 from carnet.mandates.rules.retention import digest_of_numbers, kept_until
 from carnet.parties.rules import NotAllowed, SecondFactorNeeded
@@ -151,6 +151,21 @@ class TestErasing:
             assert [each.facts for each in journal.lines(subject=("assisted-person", signed.person_id)) if "erased" in each.action] == [
                 {"because": "ASKED", "ended": 2}
             ]
+
+    def test_is_counted_apart_from_what_the_nights_erase(self) -> None:
+        ours = house()
+        signed = ours.sign(families=(Family.MONEY,))
+        with acting_as(ours.lead):
+            retention.erase_person(person_id=signed.person_id, actor=ours.lead, request_id=rid(), at=ours.at)
+        night(ours, ours.at)
+        operator = Actor(
+            kind="person", label="", person_id=900, organisation_id=ours.operator_id, roles=frozenset({"OPERATOR_ADMIN"}),
+            organisation_ids=frozenset({ours.operator_id}), programme_ids=frozenset({ours.programme_id}),
+        )  # fmt: skip
+        with acting_as(operator):
+            assert erased_on_request(operator) == {ours.programme_id: 1}
+        with pytest.raises(NotAllowed), acting_as(ours.helper):
+            erased_on_request(ours.helper)
 
     def test_nothing_in_clear_was_ever_there_to_erase(self) -> None:
         ours = house()

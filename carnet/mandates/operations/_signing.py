@@ -39,6 +39,7 @@ from carnet.mandates.rules import (
     ends_at,
     window,
 )
+from carnet.notices import operations as notices
 from carnet.parties.rules import check_allowed_now
 
 
@@ -169,6 +170,8 @@ def _carried(
             _authorise(row, families, at)
             _note_signed("mandate-transferred", row, families, actor, request_id, at)
             carried.append(_signed(row))
+    # No name in a letter: the structure reads who it is on its own pages.
+    notices.post(kind="mandates.carried", to_organisation_id=to.organisation_id, context={"count": len(carried)}, at=at)
     note("mandates-left", ("assisted-person", person.id), person.organisation_id, {"mandates": len(carried)}, actor=actor,
          request_id=request_id, at=at)  # fmt: skip
     return tuple(carried)

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Sum
+
 from carnet.kernel.actors import Actor
 from carnet.mandates.models import RetentionRun
 from carnet.parties.rules import check_may
@@ -39,6 +41,19 @@ def nights(actor: Actor, *, programme_ids: Collection[int] | None = None, moved_
     if moved_only:
         rows = rows.exclude(archived_count=0, erased_count=0)
     return [_night(row) for row in rows[:limit]]
+
+
+def erased_on_request(actor: Actor) -> dict[int, int]:
+    """How many people each programme the actor sees had erased because they asked, as of its latest night. Raises: NotAllowed.
+
+    Every erasure is the night's own or somebody's request: what the nights did not erase was asked for.
+    """
+    check_may(actor, "mandates.see-retention")
+    nightly = dict(RetentionRun.objects.order_by().values_list("programme_id").annotate(Sum("erased_count")))
+    latest = (
+        RetentionRun.objects.order_by("programme_id", "-day", "-id").distinct("programme_id").values_list("programme_id", "people_erased")
+    )
+    return {programme_id: max(0, erased - nightly.get(programme_id, 0)) for programme_id, erased in latest}
 
 
 def _night(row: RetentionRun) -> Night:

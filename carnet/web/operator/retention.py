@@ -6,7 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from carnet.funding import queries as funding
-from carnet.mandates.queries.retention import nights
+from carnet.mandates.queries.retention import erased_on_request, nights
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Table
 from carnet.web.design.screens import actor_of
@@ -23,13 +23,14 @@ def retention(request: HttpRequest) -> HttpResponse:
     latest = {night.programme_id: night for night in reversed(found)}
     moved = nights(actor, moved_only=True)
     names = {each.id: each.name for each in funding.programmes({night.programme_id for night in (*found, *moved)})}
-    newest = list(latest.values())
+    newest, asked = list(latest.values()), erased_on_request(actor)
     context = {
         "base": words.base_of(actor),
         "figures": [
             Figure(formats.number(sum(each.people_in_use for each in newest)), _("personnes suivies")),
             Figure(formats.number(sum(each.people_archived for each in newest)), _("en archive")),
             Figure(formats.number(sum(each.people_erased for each in newest)), _("identités détruites")),
+            Figure(formats.number(sum(asked.values())), _("détruites parce que la personne l’a demandé")),
         ]
         if newest
         else [],
