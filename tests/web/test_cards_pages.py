@@ -240,6 +240,7 @@ def test_the_operator_ends_a_card_it_is_telephoned_about(holding: Town) -> None:
     assert "Perdue" in page
     assert "Arrêter la carte" not in page
     assert "GADT0002" in text_of(holding.admin.get("/operator/cards/?number=gadt"))
+    assert "GADT0002" in text_of(holding.admin.get("/operator/cards/?number=ga+dt+00"))
     assert "Helper" in text_of(holding.admin.get("/operator/cards/")), "a recovery waits for a second person"
     client = sign_in(Client(), holding.helper_email)
     assert client.get("/account/second-factor/start/")["Location"].startswith("/account/second-factor/recover/")

@@ -10,7 +10,8 @@ from carnet.parties import access
 from carnet.parties.models import CardShipment, CodeCard, FactorRecovery, Person
 from carnet.parties.rules import CardUnknown, RecoveryState, check_may
 
-CARDS_PER_PAGE = 50
+# A page that a thumb reads to its end: a card is several lines on a telephone.
+CARDS_PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,16 @@ class RecoveryView:
 
 
 def cards(*, actor: Actor, search: str = "", page: int = 1) -> CardsPage:
-    """The operator's cards, by number, fifty at a time; `search` is the beginning of a number. Raises: NotAllowed."""
+    """The operator's cards, by number, a page at a time; `search` is the beginning of a number. Raises: NotAllowed."""
     check_may(actor, "parties.see-cards")
     rows = CodeCard.objects.filter(operator_id=actor.organisation_id or 0)
-    return _page(rows.filter(serial__startswith=search.strip().upper()) if search.strip() else rows, page)
+    return _page(_numbered(rows, search), page)
+
+
+def _numbered(rows: QuerySet[CodeCard], search: str) -> QuerySet[CodeCard]:
+    # As it is read aloud, in groups: the spaces are not of the number.
+    beginning = "".join(search.split()).upper()
+    return rows.filter(serial__startswith=beginning) if beginning else rows
 
 
 def card_counts(*, actor: Actor) -> CardCounts:
@@ -114,10 +121,10 @@ def card(*, actor: Actor, card_id: int) -> CardView:
 
 
 def own_cards(*, actor: Actor, search: str = "", page: int = 1) -> CardsPage:
-    """The cards sent to one's structure, by number, fifty at a time. Raises: NotAllowed."""
+    """The cards sent to one's structure, by number, a page at a time. Raises: NotAllowed."""
     check_may(actor, "parties.see-own-cards")
     rows = CodeCard.objects.filter(organisation_id=actor.organisation_id or 0)
-    return _page(rows.filter(serial__startswith=search.strip().upper()) if search.strip() else rows, page)
+    return _page(_numbered(rows, search), page)
 
 
 def parcels(*, actor: Actor) -> list[Parcel]:
