@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(as_json: AsJson = False) -> None:
     with installation(migrated=False):
-        checks = [*settings_checks(), *key_checks(), *database_checks()]
+        checks = [*settings_checks(), *key_checks(), *database_checks(), *provider_checks()]
     if as_json:
         give({"well": all(check.well for check in checks), "checks": [dataclasses.asdict(check) for check in checks]})
     else:
@@ -51,6 +51,20 @@ def settings_checks() -> Iterator[Check]:
     options = settings.DATABASES["default"]["OPTIONS"]
     pooled = bool(options.get("pool")) and options.get("prepare_threshold") is not None
     yield Check(_("réserve de connexions"), pooled, _("en place") if pooled else _("absente : les pages seront quatre fois plus lentes"))
+
+
+def provider_checks() -> Iterator[Check]:
+    """Whether each identity provider that is set up answers, and is who it says. One that is not set up is not asked."""
+    from carnet.gateways import identity
+
+    for name, issuer in identity.configured():
+        try:
+            identity.check_published(issuer)
+        except identity.IdentityRefused as refusal:
+            reason = str(refusal.facts.get("reason", refusal.code))
+            yield Check(name, False, _("ne répond pas comme il faut (%(reason)s) : vérifiez l’adresse et le pare-feu") % {"reason": reason})
+        else:
+            yield Check(name, True, _("répond"))
 
 
 def key_checks() -> Iterator[Check]:

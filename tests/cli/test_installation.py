@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from carnet.cli import doctor
+from carnet.gateways import identity
 from tests import commands
 from tests.conftest import point_django_at
 from tests.databases import TestDatabases
@@ -81,6 +83,16 @@ def test_from_nothing_to_a_well_installation(empty_database: str, tmp_path: Path
     open_keys = carnet("doctor", "--json", var=tmp_path, url=empty_database)
     assert open_keys.returncode == 1
     assert [check["name"] for check in json.loads(open_keys.stdout)["checks"] if not check["well"]] == ["clés"]
+
+
+def test_a_provider_that_is_set_up_is_asked_and_one_that_is_not_is_left_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(doctor.provider_checks()) == []
+    settings.FRANCECONNECT_ISSUER = "https://127.0.0.1:1/api/v2"
+    (check,) = doctor.provider_checks()
+    assert (check.name, check.well) == ("FranceConnect", False)
+    monkeypatch.setattr(identity, "check_published", lambda _issuer: None)
+    (check,) = doctor.provider_checks()
+    assert check.well
 
 
 def test_a_program_is_lent_the_database_and_its_exit_code_comes_back(empty_database: str, tmp_path: Path) -> None:

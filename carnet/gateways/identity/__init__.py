@@ -7,6 +7,8 @@ to that browser's session and used once (carnet/web/identity). Addresses and set
 
 from carnet.gateways.identity._choice import (
     DEMO_CLIENT,
+    check_published,
+    configured,
     demo_issuer,
     demo_secret,
     franceconnect,
@@ -59,6 +61,8 @@ __all__ = [
     "SignInCancelled",
     "SignInExpired",
     "SignInMixedUp",
+    "check_published",
+    "configured",
     "demo_issuer",
     "demo_secret",
     "franceconnect",

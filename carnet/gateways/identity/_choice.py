@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from carnet.gateways.identity._fetching import Published
 from carnet.gateways.identity._identities import Identity, IdentityProvider, ProfessionalIdentity
 from carnet.gateways.identity._readers import FRANCECONNECT_SCOPES, PROCONNECT_SCOPES, person, professional
 from carnet.gateways.identity._refusals import IdentityNotOffered
@@ -61,6 +62,17 @@ def proconnect() -> IdentityProvider[ProfessionalIdentity]:
             uses_pkce=settings.PROCONNECT_PKCE,
         )
     )
+
+
+def configured() -> list[tuple[str, str]]:
+    """The providers that settings name, each with its address. A demonstration's own doubles are none of them."""
+    named = (("FranceConnect", settings.FRANCECONNECT_ISSUER), ("ProConnect", settings.PROCONNECT_ISSUER))
+    return [(name, issuer) for name, issuer in named if issuer]
+
+
+def check_published(issuer: str) -> None:
+    """Ask a provider, anew, for what it says of itself and for its keys. Raises: ProviderUnreachable."""
+    Published(issuer, loopback=False).keys()
 
 
 def demo_issuer(name: str) -> str:
