@@ -77,10 +77,12 @@ def test_a_paper_shows_the_mandates_and_each_use_and_the_secret_is_in_a_cookie_o
     page = read(answer)
     assert "Médiathèque" in page
     assert "1 démarche faite" in page
+    assert "La dernière\u00a0:" in answer.content.decode(), "a line never begins with a colon"
     assert "no-store" in answer["Cache-Control"]
     assert cookie.value not in page
     page = read(client.get(reverse("own:mandate", args=[number(signed)])))
     assert "Déclarer ou payer mes impôts" in page
+    assert 'aria-describedby="famille-work"' in page and "Arrêter : " not in page, "a family is not said twice"
     assert "impots.gouv.fr" in page
     assert 'http-equiv="refresh"' in page
 

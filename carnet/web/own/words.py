@@ -99,7 +99,7 @@ def _uses(mandate: OwnMandate) -> str:
     if not mandate.use_count or mandate.latest_use_at is None:
         return _("Rien n’a encore été fait pour vous.")
     words = ngettext(
-        "%(count)s démarche faite. La dernière : %(day)s.", "%(count)s démarches faites. La dernière : %(day)s.", mandate.use_count
+        "%(count)s démarche faite. La dernière : %(day)s.", "%(count)s démarches faites. La dernière : %(day)s.", mandate.use_count
     )
     return words % {"count": formats.number(mandate.use_count), "day": formats.day(mandate.latest_use_at)}
 
