@@ -41,6 +41,13 @@ def test_an_amount_comes_back_as_it_is_read() -> None:
     assert field.clean(field.prepare_value(123456)) == 123456
 
 
+def test_an_amount_shows_its_unit() -> None:
+    class Amount(forms.Form):
+        amount = EurosField(label="Montant")
+
+    assert "</span></span>" in str(Amount()["amount"]) and "€" in str(Amount()["amount"])
+
+
 @pytest.mark.parametrize(
     ("typed", "cents"), [("1,250.50", 125050), ("€50,000", 5000000), ("12.5", 1250), ("12,50", 1250), ("1,250,000", 125000000)]
 )

@@ -67,6 +67,12 @@ class ColourField(forms.CharField):
             raise forms.ValidationError(sentence_for(refusal), code=refusal.code) from None
 
 
+class EurosInput(forms.TextInput):
+    """A field with its unit beside it."""
+
+    template_name = "django/forms/widgets/euros.html"
+
+
 class EurosField(forms.CharField):
     """An amount typed by a person (``12,50``, ``1 250 €``, ``12.5``; in English also ``€1,250.50``) as whole cents."""
 
@@ -75,6 +81,7 @@ class EurosField(forms.CharField):
         "too_small": _("Le montant doit être d’au moins %(least)s."),
         "too_large": _("Le montant ne peut pas dépasser %(most)s."),
     }
+    widget = EurosInput
     _SHAPE = re.compile(r"(-?)€?([0-9]{1,12})(?:[.,]([0-9]{1,2}))?€?")
     _THOUSANDS = re.compile(r",(?=[0-9]{3}(?![0-9]))")
 
