@@ -31,6 +31,9 @@ ROLES = (
     "AUDITOR",
     "HELPLINE",
     "ACCOUNTANT",
+    "HELPER",
+    "HELPER_LEAD",
+    "LOCAL_ACTOR",
 )
 
 

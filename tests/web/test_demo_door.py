@@ -41,6 +41,19 @@ def test_a_browser_becomes_the_shared_computer(demo: None, tmp_path: Any) -> Non
     assert Client(REMOTE_ADDR="192.0.2.7").post("/demo/station/").status_code == 404
 
 
+def test_a_mandate_on_paper_has_its_second_helper(demo: None, tmp_path: Any, person_with: Any) -> None:
+    kept = tmp_path / "demo" / "try.json"
+    (first, _o, one), (second, _p, two) = person_with("HELPER"), person_with("HELPER")
+    lines = [{"role": "HELPER", "email": email, "password": "x", "person_id": str(each)} for each, email in ((first, one), (second, two))]
+    kept.write_text(json.dumps(json.loads(kept.read_text()) | {"sign_in": lines}))
+    client = Client()
+    assert one in client.get("/demo/").content.decode() and two in client.get("/demo/").content.decode()
+    for role, person_id in (("HELPER", first), ("HELPER-2", second)):
+        client.post(f"/demo/enter/{role}/")
+        assert int(client.session["_auth_user_id"]) == person_id
+    assert client.post("/demo/enter/HELPER-3/").status_code == 404
+
+
 @pytest.mark.parametrize("address", ["192.0.2.7", "10.0.0.1", "::ffff:192.0.2.7", "", "not an address"])
 def test_another_machine_finds_nothing(demo: None, address: str) -> None:
     assert both(Client(REMOTE_ADDR=address)) == (404, 404)

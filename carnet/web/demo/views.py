@@ -25,6 +25,7 @@ ROLES = {
     "MEDIATOR": (gettext_lazy("Un autre lieu"), gettext_lazy("Pour voir ce qu’un voisin ne voit pas."), "place"),
     "PRESCRIBER_LEAD": (gettext_lazy("Un guichet"), gettext_lazy("CCAS, mairie : on y remet les carnets."), "booklet"),
     "HELPER": (gettext_lazy("Une aidante"), gettext_lazy("Fait la démarche d’une personne, avec un mandat."), "people"),
+    "HELPER-2": (gettext_lazy("Son collègue"), gettext_lazy("Relit avec elle un mandat signé sur papier."), "people"),
     "HELPER_LEAD": (gettext_lazy("Qui répond des aidants"), gettext_lazy("Sa structure, ses aidants, leurs cartes."), "people"),
     "LOCAL_ACTOR": (gettext_lazy("Un acteur local"), gettext_lazy("CAF, association : qui fait quoi dans le territoire."), "people"),
     "FUNDER": (gettext_lazy("Un financeur"), gettext_lazy("Où est chaque centime, et les relevés."), "money"),
@@ -60,6 +61,13 @@ def to_try() -> dict[str, Any]:
     return found
 
 
+def _people(tried: dict[str, Any], role: str) -> list[dict[str, Any]]:
+    """Everybody of a role, whom a click makes first; of a role said ``HELPER-2``, the second."""
+    name, _dash, rank = role.partition("-")
+    lines = [line for line in tried["sign_in"] if line["role"] == name]
+    return lines[int(rank) - 1 :] if rank.isdecimal() and 0 < int(rank) < 10 else [] if rank else lines
+
+
 @on_this_machine
 def home(request: HttpRequest) -> HttpResponse:
     """The seven things to try, and everybody one may be."""
@@ -73,8 +81,8 @@ def home(request: HttpRequest) -> HttpResponse:
         secret=voucher["code"],
         note=_("Un chèque de démonstration : il ne vaut rien."),
     )
-    people = {line["role"]: line for line in reversed(tried["sign_in"])}  # the first of each role is whom a click makes
-    cards = [(role, *ROLES[role], people[role]["email"]) for role in ROLES if role in people]
+    people = [(role, _people(tried, role)) for role in ROLES]
+    cards = [(role, *ROLES[role], found[0]["email"]) for role, found in people if found]
     return render(
         request,
         "demo/home.html",
@@ -163,7 +171,7 @@ def share(request: HttpRequest) -> HttpResponse:
 @require_POST
 def enter(request: HttpRequest, role: str) -> HttpResponse:
     """Be somebody, in one click."""
-    lines = [line for line in to_try()["sign_in"] if line["role"] == role]
+    lines = _people(to_try(), role)
     if not lines:
         raise Http404
     enter_as(request, int(lines[0]["person_id"]))
