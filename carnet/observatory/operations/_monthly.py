@@ -70,7 +70,7 @@ def months_again(*, build_id: int, programme_id: int, months: Sequence[date]) ->
 
 
 def _again(build_id: int, programme_id: int, months: Sequence[date]) -> None:
-    values = {
+    values: dict[str, Any] = {
         "build": build_id,
         "programme": programme_id,
         "months": list(months),
