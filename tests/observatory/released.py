@@ -1,4 +1,4 @@
-"""A release of open data made by hand: two years, two months, one département, and one count hidden."""
+"""A release of open data made by hand: three months of two years, one département, and one count hidden."""
 
 import zlib
 from datetime import UTC, date, datetime
@@ -11,17 +11,17 @@ NATION, REGION, LOIRE, METROPOLE, NANTES, VERTOU = (
     ("EPCI", "244400404", "Nantes Métropole"), ("COMMUNE", "44109", "Nantes"), ("COMMUNE", "44215", "Vertou"),
 )  # fmt: skip
 ABOVE = (NATION, REGION, LOIRE, METROPOLE)
-# period: area: measure: count; an empty cell is hidden.
+# period: area: measure: count; an empty cell is hidden. A whole year is published beside its months.
+_DECEMBER = {"handed_over": 400, "people": 80, "used": 200}
 COUNTS: dict[str, dict[tuple[str, str, str], dict[str, int | str]]] = {
-    "2025": {NANTES: {"handed_over": 400, "people": 80, "first_use": 60, "used": 200, "paid": 190, "days_to_payment": 20}},
-    "2026": {
-        NANTES: {"handed_over": 1000, "people": 200, "first_use": 150, "used": 600, "paid": 560, "days_to_payment": 9,
-                 "never_came_before": 60, "came_answered": 150},
-        VERTOU: {"handed_over": 20, "people": "", "first_use": "", "used": 0, "paid": 0},
+    "2025": {NANTES: {**_DECEMBER}},
+    "2025-12": {NANTES: {**_DECEMBER}},
+    "2026-02": {
+        NANTES: {"handed_over": 600, "people": 120, "used": 250},
+        VERTOU: {"handed_over": 20, "people": "", "used": 0},
     },
-    "2026-02": {NANTES: {"handed_over": 600, "people": 120, "first_use": 90, "used": 250, "paid": 200}},
-    "2026-03": {NANTES: {"handed_over": 400, "people": 80, "first_use": 60, "used": 350, "paid": 360}},
-}  # fmt: skip
+    "2026-03": {NANTES: {"handed_over": 400, "people": 80, "used": 350}},
+}
 SERVICES = {"mailbox": 400, "cv": 200}
 
 
@@ -58,13 +58,16 @@ def _territories() -> list[str]:
 
 def _services() -> list[str]:
     return ["period,level,code,name,key,measure,value"] + [
-        f"2026,{','.join(area)},{key},used,{count}" for area in (*ABOVE, NANTES) for key, count in SERVICES.items()
+        f"{month},{','.join(area)},{key},used,{count // 2}"
+        for month in ("2026-02", "2026-03")
+        for area in (*ABOVE, NANTES)
+        for key, count in SERVICES.items()
     ]
 
 
 def _publics() -> list[str]:
     return ["period,level,code,name,key,measure,value"] + [
-        f"2026,{','.join(area)},age_band:{answer},people,{count}"
+        f"2026-03,{','.join(area)},age_band:{answer},people,{count}"
         for area in (*ABOVE, NANTES)
         for answer, count in (("FROM_60_TO_74", 120), ("UNDER_26", ""))
     ]

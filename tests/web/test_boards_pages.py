@@ -14,6 +14,7 @@ from django.utils.translation import override
 from lxml import etree
 
 from carnet.observatory.rules import Measure
+from carnet.observatory.rules.boards import Change, span_of
 from carnet.observatory.rules.charts import Gap
 from carnet.web.boards import words
 from tests.observatory import released
@@ -79,23 +80,41 @@ def _value(values: dict[str, int | None], measure: Measure) -> Any:
 
 
 def test_the_head_tells_each_figure_and_what_changed(visitor: Client) -> None:
-    page = text(visitor, LOIRE)
-    assert "Loire-Atlantique" in page and "207 communes" in page
-    assert "155 % de plus : 400 pour 2025" in page  # 1,020 handed over
-    assert "11 jours de moins : 20" in page
-    assert "40 % " in page.replace("\xa0", " ").replace("\u202f", " ") and "sur 150 personnes qui ont répondu" in page
-    assert "2026 n’est pas fini" in page
-    assert "Un seul programme est compté : nantes." in page
-    assert "Ce que ces chiffres ne disent pas" in page
-    # The month before February is not published: nothing is compared with it.
-    february = text(visitor, f"{LOIRE}?periode=2026-02")
-    assert "pour janvier 2026" not in february
-    assert "comme pour février" not in text(visitor, f"{LOIRE}?periode=2026-03")
+    usual = text(visitor, LOIRE)
+    assert "avril 2025 à mars 2026" in usual and "Chèques remis 1 420" in usual.replace("\u202f", " ")
+    assert "Loire-Atlantique" in usual and "207 communes" in usual
+    assert "Un seul programme est compté : nantes." in usual
+    assert "Ce que ces chiffres ne disent pas" in usual
+    assert " pour avril 2024" not in usual  # nothing was published of those months
+    year = text(visitor, f"{LOIRE}?periode=2026")
+    assert "155 % de plus : 400 pour 2025" in year  # 1,020 handed over, Vertou's with those of Nantes
+    assert "2026 n’est pas fini" in year
+    assert "40 % de plus : 250 pour février 2026" in text(visitor, f"{LOIRE}?periode=2026-03")
+    assert "De l’activation au paiement" in text(visitor, "/chiffres/pays/FR/")
+
+
+def test_days_and_newcomers_are_told_in_their_own_words() -> None:
+    with override("fr"):
+        before = span_of("2025")
+        assert words.change_words(Measure.DAYS_TO_PAYMENT, Change(9, 20), before) == "11 jours de moins : 20\xa0j pour 2025"
+        assert words.change_words(Measure.USED, Change(12, 10), before) == "2 de plus : 10 pour 2025"
+        assert words.change_words(Measure.USED, Change(10, 10), before) == "comme pour 2025"
+        assert words.change_words(Measure.USED, Change(10, Gap.HIDDEN), before) == "caché pour 2025"
+        assert words.change_words(Measure.USED, Change(Gap.HIDDEN, 10), before) == "10 pour 2025"
+        assert words.change_words(Measure.USED, Change(10, Gap.MISSING), before) == ""
+        asked = {Measure.NEVER_CAME_BEFORE: Change(60, 0), Measure.CAME_ANSWERED: Change(150, 0)}
+        share = words.newcomers(asked)
+        assert share is not None and (share.value, share.detail) == ("40\xa0%", "sur 150 personnes qui ont répondu")
+        nobody = words.newcomers({Measure.NEVER_CAME_BEFORE: Change(0, 0), Measure.CAME_ANSWERED: Change(0, 0)})
+        assert nobody is not None and nobody.value == "–"
+        few = words.newcomers({Measure.NEVER_CAME_BEFORE: Change(Gap.HIDDEN, 0), Measure.CAME_ANSWERED: Change(9, 0)})
+        assert few is not None and few.value == "caché"
+        assert words.newcomers({}) is None
 
 
 def test_what_is_hidden_is_said_and_never_drawn_as_zero(visitor: Client) -> None:
     vertou = next(row for row in table_of(visitor, "commune") if row[0] == "Vertou")
-    assert vertou[1:4] == ["20", "caché", "caché"]
+    assert vertou[1:3] == ["20", "caché"]
     lines = visitor.get("/api/v1/figures/cuts?level=DEPARTEMENT&code=44&by=commune").json()["lines"]
     assert next(line for line in lines if line["key"] == "44215")["values"]["people"] is None
 
@@ -129,7 +148,9 @@ def test_nothing_is_published_yet(client: Client, db: None) -> None:
 
 def test_the_page_of_all_figures_leads_to_the_country_and_to_each_territory(visitor: Client) -> None:
     page = visitor.get("/chiffres/").content.decode()
-    assert "Tout le pays, 2026" in page and 'href="/chiffres/pays/FR/"' in page and 'action="/chiffres/territoires/"' in page
+    assert (
+        "Tout le pays, avril 2025 à mars 2026" in page and 'href="/chiffres/pays/FR/"' in page and 'action="/chiffres/territoires/"' in page
+    )
 
 
 def test_several_programmes_are_not_called_one(client: Client, db: None) -> None:

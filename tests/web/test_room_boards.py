@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import uuid4
@@ -245,3 +246,24 @@ def test_a_span_and_the_one_before_are_of_the_same_length(funds: Funds) -> None:
 def test_a_board_asks_the_same_few_statements_whatever_was_spent(funds: Funds, django_assert_max_num_queries: Any) -> None:
     with acting_as(programme_ids=[funds.campaign.programme_id]), django_assert_max_num_queries(13):
         live.live_board(Whose(), SPAN, cuts=[Cut.MONTH, Cut.COMMUNE, Cut.SERVICE, Cut.PUBLIC], at=TODAY)
+
+
+# --- what is published of the same ------------------------------------------------------------------------------------------
+
+
+def test_what_is_released_is_what_the_ledger_says(funds: Funds, settings: Any) -> None:
+    from carnet.observatory.operations import releases  # it brings a solver: releases are made here only
+
+    with acting_as_everything(why="publish"):
+        made = releases.release(at=TODAY + timedelta(days=10))
+        counts = ledger.counts(programme_id=funds.campaign.programme_id)
+    assert made is not None
+    response = Client().get("/api/v1/figures/cuts?by=service&period=2026")
+    assert response.status_code == 200, response.content
+    answered = response.json()
+    assert answered["release"] == made.name == "2026-04"
+    assert answered["figures"]["used"] == counts.redeemed == sum(line["values"]["used"] for line in answered["lines"])
+    assert answered["figures"]["paid"] == 12
+    page = told(Client(), "/chiffres/pays/FR/")
+    assert f"Chèques utilisés {counts.redeemed}" in page and "Un seul programme est compté" in page
+    assert "Activité simulée" in page

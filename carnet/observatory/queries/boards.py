@@ -4,14 +4,29 @@ A release never changes: what was read of it once is kept for as long as the pro
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
+from carnet.kernel.periods import add_months
 from carnet.observatory.queries import releases
 from carnet.observatory.queries.releases import Release
 from carnet.observatory.rules._measures import AREA_CUTS, DELAYS, SHARES, Cut, Measure
-from carnet.observatory.rules.boards import BoardTable, Change, Span, SpanUnclear, by_size, span_of, table_of, told, total
+from carnet.observatory.rules.boards import (
+    BoardTable,
+    Change,
+    Span,
+    SpanUnclear,
+    by_size,
+    span_around,
+    span_between,
+    span_of,
+    table_of,
+    told,
+    total,
+    year_of,
+)
 from carnet.observatory.rules.charts import Gap, Value
 from carnet.places import queries as places
 from carnet.places.rules.areas import AreaLevel, NamedArea
@@ -51,35 +66,42 @@ class PublicBoard:
 
 
 def public_board(level: AreaLevel, code: str, *, period: str = "") -> PublicBoard | None:
-    """The board of one territory; the latest year when `period` is empty. None before the first release.
+    """The board of one territory; the last twelve months published when `period` is empty. None before the first release.
 
     Raises: AreaUnknown, SpanUnclear (also a span the release does not hold), SpanReversed, SpanTooLong.
     """
     area = places.area(level, code)
     release = releases.latest()
-    if release is None:
+    months = months_of(release) if release is not None else ()
+    if release is None or not months:
         return None
-    spans = spans_of(release)
-    span = _asked(period, spans)
-    if span is None:
-        return None
+    span = _asked(period, months)
     cells = _cells(release, "territories", area)
-    before = span.before
-    is_told = before in spans
+    # What was before the first month published is not known; a span that begins there is compared whole: nothing was counted earlier.
+    is_told = span.before.until > months[0]
+    measures = _measures_of(release)
     figures = {
-        measure: Change(_at(cells, span, "", measure), _at(cells, before, "", measure) if is_told else Gap.MISSING)
-        for measure in _measures_of(release)
+        measure: Change(_over(cells, span, "", measure), _over(cells, span.before, "", measure) if is_told else Gap.MISSING)
+        for measure in measures
     }
     if area.level is AreaLevel.NATION:
         figures |= _of_programmes(release, span, is_told=is_told, known=figures)
-    return PublicBoard(area, release, span, spans, figures, _tables(release, area, span, spans), not cells)
+    return PublicBoard(area, release, span, _offered(months), figures, _tables(release, area, span, months), not cells)
 
 
-def spans_of(release: Release) -> tuple[Span, ...]:
-    """The years and the months a release holds: years first, the latest first."""
-    found = {period for period, _key in _cells(release, "territories", places.area(AreaLevel.NATION, "FR"))}
-    spans = [span_of(period) for period in found]
-    return tuple(sorted(spans, key=lambda span: (not span.is_year, -span.since.toordinal())))
+def months_of(release: Release) -> tuple[date, ...]:
+    """The first day of each month a release holds, in order, from its first to its latest."""
+    periods = {period for period, _key in _cells(release, "territories", places.area(AreaLevel.NATION, "FR"))}
+    told_months = sorted(span.since for period in periods if (span := span_of(period)).month_count == 1)
+    return Span(told_months[0], add_months(told_months[-1], 1)).months if told_months else ()
+
+
+def _offered(months: Sequence[date]) -> tuple[Span, ...]:
+    """The spans to choose among: the last twelve months, each year, each month, the latest first."""
+    years = sorted({month.year for month in months}, reverse=True)
+    usual = span_around(months[-1])
+    spans = [usual, *(year_of(year) for year in years), *(span_between(f"{month:%Y-%m}", f"{month:%Y-%m}") for month in reversed(months))]
+    return tuple(dict.fromkeys(spans))
 
 
 def programmes_in(release: Release, span: Span) -> list[str]:
@@ -104,57 +126,55 @@ def _of_programmes(release: Release, span: Span, *, is_told: bool, known: Collec
     }
 
 
-def _asked(period: str, spans: tuple[Span, ...]) -> Span | None:
+def _asked(period: str, months: Sequence[date]) -> Span:
     if not period:
-        return spans[0] if spans else None
+        return span_around(months[-1])
     asked = span_of(period)
-    if spans and asked not in spans:
+    if asked.until <= months[0] or asked.since > months[-1]:
         raise SpanUnclear(value=period[:20])
-    return asked if spans else None
+    return asked
 
 
-def _tables(release: Release, area: NamedArea, span: Span, spans: tuple[Span, ...]) -> dict[Cut, BoardTable]:
+def _tables(release: Release, area: NamedArea, span: Span, months: Sequence[date]) -> dict[Cut, BoardTable]:
     cells = _cells(release, "territories", area)
     of_areas = tuple(measure for measure in OF_AREAS if measure in _measures_of(release))
-    months = sorted((each for each in spans if each.month_count == 1 and _shows(span, each)), key=lambda each: each.since)
-    by_month = {each.key: {measure: _at(cells, each, "", measure) for measure in of_areas} for each in months}
+    drawn = [span_around(month, months=1) for month in _drawn(span, months)]
+    by_month = {each.key: {measure: _over(cells, each, "", measure) for measure in of_areas} for each in drawn}
     tables = {Cut.MONTH: table_of(Cut.MONTH, of_areas, by_month, {}, keeps_empty=True)}
     for level in PARTS[area.level]:
         inside = places.atlas().inside(area, level)
-        found = {each.code: _cells(release, "territories", each) for each in inside}
-        at_span = {
-            code: {measure: _at(those, span, "", measure) for measure in of_areas}
-            for code, those in found.items()
-            if (span.key, "") in those
-        }
+        held = {each.code: those for each in inside if (those := _cells(release, "territories", each))}
+        summed = {code: {measure: _over(those, span, "", measure) for measure in of_areas} for code, those in held.items()}
         cut = CUT_OF_LEVEL[level]
-        tables[cut] = by_size(table_of(cut, of_areas, at_span, {each.code: each.name for each in inside}), Measure.USED)
+        tables[cut] = by_size(table_of(cut, of_areas, summed, {each.code: each.name for each in inside}), Measure.USED)
     for cut, name, measures in ((Cut.SERVICE, "services", OF_SERVICES), (Cut.PUBLIC, "publics", OF_PUBLICS)):
-        keyed = {key: values for (period, key), values in _cells(release, name, area).items() if period == span.key}
-        held = {measure for values in keyed.values() for measure in values}
-        table = table_of(cut, [measure for measure in measures if measure in held], keyed, {})
+        found = _cells(release, name, area)
+        kept = [measure for measure in measures if any(measure in values for values in found.values())]
+        keyed = {key: {measure: _over(found, span, key, measure) for measure in kept} for key in sorted({key for _period, key in found})}
+        table = table_of(cut, kept, keyed, {})
         tables[cut] = by_size(table, Measure.USED) if cut is Cut.SERVICE else table
     return tables
 
 
-def _shows(span: Span, month: Span) -> bool:
-    """Whether a month is on the curve of a span: those of a year, the twelve that end with a month."""
-    if span.is_year:
-        return span.since <= month.since < span.until
-    return month.until <= span.until and Span(month.since, span.until).month_count <= MONTHS_SHOWN
+def _drawn(span: Span, months: Sequence[date]) -> list[date]:
+    """The months of the curve: those of the span; of a single month, the twelve that end with it."""
+    since = span.since if span.month_count > 1 else add_months(span.until, -MONTHS_SHOWN)
+    return [month for month in months if since <= month < span.until]
 
 
-def _at(cells: _Cells, span: Span, key: str, measure: Measure) -> Value:
-    """A published value; where the release has no line, nothing was counted, and a delay of nobody is unknown."""
+def _over(cells: _Cells, span: Span, key: str, measure: Measure) -> Value:
+    """What is published of a whole span; else the sum of its months, hidden when one is. No line: nothing was counted."""
     found = cells.get((span.key, key), {}).get(measure)
     if found is not None:
         return found
-    return Gap.MISSING if measure.value.startswith("days_") else 0
+    if span.month_count == 1:
+        return 0
+    return total(cells.get((f"{month:%Y-%m}", key), {}).get(measure, 0) for month in span.months)
 
 
 def _measures_of(release: Release) -> tuple[Measure, ...]:
     held = {measure for values in _cells(release, "territories", places.area(AreaLevel.NATION, "FR")).values() for measure in values}
-    return tuple(measure for measure in Measure if measure in held)
+    return tuple(measure for measure in Measure if measure in held and measure not in DELAYS)
 
 
 def _cells(release: Release, table: str, area: NamedArea) -> _Cells:

@@ -123,7 +123,7 @@ def shown(found: PublicBoard) -> dict[str, Any]:
         "charts": _charts(found, source),
         "tables": [_table(found, table, where) for table in found.tables.values() if table.lines],
         "source": source,
-        "release_url": _open_data_url(),
+        "release_url": reverse("public:open-data-release", args=[found.release.name]),
         "around_url": f"{reverse('public:places')}?{urlencode({'where': found.area.name})}",
     }
 
@@ -190,10 +190,6 @@ def _only_one(found: PublicBoard) -> str:
         return ""
     names = {each.slug: each.name for each in funding.programmes()}
     return _("Un seul programme est compté : %(name)s.") % {"name": names.get(slugs[0], slugs[0])}
-
-
-def _open_data_url() -> str:
-    return f"{reverse('public:figures')}#files"
 
 
 def _level(slug: str) -> AreaLevel:
