@@ -12,7 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from frictionless import Resource, Schema, system
+from typer.testing import CliRunner
 
+from carnet.cli.main import app
 from carnet.gateways.keys import OPEN_DATA
 from carnet.observatory.rules.disclosure import Suppressed, Tables, faults, merged, suppress
 from carnet.observatory.rules.opendata import Line, Lines, Place, Region, due_month, files_of, manifest_of, moved, read, tables_of, written
@@ -85,12 +87,15 @@ def hidden_of(lines: Lines) -> tuple[Tables, Suppressed]:
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a release, written and signed."""
     tables, found = hidden_of(LINES)
+    return write_release(tmp_path_factory.mktemp("release"), tables, found)
+
+
+def write_release(folder: Path, tables: Tables, found: Suppressed) -> Path:
     told = {key: None if key in found.hidden else cell.value for key, cell in tables.cells.items() if key not in tables.never}
     files = files_of(LINES, told, [], title="Essai", at=AT)
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     public = base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
     manifest = manifest_of(files, name="2026-02", at=AT, public_key=public)
-    folder = tmp_path_factory.mktemp("release")
     for name, content in {**files, "manifest.json": manifest, "manifest.sig": key.sign(OPEN_DATA + manifest)}.items():
         (folder / name).write_bytes(content)
     return folder
@@ -176,6 +181,27 @@ def test_a_total_that_is_not_the_sum_of_its_lines_is_named_even_when_signed_anew
     code, said = verdict(tmp_path, manifest["public_key"])
     assert code == 1
     assert "another key" in said
+
+
+def test_the_command_gets_nothing_from_a_release_and_everything_when_less_was_hidden(release: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["opendata", "attack", str(release), "--json"])
+    said = json.loads(done.stdout)
+    assert done.exit_code == 0, said
+    assert said["hidden"] > 20
+    assert (said["given_back"], said["small"]) == (0, 0)
+    tables = tables_of(LINES)
+    careless = write_release(tmp_path, tables, suppress(tables, secondary=False))
+    done = CliRunner().invoke(app, ["opendata", "attack", str(careless), "--json"])
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["given_back"] > 5
+
+
+def test_the_command_attacks_random_releases() -> None:
+    done = CliRunner().invoke(app, ["opendata", "attack", "--random", "1", "--seed", "4", "--json"])
+    said = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert (said["tables"], said["broken"], said["broken_primary_only"], said["broken_nothing_hidden"]) == (1, 0, 1, 1)
+    assert CliRunner().invoke(app, ["opendata", "attack"]).exit_code == 2
 
 
 def test_lines_are_kept_as_they_were() -> None:
