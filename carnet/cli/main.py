@@ -30,6 +30,7 @@ COMMANDS = (
     "opendata",
     "indicators",
     "evaluation",
+    "territories",
     "openid",
 )
 # What typer makes of Ctrl+C, without a word; no command of ours ends with it (see `database run`).

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from carnet.gateways.database import acting_as
@@ -145,7 +146,7 @@ def _decide(territory_id: int, leader: Actor, present: dict[str, Actor], desk: A
     )
     for days_ago, words, steps in planned:
         with acting_as(leader):
-            given = {"territory_id": territory_id, "actor": leader, "at": at}
+            given: dict[str, Any] = {"territory_id": territory_id, "actor": leader, "at": at}
             decision_id = operations.note_decision(decided_on=today - timedelta(days=days_ago), words=words, request_id=uuid4(), **given)
             for who, what, days in steps:
                 operations.plan_step(

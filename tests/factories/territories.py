@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
@@ -50,7 +51,7 @@ def make_ground(name: str = "Trois communes") -> Ground:
 def live(ground: Ground) -> None:
     """A line, a commitment, a need noted, a decision and a late next step."""
     with acting_as(ground.caf):
-        given = {"territory_id": ground.territory_id, "actor": ground.caf, "at": NOW}
+        given: dict[str, Any] = {"territory_id": ground.territory_id, "actor": ground.caf, "at": NOW}
         operations.say_line(
             words="Des rendez-vous au guichet.", contact_service="Accueil de la caisse", contact_email="accueil@caisse.example",
             contact_phone="02 40 00 00 00", is_public=False, request_id=rid(), **given,

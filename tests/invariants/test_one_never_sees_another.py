@@ -73,6 +73,7 @@ from tests.factories import cards
 from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, rid
 from tests.factories.joining import Network, paper
 from tests.factories.stations import seated
+from tests.factories.territories import live, make_ground
 from tests.mandates.habilitation import structures_lived
 from tests.mandates.living import own_side_lived
 from tests.observatory.rolled import count_now
@@ -87,8 +88,8 @@ from tests.workshops.conftest import DETAILS
 pytestmark = pytest.mark.django_db
 
 # Walled for writing, read by all: what is printed on every voucher of a series, what a place is charged before it joins, until when old vouchers
-# are exchanged.
-PRINTED = {"ledger_series", "settlement_feeterms", "distribution_exchangeterms"}
+# are exchanged, what is aimed at.
+PRINTED = {"ledger_series", "settlement_feeterms", "distribution_exchangeterms", "observatory_objective"}
 
 # Made at sign-in or on account pages: tests/parties/test_walls.py and test_tokens_and_accounts.py look at them. Files are not printed here.
 # Pressure takes a hundred guesses: tests/redemption/test_throttles.py looks at it.
@@ -662,6 +663,7 @@ def test_nobody_of_another_campaign_sees_a_row_of_this_one(monkeypatch: pytest.M
     scenarios.play(small, today=date(2026, 11, 22), printing="none")
     moved_and_counted(lived())
     helped_by = own_side_lived()
+    live(make_ground())
     with acting_as_everything(why="a night of the structures"):
         retention.keep_in_time(programme_id=helped_by.programme_id, actor=SYSTEM, at=NOW)
     count_now(NOW)

@@ -12,13 +12,21 @@ from carnet.observatory.rules.objectives import MOST, Target
 from carnet.observatory.rules.territories import CONTACT_MAX, HOURS_MAX, NAME_MAX, WORDS_MAX, Public
 from carnet.observatory.rules.territories import Need as NeedCode
 from carnet.places import queries as places
+from carnet.places.rules.areas import AreaLevel
 from carnet.places.rules.geography import folded
 from carnet.web.design.forms import DayField, InlineCheckboxSelectMultiple, OperationForm, WeighedFileField
 from carnet.web.local import words
 
 FILE_BYTES_MAX = 40 * 1024 * 1024
 # "44109 Nantes": a code, whatever follows it.
-_CODED = re.compile(r"(\d[\dAB]\d{3}|\d{9})\s")
+_CODED = re.compile(r"(\d{9}|\d[\dAB]\d{3}|\d[\dAB]\d?)(?:\s|$)")
+_LEVELS = {2: AreaLevel.DEPARTEMENT, 3: AreaLevel.DEPARTEMENT, 5: AreaLevel.COMMUNE, 9: AreaLevel.EPCI}
+
+
+def _of_code(code: str) -> list[str]:
+    """The communes of a code; a code of five digits is a commune before it is a postal code."""
+    area = places.atlas().area(_LEVELS[len(code)], code)
+    return sorted(places.atlas().communes_of(area)) if area is not None else []
 
 
 def _choices(enumeration: Any, label: Any) -> list[tuple[str, str]]:
@@ -49,9 +57,9 @@ class TerritoryForm(OperationForm):
         return codes
 
     def _communes(self, line: str) -> list[str]:
-        coded = _CODED.match(line)
-        if coded is not None:
-            line = coded.group(1)
+        coded = _CODED.match(line.upper())
+        if coded is not None and (named := _of_code(coded.group(1))):
+            return named
         found = places.atlas().typed(line, most=8)
         exact = (
             [each for each in found if line.upper() == each.code]
