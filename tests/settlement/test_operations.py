@@ -13,6 +13,7 @@ from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.periods import start_of_day
 from carnet.parties.rules import NotAllowed, SamePerson, SecondFactorNeeded
 from carnet.redemption import operations as redemption
+from carnet.redemption.rules import redemption_number
 from carnet.settlement import operations, queries
 from carnet.settlement.models import Claim, ClaimLine, PaymentRun, Transfer
 from carnet.settlement.queries import PaymentStep
@@ -426,6 +427,10 @@ class TestWhatAPlaceSees:
             (received,) = queries.received_payments(organisation_id=organisation_id)
             assert (received.cents, received.masked_iban) == (3000, "FR76 … 0188")
             page = queries.claim_page(actor=counter, claim_id=received.claim_id, at=APRIL)
+            line = ClaimLine.objects.filter(claim_id=received.claim_id).latest("id")
+            number = redemption_number(series_id=line.series_id, voucher_id=line.voucher_id, generation=line.generation)
+            assert queries.day_paid(organisation_id=organisation_id, redemption=number) == received.paid_on
+            assert queries.day_paid(organisation_id=organisation_id + 1, redemption=number) is None
         assert [(day.day, day.voucher_count, day.cents) for day in page.days] == [(date(2026, 3, 10), 3, 3000)]
 
     def test_its_own_rows_and_nobody_elses(self, payday: Payday):

@@ -3,7 +3,7 @@
 from carnet.settlement.queries._books import BookPage, KeptBook, book_of, digest_of_book, kept_book, kept_books
 from carnet.settlement.queries._closings import ClosingPage, RepaymentLine, closing_page, closings
 from carnet.settlement.queries._fees import FeesStated, InvoiceLine, fee_invoices, fees_stated, own_fee_invoice, own_fee_invoices
-from carnet.settlement.queries._payments import Payment, PaymentPage, payment_of, payment_page
+from carnet.settlement.queries._payments import Payment, PaymentPage, day_paid, payment_of, payment_page
 from carnet.settlement.queries._places import (
     ClaimDay,
     ClaimPage,
@@ -122,6 +122,7 @@ __all__ = [
     "closing_page",
     "closings",
     "day_of_payment",
+    "day_paid",
     "delay_achieved",
     "digest_of_book",
     "due_next",

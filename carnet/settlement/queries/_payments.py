@@ -7,7 +7,8 @@ from datetime import date, datetime
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may
-from carnet.settlement.models import Claim, Transfer
+from carnet.redemption.rules import parse_redemption_number
+from carnet.settlement.models import Claim, ClaimLine, Transfer
 from carnet.settlement.queries._places import _STEPS, PaymentStep, _of_claim
 from carnet.settlement.rules import ClaimState, ClaimUnknown
 
@@ -78,6 +79,15 @@ def payment_of(*, actor: Actor, claim_id: int) -> Payment:
     if claim is None:
         raise ClaimUnknown(claim_id=claim_id)
     return _payments([claim])[0]
+
+
+def day_paid(*, organisation_id: int, redemption: str) -> date | None:
+    """The day one of an organisation's redemptions was paid; None while it is not. Raises: RedemptionUnknown (not a number)."""
+    series_id, voucher_id, generation = parse_redemption_number(redemption)
+    lines = ClaimLine.objects.filter(
+        series_id=series_id, voucher_id=voucher_id, generation=generation, organisation_id=organisation_id, claim__state=ClaimState.PAID
+    )
+    return lines.values_list("claim__paid_on", flat=True).first()
 
 
 def _payments(claims: Sequence[Claim]) -> list[Payment]:

@@ -207,6 +207,7 @@ def one_redemption(request: HttpRequest, number: str) -> HttpResponse:
         "value": formats.euros(line.value_cents * len(serials), short=True),
         "ticket": counter.kept_ticket(line),
         "payable_on": counter.payable_on(line),
+        "paid_on": settlement.day_paid(organisation_id=counter.organisation_of(actor), redemption=line.number),
         "may_undo": not line.reversed and at < until and allowed(actor.roles, "redemption.reverse"),
         "undo_until": until,
         "disputes": told,
