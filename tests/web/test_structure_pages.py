@@ -192,6 +192,14 @@ class TestAnswering:
             (row,) = without_request({organisation_id}, {organisation_id: (3, 2)}).rows
         assert (row[0], row[2]) == ("Médiathèque de Vitré", "2 sur 3")  # type: ignore[index]
 
+    def test_a_programme_of_mandates_is_asked_for_no_funder_and_no_desk(self, world: Habilitation, person_with: Person) -> None:
+        admin, asked = staff(world, person_with), ("n’a pas de financeur", "Aucun guichet ne peut remettre")
+        before = page(admin, "/operator/")
+        assert asked[0] in before
+        world.admitted()
+        after = page(admin, "/operator/")
+        assert not [words for words in asked if words in after]
+
     def test_a_paper_is_saved_never_shown_and_terms_have_versions(self, world: Habilitation, person_with: Person) -> None:
         admin = staff(world, person_with)
         path = f"/operator/structures/terms/{world.programme_id}/"

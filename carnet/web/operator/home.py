@@ -17,6 +17,7 @@ from carnet.issuing.rules import Step
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import Counts, Money
+from carnet.mandates.queries import counting
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.redemption import queries as redemption
@@ -93,11 +94,14 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from structure_tasks(actor)
     yield from desk_post.tasks(actor, at)
     programme_ids = [each.id for each in programmes]
+    # A programme of mandates has structures, no voucher: nobody funds it, and no desk hands anything over.
+    structured = counting.programmes_counted()
+    with_vouchers = [each for each in programmes if each.id not in structured]
     agreements = funding.agreements(actor, programme_ids, at=at)
     if allowed(actor.roles, "funding.sign-agreement"):
-        yield from _without_agreement(programmes, {each.programme_id for each in agreements})
+        yield from _without_agreement(with_vouchers, {each.programme_id for each in agreements})
     if allowed(actor.roles, "distribution.admit-prescriber"):
-        yield from _without_desk(programmes, at)
+        yield from _without_desk(with_vouchers, at)
     open_agreements = [each for each in agreements if each.closed_at is None]
     yield from forecasts.tasks(actor, open_agreements, audience="operator")
     if allowed(actor.roles, "funding.record-payment"):
