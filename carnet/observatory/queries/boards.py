@@ -96,6 +96,12 @@ def months_of(release: Release) -> tuple[date, ...]:
     return Span(told_months[0], add_months(told_months[-1], 1)).months if told_months else ()
 
 
+def spans_of(release: Release) -> tuple[Span, ...]:
+    """The spans of a release that a page offers, the last twelve months first."""
+    months = months_of(release)
+    return _offered(months) if months else ()
+
+
 def _offered(months: Sequence[date]) -> tuple[Span, ...]:
     """The spans to choose among: the last twelve months, each year, each month, the latest first."""
     years = sorted({month.year for month in months}, reverse=True)

@@ -12,11 +12,11 @@ from carnet.kernel.actors import Actor
 from carnet.observatory.models import CouncilReport
 from carnet.observatory.queries import boards
 from carnet.observatory.queries.boards import CUT_OF_LEVEL, PublicBoard
-from carnet.observatory.queries.figures import cut
+from carnet.observatory.queries.figures import cut, measured
 from carnet.observatory.queries.objectives import objectives
 from carnet.observatory.queries.reach import reach_of
-from carnet.observatory.rules import Area, Cut, Measure, Scope
-from carnet.observatory.rules.boards import BoardTable, Span, total
+from carnet.observatory.rules import SMALL_COUNT, Area, Cut, Measure, Scope
+from carnet.observatory.rules.boards import BoardTable, total
 from carnet.observatory.rules.charts import Gap, Value
 from carnet.observatory.rules.council import (
     PARTS_MAX,
@@ -42,20 +42,19 @@ _MONEY = (Measure.HANDED_OVER_CENTS, Measure.USED_CENTS, Measure.PAID_CENTS)
 
 
 def figures_for_council(level: AreaLevel, code: str, period: str, *, at: datetime) -> CouncilFigures:
-    """Everything a report of a territory says over a period of the latest release; the latest year when `period` is empty.
+    """Everything a report of a territory says over a period of the latest release; the last twelve months when `period` is empty.
 
     Raises: NothingReleased, AreaUnknown, SpanUnclear, SpanReversed, SpanTooLong.
     """
     board = boards.public_board(level, code, period=period)
     if board is None:
         raise NothingReleased
-    now = {measure: change.now for measure, change in board.figures.items()}
-    slugs = {row.code for row in board.release.table("programmes") if row.period == board.span.key and row.value != 0}
+    slugs = boards.programmes_in(board.release, board.span)
     with acting_as_everything(why="a council reads what is published, whoever ran it"):
         every = funding.programmes()
         counted = tuple(each.id for each in every if each.slug in slugs)
         simulated = bool(counted) and all(each.is_simulated for each in every if each.id in counted)
-        money = _money(board.area, board.span, counted, at)
+        money = _money(board, counted, at)
     parts_level = _MAPPED.get(board.area.level)
     return CouncilFigures(
         level=board.area.level,
@@ -74,7 +73,7 @@ def figures_for_council(level: AreaLevel, code: str, period: str, *, at: datetim
         parts=_parts(board, parts_level),
         services=_column(board.tables.get(Cut.SERVICE), Measure.USED),
         publics=_column(board.tables.get(Cut.PUBLIC), Measure.PEOPLE),
-        funders=money_of(money, now),
+        funders=money,
         promises=_promises(counted, at),
         need=_need(board.area),
         hidden_count=sum(table.hidden_count for table in board.tables.values())
@@ -129,11 +128,19 @@ def _seen(actor: Actor, report_id: int) -> CouncilReport:
     return row
 
 
-def _money(area: NamedArea, span: Span, programme_ids: tuple[int, ...], at: datetime) -> list[FunderMoney]:
-    scope = Scope(programme_ids=programme_ids, area=Area(area.level, area.code), since=span.since, until=span.until)
-    table = cut(Cut.FUNDER, scope, measures=_MONEY, at=at)
-    found = [FunderMoney(row.label or "?", *(_known(row.values[measure]) for measure in _MONEY)) for row in table.rows]
-    return [each for each in found if total((each.handed_over, each.used, each.paid)) != 0]
+def _money(board: PublicBoard, programme_ids: tuple[int, ...], at: datetime) -> tuple[FunderMoney, ...]:
+    """Each funder's part, hidden with the counts of vouchers that it would give back; what is paid is counted here, no release tells it."""
+    area = Area(board.area.level, board.area.code)
+    scope = Scope(programme_ids=programme_ids, area=area, since=board.span.since, until=board.span.until)
+    found = [
+        FunderMoney(row.label or "?", *(_known(row.values[measure]) for measure in _MONEY))
+        for row in cut(Cut.FUNDER, scope, measures=_MONEY, at=at).rows
+    ]
+    counted = {measure: change.now for measure, change in board.figures.items()}
+    paid = measured(scope, at=at, measures=(Measure.PAID,)).values[Measure.PAID] or 0
+    is_told = counted.get(Measure.USED) is not Gap.HIDDEN and not 0 < paid < SMALL_COUNT
+    counted[Measure.PAID] = paid if is_told else Gap.HIDDEN
+    return tuple(each for each in money_of(found, counted) if total((each.handed_over, each.used, each.paid)) != 0)
 
 
 def _known(value: int | None) -> Value:
