@@ -170,7 +170,7 @@ def _figures(row: IndicatorRow) -> list[str]:
         return [_("caché") if row.is_hidden else "–", "", "", "", ""]
     share = row.share
     return [
-        percent(share.value) + (f" ({_('peu sûr')})" if row.is_unsure else ""),
+        _("%(value)s (peu sûr)") % {"value": percent(share.value)} if row.is_unsure else percent(share.value),
         _("%(low)s et %(high)s") % {"low": percent(share.low), "high": percent(share.high)},
         percent(share.error),
         "" if share.design_effect is None else formats.decimal(share.design_effect),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carnet.observatory.rules._skills import (
     SKILL_DOMAIN_LABELS,
@@ -179,13 +180,26 @@ def _flags(answers: Answers) -> Iterator[tuple[Indicator, tuple[Flags, Flags]]]:
     for edition in answers.editions:
         keys = _item_keys(edition)
         found = [_assessed(edition, keys, each) for each in answers.lines]
-        known = np.array([each is not None for each in found])
-        users = np.array([each is not None and each.is_assessed for each in found])
+        kinds, codes = _kinds(found, in_year)
+        known = np.array([each is not None for each, _used in kinds])[codes]
+        users = np.array([each is not None and each.is_assessed for each, _used in kinds])[codes]
         for indicator in _edition_indicators(edition):
-            counted = np.array(
-                [each is not None and _is_case(indicator, each, used) for each, used in zip(found, in_year, strict=True)], dtype=np.bool_
-            )
+            counted = np.array([each is not None and _is_case(indicator, each, used) for each, used in kinds], dtype=np.bool_)[codes]
             yield indicator, (users if indicator.among is Among.USERS else known, counted)
+
+
+def _kinds(found: Sequence[Assessment | None], in_year: Flags) -> tuple[list[tuple[Assessment | None, bool]], NDArray[np.int64]]:
+    """The few different assessments there are, and which of them each line is."""
+    ranks: dict[object, int] = {}
+    kinds: list[tuple[Assessment | None, bool]] = []
+    codes = np.empty(len(found), dtype=np.int64)
+    for line, (each, used) in enumerate(zip(found, in_year.tolist(), strict=True)):
+        key = (None if each is None else (each.overall, tuple(each.domains.values())), used)
+        if key not in ranks:
+            ranks[key] = len(kinds)
+            kinds.append((each, used))
+        codes[line] = ranks[key]
+    return kinds, codes
 
 
 def _assessed(edition: Edition, keys: set[str], answer: Answer) -> Assessment | None:

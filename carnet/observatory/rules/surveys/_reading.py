@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from carnet.observatory.rules._skills import Edition, Said
 from carnet.observatory.rules.surveys._columns import (
@@ -73,10 +74,11 @@ def read_answers(table: RawTable, mapping: ColumnMapping = AS_IS, *, progress: P
     Raises: ColumnMissing (one without which nothing can be computed, or one the mapping names and the file lacks), NoAnswers.
     """
     theirs = _columns_of(table, mapping)
+    cells = [(ours, name, _Cells(mapping.values.get(ours, {}))) for ours, name in theirs.items()]
     read: list[Answer] = []
     faults = [LineFault(each.line, "", each.value or each.detail) for each in table.faults if each.outcome is Outcome.REFUSED]
     for rank, raw in enumerate(table.lines):
-        made = _answer({ours: _cell(raw.cells.get(name, ""), ours, mapping) for ours, name in theirs.items()})
+        made = _answer({ours: told[raw.cells[name]] for ours, name, told in cells})
         if isinstance(made, Answer):
             read.append(made)
         else:
@@ -108,9 +110,17 @@ def _columns_of(table: RawTable, mapping: ColumnMapping) -> dict[str, str]:
     return found
 
 
-def _cell(written: str, ours: str, mapping: ColumnMapping) -> str:
-    cell = " ".join(written.split())
-    return mapping.values.get(ours, {}).get(cell.casefold(), cell)
+class _Cells(dict[str, str]):
+    """What each written cell of one column says here, worked out once: files repeat themselves."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__()
+        self.values_of = values
+
+    def __missing__(self, written: str) -> str:
+        cell = " ".join(written.split())
+        self[written] = found = self.values_of.get(cell.casefold(), cell)
+        return found
 
 
 def _answer(cells: Mapping[str, str]) -> Answer | str:
@@ -168,6 +178,7 @@ def _age(cell: str) -> int | None:
     return int(number)
 
 
+@lru_cache(maxsize=1000)
 def _said(cell: str) -> Said | None:
     word = cell.casefold()
     if word in _YES:
