@@ -82,6 +82,11 @@ class TestAWaitingList:
         assert (told.draws, told.is_exact) == (20, True)
         assert told.p_value == sum(abs(other) >= told.effect - 1e-9 for other in others) / 20 == 0.1
 
+    def test_the_lady_tasting_tea(self) -> None:
+        """Fisher, 1935: eight cups, four of each, all named rightly: one chance in seventy, two with the other way round."""
+        told = rules.randomisation_test([1] * 4 + [0] * 4, [""] * 8, np.array([[1.0]] * 4 + [[0.0]] * 4), draws=999, seed="x")
+        assert (told.draws, told.p_value) == (70, 2 / 70)
+
     def test_the_truth_is_found_and_its_interval_holds_it(self) -> None:
         found = waiting(0.8, 5)
         assert found.claim is Claim.CAUSED

@@ -122,6 +122,9 @@ class TestPlans:
         page = text(client, url)
         assert hashlib.sha256(PLAN.encode()).hexdigest() in page
         assert text(client, f"{url}plan.toml") == PLAN
+        marked = "\ufeff" + PLAN.replace("Liste", "Une liste")
+        other = sealed(client, season, marked)
+        assert hashlib.sha256(marked.encode()).hexdigest() in text(client, other)
         drawn = text(client, f"{url}draw.csv")
         assert drawn.count(";1;") == drawn.count(";0;") == 20
         found = read(client, url, 3.0, "Grâce aux leçons, on sait mieux.")

@@ -39,7 +39,7 @@ def seal_plan(*, programme_id: int, content: bytes, actor: Actor, request_id: UU
             "organisation_id": actor.organisation_id,
             "name": plan.name,
             "design": plan.design.value,
-            "content": content.decode("utf-8-sig"),
+            "content": content.decode(),  # byte for byte, so that its digest stays
             "sealed_at": at,
             "sealed_by_id": actor.person_id,
             "request_id": request_id,
