@@ -135,6 +135,7 @@ def _plan(owner: "psycopg.Connection[Any]", made: list[dict[str, Any]], series: 
         "CREATE TEMP TABLE mill_series (id bigint, of_id bigint, programme_id bigint, agreement_id bigint, operator_id bigint, rank bigint,"
         " first_voucher bigint, first_booklet bigint)"
     )
+    owner.execute("CREATE TEMP TABLE mill_programme (programme_id bigint, desks bigint, places bigint)")
     owner.execute("CREATE TEMP TABLE mill_desk (programme_id bigint, rank bigint, desk_id bigint)")
     owner.execute("CREATE TEMP TABLE mill_place (programme_id bigint, rank bigint, place_id bigint, owner_id bigint)")
     with owner.cursor() as cursor:
@@ -149,6 +150,7 @@ def _plan(owner: "psycopg.Connection[Any]", made: list[dict[str, Any]], series: 
             cursor.executemany(
                 "INSERT INTO mill_desk VALUES (%s, %s, %s)", [(each["programme"], rank, desk) for rank, desk in enumerate(each["desks"])]
             )
+            cursor.execute("INSERT INTO mill_programme VALUES (%s, %s, %s)", (each["programme"], len(each["desks"]), len(each["places"])))
             cursor.executemany(
                 "INSERT INTO mill_place VALUES (%s, %s, %s, %s)",
                 [(each["programme"], rank, place, owned_by) for rank, (place, owned_by) in enumerate(each["places"])],
@@ -198,19 +200,21 @@ _STATEMENTS = (
       timestamptz '2026-03-03 08:00+01' + ({_CHANCE.format("m.first_booklet + b", 1)} % 150) * interval '1 day'
         + ({_CHANCE.format("m.first_booklet + b", 2)} % 480) * interval '1 minute' AS handed_at
     FROM mill_series m CROSS JOIN generate_series(0, {{booklets}} - 1) AS b
-    JOIN mill_desk d ON d.programme_id = m.programme_id
-      AND d.rank = b * (SELECT count(*) FROM mill_desk x WHERE x.programme_id = m.programme_id) / {{booklets}}""",
+    JOIN mill_programme g ON g.programme_id = m.programme_id
+    JOIN mill_desk d ON d.programme_id = m.programme_id AND d.rank = b * g.desks / {{booklets}}""",
     "INSERT INTO ledger_booklet (id, series_id, programme_id, holder_id, opened, handed_over_at)"
     " SELECT id, series_id, programme_id, desk_id, false, handed_at FROM mill_booklet",
     f"""
     CREATE TEMP TABLE mill_used AS
-    SELECT b.series_id, b.programme_id, b.agreement_id, b.first_voucher + v AS voucher_id, p.place_id, p.owner_id,
-      b.handed_at + (1 + {_CHANCE.format("b.first_voucher + v", 3)} % 60) * interval '1 day' AS at,
-      CASE {_CHANCE.format("b.first_voucher + v", 4)} % 3 WHEN 0 THEN 'printer' ELSE 'mailbox' END AS service
-    FROM mill_booklet b CROSS JOIN generate_series(0, {{size}} - 1) AS v
-    JOIN mill_place p ON p.programme_id = b.programme_id
-      AND p.rank = {_CHANCE.format("b.first_voucher + v", 5)} % (SELECT count(*) FROM mill_place x WHERE x.programme_id = b.programme_id)
-    WHERE {_CHANCE.format("b.first_voucher + v", 6)} % 100 < 79""",
+    SELECT v.series_id, v.programme_id, v.agreement_id, v.voucher_id, p.place_id, p.owner_id,
+      v.handed_at + (1 + {_CHANCE.format("v.voucher_id", 3)} % 60) * interval '1 day' AS at,
+      CASE {_CHANCE.format("v.voucher_id", 4)} % 3 WHEN 0 THEN 'printer' ELSE 'mailbox' END AS service
+    FROM (
+      SELECT b.series_id, b.programme_id, b.agreement_id, b.handed_at, b.first_voucher + n AS voucher_id,
+        {_CHANCE.format("b.first_voucher + n", 5)} % g.places AS rank
+      FROM mill_booklet b JOIN mill_programme g ON g.programme_id = b.programme_id CROSS JOIN generate_series(0, {{size}} - 1) AS n) v
+    JOIN mill_place p ON p.programme_id = v.programme_id AND p.rank = v.rank
+    WHERE {_CHANCE.format("v.voucher_id", 6)} % 100 < 79""",
     "CREATE INDEX ON mill_used (voucher_id)",
     "ANALYZE mill_used",
     """
