@@ -1,7 +1,7 @@
 """A demonstration's territory: the metropolis leads it, a fund, a health insurance, a département and an association keep their lines."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +22,8 @@ EPCI = "244400404"  # Nantes Métropole
 NANTES, HERBLAIN, REZE, ORVAULT, BOUGUENAIS = "44109", "44162", "44143", "44114", "44020"
 # What the announcement of February 2020 aimed at, before the end of a year.
 VOUCHERS, PLACES = (50_000, 1_000_000), (330, 1_000)
+ANNOUNCED_ON = date(2020, 2, 6)
+_FROM_FRANCE = "Le point de départ est celui de la France en 2020."
 _HOUSE = ("Accueil", "accueil@{}.example", "02 40 00 00 {:02d}")
 
 
@@ -160,22 +162,16 @@ def _aim(current: Played, at: datetime) -> None:
     admin = current.cast.actor(Role.OPERATOR_ADMIN, current.programme_id, at)
     today, source = legal_day(at), "Annonce du Pass numérique, février 2020"
     year_end = today.replace(year=today.year + 1, month=12, day=31)
-    started = today - timedelta(days=400)
+    begun = {True: ANNOUNCED_ON, False: today - timedelta(days=30)}
     with acting_as(admin):
         for programme_id, measure, (start, end), words, told in (
-            (None, Target.ORDERED, VOUCHERS, "Un million de chèques.", source),
-            (None, Target.PLACES, PLACES, "Plus de mille lieux.", source),
-            (
-                current.programme_id,
-                Target.HANDED_OVER,
-                (0, 3_000),
-                "Tous les chèques de la saison, remis avant sa fin.",
-                "Convention de la saison",
-            ),
+            (None, Target.ORDERED, VOUCHERS, f"Un million de chèques. {_FROM_FRANCE}", source),
+            (None, Target.PLACES, PLACES, f"Plus de mille lieux. {_FROM_FRANCE}", source),
+            (current.programme_id, Target.HANDED_OVER, (0, 3_000), "Tous les chèques, remis avant la fin.", "Convention de la saison"),
         ):
             aims.set_objective(
-                programme_id=programme_id, measure=measure, starting_count=start, starting_on=started, target_count=end, due_on=year_end,
-                words=words, source=told, actor=admin, request_id=uuid4(), at=at,
+                programme_id=programme_id, measure=measure, starting_count=start, starting_on=begun[programme_id is None],
+                target_count=end, due_on=year_end, words=words, source=told, actor=admin, request_id=uuid4(), at=at,
             )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ _AGES: Mapping[Band, tuple[str, ...]] = {
     Band.OLDER: ("FROM_75",),
 }
 _COUNTED = (Measure.PEOPLE, Measure.HANDED_OVER, Measure.USED)
+_BY_AGE = (Measure.PEOPLE, Measure.FIRST_USE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,14 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class ReachedBand:
-    """One age band: people in need, people served, vouchers handed over; `used` by age is not known, no place asks an age."""
+    """One age band: people in need, people served by desks, those of them who used a voucher; both by the age ticked at the desk."""
 
     band: Band
     need: Estimate | None
     people: int | None
-    handed_over: int | None
-    handed_rate: Rate | None
+    users: int | None
+    people_rate: Rate | None
+    users_rate: Rate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def _figures(codes: Sequence[str]) -> tuple[dict[str, dict[Indicator, tuple[int,
 def _counted(
     codes: list[str], since: date | None, until: date | None
 ) -> tuple[dict[str, dict[Measure, int]], dict[Band, dict[Measure, int]], datetime | None]:
-    by_age: dict[Band, dict[Measure, int]] = {band: dict.fromkeys((Measure.PEOPLE, Measure.HANDED_OVER), 0) for band in Band}
+    by_age: dict[Band, dict[Measure, int]] = {band: dict.fromkeys(_BY_AGE, 0) for band in Band}
     with acting_as_everything(why="figures of a territory, whoever paid"):
         mark = watermark()
         if mark is None:
@@ -199,7 +201,7 @@ def _counted(
             "build_id": mark.build_id, "programme_ids": _programmes(), "level": AreaLevel.COMMUNE, "codes": codes,
         }  # fmt: skip
         communes = rolled.coarse(scope, Cut.COMMUNE, _COUNTED, **asked)
-        publics = rolled.coarse(scope, Cut.PUBLIC, (Measure.PEOPLE, Measure.HANDED_OVER), **asked)
+        publics = rolled.coarse(scope, Cut.PUBLIC, _BY_AGE, **asked)
     for key, sums in publics.items():
         for band, ages in _AGES.items():
             if key.partition("=")[2] in ages:
@@ -230,10 +232,11 @@ def _reached(
 
 
 def _bands(by_age: Mapping[Band, Mapping[Measure, int]], needs: Mapping[Band, Estimate]) -> tuple[ReachedBand, ...]:
-    people = hide_small({band.value: values[Measure.PEOPLE] for band, values in by_age.items()})
+    people, users = (hide_small({band.value: values[measure] for band, values in by_age.items()}) for measure in _BY_AGE)
     found = []
     for band in Band:
-        served, need = people[band.value], needs.get(band)
-        handed = None if served is None else by_age[band][Measure.HANDED_OVER]
-        found.append(ReachedBand(band, need, served, handed, per_thousand(handed, need) if need is not None else None))
+        need = needs.get(band)
+        served, used = people[band.value], users[band.value]
+        rates = [per_thousand(count, need) if need is not None else None for count in (served, used)]
+        found.append(ReachedBand(band, need, served, used, rates[0], rates[1]))
     return tuple(found)

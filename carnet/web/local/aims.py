@@ -74,8 +74,7 @@ def likely(each: ObjectiveView) -> str:
     if found.expected is None or found.low is None or found.high is None:
         return _("Il faut trois mois entiers pour parler d’un rythme.") if found.standing.value == "TOO_SOON" else ""
     return _("Au rythme des %(months)s derniers mois entiers : environ %(expected)s ce jour-là, entre %(low)s et %(high)s.") % {
-        "months": formats.number(found.months), "expected": formats.number(found.expected), "low": formats.number(found.low),
-        "high": formats.number(found.high),
+        "months": formats.number(found.months), **{name: formats.number(value) for name, value in words.likely(found).items()},
     }  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def gaps_table(view: TerritoryView) -> Table:
             missing = _("toutes")
         people = formats.number(gap.missing_people) if gap.missing else "0"
         rows.append([words.need(gap.need), formats.number(gap.actors), missing, people])
-    return Table(_("Besoins sans réponse"), columns, rows)
+    return Table(_("Par besoin"), columns, rows)
 
 
 def first_figures(found: ReachView) -> list[Figure]:
@@ -194,28 +194,28 @@ def reach_table(found: ReachView) -> Table:
     ]  # fmt: skip
     rows = [
         [
-            each.name, words.estimate(each.need), words.short_method(each.methods), words.count(each.handed_over), words.rate(each.handed_rate),
-            words.count(each.used), words.rate(each.used_rate),
+            each.name, words.short_estimate(each.need), words.short_method(each.methods), words.count(each.handed_over), words.short_rate(each.handed_rate),
+            words.count(each.used), words.short_rate(each.used_rate),
         ]
         for each in found.communes
     ]  # fmt: skip
-    return Table(_("Par commune, pour 1 000 personnes en difficulté"), columns, rows)
+    return Table(_("Par commune, environ"), columns, rows)
 
 
 def bands_table(found: ReachView) -> Table:
     """By age, as far as INSEE's bands are here and desks ticked an age."""
     columns = [
         Column(_("Âge")), Column(_("Personnes en difficulté"), number=True), Column(_("Personnes servies"), number=True),
-        Column(_("Chèques remis"), number=True), Column(_("Remis pour 1 000"), number=True),
+        Column(_("Servies pour 1 000"), number=True), Column(_("Ont utilisé un chèque"), number=True), Column(_("Pour 1 000"), number=True),
     ]  # fmt: skip
     rows = [
         [
-            words.band(each.band), words.estimate(each.need) if each.need is not None else _("âges non importés"), words.count(each.people),
-            words.count(each.handed_over), words.rate(each.handed_rate),
+            words.band(each.band), words.short_estimate(each.need) if each.need is not None else _("âges non lus"), words.count(each.people),
+            words.short_rate(each.people_rate), words.count(each.users), words.short_rate(each.users_rate),
         ]
         for each in found.bands
     ]  # fmt: skip
-    return Table(_("Par âge"), columns, rows)
+    return Table(_("Par âge, environ"), columns, rows)
 
 
 def reach_map(found: ReachView) -> charts.Chart:
@@ -239,7 +239,7 @@ def objectives_table(found: list[ObjectiveView]) -> Table:
         Column(_("Il faudrait, par mois"), number=True), Column(_("Où en est-on ?")),
     ]  # fmt: skip
     rows = [objective_row(each) for each in found]
-    return Table(_("Objectifs"), columns, rows, empty=_("Aucun objectif n’est fixé."))
+    return Table(_("Visé, fait, probable"), columns, rows, empty=_("Aucun objectif n’est fixé."))
 
 
 def objective_row(each: ObjectiveView) -> list[Any]:
@@ -248,7 +248,7 @@ def objective_row(each: ObjectiveView) -> list[Any]:
     likely = ""
     if each.outlook.expected is not None and each.outlook.low is not None and each.outlook.high is not None:
         likely = _("environ %(expected)s (entre %(low)s et %(high)s)") % {
-            "expected": formats.number(each.outlook.expected), "low": formats.number(each.outlook.low), "high": formats.number(each.outlook.high),
+            name: formats.number(value) for name, value in words.likely(each.outlook).items()
         }  # fmt: skip
     name = words.target(each.measure)
     return [

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from carnet.kernel.actors import Actor
 from carnet.observatory.queries.territories import Commitment, TerritoryView
 from carnet.observatory.rules.indicators import LABELS, Indicator
-from carnet.observatory.rules.objectives import Standing, Target
+from carnet.observatory.rules.objectives import Outlook, Standing, Target
 from carnet.observatory.rules.reach import Band, Estimate, Method, Rate
 from carnet.observatory.rules.territories import NEED_LABELS, PUBLIC_LABELS, Need, Public
 from carnet.parties.rules import home_of
@@ -70,6 +70,30 @@ def rate(found: Rate | None) -> str:
         return "0"
     told = {name: _figure(value) for name, value in (("low", found.low), ("middle", found.middle), ("high", found.high))}
     return _("environ %(middle)s (de %(low)s à %(high)s)") % told
+
+
+def short_estimate(found: Estimate) -> str:
+    """People in need in a cell of a table that says *about*."""
+    low, middle, high = (formats.number(each) for each in found.shown())
+    return _("%(middle)s (%(low)s à %(high)s)") % {"low": low, "middle": middle, "high": high}
+
+
+def short_rate(found: Rate | None) -> str:
+    """So many for a thousand, in such a cell."""
+    if found is None:
+        return _("non calculé")
+    if found.high == 0:
+        return "0"
+    told = {name: _figure(value) for name, value in (("low", found.low), ("middle", found.middle), ("high", found.high))}
+    return _("%(middle)s (%(low)s à %(high)s)") % told
+
+
+def likely(found: Outlook) -> dict[str, int]:
+    """What is likely, without the digits nobody can know: two for what is still to come, never under what is done."""
+    expected, low, high = (each if each is not None else found.so_far for each in (found.expected, found.low, found.high))
+    unit = 10 ** max(0, len(str(max(expected, high) - found.so_far)) - 2)
+    told = {"expected": expected, "low": low, "high": high}
+    return {name: max(found.so_far, round(value / unit) * unit) for name, value in told.items()}
 
 
 def count(value: int | None) -> str:
