@@ -26,6 +26,7 @@ from carnet.redemption import operations as redemption
 from carnet.scenarios import habilitation
 from carnet.scenarios.assisted import PlayedHelpers, helpers_scenario, play_helpers
 from carnet.scenarios.cast import SECOND_APPROVER, STAFF, cast_moment, second_approver
+from carnet.scenarios.checked import make_the_point
 from carnet.scenarios.complaints import complain
 from carnet.scenarios.desk_papers import write_on_paper
 from carnet.scenarios.desks import open_desks
@@ -158,6 +159,7 @@ def play_demo(
         ask_to_be_reminded(current, at=at)
         write_on_paper(current, at=at)
         ask_by_post(current, at=at)
+        make_the_point(current, at=at)
         exchange_old_vouchers(current, at=at)
         foresee(current, at=at)
         evaluate(current, at=at)

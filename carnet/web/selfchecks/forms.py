@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from carnet.observatory.rules import SKILL_RULES, Edition, Said, SkillRule
 from carnet.observatory.rules.selfchecks import SLIPS_MAX, AgeOfTables, InviteBy, Mode
 from carnet.web.design.forms import DayField, InlineRadioSelect, OperationForm
-from carnet.web.selfchecks.words import AGES, ANSWERS, MODES, domain_name
+from carnet.web.selfchecks.words import AGES, ANSWERS, MODES, asked, domain_name
 
 _CHOICES = [(said.value, word) for said, word in ANSWERS.items()]
 _BARE = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
@@ -57,11 +57,7 @@ class PartForm(forms.Form):
     def __init__(self, *args: Any, rule: SkillRule, edition: Edition, **options: Any) -> None:
         super().__init__(*args, **options)
         for item in rule.items:
-            # Twelve months where their edition says so; the page says three for the others.
-            label = gettext(item.plain)
-            if edition is Edition.FOUR_DOMAINS and item.months == 12 and item.key != "buying":
-                label = gettext("Depuis un an : %(question)s") % {"question": label}
-            self.fields[item.key] = _said(label)
+            self.fields[item.key] = _said(asked(item, edition))
 
     @property
     def answers(self) -> dict[str, str]:
@@ -144,7 +140,7 @@ class SheetForm(OperationForm):
         self.fields["age"].initial = AgeOfTables.NOT_SAID.value
         for rule in SKILL_RULES[edition]:
             for item in rule.items:
-                self.fields[item.key] = _said(gettext(item.plain))
+                self.fields[item.key] = _said(asked(item, edition))
 
     def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The questions, part by part."""

@@ -46,7 +46,7 @@ def _words(slips: Sequence[PrintedSlip]) -> dict[str, Any]:
             {
                 "name": words.domain_name(rule.domain),
                 "picture": words.PICTURES[rule.domain],
-                "items": [_(item.plain) for item in rule.items],
+                "items": [words.asked(item, first.edition) for item in rule.items],
             }
             for rule in rules
         ],

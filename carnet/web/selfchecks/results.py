@@ -1,6 +1,6 @@
 """What self-checks come to: for whoever reads a programme's figures, and in short for everybody. One query, a page, a file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -129,7 +129,7 @@ def tables_of(progress: Progress) -> Shown:
     tables = [_shares(progress)]
     tables += [_changes(progress, moment) for moment in (Moment.AFTER, Moment.LATER) if _any_pair(progress, moment)]
     if progress.edition is Edition.FIVE_DOMAINS:
-        tables.append(_beside(progress))
+        tables += _beside(progress)
     return Shown(str(EDITIONS[progress.edition]), _figures(progress), _sentence(progress), tables)
 
 
@@ -149,11 +149,13 @@ def _percent(share: float) -> str:
     return formats.basis_points(round(share * 100) * 100)
 
 
-def _points(share: float) -> str:
+def _signed(share: float) -> str:
     whole = round(share * 100)
-    return _("%(points)s points") % {
-        "points": f"{'+' if whole > 0 else ''}{formats.number(whole) if whole >= 0 else f'−{formats.number(-whole)}'}"
-    }
+    return f"−{formats.number(-whole)}" if whole < 0 else f"{'+' if whole else ''}{formats.number(whole)}"
+
+
+def _points(share: float) -> str:
+    return _("%(points)s points") % {"points": _signed(share)}
 
 
 def _shares(progress: Progress) -> Table:
@@ -175,27 +177,26 @@ def _any_pair(progress: Progress, moment: Moment) -> bool:
 
 def _changes(progress: Progress, moment: Moment) -> Table:
     rows = [
-        [
-            _subject(line.subject), _kept(line.before), _kept(line.after),
-            _("%(change)s (%(low)s à %(high)s)")
-            % {"change": _points(line.change.value), "low": _points(line.change.low), "high": _points(line.change.high)}
-            if line.change
-            else _("caché"),
-            _clear(line),
-        ]
+        [_subject(line.subject), _kept(line.before), _kept(line.after), *_moved(line), _clear(line)]
         for line in progress.changes
         if line.moment is moment
-    ]  # fmt: skip
+    ]
     caption = (
         _("Les mêmes personnes, avant et après les leçons")
         if moment is Moment.AFTER
         else _("Les mêmes personnes, avant et six mois plus tard")
     )
     columns = [
-        Column(_("Domaine")), Column(_("Avant"), number=True), Column(str(words.MOMENTS[moment]), number=True),
-        Column(_("Changement, et son intervalle à 95 %"), number=True), Column(_("Le hasard peut-il l’expliquer ?")),
+        Column(_("Domaine")), Column(_("Avant"), number=True), Column(_("Ensuite"), number=True), Column(_("Changement"), number=True),
+        Column(_("À 95 %"), number=True), Column(_("Par hasard ?")),
     ]  # fmt: skip
     return Table(caption, columns, rows)
+
+
+def _moved(line: ChangeLine) -> list[str]:
+    if line.change is None:
+        return [_("caché"), "–"]
+    return [_points(line.change.value), _("%(low)s à %(high)s") % {"low": _signed(line.change.low), "high": _signed(line.change.high)}]
 
 
 def _kept(share: float | None) -> str:
@@ -205,31 +206,41 @@ def _kept(share: float | None) -> str:
 def _clear(line: ChangeLine) -> str:
     if line.change is None:
         return "–"
-    return _("Difficilement") if line.is_clear else _("Oui, peut-être")
+    return _("Peu probable") if line.is_clear else _("Possible")
 
 
-def _beside(progress: Progress) -> Table:
-    national = queries.national_skills()
-    # Without an age: everybody here, beside everybody from 16 to 74.
-    ages = [AgeOfTables.NOT_SAID, AgeOfTables.FROM_16_TO_24, AgeOfTables.FROM_25_TO_54, AgeOfTables.FROM_55_TO_74]
+def _beside(progress: Progress) -> list[Table]:
+    """Everybody here beside everybody from 16 to 74; then each age that enough people ticked."""
     by = {(line.subject, line.age): line.interval for line in progress.ages}
     by |= {(line.subject, AgeOfTables.NOT_SAID): line.interval for line in progress.shares if line.moment is Moment.BEFORE}
     subjects = list(dict.fromkeys(line.subject for line in progress.ages))
-    rows = []
-    for subject in subjects:
-        cells: list[str] = []
-        for age in ages:
-            interval = by[subject, age]
-            cells += [_percent(interval.value) if interval else _("caché"), _percent(float(national[subject, age]) / 100)]
-        rows.append([_subject(subject), *cells])
-    columns = [Column(_("Domaine"))]
-    for age in ages:
-        named = _("tous") if age is AgeOfTables.NOT_SAID else words.AGES[age]
-        columns += [
-            Column(_("Ici, %(age)s") % {"age": named}, number=True),
-            Column(_("France 2025, %(age)s") % {"age": _("16 à 74 ans") if age is AgeOfTables.NOT_SAID else named}, number=True),
+    ages = [AgeOfTables.NOT_SAID, AgeOfTables.FROM_16_TO_24, AgeOfTables.FROM_25_TO_54, AgeOfTables.FROM_55_TO_74]
+    return [
+        _beside_age(age, {subject: by[subject, age] for subject in subjects}) for age in ages if any(by[each, age] for each in subjects)
+    ]
+
+
+def _beside_age(age: AgeOfTables, ours: Mapping[Subject, Interval | None]) -> Table:
+    national = queries.national_skills()
+    rows = [
+        [
+            _subject(subject), _percent(interval.value) if interval else _("caché"),
+            _("%(low)s à %(high)s") % {"low": _percent(interval.low), "high": _percent(interval.high)} if interval else "–",
+            _percent(float(national[subject, age]) / 100),
         ]
-    return Table(_("Avant les leçons, à côté de l’enquête nationale (Eurostat, 2025)"), columns, rows)
+        for subject, interval in ours.items()
+    ]  # fmt: skip
+    named = _("16 à 74 ans") if age is AgeOfTables.NOT_SAID else str(words.AGES[age])
+    caption = (
+        _("Avant les leçons, tout le monde ici, à côté de l’enquête nationale (Eurostat)")
+        if age is AgeOfTables.NOT_SAID
+        else _("Avant les leçons, %(age)s, à côté de l’enquête nationale (Eurostat)") % {"age": named}
+    )
+    columns = [
+        Column(_("Domaine")), Column(_("Ici"), number=True), Column(_("À 95 %"), number=True),
+        Column(_("France 2025, %(age)s") % {"age": named}, number=True),
+    ]  # fmt: skip
+    return Table(caption, columns, rows)
 
 
 def _figures(progress: Progress) -> list[Figure]:

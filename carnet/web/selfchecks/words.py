@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carnet.observatory.queries.selfchecks import CheckStory
-from carnet.observatory.rules import SKILL_DOMAIN_LABELS, Assessment, Said, SkillDomain, SkillLevel, domains_of
+from carnet.observatory.rules import SKILL_DOMAIN_LABELS, Assessment, Edition, Said, SkillDomain, SkillItem, SkillLevel, domains_of
 from carnet.observatory.rules.selfchecks import AgeOfTables, Mode, Moment
 
 # The site's own drawing beside each part.
@@ -59,6 +59,13 @@ class Result:
     is_user: bool
     parts: tuple[PartTold, ...]
     gained_count: int
+
+
+def asked(item: SkillItem, edition: Edition) -> str:
+    """A question, with its own window where the page's three months are not it."""
+    if edition is Edition.FOUR_DOMAINS and item.months == 12 and item.key != "buying":
+        return _("depuis un an, %(question)s") % {"question": _(item.plain)}
+    return _(item.plain)
 
 
 def domain_name(domain: SkillDomain) -> str:
