@@ -304,12 +304,13 @@ def p_value(value: float) -> str:
 
 def result_figures(result: Result) -> list[Figure]:
     """Three figures first."""
+    sides = _("ceux qui ont commencé, moins les autres") if result.design.is_drawn else _("ici, ou venus, moins les autres")
+    first, second = (formats.number(each) for each in result.compared)
     return [
-        Figure(figure(result.effect), _("écart")),
+        Figure(figure(result.effect), _("écart"), sides),
         Figure(f"{figure(result.low)} → {figure(result.high)}", _("intervalle à 95 %%") % {}),
-        Figure(_("%(first)s et %(second)s") % {"first": formats.number(result.compared[0]), "second": formats.number(result.compared[1])},
-               _("comparés")),
-    ]  # fmt: skip
+        Figure(_("%(first)s et %(second)s") % {"first": first, "second": second}, _("comparés")),
+    ]
 
 
 def result_rows(result: Result) -> list[Row]:
