@@ -146,6 +146,18 @@ def _horizon() -> int:
 def _advance(build: FigureBuild, high: int, at: datetime) -> _Changes:
     changes = _Changes()
     window = {"low": build.xid, "high": high, "build": build.id}
+    with connection.cursor() as cursor:
+        cursor.execute(deltas.ANYTHING, window)
+        is_new = cursor.fetchone()[0]
+    if is_new:
+        _count_rows(window, changes)
+    while _count_claims(build.id, high, changes):
+        pass
+    FigureBuild.objects.filter(id=build.id).update(xid=high, counted_at=at)
+    return changes
+
+
+def _count_rows(window: dict[str, Any], changes: _Changes) -> None:
     for delta in (deltas.orders, deltas.uses, deltas.recovered, deltas.handed, deltas.people, deltas.first_uses):
         changes.add(delta(series=False), window)
     with connection.cursor() as cursor:
@@ -153,10 +165,6 @@ def _advance(build: FigureBuild, high: int, at: datetime) -> _Changes:
         series_ids = [row[0] for row in cursor.fetchall()]
     if series_ids:
         changes.add(deltas.standing(), {**window, "series": series_ids})
-    while _count_claims(build.id, high, changes):
-        pass
-    FigureBuild.objects.filter(id=build.id).update(xid=high, counted_at=at)
-    return changes
 
 
 def _count_claims(build_id: int, high: int, changes: _Changes) -> int:

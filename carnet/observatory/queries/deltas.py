@@ -203,6 +203,12 @@ SELECT day, programme_id, series_id, pattern, organisation_id, 0, '', measure, '
 ) changed GROUP BY 1, 2, 3, 4, 5, 8 HAVING sum(count) <> 0"""
 
 
+# Whether anything was written that is counted: at night, nothing is.
+ANYTHING = "SELECT " + " OR ".join(
+    f"EXISTS (SELECT 1 FROM {table} t /* fan-out: figures */ WHERE {_WINDOW.format('t')})"
+    for table in ("ledger_movement", "ledger_passage", "ledger_sharepattern", "distribution_handover", "distribution_papersheetline")
+)
+
 # Series whose vouchers passed on, and those of which a use or an undoing concerns what was ended.
 RESTING = f"""
 SELECT DISTINCT series_id FROM ledger_passage p WHERE {_WINDOW.format("p")} AND kind <> 'PRINTED'
