@@ -17,7 +17,20 @@ from typer.testing import CliRunner
 from carnet.cli.main import app
 from carnet.gateways.keys import OPEN_DATA
 from carnet.observatory.rules.disclosure import Suppressed, Tables, faults, merged, suppress
-from carnet.observatory.rules.opendata import Line, Lines, Place, Region, due_month, files_of, manifest_of, moved, read, tables_of, written
+from carnet.observatory.rules.opendata import (
+    Line,
+    Lines,
+    Place,
+    Region,
+    due_month,
+    files_of,
+    manifest_of,
+    moved,
+    read,
+    tables_of,
+    with_years,
+    written,
+)
 
 AT = datetime(2026, 3, 10, 8, tzinfo=UTC)
 PLACES = (
@@ -91,7 +104,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_release(folder: Path, tables: Tables, found: Suppressed) -> Path:
-    told = {key: None if key in found.hidden else cell.value for key, cell in tables.cells.items() if key not in tables.never}
+    told = with_years({key: None if key in found.hidden else cell.value for key, cell in tables.cells.items() if key not in tables.never})
     files = files_of(LINES, told, [], title="Essai", at=AT)
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     public = base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
@@ -128,8 +141,12 @@ def test_the_nation_is_the_sum_of_its_programmes_and_the_year_of_its_months() ->
             cells["used", month, "NATION:FR", ""].value
             == LINES.programmes["used", month, "loire"] + LINES.programmes["used", month, "rennes"]
         )
-    assert cells["used", "2025", "COMMUNE:44109", ""].value == sum(cells["used", month, "COMMUNE:44109", ""].value for month in MONTHS[:2])
-    assert ("used", "2026", "COMMUNE:44109", "") not in cells, "a year is told once it is whole"
+    nantes = ("COMMUNE:44109", "")
+    told = with_years({key: cell.value for key, cell in cells.items()})
+    assert told["used", "2025", *nantes] == sum(cells["used", month, *nantes].value for month in MONTHS[:2])
+    assert ("used", "2026", *nantes) not in told, "a year is told once it is whole"
+    hidden = with_years({**{key: cell.value for key, cell in cells.items()}, ("used", "2025-11", *nantes): None})
+    assert hidden["used", "2025", *nantes] is None, "a year adds nothing to what its months say"
 
 
 def test_each_file_follows_its_schema(release: Path) -> None:

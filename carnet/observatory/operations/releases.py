@@ -17,7 +17,7 @@ from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.observatory.models import Release, ReleaseFile, ReleaseTruth
 from carnet.observatory.queries import publishing
-from carnet.observatory.rules.disclosure import Key, Suppressed, Tables, Wanted, faults, merged, suppress
+from carnet.observatory.rules.disclosure import Key, Suppressed, Tables, Wanted, bound_to, faults, merged, suppress
 from carnet.observatory.rules.opendata import (
     MANIFEST,
     SIGNATURE,
@@ -29,6 +29,7 @@ from carnet.observatory.rules.opendata import (
     moved,
     read,
     tables_of,
+    with_years,
     written,
 )
 from carnet.observatory.rules.opendata._keeping import kept, reading
@@ -118,10 +119,13 @@ def _published(
     lines: Lines, made: tuple[Suppressed, Tables, Mapping[Key, Key]], past: _Past, month_on: date, revision: int, waits: bool, at: datetime
 ) -> Made:
     found, whole, names = made
-    betrayed = {key: each for key, each in faults(whole, found).items() if key not in found.said}
+    known = merged(past.tables)[0].cells.keys() if past.tables else frozenset[Key]()
+    changed = bound_to(whole, whole.cells.keys() - known)
+    betrayed = {key: each for key, each in faults(whole, found, cells=changed, exact=False).items() if key not in found.said}
     if betrayed:
         raise ReleaseBetrays(sorted(betrayed)[:10])
-    told = {key: None if named in found.hidden else whole.cells[named].value for key, named in names.items() if named not in whole.never}
+    shown = {key: None if named in found.hidden else whole.cells[named].value for key, named in names.items() if named not in whole.never}
+    told = with_years(shown)
     changes = moved(past.told, told) if past.told else []
     name = f"{month_on:%Y-%m}" + (f"-{revision}" if revision else "")
     files = _files(lines, told, changes, name, at)

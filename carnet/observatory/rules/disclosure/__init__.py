@@ -13,7 +13,7 @@ from carnet.observatory.rules.disclosure._attack import Interval, attack
 from carnet.observatory.rules.disclosure._cells import Cell, Key, Sum, Tables, Wanted, is_primary, wanted
 from carnet.observatory.rules.disclosure._history import merged
 from carnet.observatory.rules.disclosure._rolling import Dimension, rolled_up
-from carnet.observatory.rules.disclosure._suppress import Suppressed, after, faults, suppress
+from carnet.observatory.rules.disclosure._suppress import Suppressed, after, bound_to, faults, suppress
 
 __all__ = [
     "Cell",
@@ -26,6 +26,7 @@ __all__ = [
     "Wanted",
     "after",
     "attack",
+    "bound_to",
     "faults",
     "is_primary",
     "merged",

@@ -34,14 +34,23 @@ class Interval:
 
 
 def attack(
-    shown: Mapping[Key, int], hidden: Iterable[Key], sums: Iterable[Sum], *, progress: Callable[[int], None] = lambda _done: None
+    shown: Mapping[Key, int],
+    hidden: Iterable[Key],
+    sums: Iterable[Sum],
+    *,
+    enough: Mapping[Key, tuple[int, int]] | None = None,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> dict[Key, Interval]:
-    """The bounds of each hidden cell. A cell that is neither shown nor hidden does not exist: it is zero. Raises: Contradiction."""
+    """The bounds of each hidden cell. A cell that is neither shown nor hidden does not exist: it is zero. Raises: Contradiction.
+
+    `enough`: for whoever only asks whether each cell can still go so low and so high. A whole table that shows it answers for every cell at
+    once: the interval is then what was seen to be possible, and the exact bounds may be wider still; where it is narrower, it is exact.
+    """
     unknown = set(hidden)
     rows = [row for each in sums if (row := _row(each, shown, unknown))]
     found: dict[Key, Interval] = {}
     for cells, own in _apart(unknown, rows):
-        found |= _bounds(cells, own)
+        found |= _bounds(cells, own, enough)
         progress(len(found))
     return found
 
@@ -89,15 +98,23 @@ def _apart(unknown: set[Key], rows: list[_Row]) -> Iterable[tuple[list[Key], lis
         yield keys, own[head]
 
 
-def _bounds(cells: list[Key], rows: list[_Row]) -> dict[Key, Interval]:
+def _bounds(cells: list[Key], rows: list[_Row], enough: Mapping[Key, tuple[int, int]] | None) -> dict[Key, Interval]:
     column = {key: number for number, key in enumerate(cells)}
     programme = Programme(
         [0.0] * len(cells),
         [INFINITY] * len(cells),
         [Row([column[key] for key in factors], list(factors.values()), side) for factors, side in rows],
     )
-    found = {}
+    found: dict[Key, Interval] = {}
+    # How low and how high each cell goes in the whole tables met so far.
+    lows: list[int] = []
+    highs: list[int] = []
     for key, number in column.items():
+        if enough is not None and lows:
+            low, high = enough.get(key, (lows[number], lows[number] + 1))
+            if lows[number] <= low and highs[number] >= high:
+                found[key] = Interval(lows[number], highs[number])
+                continue
         costs = [0.0] * len(cells)
         costs[number] = 1.0
         least = programme.best(costs)
@@ -107,4 +124,7 @@ def _bounds(cells: list[Key], rows: list[_Row]) -> dict[Key, Interval]:
         if most is None and not programme.unlimited:
             raise Contradiction(key)
         found[key] = Interval(least[number], None if most is None else most[number])
+        for whole in (least, most or least):
+            lows = [min(pair) for pair in zip(lows or whole, whole, strict=True)]
+            highs = [max(pair) for pair in zip(highs or whole, whole, strict=True)]
     return found

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from carnet.observatory.rules._figures import SMALL_COUNT
 from carnet.observatory.rules.disclosure._attack import Interval, attack
-from carnet.observatory.rules.disclosure._cells import Cell, Key, Tables, Wanted, is_primary, wanted
+from carnet.observatory.rules.disclosure._cells import Cell, Key, Sum, Tables, Wanted, is_primary, wanted
 from carnet.observatory.rules.disclosure._solver import INFINITY, Programme, Row
 
 # How far around a primary cell a witness is looked for, in sums: near first, then everywhere.
 _REACHES = (2, 4, None)
 # So few cells that looking everywhere at once costs less than looking near first.
-_SMALL = 400
+_SMALL = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,19 @@ def suppress(
     if not secondary:
         return Suppressed(frozenset(hidden), primary, frozenset())
     search = _Search(tables, hidden, fixed)
-    said, kept = set(), {}
-    order = sorted(primary, key=lambda key: (tables.cells[key].value, key))
+    # What no new cell is bound to was made safe before, and nothing new is known of it.
+    known = set(hidden_before) | set(shown_before)
+    live = bound_to(tables, tables.cells.keys() - known) if known else frozenset(tables.cells)
+    said: set[Key] = set()
+    kept = {key: each for key, each in primary.items() if key not in live}
+    order = sorted(live & primary.keys(), key=lambda key: (key[1:2], tables.cells[key].value, key))
     for done, key in enumerate(order, start=1):
         bounds = search.protect(key, primary[key])
         kept[key] = bounds
         if bounds != primary[key]:
             said.add(key)
         progress(done, len(order))
-    blurred = search.blurred(primary)
+    blurred = search.blurred(primary, live)
     # What everybody can work out whatever is hidden is told: hiding it would only pretend.
     plain = blurred | {key for key in said if kept[key].low == kept[key].high}
     return Suppressed(frozenset(search.hidden - plain), kept, frozenset(said | blurred))
@@ -73,15 +77,44 @@ def after(found: Suppressed, before: Tables, now: Tables, *, least: int = SMALL_
     return suppress(now, least=least, hidden_before=found.hidden, shown_before=shown, wanted_before=found.primary, secondary=secondary)
 
 
-def faults(tables: Tables, found: Suppressed) -> dict[Key, Interval]:
-    """What the attacker gets that it should not: primary cells bounded too tightly, and any hidden cell given back. Empty: the attack failed."""
+def faults(tables: Tables, found: Suppressed, *, cells: frozenset[Key] | None = None, exact: bool = True) -> dict[Key, Interval]:
+    """What the attacker gets that it should not: primary cells bounded too tightly, and any hidden cell given back. Empty: the attack failed.
+
+    `cells`: those to attack, with everything that any sum binds them to (`bound_to`); None: all. `exact=False` stops looking at a cell once
+    it is seen to go as low and as high as it must.
+    """
     shown = {key: cell.value for key, cell in tables.cells.items() if key not in found.hidden}
-    bounds = attack(shown, found.hidden, tables.sums)
+    enough = None if exact else {key: (each.low, each.high) for key, each in found.primary.items()}
+    bounds = attack(shown, found.hidden if cells is None else found.hidden & cells, _touching(tables.sums, cells), enough=enough)
     bad = {key: bounds[key] for key, each in found.primary.items() if key in bounds and not bounds[key].holds(each.low, each.high)}
     open_ = found.primary.keys() - found.hidden - found.said
     bad |= {key: Interval(tables.cells[key].value, tables.cells[key].value) for key in open_}
     secondary = found.hidden - found.primary.keys() - tables.never - found.said
-    return bad | {key: bounds[key] for key in secondary if bounds[key].is_known}
+    return bad | {key: bounds[key] for key in secondary if key in bounds and bounds[key].is_known}
+
+
+def bound_to(tables: Tables, keys: Collection[Key]) -> frozenset[Key]:
+    """These cells and all that sums or twins bind to them, however far: nothing else bears on them."""
+    of: dict[Key, list[tuple[Key, ...]]] = defaultdict(list)
+    for each in tables.sums:
+        for key in (each.total, *each.parts):
+            of[key].append((each.total, *each.parts))
+    for pair in tables.twins.items():
+        of[pair[0]].append(pair)
+    found, edge = set(keys), list(keys)
+    done: set[int] = set()
+    while edge:
+        for group in of[edge.pop()]:
+            if id(group) not in done:
+                done.add(id(group))
+                more = [key for key in group if key not in found]
+                found.update(more)
+                edge += more
+    return frozenset(found)
+
+
+def _touching(sums: tuple[Sum, ...], cells: frozenset[Key] | None) -> Iterable[Sum]:
+    return sums if cells is None else [each for each in sums if each.total in cells]
 
 
 def _hides(key: Key, cell: Cell, tables: Tables, fixed: Collection[Key], least: int) -> bool:
@@ -105,7 +138,7 @@ class _Search:
         # How low and how high each cell was already seen to go.
         self._seen: dict[Key, tuple[int, int]] = {}
         self._latest: tuple[frozenset[Key], _Near] | None = None
-        self._is_small = len(tables.cells) <= _SMALL
+        self._components: dict[Key, frozenset[Key]] = {}
         for key in hidden:
             self.hide(key)
 
@@ -115,10 +148,10 @@ class _Search:
         low, high = self._reach(key, min(bounds.low, value), -1), self._reach(key, max(bounds.high, value), 1)
         return Wanted(low, high)
 
-    def blurred(self, primary: Collection[Key]) -> set[Key]:
+    def blurred(self, primary: Collection[Key], live: frozenset[Key]) -> set[Key]:
         """Keep what is hidden beside the primary cells (by an earlier release, as a twin) from being given back; return what could not be."""
         given, looked = set(), set(primary) | set(self._never)
-        while left := sorted(self.hidden - looked):
+        while left := sorted((self.hidden & live) - looked):
             given |= {key for key in left if not self._blur(key)}
             looked.update(left)
         return given
@@ -134,7 +167,7 @@ class _Search:
         seen = self._seen.get(key, (value, value))
         if (seen[0] <= target) if way < 0 else (seen[1] >= target):
             return target
-        for reach in _REACHES if not self._is_small else _REACHES[-1:]:
+        for reach in _REACHES if len(self._component(key)) > _SMALL else _REACHES[-1:]:
             near = self._near(key, reach)
             if near.moved(key, target - value, way):
                 return target
@@ -142,14 +175,19 @@ class _Search:
         return near.farthest(key, way)
 
     def _near(self, key: Key, reach: int | None) -> "_Near":
-        keys = frozenset(self._around(key, reach))
+        whole = self._component(key)
+        keys = whole if len(whole) <= _SMALL else frozenset(self._around(key, reach))
         if self._latest is None or self._latest[0] != keys:
             self._latest = (keys, _Near(self, keys))
         return self._latest[1]
 
+    def _component(self, key: Key) -> frozenset[Key]:
+        if key not in self._components:
+            found = frozenset(self._around(key, None))
+            self._components |= dict.fromkeys(found, found)
+        return self._components[key]
+
     def _around(self, key: Key, reach: int | None) -> Iterable[Key]:
-        if self._is_small:
-            return self._cells.keys()
         found, edge = {key}, {key}
         while edge and reach != 0:
             numbers = {number for each in edge for number in self._of[each]}

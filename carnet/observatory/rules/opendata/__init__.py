@@ -9,7 +9,7 @@ from carnet.observatory.rules.opendata._attacking import Attacked, attack_files
 from carnet.observatory.rules.opendata._files import FILES, LICENCE_URL, MANIFEST, SIGNATURE, UNKNOWN, VERIFY, files_of, manifest_of
 from carnet.observatory.rules.opendata._lines import Line, Lines, Place, Region, due_month, read, written
 from carnet.observatory.rules.opendata._moved import Moved, moved
-from carnet.observatory.rules.opendata._tables import TOLD_MEASURES, parsed, tables_of
+from carnet.observatory.rules.opendata._tables import TOLD_MEASURES, parsed, tables_of, with_years
 
 __all__ = [
     "FILES",
@@ -33,5 +33,6 @@ __all__ = [
     "parsed",
     "read",
     "tables_of",
+    "with_years",
     "written",
 ]

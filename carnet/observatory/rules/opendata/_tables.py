@@ -1,4 +1,4 @@
-"""The tables of a release, from its lines: every territory's totals, the services, the publics, the years. Pure.
+"""The tables of a release, from its lines: every territory's totals, the services, the publics. Pure.
 
 Only measures that say nothing of one another are cut by territory: what is handed over belongs to the desk's commune, what is used to the
 place's. People and the vouchers they were given are nearly a multiple of one another: where one is hidden, so is the other.
@@ -6,7 +6,6 @@ place's. People and the vouchers they were given are nearly a multiple of one an
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from carnet.observatory.rules.disclosure._cells import Cell, Key, Sum, Tables
 from carnet.observatory.rules.disclosure._rolling import Dimension, rolled_up
@@ -41,7 +40,7 @@ def tables_of(lines: Lines) -> Tables:
                 built.add(measure, month, _cut(own, measure, question), departments, about)
     told: set[Key] = {(measure, month, NATION, "") for measure in TERRITORIAL for month in lines.months}
     never, of_programmes = built.programmes(lines)
-    told |= of_programmes | built.years(lines.months)
+    told |= of_programmes
     twins = {}
     for key in built.cells:
         if key[3] == "" and key[0] in (PEOPLE, HANDED_OVER):
@@ -94,31 +93,16 @@ class _Built:
                     self.sums.append(Sum((measure, month, code, ""), tuple((measure, month, code, f"programme={slug}") for slug in found)))
         return never, told
 
-    def years(self, months: Iterable[str]) -> set[Key]:
-        """The cells of each whole year, and the sums that bind them; returns those said elsewhere (whole programmes' sums)."""
-        by_year: dict[str, list[str]] = defaultdict(list)
-        for month in months:
-            by_year[month[:4]].append(month)
-        told: set[Key] = set()
-        for year, own in by_year.items():
-            if not own[-1].endswith("-12"):
-                continue
-            rest = {(key[0], *key[2:]) for key in self.cells if key[1] == own[-1] and not key[3].startswith("programme=")}
-            for measure, code, cut in sorted(rest):
-                parts = tuple((measure, month, code, cut) for month in own)
-                cells = [self.cells[part] for part in parts]
-                whole = sum(cells[1:], cells[0])
-                # One desk may have given that answer in every month: the largest sources add up.
-                self.cells[measure, year, code, cut] = replace(whole, largest=sum(each.largest for each in cells))
-                self.sums.append(Sum((measure, year, code, cut), parts))
-                if code == NATION and cut == "":
-                    told.add((measure, year, code, cut))
-            self.sums += [
-                Sum((each.total[0], year, *each.total[2:]), tuple((part[0], year, *part[2:]) for part in each.parts))
-                for each in self.sums
-                if each.total[1] == own[-1] and not any(part[3].startswith("programme=") for part in each.parts)
-            ]
-        return told
+
+def with_years(told: Mapping[Key, int | None]) -> dict[Key, int | None]:
+    """The cells told, and those of each whole year: the sum of its months where all are shown, which adds nothing to them; else hidden."""
+    by_year: dict[Key, list[int | None]] = defaultdict(list)
+    decembers = {key[1][:4] for key in told if key[1].endswith("-12")}
+    for key, value in told.items():
+        if key[1][:4] in decembers and not key[3].startswith("programme="):
+            by_year[key[0], key[1][:4], key[2], key[3]].append(value)
+    years = {key: None if None in values else sum(value or 0 for value in values) for key, values in by_year.items()}
+    return {**told, **years}
 
 
 def parsed(code: str) -> tuple[str, str]:
