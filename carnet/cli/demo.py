@@ -74,6 +74,8 @@ def _played(booklets: int | None, seed: int, base_url: str, started: float) -> t
             )
             scenarios.seal(at=clock.now())
             scenarios.count(at=clock.now())
+            scenarios.release_months(at=clock.now())
+            scenarios.report_to_council(base_url=base_url, at=clock.now())
     else:
         say(_("La démonstration est déjà prête ici : elle n’est pas rejouée."))
     return summary, folder.to_try()

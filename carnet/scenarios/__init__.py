@@ -8,8 +8,10 @@ seed plays the same campaign; a play touches nothing but its own programme.
 """
 
 from carnet.scenarios.assisted import HelpersScenario, PlayedHelpers, helpers_scenario, play_helpers, summarise_helpers
+from carnet.scenarios.council import report_to_council
 from carnet.scenarios.plan import SHIPPED, Scenario, ScenarioUnreadable, load, values_of
 from carnet.scenarios.play import Played, count, play, seal
+from carnet.scenarios.released import release_months
 from carnet.scenarios.sleeping import compare as compare_stock
 from carnet.scenarios.summary import summarise
 
@@ -26,6 +28,8 @@ __all__ = [
     "open_scenario",
     "play",
     "play_helpers",
+    "release_months",
+    "report_to_council",
     "seal",
     "summarise",
     "summarise_helpers",
