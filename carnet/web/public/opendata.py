@@ -112,15 +112,15 @@ def _shown(found: Release) -> dict[str, Any]:
 
 def _downloads(found: Release) -> list[Download]:
     named = {
-        "territories.csv": _("Par territoire : personnes servies, chèques remis, chèques utilisés"),
-        "services.csv": _("Par service : chèques utilisés"),
-        "publics.csv": _("Par public, au département : personnes servies"),
-        "programmes.csv": _("Chaque programme entier"),
-        "geography.csv": _("Les territoires et leurs communes"),
-        "presence.csv": _("Où chaque programme a un guichet ou un lieu"),
+        "territories.csv": _("Par territoire"),
+        "services.csv": _("Par service"),
+        "publics.csv": _("Par public"),
+        "programmes.csv": _("Par programme entier"),
+        "geography.csv": _("Territoires et communes"),
+        "presence.csv": _("Guichets et lieux"),
         "CHANGELOG.md": _("Ce qui a changé"),
-        "manifest.json": _("Les empreintes, et la clé qui signe"),
-        "verify.py": _("De quoi tout recalculer, avec Python seul"),
+        "manifest.json": _("Empreintes et signature"),
+        "verify.py": _("De quoi tout recalculer"),
     }
     sizes = {each.name: each.size for each in found.files}
     everything = Download(_("Tout, en un fichier"), reverse("public:open-data-archive", args=[found.name]), "ZIP")
