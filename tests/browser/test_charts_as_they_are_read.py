@@ -79,6 +79,7 @@ def test_forced_colours_and_a_paper_keep_what_is_told_apart(page: Page) -> None:
     page.emulate_media(forced_colors="active", color_scheme="dark")
     dark = page.evaluate(fill, "#chart-6-step-3 rect"), page.evaluate(fill, "#chart-6-step-4 rect")
     assert dark == ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
+    assert page.evaluate(fill, ".drawing text") == "rgb(255, 255, 255)"
     page.emulate_media(forced_colors="none", color_scheme="light", media="print")
     shown = "getComputedStyle(document.querySelectorAll('.same-numbers')[1], '::details-content').contentVisibility"
     assert page.evaluate(shown) == "visible"

@@ -109,3 +109,14 @@ def test_a_paper_needs_no_style_sheet() -> None:
     assert "class=" not in drawn.painted()
     assert 'fill="url(#t-hidden)"' in drawn.painted()
     assert "fill=" not in drawn.inside("m").replace('fill="url(#m-hidden)"', "")
+
+
+def test_no_two_grounds_have_the_same_strokes() -> None:
+    """Where every ground is white, or of the system's colour, strokes alone tell a shade, a hidden number, an unknown one and a zero."""
+    areas = [Area(str(rank), "", value, "") for rank, value in enumerate([1, 2, 3, 4, Gap.HIDDEN, Gap.MISSING, 0])]
+    outlines = {area.code: [Outline(area.code, "", (SQUARE,), Box(47.0, 47.5, -1.0, -0.5))] for area in areas}
+    drawn = charts.choropleth(areas, outlines, legend={}, least=charts.classes([area.value for area in areas])).inside("m")
+    strokes = re.findall(r'<pattern[^>]*><rect class="([a-z0-9-]+)"[^>]*/>(?:<path class="ink" d="([^"]*)"/>)?</pattern>', drawn)
+    assert len(strokes) == 6
+    assert len({path for _role, path in strokes}) == 6
+    assert [role for role, path in strokes if not path] == ["step-4"]  # the darkest; zero has no tile at all

@@ -21,6 +21,7 @@ from carnet.observatory.rules.boards import Change, span_of
 from carnet.observatory.rules.charts import Gap
 from carnet.observatory.rules.council import CouncilFigures, FunderMoney, money_of, read, since_last, written
 from carnet.places.rules.areas import AreaLevel
+from carnet.scenarios.council import report_to_council
 from tests.observatory import released
 from tests.observatory.rolled import count_now
 from tests.observatory.world import TODAY, Funds
@@ -179,3 +180,16 @@ def test_a_gap_is_compared_with_nothing(published: Funds) -> None:
     assert since_last(found, hidden)[Measure.USED].difference is None
     assert since_last(found, None) == {}
     assert since_last(found, replace(found, span=span_of("2026-03"))) == {}
+
+
+def test_a_demonstration_tells_its_council_twice(published: Funds) -> None:
+    """The second report says what changed since the first."""
+    assert report_to_council(base_url="http://127.0.0.1:8000", at=TODAY) == 2
+    with acting_as_everything(why="look"):
+        latest = queries.kept_of(CouncilReport.objects.order_by("-number")[0])
+    assert (latest.figures.name, latest.figures.span.key, latest.previous) == ("Nantes Métropole", "2025-04..2026-03", 1)
+    assert since_last(latest.figures, latest.before)[Measure.USED].difference == 350
+
+
+def test_a_demonstration_without_a_release_tells_nothing(funds: Funds) -> None:
+    assert report_to_council(base_url="http://127.0.0.1:8000", at=TODAY) == 0

@@ -59,8 +59,7 @@ def written(value: Value, unit: Unit = Unit.COUNT) -> str:
     if unit is Unit.PERCENT:
         return f"{formats.decimal(value)}{formats.NO_BREAK}%"
     if unit is Unit.DAYS:
-        days = formats.number(value) if isinstance(value, int) else formats.decimal(value)
-        return f"{days}{formats.NO_BREAK}{_('j')}"
+        return formats.days(value)
     return formats.number(value) if isinstance(value, int) else formats.decimal(value)
 
 

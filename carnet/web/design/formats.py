@@ -39,6 +39,11 @@ def decimal(figure: float) -> str:
     return f"{figure:.1f}".replace(".", decimal_mark())
 
 
+def days(figure: float) -> str:
+    """A length in days: ``9 j``, ``4,5 j`` in French, ``9 d`` in English."""
+    return f"{number(figure) if isinstance(figure, int) else decimal(figure)}{NO_BREAK}{'d' if _english() else 'j'}"
+
+
 def decimal_mark() -> str:
     """What separates euros from cents: ``,`` in French, ``.`` in English."""
     return "." if _english() else ","

@@ -43,7 +43,7 @@ TILES: Mapping[str, str] = {
     "step-3": "M0 6L6 0M0 0L6 6",
     "step-4": "",
     "hidden": "M0 3h6M3 0v6",
-    "missing": "",
+    "missing": "M0 1.5h6M0 4.5h6",
 }
 # The look of each role on paper, where no style sheet comes: dark enough for a photocopier.
 PAPER: Mapping[str, str] = {
