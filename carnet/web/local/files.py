@@ -159,7 +159,7 @@ def _content(view: TerritoryView, found: ReachView) -> dict[str, Any]:
         "actors": [_actor(view, each) for each in view.lines],
         "labels": {"where": _("Où"), "hours": _("Quand"), "publics": _("Pour qui"), "contact": _("Contact")},
         "gaps": {
-            "title": gaps.caption, "columns": [each.label for each in gaps.columns], "numbers": [each.number for each in gaps.columns],
+            "title": _("Besoins sans réponse"), "columns": [each.label for each in gaps.columns], "numbers": [each.number for each in gaps.columns],
             "rows": [list(row) for row in gaps.rows],
         },
         "missing": [
@@ -216,7 +216,7 @@ def _number(value: int | None) -> str | int:
 
 
 def _bounds(found: Rate | None) -> tuple[str, str]:
-    return ("", "") if found is None else (formats.decimal(found.low), formats.decimal(found.high))
+    return ("", "") if found is None else (words.figure(found.low), words.figure(found.high))
 
 
 def _noon(view: TerritoryView) -> int:

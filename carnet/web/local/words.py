@@ -68,7 +68,7 @@ def rate(found: Rate | None) -> str:
         return _("non calculé")
     if found.high == 0:
         return "0"
-    told = {name: _figure(value) for name, value in (("low", found.low), ("middle", found.middle), ("high", found.high))}
+    told = {name: figure(value) for name, value in (("low", found.low), ("middle", found.middle), ("high", found.high))}
     return _("environ %(middle)s (de %(low)s à %(high)s)") % told
 
 
@@ -84,7 +84,7 @@ def short_rate(found: Rate | None) -> str:
         return _("non calculé")
     if found.high == 0:
         return "0"
-    told = {name: _figure(value) for name, value in (("low", found.low), ("middle", found.middle), ("high", found.high))}
+    told = {name: figure(value) for name, value in (("low", found.low), ("middle", found.middle), ("high", found.high))}
     return _("%(middle)s (%(low)s à %(high)s)") % told
 
 
@@ -149,5 +149,6 @@ def standing(code: Standing) -> tuple[str, str]:
     return told[code]
 
 
-def _figure(value: float) -> str:
+def figure(value: float) -> str:
+    """A rate with the digits it has: a decimal below ten alone."""
     return formats.number(int(value)) if value >= 10 or value == int(value) else formats.decimal(value)
