@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,15 +15,14 @@ from carnet.distribution import operations, queries
 from carnet.distribution.queries import DeskDecisionView
 from carnet.distribution.rules.joining import REASON_MAX, DecisionKind
 from carnet.parties import queries as parties
-from carnet.parties.rules import allowed
-from carnet.places.rules.joining import DecisionState
 from carnet.web import clock
-from carnet.web.applications import decision_rows, printed_number
+from carnet.web.applications import printed_number
 from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.desks import DECISIONS, DESK_STATES, FILE_STATES
+from carnet.web.operator.deciding import Second, SetAsideView, TakeView, as_prepared
 
 HINTS = {
     DecisionKind.COMPLETE: gettext_lazy("Dites ce qui manque : la structure le lira tel quel."),
@@ -52,14 +50,6 @@ class ReasonForm(OperationForm):
 
 class YesForm(OperationForm):
     """A yes."""
-
-
-class NoForm(OperationForm):
-    """A no, and why."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Pourquoi, pour qui l’a préparée"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500
-    )  # fmt: skip
 
 
 class _Prepare(OperationView):
@@ -136,18 +126,10 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
     """A decision as it was prepared, for the second person."""
     actor = actor_of(request)
     found = queries.desk_decision(decision_id, actor=actor)
-    people = parties.names_of([found.prepared_by, found.decided_by or 0])
-    waits = found.state is DecisionState.PREPARED
-    context = {
-        "decision": found,
+    context = as_prepared(found, actor, "distribution.approve-joining", HINTS) | {
         "title": str(DECISIONS[found.kind][0]),
         "about": about_words(found),
         "back": back_url(found),
-        "hint": str(HINTS.get(found.kind, "")) if waits else "",
-        "rows": decision_rows(found, people),
-        "may_decide": waits and allowed(actor.roles, "distribution.approve-joining") and found.prepared_by != actor.person_id,
-        "is_mine": waits and found.prepared_by == actor.person_id,
-        "is_set_aside": found.state is DecisionState.SET_ASIDE,
     }
     return render(request, "operator/desk_joining/decision.html", context)
 
@@ -168,56 +150,31 @@ def back_url(found: DeskDecisionView) -> str:
     return reverse("operator:desk", args=[found.programme_id, found.organisation_id])
 
 
-class _Decide(OperationView):
-    template_name = "operator/confirm.html"
-
-    @cached_property
-    def found(self) -> DeskDecisionView:
-        return queries.desk_decision(self.kwargs["decision_id"], actor=actor_of(self.request))
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"request_id": uuid4()}
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        people = parties.names_of([self.found.prepared_by])
-        standard = {
-            "title": f"{DECISIONS[self.found.kind][0]} : {about_words(self.found)}",
-            "rows": decision_rows(self.found, people),
-            "is_mine": self.found.prepared_by == actor_of(self.request).person_id,
-            "cancel_url": reverse("operator:desk-decision", args=[self.found.id]),
-        }
-        return super().get_context_data(**(standard | more))
-
-    @property
-    def given(self) -> dict[str, Any]:
-        return {"decision_id": self.found.id, "actor": actor_of(self.request), "at": clock.now()}
-
-
-class Take(_Decide):
-    """Take the decision: it has its effect at once."""
-
-    form_class = YesForm
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(lead=str(HINTS.get(self.found.kind, "")), kind="", verb=_("Prendre cette décision"), **more)
-
-    def perform(self, form: YesForm) -> HttpResponseBase:
-        operations.take_desk_decision(request_id=form.cleaned_data["request_id"], **self.given)
-        messages.success(self.request, _("La décision est prise."))
-        return redirect(back_url(self.found))
-
-
-class SetAside(_Decide):
-    """Say no to what was prepared: nothing happens."""
-
-    form_class = NoForm
+class _OfDesk(Second):
+    hints = HINTS
     refusal_fields = REASONS
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(lead=_("Rien ne se passe pour le guichet."), kind="secondary", verb=_("L’écarter"), **more)
+    def find(self) -> DeskDecisionView:
+        return queries.desk_decision(self.kwargs["decision_id"], actor=actor_of(self.request))
 
-    def perform(self, form: NoForm) -> HttpResponseBase:
-        given = form.cleaned_data
-        operations.set_aside_desk_decision(reason=given["reason"], request_id=given["request_id"], **self.given)
-        messages.success(self.request, _("La décision est écartée."))
-        return redirect(back_url(self.found))
+    def title(self) -> str:
+        return f"{DECISIONS[self.found.kind][0]} : {about_words(self.found)}"
+
+    def page_url(self) -> str:
+        return reverse("operator:desk-decision", args=[self.found.id])
+
+    def back_url(self) -> str:
+        return back_url(self.found)
+
+
+class Take(_OfDesk, TakeView):
+    """Take the decision: it has its effect at once."""
+
+    operation = operations.take_desk_decision
+
+
+class SetAside(_OfDesk, SetAsideView):
+    """Say no to what was prepared: nothing happens."""
+
+    operation = operations.set_aside_desk_decision
+    nothing_happens = gettext_lazy("Rien ne se passe pour le guichet.")

@@ -22,6 +22,7 @@ from carnet.web.design.components import Row
 from carnet.web.design.forms import DayField, OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.joining import KINDS, STATES, document_name
+from carnet.web.operator.deciding import NoForm
 from carnet.web.operator.joining._files import decision_rows
 
 HINTS = {
@@ -76,14 +77,6 @@ class DecisionForm(OperationForm):
 
 class YesForm(OperationForm):
     """A yes."""
-
-
-class NoForm(OperationForm):
-    """A no, and why."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Pourquoi, pour qui l’a préparée"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500
-    )
 
 
 class Prepare(OperationView):

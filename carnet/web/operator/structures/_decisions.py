@@ -8,20 +8,17 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carnet.mandates.operations import habilitation as operations
 from carnet.mandates.queries import habilitation as queries
 from carnet.mandates.queries.habilitation import DecisionView
-from carnet.mandates.rules.habilitation import TEXT_MAX, DecisionKind, DecisionState
-from carnet.parties import queries as parties
-from carnet.parties.rules import allowed
+from carnet.mandates.rules.habilitation import TEXT_MAX, DecisionKind
 from carnet.web import clock
-from carnet.web.applications import decision_rows
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
+from carnet.web.operator.deciding import Second, SetAsideView, TakeView, as_prepared
 from carnet.web.operator.structures._files import summary_rows
 from carnet.web.structures import DECISIONS
 
@@ -46,14 +43,6 @@ class ReasonForm(OperationForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=TEXT_MAX,
         error_messages={"required": gettext_lazy("Dites pourquoi.")},
-    )
-
-
-class NoForm(OperationForm):
-    """A no, and why."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Pourquoi, pour qui l’a préparée"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500
     )
 
 
@@ -98,69 +87,38 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
     """A decision as it was prepared, for the second person."""
     actor = actor_of(request)
     found = queries.structure_decision(decision_id, actor=actor)
-    people = parties.names_of([found.prepared_by, found.decided_by or 0])
-    waits = found.state is DecisionState.PREPARED
-    context = {
-        "decision": found,
+    context = as_prepared(found, actor, "mandates.approve-structures", HINTS) | {
         "title": str(DECISIONS[found.kind][0]),
         "back": reverse("operator:structure-file", args=[found.file_id]),
-        "hint": str(HINTS.get(found.kind, "")) if waits else "",
-        "rows": decision_rows(found, people),
-        "may_decide": waits and allowed(actor.roles, "mandates.approve-structures") and found.prepared_by != actor.person_id,
-        "is_mine": waits and found.prepared_by == actor.person_id,
-        "is_set_aside": found.state is DecisionState.SET_ASIDE,
     }
     return render(request, "operator/structures/decision.html", context)
 
 
-class _Decide(OperationView):
-    template_name = "operator/confirm.html"
+class _OfStructure(Second):
+    hints = HINTS
     refusal_fields = REASONS
 
-    @cached_property
-    def found(self) -> DecisionView:
+    def find(self) -> DecisionView:
         return queries.structure_decision(self.kwargs["decision_id"], actor=actor_of(self.request))
 
-    def get_initial(self) -> dict[str, Any]:
-        return {"request_id": uuid4()}
+    def title(self) -> str:
+        return f"{DECISIONS[self.found.kind][0]} : {self.found.name}"
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        standard = {
-            "title": f"{DECISIONS[self.found.kind][0]} : {self.found.name}",
-            "rows": decision_rows(self.found, parties.names_of([self.found.prepared_by])),
-            "is_mine": self.found.prepared_by == actor_of(self.request).person_id,
-            "cancel_url": reverse("operator:structure-decision", args=[self.found.id]),
-        }
-        return super().get_context_data(**(standard | more))
+    def page_url(self) -> str:
+        return reverse("operator:structure-decision", args=[self.found.id])
 
-    @property
-    def given(self) -> dict[str, Any]:
-        return {"decision_id": self.found.id, "actor": actor_of(self.request), "at": clock.now()}
+    def back_url(self) -> str:
+        return reverse("operator:structure-file", args=[self.found.file_id])
 
 
-class Take(_Decide):
+class Take(_OfStructure, TakeView):
     """Take the decision: it has its effect at once."""
 
-    form_class = OperationForm
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(lead=str(HINTS.get(self.found.kind, "")), kind="", verb=_("Prendre cette décision"), **more)
-
-    def perform(self, form: OperationForm) -> HttpResponseBase:
-        operations.take_structure_decision(request_id=form.cleaned_data["request_id"], **self.given)
-        messages.success(self.request, _("La décision est prise."))
-        return redirect("operator:structure-file", self.found.file_id)
+    operation = operations.take_structure_decision
 
 
-class SetAside(_Decide):
+class SetAside(_OfStructure, SetAsideView):
     """Say no to what was prepared: nothing happens."""
 
-    form_class = NoForm
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(lead=_("Rien ne se passe pour la structure."), kind="secondary", verb=_("L’écarter"), **more)
-
-    def perform(self, form: NoForm) -> HttpResponseBase:
-        operations.set_aside_structure_decision(**form.cleaned_data, **self.given)
-        messages.success(self.request, _("La décision est écartée."))
-        return redirect("operator:structure-file", self.found.file_id)
+    operation = operations.set_aside_structure_decision
+    nothing_happens = gettext_lazy("Rien ne se passe pour la structure.")
