@@ -25,6 +25,7 @@ from carnet.web.design.screens import actor_of
 MENUS = {
     "operator": "operator/office.html", "place": "place/counter.html", "prescriber": "prescriber/desk.html",
     "funder": "funder/office.html", "auditor": "auditor/office.html", "state": "state/office.html", "helpline": "helpline/office.html",
+    "local": "local/office.html",
 }  # fmt: skip
 
 
