@@ -29,7 +29,6 @@ from carnet.places.rules.areas import AreaLevel
 OF_PEOPLE = (Measure.PEOPLE, Measure.FIRST_USE, Measure.NEVER_CAME_BEFORE, Measure.CAME_ANSWERED)
 TELLING_PEOPLE = (Measure.HANDED_OVER, Measure.HANDED_OVER_CENTS, Measure.DAYS_TO_FIRST_LESSON)
 MEASURES: Mapping[Cut, tuple[Measure, ...]] = {Cut.SERVICE: OF_SERVICES, Cut.PUBLIC: OF_PUBLICS}
-OF_PLACES = (Measure.USED, Measure.USED_CENTS, Measure.PAID, Measure.PAID_CENTS)
 ALL = tuple(Measure)
 
 
@@ -223,7 +222,10 @@ def _table(whose: Whose, span: Span, by: Cut, mark: Watermark | None, at: dateti
         nothing: dict[Measure, Value] = {measure: Gap.MISSING if measure in DELAYS else 0 for measure in measures}
         cells = {f"{month:%Y-%m}": cells.get(f"{month:%Y-%m}", nothing) for month in span.months}
     table = table_of(by, measures, _hidden(whose, cells), labels, keeps_empty=by is Cut.MONTH)
-    return table if by in (Cut.MONTH, Cut.PUBLIC) else by_size(table, Measure.USED)
+    if by is Cut.PUBLIC:
+        # Question by question: their answers are read side by side.
+        return replace(table, lines=tuple(sorted(table.lines, key=lambda line: line.key)))
+    return table if by is Cut.MONTH else by_size(table, Measure.USED)
 
 
 def _over(scope: Scope, span: Span) -> Scope:

@@ -29,7 +29,7 @@ from carnet.web.design.sentences import sentence_for
 from carnet.web.spreadsheets import as_file
 
 FILES = ("csv", "ods")
-LINES_SHOWN = 40
+LINES_SHOWN = 25
 
 
 def board(request: HttpRequest, level: str, code: str) -> HttpResponse:

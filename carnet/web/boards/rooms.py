@@ -37,7 +37,7 @@ from carnet.web.design.sentences import sentence_for
 from carnet.web.spreadsheets import KINDS, as_file
 
 MONTHS_OFFERED = 36
-LINES_SHOWN = 40
+LINES_SHOWN = 25
 # The page around a board, in rooms that do not call it an office.
 PAGE_AROUND = {"place": "counter.html", "prescriber": "desk.html"}
 # What can be asked for beside months, and the parameter of the address.

@@ -65,7 +65,7 @@ AREA_LEVELS = {
     Cut.EPCI: AreaLevel.EPCI,
     Cut.COMMUNE: AreaLevel.COMMUNE,
 }
-_YES_NO = {"yes": gettext_lazy("Oui"), "no": gettext_lazy("Non")}
+_YES_NO = {"yes": gettext_lazy("Oui"), "no": gettext_lazy("Non"), "not_said": gettext_lazy("Non dit")}
 _TICKS: Mapping[str, tuple[Any, Mapping[Any, Any]]] = {
     "age_band": (gettext_lazy("Âge"), AGE_BANDS),
     "reason": (gettext_lazy("Pourquoi"), REASONS),
@@ -131,7 +131,7 @@ def head_figures(figures: Mapping[Measure, Change], before: Span, *, shown: Sequ
         for measure in shown
         if measure in figures
     ]
-    share = newcomers(figures)
+    share = newcomers(figures) if Measure.PEOPLE in shown else None
     return [*told, share] if share else told
 
 
