@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.template import Context, Template
+from django.test import Client
 from django.utils import translation
 
 from carnet.places import queries as places
@@ -96,3 +97,7 @@ def test_nothing_to_draw_says_so() -> None:
     page = page_of(charts.bars("Payé", []))
     assert "<svg" not in page
     assert "Rien à compter" in page
+
+
+def test_the_gallery_stays_light(client: Client, db: None) -> None:
+    assert len(client.get("/design/").content) < 100_000

@@ -3,9 +3,11 @@
 from django.utils.translation import gettext as _
 
 from carnet.places import queries as places
+from carnet.places.rules.areas import AreaLevel
 from carnet.web.design import charts
 from carnet.web.design.charts import HIDDEN, MISSING, Chart, Unit, Value
 
+_METROPOLE = "244400404"
 _MONTHS = ("01/26", "02/26", "03/26", "04/26", "05/26", "06/26", "07/26", "08/26", "09/26", "10/26", "11/26", "12/26")
 
 
@@ -46,11 +48,9 @@ def specimens() -> list[Chart]:
 
 
 def _communes() -> dict[str, Value]:
-    """Loire-Atlantique, each commune by its population: most have none."""
-    found: dict[str, Value] = {}
-    for outline in places.communes_of_department("44"):
-        commune = places.commune(outline.code)
-        if commune is not None:
-            count = commune.population // 400
-            found[commune.code] = count if count > 12 else 0 if count > 4 else HIDDEN if count == 4 else MISSING
-    return found
+    """Nantes Métropole, each commune by its population, the smallest without a number to show."""
+    inside = places.atlas().inside(places.area(AreaLevel.EPCI, _METROPOLE), AreaLevel.COMMUNE)
+    ranked = sorted(inside, key=lambda each: each.population)
+    gaps: list[Value] = [MISSING, MISSING, HIDDEN, HIDDEN, 0, 0]
+    counted: list[Value] = [each.population // 400 for each in ranked[len(gaps) :]]
+    return {each.code: value for each, value in zip(ranked, [*gaps, *counted], strict=True)}
