@@ -76,10 +76,10 @@ from tests.factories.stations import seated
 from tests.factories.territories import live, make_ground
 from tests.mandates.habilitation import structures_lived
 from tests.mandates.living import own_side_lived
+from tests.observatory import released
 from tests.observatory.rolled import count_now
 from tests.places.conftest import GOOD, csv_bytes
 from tests.redemption.offline import enrolled
-from tests.observatory import released
 from tests.settlement.conftest import APRIL, LONG_AFTER, MAY, SPENT_AT, Payday, make_payday
 from tests.settlement.test_debts import JUNE, LATE_APRIL, issue, mistake
 from tests.settlement.test_expiry import Ending
@@ -88,8 +88,8 @@ from tests.workshops.conftest import DETAILS
 pytestmark = pytest.mark.django_db
 
 # Walled for writing, read by all: what is printed on every voucher of a series, what a place is charged before it joins, until when old vouchers
-# are exchanged, what is aimed at.
-PRINTED = {"ledger_series", "settlement_feeterms", "distribution_exchangeterms", "observatory_objective"}
+# are exchanged, what is aimed at, whether people of a programme are asked what they can do.
+PRINTED = {"ledger_series", "settlement_feeterms", "distribution_exchangeterms", "observatory_objective", "observatory_selfcheckterms"}
 
 # Made at sign-in or on account pages: tests/parties/test_walls.py and test_tokens_and_accounts.py look at them. Files are not printed here.
 # Pressure takes a hundred guesses: tests/redemption/test_throttles.py looks at it.
@@ -454,24 +454,6 @@ def checked_themselves(payday: Payday) -> None:
         selfcheck_retention.forget_in_time(programme_id=programme_id, actor=SYSTEM, at=NOW)
 
 
-def studied_and_evaluated(payday: Payday) -> None:
-    """Answers counted by a funder; a plan sealed and read."""
-    funder_id = payday.campaign.funder_ids[0]
-    funder = Actor(
-        kind="person", label="funder", person_id=909, organisation_id=funder_id, organisation_ids=frozenset({funder_id}),
-        programme_ids=frozenset({payday.campaign.programme_id}), roles=frozenset({"FUNDER"}),
-    )  # fmt: skip
-    plan = b"name = 'a'\nquestion = 'b'\ndesign = 'waiting_list'\noutcome = 'c'\nseed = 'd'\nunits = ['1', '2', '3', '4']"
-    with acting_as(funder):
-        surveys.study_answers(name="a", stream=BytesIO(b"latest_use\nnever\n"), actor=funder, request_id=rid(), at=APRIL)
-        plan_id = evaluations.seal_plan(
-            programme_id=payday.campaign.programme_id, content=plan, actor=funder, request_id=rid(), at=APRIL
-        )  # fmt: skip
-        evaluations.read_results(
-            plan_id=plan_id, stream=BytesIO(b"unit;outcome\n1;1\n2;2\n3;1\n4;2\n"), actor=funder, request_id=rid(), at=APRIL
-        )
-
-
 def foreseen_and_written(payday: Payday) -> None:
     """One forecast kept, one month written to the funders, one of whom says who receives it."""
     funder_id = payday.campaign.funder_ids[0]
@@ -559,7 +541,6 @@ def lived() -> Payday:
         case = CoFinancingCase(Scale.EPCI, 55_391, Fraction(103), Fraction("0.14"), 34_027_00, has_target_public=True)
         funding.decide_state_share(programme_id=payday.campaign.programme_id, case=case, request_id=rid(), **facts)
     foreseen_and_written(payday)
-    studied_and_evaluated(payday)
     studied_and_evaluated(payday)
     checked_themselves(payday)
     payday.spend(2)
