@@ -1,7 +1,7 @@
 """Tables of the observatory: what was said of the future, what is counted ahead, what people answered, what a territory decides."""
 
-from carnet.observatory.models._evaluations import EvaluationPlan, EvaluationReading, IndicatorStudy
 from carnet.observatory.models._council import CouncilReport
+from carnet.observatory.models._evaluations import EvaluationPlan, EvaluationReading, IndicatorStudy
 from carnet.observatory.models._forecasts import Forecast, LetterChoice, MonthlyLetter
 from carnet.observatory.models._personal import PERSONAL_DATA as _FORECASTS_DATA
 from carnet.observatory.models._releases import Release, ReleaseFile, ReleaseTruth
@@ -23,6 +23,7 @@ from carnet.observatory.models._territories import (
 PERSONAL_DATA = {**_FORECASTS_DATA, **_TERRITORIES_DATA, **_SELF_CHECKS_DATA}
 
 __all__ = [
+    "PERSONAL_DATA",
     "CouncilReport",
     "CountedClaim",
     "DailyFigure",
@@ -38,7 +39,6 @@ __all__ = [
     "NextStep",
     "NoticedNeed",
     "Objective",
-    "PERSONAL_DATA",
     "Release",
     "ReleaseFile",
     "ReleaseTruth",
