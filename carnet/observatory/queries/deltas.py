@@ -16,6 +16,11 @@ _RUN_MAX = 1_000
 _GIVEN = "('HANDED_OVER', 'TAKEN_OUT')"
 _DAY = "({} AT TIME ZONE 'Europe/Paris')::date"
 _WINDOW = "{0}.xid >= %(low)s AND {0}.xid < %(high)s"
+# Passage by passage, by the vouchers' own numbers: the planner would compare every passage of a series with every voucher of it.
+_OF_PASSAGE = (
+    "CROSS JOIN LATERAL (SELECT each.* FROM ledger_voucher each WHERE each.series_id = p.series_id"
+    " AND each.id BETWEEN p.first_voucher_id AND p.last_voucher_id OFFSET 0) v"
+)
 COLUMNS = "day, programme_id, series_id, pattern, organisation_id, place_id, service_code, measure, detail, count"
 
 
@@ -61,7 +66,7 @@ def handed(*, series: bool) -> str:
     only = " AND p.series_id = ANY(%(series)s)" if series else ""
     return f"""
 SELECT {_DAY.format("p.at")}, p.programme_id, p.series_id, v.pattern, COALESCE(p.from_holder_id, 0), 0, '', 'handed_over', '', count(*)
-FROM ledger_passage p JOIN ledger_voucher v ON v.series_id = p.series_id AND v.id BETWEEN p.first_voucher_id AND p.last_voucher_id
+FROM ledger_passage p {_OF_PASSAGE}
 JOIN ledger_booklet b ON b.series_id = v.series_id AND b.id = v.booklet_id
 WHERE p.kind IN {_GIVEN} AND {_WINDOW.format("p")}{only}
 AND (NOT b.opened OR NOT EXISTS (
@@ -122,6 +127,35 @@ FROM unit u CROSS JOIN LATERAL (VALUES {_ticked("people", "u")}) AS t (measure, 
 WHERE {_WINDOW.format("u")} GROUP BY 1, 2, 3, 5, 8, 9"""
 
 
+def _spent(series: bool) -> str:
+    """Every use of the vouchers of the people concerned: series by series, each use finds its booklet; else, each person finds its vouchers."""
+    undone = (
+        "LEFT JOIN ledger_movement x ON x.series_id = m.series_id AND x.voucher_id = m.voucher_id AND x.generation = m.generation"
+        " AND x.kind = 'REVERSE'"
+    )
+    if series:
+        return f"""
+spread AS (
+  SELECT e.root_id, e.series_id, e.voucher_ids, generate_series(e.first_booklet_id, e.last_booklet_id) AS booklet_id
+  FROM touched JOIN member e ON e.root_id = touched.root_id),
+spent AS (
+  SELECT e.root_id, m.at, m.xid, x.xid AS undone
+  FROM ledger_movement m JOIN ledger_series s ON s.id = m.series_id JOIN spread e ON e.series_id = m.series_id
+    AND e.booklet_id = s.first_booklet_id + (m.voucher_id - s.first_voucher_id) / s.booklet_size
+    AND (cardinality(e.voucher_ids) = 0 OR m.voucher_id = ANY(e.voucher_ids))
+  {undone} WHERE m.kind = 'REDEEM' AND m.voucher_id IS NOT NULL AND m.xid < %(high)s AND m.series_id IN (SELECT series_id FROM spread))"""
+    return f"""
+spent AS (
+  SELECT e.root_id, m.at, m.xid, x.xid AS undone
+  FROM touched JOIN member e ON e.root_id = touched.root_id JOIN ledger_series s ON s.id = e.series_id
+  CROSS JOIN LATERAL (
+    SELECT each.* FROM ledger_movement each WHERE each.series_id = e.series_id AND each.kind = 'REDEEM' AND each.xid < %(high)s AND each.voucher_id
+        BETWEEN s.first_voucher_id + (e.first_booklet_id - s.first_booklet_id) * s.booklet_size
+        AND s.first_voucher_id + (e.last_booklet_id - s.first_booklet_id + 1) * s.booklet_size - 1
+      AND (cardinality(e.voucher_ids) = 0 OR each.voucher_id = ANY(e.voucher_ids)) OFFSET 0) m
+  {undone})"""
+
+
 def first_uses(*, series: bool) -> str:
     """People who used a first voucher, and how many days after they had it: what it is now less what was counted before."""
     touched = (
@@ -146,16 +180,10 @@ member AS (
   UNION ALL SELECT root.root_id, c.series_id, c.first_booklet_id, c.last_booklet_id, c.voucher_ids
   FROM root JOIN distribution_handover c ON c.id = root.child_id JOIN unit ON unit.id = root.root_id),
 {touched},
+{_spent(series)},
 used AS (
-  SELECT e.root_id, min(m.at) FILTER (WHERE x.xid IS NULL OR x.xid >= %(high)s) AS now_at,
-    min(m.at) FILTER (WHERE m.xid < %(low)s AND (x.xid IS NULL OR x.xid >= %(low)s)) AS before_at
-  FROM touched JOIN member e ON e.root_id = touched.root_id JOIN ledger_series s ON s.id = e.series_id
-  JOIN ledger_movement m ON m.series_id = e.series_id AND m.kind = 'REDEEM' AND m.xid < %(high)s AND m.voucher_id
-      BETWEEN s.first_voucher_id + (e.first_booklet_id - s.first_booklet_id) * s.booklet_size
-      AND s.first_voucher_id + (e.last_booklet_id - s.first_booklet_id + 1) * s.booklet_size - 1
-    AND (cardinality(e.voucher_ids) = 0 OR m.voucher_id = ANY(e.voucher_ids))
-  LEFT JOIN ledger_movement x ON x.series_id = m.series_id AND x.voucher_id = m.voucher_id AND x.generation = m.generation AND x.kind = 'REVERSE'
-  GROUP BY 1),
+  SELECT root_id, min(at) FILTER (WHERE undone IS NULL OR undone >= %(high)s) AS now_at,
+    min(at) FILTER (WHERE xid < %(low)s AND (undone IS NULL OR undone >= %(low)s)) AS before_at FROM spent GROUP BY 1),
 told AS (
   SELECT u.*, {_DAY.format("n.now_at")} AS day, 1 AS way FROM used n JOIN unit u ON u.id = n.root_id WHERE n.now_at IS NOT NULL AND u.xid < %(high)s
   UNION ALL
@@ -175,8 +203,7 @@ def standing() -> str:
     return f"""
 WITH ended AS (
   SELECT DISTINCT ON (v.series_id, v.id) p.at, v.programme_id, v.series_id, v.pattern
-  FROM ledger_passage p JOIN ledger_series s ON s.id = p.series_id
-  JOIN ledger_voucher v ON v.series_id = p.series_id AND v.id BETWEEN p.first_voucher_id AND p.last_voucher_id {there}
+  FROM ledger_passage p JOIN ledger_series s ON s.id = p.series_id {_OF_PASSAGE} {there}
   WHERE p.series_id = ANY(%(series)s) AND p.kind = 'VOIDED' AND {state} = 'void' ORDER BY v.series_id, v.id, p.xid, p.id),
 now AS (
   SELECT {_DAY.format("at")} AS day, programme_id, series_id, pattern, 0::bigint AS organisation_id, 'void' AS measure, count(*) AS count
