@@ -119,17 +119,26 @@ def programmes_in(release: Release, span: Span) -> list[str]:
 def _of_programmes(release: Release, span: Span, *, is_told: bool, known: Collection[Measure]) -> dict[Measure, Change]:
     """What only whole programmes tell (ordered, activated, paid, lapsed): published by month for each, never hidden, so that it sums."""
     measures = [measure for measure in Measure if measure not in known and measure not in DELAYS and measure not in SHARES]
-    held = {row.measure for row in release.table("programmes")}
+    sums = _sums_of_programmes(release.id, release.digest)
 
     def counted(measure: Measure, over: Span) -> Value:
-        months = {f"{month:%Y-%m}" for month in over.months}
-        return total(told(row.value) for row in release.table("programmes") if row.measure == measure.value and row.period in months)
+        return total(sums[measure.value].get(f"{month:%Y-%m}", 0) for month in over.months)
 
     return {
         measure: Change(counted(measure, span), counted(measure, span.before) if is_told else Gap.MISSING)
         for measure in measures
-        if measure.value in held
+        if measure.value in sums
     }
+
+
+@lru_cache(maxsize=8)
+def _sums_of_programmes(release_id: int, digest: str) -> dict[str, dict[str, Value]]:
+    """Every programme together, by measure, then by month."""
+    release = next(each for each in releases.every() if each.id == release_id)
+    found: dict[str, dict[str, Value]] = defaultdict(dict)
+    for row in release.table("programmes"):
+        found[row.measure][row.period] = total([found[row.measure].get(row.period, 0), told(row.value)])
+    return dict(found)
 
 
 def _asked(period: str, months: Sequence[date]) -> Span:

@@ -69,6 +69,7 @@ class Atlas:
                 held[level, code].append(commune)
         self._held = dict(held)
         self._found: dict[tuple[AreaLevel, str], NamedArea] = {}
+        self._inside: dict[tuple[AreaLevel, str, AreaLevel], tuple[NamedArea, ...]] = {}
 
     def area(self, level: AreaLevel, code: str) -> NamedArea | None:
         """The territory of this level with this code; None when there is none. A district's code gives its commune."""
@@ -105,6 +106,12 @@ class Atlas:
 
     def inside(self, area: NamedArea, level: AreaLevel) -> tuple[NamedArea, ...]:
         """The territories of a smaller level it holds, at least in part, by name."""
+        asked = (area.level, area.code, level)
+        if asked not in self._inside:
+            self._inside[asked] = self._held_by(area, level)
+        return self._inside[asked]
+
+    def _held_by(self, area: NamedArea, level: AreaLevel) -> tuple[NamedArea, ...]:
         codes = {code for commune in self._communes(area) for each, code in _with_itself(commune) if each is level}
         found = (self.area(level, code) for code in codes)
         return tuple(sorted((each for each in found if each is not None), key=lambda each: (folded(each.name), each.code)))

@@ -1,14 +1,15 @@
 """The public board of a territory, its search and its files: all read the same release, as the API does."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from carnet.funding import queries as funding
 from carnet.observatory.queries import boards
@@ -109,8 +110,10 @@ def nation_head() -> NationHead | None:
 
 def shown(found: PublicBoard) -> dict[str, Any]:
     """A board as its page draws it."""
-    source, where = source_words(found.release), words.area_words(found.area)
+    source = source_words(found.release)
     simulated = _simulated(found)
+    asked = (found.area.level, found.area.code, found.span.key)
+    charts, tables = _drawn(found.release.id, found.release.digest, asked, get_language())
     return {
         "span": words.span_words(found.span),
         "spans": [(span.key, words.span_words(span), span == found.span) for span in found.spans],
@@ -120,8 +123,8 @@ def shown(found: PublicBoard) -> dict[str, Any]:
         "is_still": not found.is_empty and _is_still(found),
         "simulated": simulated,
         "only_one": _only_one(found),
-        "charts": _charts(found, source),
-        "tables": [_table(found, table, where) for table in found.tables.values() if table.lines],
+        "charts": charts,
+        "tables": tables,
         "source": source,
         "release_url": reverse("public:open-data-release", args=[found.release.name]),
         "around_url": f"{reverse('public:places')}?{urlencode({'where': found.area.name})}",
@@ -134,6 +137,18 @@ def source_words(release: Release) -> str:
         "name": release.name,
         "day": formats.day(release.made_at),
     }
+
+
+@lru_cache(maxsize=128)
+def _drawn(
+    _release_id: int, _digest: str, asked: tuple[AreaLevel, str, str], _language: str | None
+) -> tuple[list[Chart], list[dict[str, Any]]]:
+    """The charts and the tables of a board, drawn once for each release and language: what was released never changes."""
+    level, code, period = asked
+    found = boards.public_board(level, code, period=period)
+    assert found is not None
+    where = words.area_words(found.area)
+    return _charts(found, source_words(found.release)), [_table(found, table, where) for table in found.tables.values() if table.lines]
 
 
 def _table(found: PublicBoard, table: BoardTable, where: str) -> dict[str, Any]:

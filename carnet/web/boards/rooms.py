@@ -83,6 +83,7 @@ class View:
     lead: str
     cuts: tuple[Cut, ...]
     head: tuple[Measure, ...]
+    where: str
     url: str
     url_of_file: str
     kept: Mapping[str, str] = field(default_factory=dict)
@@ -123,6 +124,7 @@ def _of_territory(actor: Actor, territory_id: int) -> View:
         % {"communes": communes, "people": formats.number(people)},
         cuts=(Cut.MONTH, Cut.COMMUNE, Cut.SERVICE, Cut.PUBLIC),
         head=words.HEAD,
+        where=name,
         url=reverse("boards:territory", args=[territory_id]),
         url_of_file=reverse("boards:territory-file", args=[territory_id, Cut.MONTH.value, "csv"]),
     )
@@ -171,6 +173,7 @@ def _of_programmes(request: HttpRequest, actor: Actor) -> tuple[View, list[tuple
         lead=names[int(asked)] if asked else _("Tous vos programmes"),
         cuts=(Cut.MONTH, Cut.COMMUNE, Cut.SERVICE, Cut.PUBLIC),
         head=OF_PROGRAMMES,
+        where=names[int(asked)] if asked else _("Tous vos programmes"),
         url=reverse("boards:programmes"),
         url_of_file=reverse("boards:programmes-file", args=[Cut.MONTH.value, "csv"]),
         kept={"programme": asked} if asked else {},
@@ -232,6 +235,7 @@ def _of_place(request: HttpRequest, actor: Actor, at: datetime) -> tuple[View, l
         lead=own[chosen] if chosen is not None else _("Tous vos lieux"),
         cuts=(Cut.MONTH, Cut.SERVICE),
         head=OF_PLACE_MONEY if sees_money else OF_PLACE,
+        where=own[chosen] if chosen is not None else _("Tous vos lieux"),
         url=reverse("boards:place"),
         url_of_file=reverse("boards:place-file", args=[Cut.MONTH.value, "csv"]),
         kept={"place": asked} if asked else {},
@@ -303,7 +307,7 @@ def _table(view: View, board: LiveBoard, table: BoardTable, asked: Asked) -> dic
     lines = table.lines if table.by is Cut.MONTH else table.lines[:LINES_SHOWN]
     left = len(table.lines) - len(lines)
     more = ngettext("%(left)s ligne de plus est dans le fichier.", "%(left)s lignes de plus sont dans le fichier.", left)
-    drawn = words.grid(BoardTable(table.by, table.measures, lines), view.lead, board.span, leads=False)
+    drawn = words.grid(BoardTable(table.by, table.measures, lines), view.where, board.span, leads=False)
     name = str(words.CUTS[table.by]).capitalize()
     return {
         "by": table.by.value,
@@ -321,7 +325,7 @@ def _file(request: HttpRequest, view: View, by: str, kind: str) -> HttpResponseB
     board = _board(view, asked, at)
     if Cut(by) not in board.tables:
         raise Http404
-    sheet = words.grid(board.tables[Cut(by)], view.lead, board.span, leads=False).sheet()
+    sheet = words.grid(board.tables[Cut(by)], view.where, board.span, leads=False).sheet()
     return as_file(kind, f"chiffres-{by}-{board.span.key.replace('..', '-a-')}", sheet, actor_of(request))
 
 
