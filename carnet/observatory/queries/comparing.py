@@ -53,7 +53,7 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
         "handed_over",
         f"SELECT {_DAY.format('at')} AS day, series_id, pattern, holder_id AS organisation_id, count(*) AS count FROM ("
         " SELECT DISTINCT ON (p.series_id, v.id) p.at, p.series_id, v.pattern, COALESCE(p.from_holder_id, 0) AS holder_id"
-        " FROM ledger_passage p CROSS JOIN LATERAL (SELECT each.* FROM ledger_voucher each WHERE each.series_id = p.series_id"
+        " FROM ledger_passage p CROSS JOIN LATERAL (SELECT each.* FROM ledger_voucher each WHERE each.series_id + 0 = p.series_id"
         " AND each.id BETWEEN p.first_voucher_id AND p.last_voucher_id OFFSET 0) v"
         " WHERE p.kind IN ('HANDED_OVER', 'TAKEN_OUT') ORDER BY p.series_id, v.id, p.xid, p.id) given GROUP BY 1, 2, 3, 4",
     ),
