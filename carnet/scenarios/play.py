@@ -12,6 +12,7 @@ from django.db import transaction
 
 from carnet.distribution import operations as distribution
 from carnet.distribution.rules import HandOverItem
+from carnet.distribution.rules.points import PointSaid
 from carnet.funding import operations as funding
 from carnet.funding import queries as funding_queries
 from carnet.funding.rules import PaymentFrequency, Pays, ShareTerms, template_terms
@@ -167,10 +168,24 @@ class _Stage:
                 distribution.join_programme(
                     programme_id=self.programme_id, organisation_id=desk_id, actor=system, request_id=uuid4(), at=at
                 )
+            if self.season.is_closed:
+                self._open_points(system, at)
             places.accept_programme(
                 place_ids=self.cast.place_ids, programme_id=self.programme_id, service_codes=tuple(SERVICE_WEIGHTS),
                 from_on=self.season.first_day, actor=system, request_id=uuid4(), at=at,
             )  # fmt: skip
+
+    def _open_points(self, system: Actor, at: datetime) -> None:
+        """Where each desk received people: what it handed over is of that commune. An open season's desks say it with their hours."""
+        communes = cast.desk_communes(self.scenario)
+        for rank, desk_id in enumerate(self.cast.desk_ids):
+            town = communes[rank % len(communes)]
+            point = PointSaid(name="Accueil", street="Place de la Mairie", postcode=town.postcodes[0], commune=town.name)
+            actor = replace(system, organisation_ids=system.organisation_ids | {desk_id})
+            with acting_as(actor):
+                distribution.open_point(
+                    programme_id=self.programme_id, organisation_id=desk_id, said=point, actor=actor, request_id=uuid4(), at=at
+                )
 
     def _title(self) -> str:
         years = sorted({self.season.first_day.year, self.season.last_day.year})

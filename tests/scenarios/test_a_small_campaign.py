@@ -9,6 +9,8 @@ import pytest
 from carnet import scenarios
 from carnet.gateways.database import acting_as_everything
 from carnet.ledger import queries as ledger
+from carnet.observatory.queries import figures
+from carnet.observatory.rules import Cut, Measure, Scope
 from carnet.parties.rules import Role
 from carnet.scenarios import cast
 from carnet.scenarios.plan import ScenarioUnreadable, closed_season, open_season
@@ -16,6 +18,7 @@ from carnet.settlement import queries as settlement
 from carnet.settlement.models import BankFile
 from carnet.settlement.queries import expiry
 from carnet.settlement.rules.expiry import StepState
+from tests.observatory.rolled import count_now
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -68,6 +71,14 @@ def test_nantes_closes_with_every_cent_paid_or_given_back(tmp_path: Path) -> Non
     assert summary["money_cents"]["returned"] == 40_000 - summary["money_cents"]["paid"]
     ended_as_signed(played)
     assert [funder["funded"] for funder in summary["by_funder"]] == [20_000, 20_000]
+    at = played.season_closed_at
+    count_now(at)
+    with acting_as_everything(why="where it was handed over"):
+        scope = Scope(programme_ids=(played.programme_id,))
+        somewhere = figures.cut(Cut.COMMUNE, scope, measures=[Measure.HANDED_OVER, Measure.USED], at=at)
+        whole = figures.measured(scope, at=at, measures=[Measure.HANDED_OVER])
+    assert all(row.key for row in somewhere.rows), "each desk and each place is somewhere"
+    assert sum(row.values[Measure.HANDED_OVER] for row in somewhere.rows) == whole.values[Measure.HANDED_OVER] > 0
     assert all((tmp_path / name).is_file() for name in summary["files"])
     kinds = {Path(name).parts[0] for name in summary["files"]}
     assert kinds == {"carnets", "paiements", "banque", "releves", "comptes", "opendata", "fin-de-validite"}
