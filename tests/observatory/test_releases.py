@@ -120,6 +120,7 @@ def test_the_page_the_files_and_the_api_say_the_same(funds: Funds, client: Clien
     page = client.get("/donnees-ouvertes/").content.decode()
     assert "Publication avril 2026" in page
     assert 'href="/opendata/2026-04/territories.csv"' in page
+    assert 'href="/opendata/latest/publics.csv"' in client.get("/chiffres/").content.decode()
     (told,) = client.get("/api/v1/open-data").json()["releases"]
     assert (told["name"], told["cells"], told["hidden"]) == ("2026-04", release.line_count, release.hidden_count)
     assert {each["name"]: each["sha256"] for each in told["files"]} == {each.name: each.digest for each in release.files}

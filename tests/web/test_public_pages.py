@@ -84,6 +84,17 @@ def test_open_data_adds_up_and_says_what_it_is(client: Client, season: Desks) ->
     assert int(delays["paid_as_promised"]) <= int(delays["promised"]) <= int(delays["paid"])
 
 
+def test_what_desks_ticked_is_told_by_releases_alone(client: Client, season: Desks) -> None:
+    """Counted every minute, it would tell day by day who came, and give back what a release hides."""
+    answer = client.get("/opendata/hand_overs.csv")
+    assert (answer.status_code, answer["Location"]) == (301, "/opendata/latest/publics.csv")
+    assert client.get("/opendata/latest/publics.csv").status_code == 404  # nothing is released yet
+    assert "publics.csv" not in client.get("/chiffres/").content.decode()
+    for name in ("vouchers", "money", "payments"):
+        said = client.get(f"/opendata/{name}.csv").content.decode()
+        assert not any(word in said for word in ("age_band", "reason", "low_qualified"))
+
+
 @pytest.mark.django_db
 def test_a_file_that_does_not_exist_is_a_page_that_says_so(client: Client) -> None:
     answer = client.get("/opendata/people.csv")

@@ -111,7 +111,7 @@ def prescriber_count(*, programme_id: int) -> int:
 
 
 def ticks_of_programme(*, programme_id: int) -> dict[str, Counter[str]]:
-    """How many hand-overs carry each tick, by question. Small counts are hidden by whoever publishes them."""
+    """How many hand-overs carry each tick, by question: for whoever may read the programme, never for everybody."""
     counted: dict[str, Counter[str]] = {}
     # A booklet taken out says nothing by itself: the line of paper typed for it does.
     given = HandOver.objects.filter(programme_id=programme_id).exclude(kind=Kind.TAKEN_OUT)

@@ -9,7 +9,7 @@ from carnet.funding.queries import ProgrammeFacts
 from carnet.funding.rules import latest_acceptance
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import COUNT_NAMES, MONEY_NAMES
-from carnet.observatory.rules import FunderFigures, OpenFile, ProgrammeFigures, hide_small
+from carnet.observatory.rules import FunderFigures, OpenFile, ProgrammeFigures
 from carnet.parties import queries as parties
 from carnet.places import queries as places
 from carnet.settlement.queries import delay_achieved
@@ -47,13 +47,16 @@ def programme_figures(programme_id: int, *, at: datetime) -> ProgrammeFigures:
         slowest_days=delay.slowest_days,
         promised_count=delay.promised_count,
         kept_count=delay.kept_count,
-        ticks={question: hide_small(counted) for question, counted in distribution.ticks_of_programme(programme_id=programme_id).items()},
     )
 
 
 def open_data(figures: Collection[ProgrammeFigures]) -> dict[str, OpenFile]:
-    """The published files, by name. Amounts are whole cents; a hidden count is an empty cell; every row says if it is simulated."""
-    return {file.name: file for file in (_vouchers(figures), _money(figures), _payments(figures), _desk(figures))}
+    """The published files of this minute, by name. Amounts are whole cents; every row says if it is simulated.
+
+    Of people, nothing: what desks ticked is told by the monthly releases alone. From one day to the next it would draw somebody's
+    portrait, and beside a release it would give back what the release hides.
+    """
+    return {file.name: file for file in (_vouchers(figures), _money(figures), _payments(figures))}
 
 
 def _vouchers(figures: Collection[ProgrammeFigures]) -> OpenFile:
@@ -95,16 +98,6 @@ def _payments(figures: Collection[ProgrammeFigures]) -> OpenFile:
         for each in figures
     )
     return OpenFile("payments", columns, rows)
-
-
-def _desk(figures: Collection[ProgrammeFigures]) -> OpenFile:
-    rows: tuple[tuple[str | int, ...], ...] = tuple(
-        (each.slug, question, answer.lower(), "" if count is None else count, _activity(each))
-        for each in figures
-        for question, answers in each.ticks.items()
-        for answer, count in answers.items()
-    )
-    return OpenFile("hand_overs", ("programme", "question", "answer", "hand_overs", "activity"), rows)
 
 
 def _activity(figures: ProgrammeFigures) -> str:

@@ -34,7 +34,6 @@ class ProgrammeFigures:
     place_count: int
     days_to_be_paid: int | None
     paid_count: int
-    ticks: Mapping[str, Mapping[str, int | None]]
     slowest_days: int | None = None
     promised_count: int = 0
     kept_count: int = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from carnet.funding import queries as funding
@@ -23,6 +23,9 @@ from carnet.web.design.components import Column, Download, Figure, Row, Table
 from carnet.web.doors import from_this_machine
 from carnet.web.public import figures
 from carnet.web.public.assisted import afterwards_table, assisted_shown
+
+# What desks ticked about the people they served is told by the monthly releases alone: they hide small counts for good.
+WHOM_DESKS_SERVED = "/opendata/latest/publics.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def legal(request: HttpRequest) -> HttpResponse:
 
 def all_figures(request: HttpRequest) -> HttpResponse:
     at = clock.now()
-    published = figures.published(at)
+    published, nation = figures.published(at), nation_head()
     context = {
         "proof": _strip(published),
         "programmes": [_shown(each) for each in published],
@@ -59,15 +62,22 @@ def all_figures(request: HttpRequest) -> HttpResponse:
             Download(_("Chèques par programme"), "/opendata/vouchers.csv", "CSV"),
             Download(_("Argent par financeur"), "/opendata/money.csv", "CSV"),
             Download(_("Délais de paiement des lieux"), "/opendata/payments.csv", "CSV"),
-            Download(_("Remises, sans les petits nombres"), "/opendata/hand_overs.csv", "CSV"),
+            *([Download(_("Remises, sans les petits nombres"), WHOM_DESKS_SERVED, "CSV")] if nation else []),
             Download(_("Mandats et démarches, sans les petits nombres"), "/opendata/mandates.csv", "CSV"),
             Download(_("« L’avez-vous fait vous-même ? », sans les petits nombres"), "/opendata/done_afterwards.csv", "CSV"),
         ],
         "assisted": [assisted_shown(each) for each in figures.published_assisted(at)],
         "afterwards": afterwards_table(figures.published_afterwards(at)),
-        "nation": nation_head(),
+        "nation": nation,
     }
     return _page(request, "public/figures.html", context)
+
+
+def hand_overs(request: HttpRequest) -> HttpResponse:
+    """Where the file of this minute was, before there were releases."""
+    answer = redirect(WHOM_DESKS_SERVED, permanent=True)
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
 
 
 def theme(request: HttpRequest, slug: str) -> HttpResponse:
