@@ -25,14 +25,14 @@ COUNTS: dict[str, dict[tuple[str, str, str], dict[str, int | str]]] = {
 SERVICES = {"mailbox": 400, "cv": 200}
 
 
-def release(*, revision: int = 0, programmes: tuple[str, ...] = ("nantes",)) -> Release:
-    """Kept as a release is; the territories above Nantes have its counts and Vertou's handed over."""
+def release(*, revision: int = 0, programmes: tuple[str, ...] = ("nantes",), nowhere: int = 0) -> Release:
+    """Kept as a release is; the territories above Nantes have its counts and Vertou's handed over. `nowhere`: handed over by desks without an address."""
     made = Release.objects.create(
         month_on=date(2026, 3, 1), revision=revision, made_at=datetime(2026, 4, 2, 6, 0, tzinfo=UTC), line_count=0, hidden_count=2,
         digest=sha256(f"{revision}{programmes}{datetime.now(UTC)}".encode()).hexdigest(),
     )  # fmt: skip
     files = {
-        "territories.csv": _territories(),
+        "territories.csv": _territories() + _of_no_territory(nowhere),
         "services.csv": _services(),
         "publics.csv": _publics(),
         "programmes.csv": _programmes(programmes),
@@ -54,6 +54,11 @@ def _territories() -> list[str]:
         for area, counts in (dict.fromkeys(ABOVE, whole) | areas).items():
             lines += [f"{period},{','.join(area)},{measure},{count}" for measure, count in counts.items()]
     return lines
+
+
+def _of_no_territory(handed_over: int) -> list[str]:
+    levels = ("REGION", "DEPARTEMENT", "COMMUNE") if handed_over else ()
+    return [f"2026-03,{level},ZZ,Territoire non connu,handed_over,{handed_over}" for level in levels]
 
 
 def _services() -> list[str]:

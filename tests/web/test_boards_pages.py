@@ -93,6 +93,19 @@ def test_the_head_tells_each_figure_and_what_changed(visitor: Client) -> None:
     assert "De l’activation au paiement" in text(visitor, "/chiffres/pays/FR/")
 
 
+def test_what_is_of_no_known_territory_is_a_line_of_the_country(db: None) -> None:
+    """A desk that said no address: without its line, the départements would not sum to France, and would seem to have handed over nothing."""
+    released.release(nowhere=90)
+    rows = table_of(Client(), "departement", "/chiffres/pays/FR/")
+    assert [row[0] for row in rows[1:]] == ["Loire-Atlantique", "Territoire inconnu"]
+    assert rows[2][1] == "90"
+    page = Client().get("/chiffres/pays/FR/").content.decode()
+    assert "/chiffres/departement/ZZ/" not in page
+    lines = Client().get("/api/v1/figures/cuts?by=departement").json()["lines"]
+    assert [(line["key"], line["values"]["handed_over"]) for line in lines][1:] == [("ZZ", 90)]
+    assert "Territoire inconnu" not in text(Client(), LOIRE)
+
+
 def test_days_and_newcomers_are_told_in_their_own_words() -> None:
     with override("fr"):
         before = span_of("2025")

@@ -42,6 +42,8 @@ PARTS: Mapping[AreaLevel, tuple[AreaLevel, ...]] = {
     AreaLevel.EPCI: (AreaLevel.COMMUNE,),
     AreaLevel.COMMUNE: (),
 }
+# The code that a release writes for what is of no commune known: a desk that said no address.
+UNKNOWN_TERRITORY = "ZZ"
 CUT_OF_LEVEL: Mapping[AreaLevel, Cut] = {level: cut for cut, level in AREA_CUTS.items()}
 MONTHS_SHOWN = 12
 
@@ -159,9 +161,13 @@ def _tables(release: Release, area: NamedArea, span: Span, months: Sequence[date
     for level in PARTS[area.level]:
         inside = places.atlas().inside(area, level)
         held = {each.code: those for each in inside if (those := _cells(release, "territories", each))}
+        if area.level is AreaLevel.NATION and (nowhere := _index_of(release, "territories").get((level.value, UNKNOWN_TERRITORY))):
+            held[UNKNOWN_TERRITORY] = nowhere  # without it, the lines would not sum to the whole country
         summed = {code: {measure: _over(those, span, "", measure) for measure in of_areas} for code, those in held.items()}
         cut = CUT_OF_LEVEL[level]
-        tables[cut] = by_size(table_of(cut, of_areas, summed, {each.code: each.name for each in inside}), Measure.USED)
+        tables[cut] = by_size(
+            table_of(cut, of_areas, summed, {UNKNOWN_TERRITORY: ""} | {each.code: each.name for each in inside}), Measure.USED
+        )
     for cut, name, measures in ((Cut.SERVICE, "services", OF_SERVICES), (Cut.PUBLIC, "publics", OF_PUBLICS)):
         found = _cells(release, name, area)
         kept = [measure for measure in measures if any(measure in values for values in found.values())]
@@ -193,7 +199,11 @@ def _measures_of(release: Release) -> tuple[Measure, ...]:
 
 
 def _cells(release: Release, table: str, area: NamedArea) -> _Cells:
-    return _index(release.id, release.digest, table).get((area.level.value, area.code), {})
+    return _index_of(release, table).get((area.level.value, area.code), {})
+
+
+def _index_of(release: Release, table: str) -> Mapping[tuple[str, str], _Cells]:
+    return _index(release.id, release.digest, table)
 
 
 @lru_cache(maxsize=8)

@@ -195,7 +195,7 @@ def grid(table: BoardTable, where: str, span: Span, *, leads: bool = True) -> Gr
             [line_words(table.by, line), *(_cell(measure, value) for measure, value in zip(table.measures, line.values, strict=True))]
         )
         level = AREA_LEVELS.get(table.by)
-        urls.append({0: board_url(level, line.key, span)} if level and leads and line.key else {})
+        urls.append({0: board_url(level, line.key, span)} if level and leads and line.key and line.label else {})
     title = _("%(where)s, %(span)s, %(cut)s") % {"where": where, "span": span_words(span), "cut": CUTS[table.by]}
     return Grid(title, columns, lines, (), urls)
 
