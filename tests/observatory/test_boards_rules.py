@@ -10,6 +10,7 @@ from carnet.kernel.periods import add_months
 from carnet.observatory.rules import Cut, Measure
 from carnet.observatory.rules.boards import (
     BASE_LEAST,
+    PER_CENT_MOST,
     PLACES_LEAST,
     SPAN_MONTHS_MAX,
     Change,
@@ -74,13 +75,15 @@ def test_nothing_is_compared_with_a_gap(now: int | Gap, before: int | Gap) -> No
         assert change.difference is change.per_cent is None
     else:
         assert change.difference == now - before
-        assert (change.per_cent is None) == (before < BASE_LEAST)
+        assert (change.per_cent is None) == (before < BASE_LEAST or 200 * (now - before) + before >= 2 * before * (PER_CENT_MOST + 1))
 
 
 def test_a_percentage_is_rounded_to_the_nearest() -> None:
     assert Change(1020, 400).per_cent == 155
     assert Change(0, 40).per_cent == -100
     assert Change(19, 19).per_cent is None
+    assert Change(440, 40).per_cent == PER_CENT_MOST
+    assert Change(6143, 29).per_cent is None
 
 
 @given(st.lists(values))

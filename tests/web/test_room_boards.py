@@ -18,11 +18,12 @@ from carnet.observatory.models import Territory
 from carnet.observatory.queries import live
 from carnet.observatory.queries.live import Whose
 from carnet.observatory.rules import Cut, Measure, Scope
-from carnet.observatory.rules.boards import Span, span_of
+from carnet.observatory.rules.boards import Change, Span, span_of
 from carnet.observatory.rules.charts import Gap
 from carnet.parties import operations as parties
 from carnet.redemption.access import forget_place_keys
 from carnet.redemption.queries import forget_series_facts
+from carnet.web.boards import words
 from tests.factories.campaign import NOW, SYSTEM, organisation
 from tests.lasting import held
 from tests.observatory.rolled import count_now
@@ -267,3 +268,12 @@ def test_what_is_released_is_what_the_ledger_says(funds: Funds, settings: Any) -
     page = told(Client(), "/chiffres/pays/FR/")
     assert f"Chèques utilisés {counts.redeemed}" in page and "Un seul programme est compté" in page
     assert "Activité simulée" in page
+
+
+def test_a_stock_is_of_today_and_what_is_paid_of_another_span_is_no_funnel() -> None:
+    assert words.change_words(Measure.IN_STOCK, Change(1633, 1633), SPAN.before) == "aujourd’hui"
+    assert "comme pour" in words.change_words(Measure.USED, Change(5, 5), SPAN.before)
+    steps = {Measure.ACTIVATED: 3000, Measure.HANDED_OVER: 1367, Measure.USED: 218, Measure.PAID: 177}
+    assert words.funnel_chart(steps) is not None
+    assert words.funnel_chart(steps | {Measure.PAID: 403}) is None
+    assert words.funnel_chart(steps | {Measure.USED: Gap.HIDDEN}) is not None

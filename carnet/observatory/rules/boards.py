@@ -19,6 +19,8 @@ SPAN_MONTHS_MAX = 60
 YEARS = range(2015, 2101)
 # Below this, "twice as many" says nothing: one group more or less does it.
 BASE_LEAST = 20
+# Above this, a percentage says less than the two numbers.
+PER_CENT_MOST = 1_000
 # With fewer places, the median of the others would tell one of them.
 PLACES_LEAST = 5
 
@@ -144,11 +146,12 @@ class Change:
 
     @property
     def per_cent(self) -> int | None:
-        """The difference in whole per cent of what it was; None of a gap, and of a number too small to say it of."""
+        """The difference in whole per cent of what it was; None of a gap, of a number too small to say it of, and above ten times."""
         difference = self.difference
         if difference is None or isinstance(self.before, Gap) or self.before < BASE_LEAST:
             return None
-        return (200 * difference + round(self.before)) // (2 * round(self.before))
+        found = (200 * difference + round(self.before)) // (2 * round(self.before))
+        return found if found <= PER_CENT_MOST else None
 
 
 def total(values: Iterable[Value]) -> Value:

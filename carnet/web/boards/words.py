@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.urls import reverse
@@ -136,7 +137,9 @@ def head_figures(figures: Mapping[Measure, Change], before: Span, *, shown: Sequ
 
 
 def change_words(measure: Measure, change: Change, before: Span) -> str:
-    """How a value differs from the span before: in per cent when that says something, and what it was."""
+    """How a value differs from the span before: in per cent when that says something, and what it was. A stock is of this morning alone."""
+    if measure is Measure.IN_STOCK:
+        return _("aujourd’hui")
     if change.before is Gap.MISSING:
         return ""
     when = span_words(before)
@@ -244,8 +247,11 @@ def month_chart(table: BoardTable, source: str) -> Chart:
 
 
 def funnel_chart(steps: Mapping[Measure, Value]) -> Chart | None:
-    """What became of vouchers: activated, handed over, used, paid; None of nothing."""
+    """What became of vouchers: activated, handed over, used, paid; None of nothing, and of a span where more were paid than used: not the same ones."""
     items = [(name_of(measure), value) for measure, value in steps.items()]
+    known = [value for value in steps.values() if not isinstance(value, Gap)]
+    if any(after > before for before, after in pairwise(known)):
+        return None
     return charts.funnel(_("De l’activation au paiement"), items) if any(value not in (0, Gap.MISSING) for _name, value in items) else None
 
 
