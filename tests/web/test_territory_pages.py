@@ -93,6 +93,8 @@ def test_each_writes_its_line_and_reads_the_other_s_without_a_button_on_it(share
 def test_a_decision_has_its_steps_and_a_late_one_is_said_first(shared: tuple[Client, Client, int, int]) -> None:
     leader, caf, territory_id, caf_id = shared
     base, today = f"/local/{territory_id}/", timezone.now().date()
+    ahead = send(leader, f"{base}decisions/new/", 422, decided_on=str(today + timedelta(days=2)), words="Former dix agents.")
+    assert "Une décision se note une fois prise" in ahead
     step_page = send(leader, f"{base}decisions/new/", decided_on=str(today - timedelta(days=30)), words="Former dix agents.")
     early = send(leader, step_page, 422, responsible=caf_id, words="Trouver une salle.", due_on=str(today - timedelta(days=40)))
     assert "Une suite vient après la décision" in early

@@ -24,6 +24,7 @@ from carnet.observatory.rules.territories import (
     CONTACT_MAX,
     HOURS_MAX,
     CommitmentsTooMany,
+    DecisionAhead,
     LocalActorAlreadyIn,
     LocalActorNeedsAddress,
     LocalActorsTooMany,
@@ -253,8 +254,10 @@ def settle_need(*, territory_id: int, noticed_id: int, actor: Actor, request_id:
 
 @transaction.atomic
 def note_decision(*, territory_id: int, decided_on: date, words: str, actor: Actor, request_id: UUID, at: datetime) -> int:
-    """Note what was decided together, and on which day. Returns its id. Raises: WordsMissing, NirInText, IbanInText."""
+    """Note what was decided together, and on which day. Returns its id. Raises: DecisionAhead, WordsMissing, NirInText, IbanInText."""
     row = _joined(actor, territory_id, at)
+    if decided_on > legal_day(at):
+        raise DecisionAhead
 
     def write() -> int:
         made = TerritoryDecision.objects.create(

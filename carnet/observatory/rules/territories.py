@@ -182,6 +182,12 @@ class TerritoryDecisionUnknown(TerritoryRefused):
     code = "territory-decision-unknown"
 
 
+class DecisionAhead(TerritoryRefused):
+    """A decision of a day still to come."""
+
+    code = "decision-ahead"
+
+
 class NextStepUnknown(TerritoryRefused):
     """No such next step, or one that others answer for."""
 

@@ -248,6 +248,7 @@ class DecisionView(_TerritoryView):
     """Something decided."""
 
     form_class = forms.DecisionForm
+    refusal_fields = {"decision-ahead": "decided_on"}
     is_of_members = True
 
     def get_initial(self) -> dict[str, Any]:

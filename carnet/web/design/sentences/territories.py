@@ -21,6 +21,7 @@ SENTENCES = {
     "noticed-need-unknown": _("Ce besoin n’existe pas, est déjà réglé, ou n’est pas noté par vous."),
     "territory-decision-unknown": _("Cette décision n’existe pas, ou vous ne pouvez pas la changer."),
     "next-step-unknown": _("Cette suite n’existe pas, est déjà close, ou d’autres en répondent."),
+    "decision-ahead": _("Une décision se note une fois prise : donnez le jour d’aujourd’hui, ou un jour passé."),
     "next-step-before": _("Une suite vient après la décision, prise le %(decided_on)s."),
     "objective-refused": _("Cet objectif n’est pas possible."),
     "objective-unknown": _("Cet objectif n’existe pas, ou une autre organisation l’a fixé."),
