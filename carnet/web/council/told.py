@@ -17,6 +17,7 @@ from carnet.web.boards import words
 from carnet.web.design import charts, formats
 from carnet.web.design.charts import Chart
 from carnet.web.design.components import Column, Table
+from carnet.web.local import words as local_words
 
 Block = str | Table | Chart
 
@@ -122,7 +123,8 @@ def _promise_name(promise: Promise) -> str:
 def _likely(promise: Promise) -> str:
     if promise.low is None or promise.high is None:
         return ""
-    return _(" (entre %(low)s et %(high)s)") % {"low": formats.number(promise.low), "high": formats.number(promise.high)}
+    told = local_words.without_invented_digits(promise.so_far, {"low": promise.low, "high": promise.high})
+    return _(" (entre %(low)s et %(high)s)") % {name: formats.number(value) for name, value in told.items()}
 
 
 def _done(figures: CouncilFigures) -> tuple[Block, ...]:
@@ -226,10 +228,10 @@ def _needed(figures: CouncilFigures) -> list[Block]:
     rate = (
         None if isinstance(handed, Gap) else per_thousand(round(handed), Estimate(figures.need.low, figures.need.middle, figures.need.high))
     )
-    if rate is not None:
+    if rate is not None and rate.high:
         told.append(
             _("Chèques remis pour 1 000 d’entre elles : environ %(middle)s, entre %(low)s et %(high)s.")
-            % {"low": formats.decimal(rate.low), "middle": formats.decimal(rate.middle), "high": formats.decimal(rate.high)}
+            % {name: local_words.figure(value) for name, value in (("low", rate.low), ("middle", rate.middle), ("high", rate.high))}
         )
     return list(told)
 

@@ -1,6 +1,6 @@
 """What the pages of a territory say: labels in the reader's language, estimates with their doubt, whose shell a page wears."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -90,10 +90,14 @@ def short_rate(found: Rate | None) -> str:
 
 def likely(found: Outlook) -> dict[str, int]:
     """What is likely, without the digits nobody can know: two for what is still to come, never under what is done."""
-    expected, low, high = (each if each is not None else found.so_far for each in (found.expected, found.low, found.high))
-    unit = 10 ** max(0, len(str(max(expected, high) - found.so_far)) - 2)
-    told = {"expected": expected, "low": low, "high": high}
-    return {name: max(found.so_far, round(value / unit) * unit) for name, value in told.items()}
+    told = {"expected": found.expected, "low": found.low, "high": found.high}
+    return without_invented_digits(found.so_far, {name: found.so_far if value is None else value for name, value in told.items()})
+
+
+def without_invented_digits(so_far: int, told: Mapping[str, int]) -> dict[str, int]:
+    """What is likely in two digits for what is still to come, never under what is done: the same on the page and on paper."""
+    unit = 10 ** max(0, len(str(max(told.values()) - so_far)) - 2)
+    return {name: max(so_far, round(value / unit) * unit) for name, value in told.items()}
 
 
 def count(value: int | None) -> str:
