@@ -147,6 +147,9 @@ def test_a_sheet_is_typed_at_the_desk_and_not_at_another_house(asking: Season) -
     assert "Lisez-le avec la personne" in done
     assert "Vous avez commencé." in done
     assert "Aucun papier de votre structure" in text_of(asking.counter.get(where))
+    empty = text_of(desk.get("/self-checks/sheet/?number="))
+    assert "Ce champ est obligatoire" in empty
+    assert "mal recopié" not in empty
     home = text_of(desk.get("/self-checks/"))
     assert "papiers donnés" in home
     with acting_as_everything(why="tests"):

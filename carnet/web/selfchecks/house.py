@@ -93,8 +93,9 @@ def sheet(request: HttpRequest) -> HttpResponseBase:
         edition = queries.house_slip(actor, asked)
     except Refusal as refusal:
         form = NumberForm({"number": asked})
-        form.is_valid()
-        show_refusal(form, refusal, {"self-check-unknown": "number", "self-check-mistyped": "number"})
+        # An empty number is said once, by the form.
+        if form.is_valid():
+            show_refusal(form, refusal, {"self-check-unknown": "number", "self-check-mistyped": "number"})
         return _home(request, typing=form, status=422)
     filled = SheetForm(
         request.POST if request.method == "POST" else None,
