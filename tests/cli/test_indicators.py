@@ -20,7 +20,7 @@ def test_answers_become_tables_and_wrong_lines_are_named(tmp_path: Path) -> None
     done = commands.carnet("indicators", "compute", str(answers), "--cross", "age,area", "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     assert "latest_use : « sometimes » ne se lit pas" in done.stdout
-    assert "317 réponses comptées, 1 mises de côté" in done.stdout
+    assert "Réponses comptées : 317 ; mises de côté : 1." in done.stdout
     with (tmp_path / "out" / "indicators.csv").open(encoding="utf-8-sig", newline="") as held:
         rows = list(csv.DictReader(held, delimiter=";"))
     said = json.loads(commands.carnet("indicators", "compute", str(answers), "--json").stdout)

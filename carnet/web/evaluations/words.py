@@ -126,7 +126,7 @@ def row_sentence(row: IndicatorRow, *, least: int) -> str:
 def method_sentences(table: IndicatorTable) -> list[str]:
     """How it was counted, in plain words."""
     told = [
-        _("%(answers)s réponses comptées, %(set_aside)s mises de côté.")
+        _("Réponses comptées : %(answers)s ; mises de côté : %(set_aside)s.")
         % {"answers": formats.number(table.answers), "set_aside": formats.number(table.set_aside)},
         _("%(strata)s strates, %(clusters)s unités tirées d’abord, %(degrees)s degrés de liberté.")
         % {
