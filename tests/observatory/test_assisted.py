@@ -63,7 +63,7 @@ def test_the_page_the_files_and_the_api_say_the_same_and_name_nobody(settings: A
     assert {(row["by"], row["value"]): (row["mandates"], row["uses"]) for row in rows} == {
         key: tuple("" if count is None else str(count) for count in counts) for key, counts in lines.items()
     }
-    assert "Haute-Saône" in page and "Mandats signés" in page
+    assert "Haute-Saône" in page and "Mandats signés" in page and "caché" in page
     answers = list(csv.DictReader(client.get("/opendata/done_afterwards.csv").content.decode().splitlines()))
     assert answers == [{"procedure": "taxes", "by_oneself": "5", "together": "0", "by_somebody": "0"}]
     for text in (page, str(rows), str(told)):

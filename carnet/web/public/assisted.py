@@ -1,4 +1,4 @@
-"""Assisted procedures as anybody reads them: counts, with a dash where a count is too small to be said."""
+"""Assisted procedures as anybody reads them: counts, and *hidden* where a count is too small to be said: a dash would look like nothing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 from carnet.mandates.rules import FAMILIES, Family
 from carnet.mandates.rules.counting import By
 from carnet.observatory.rules import AfterwardsFigures, AssistedFigures, AssistedLine
+from carnet.observatory.rules.charts import Gap
 from carnet.places import queries as places
 from carnet.places.rules import PROCEDURE_BY_CODE
 from carnet.web.afterwards.words import ANSWERS
-from carnet.web.design import formats
+from carnet.web.design import charts, formats
 from carnet.web.design.components import Column, Row, Table
 
 CAPTIONS = {
@@ -71,4 +72,4 @@ def _word(by: By, value: str) -> str:
 
 
 def _count(count: int | None) -> str:
-    return "–" if count is None else formats.number(count)
+    return charts.written(Gap.HIDDEN if count is None else count)
