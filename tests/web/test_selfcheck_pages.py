@@ -125,7 +125,10 @@ def test_somebody_agrees_to_be_asked_again_and_changes_their_mind(asking: Season
     person = entered(printed(asking))
     person.post("/faire-le-point/internet/", {"used_internet": "NO"})
     form = {"request_id": uuid4(), "channel": "TEXT", "phone": "06 12 34 56 78"}
-    assert person.post("/faire-le-point/plus-tard/", form).status_code == 422, "no yes, no number"
+    refused = person.post("/faire-le-point/plus-tard/", form)
+    assert refused.status_code == 422, "no yes, no number"
+    assert "Si vous êtes d’accord, cochez cette case." in text_of(refused)
+    assert "la personne" not in text_of(refused), "said to the person, not to a desk"
     assert person.post("/faire-le-point/plus-tard/", form | {"agreed": "on"}).status_code == 302
     page = text_of(person.get("/faire-le-point/resultat/"))
     assert "On vous écrira une fois" in page

@@ -88,7 +88,8 @@ class LaterForm(OperationForm):
     )
     agreed = forms.BooleanField(
         label=gettext_lazy("Oui, écrivez-moi une fois dans six mois."),
-        required=False,
+        # Said to the person; the refusal of the operation is worded for a desk.
+        error_messages={"required": gettext_lazy("Si vous êtes d’accord, cochez cette case.")},
     )
 
 
