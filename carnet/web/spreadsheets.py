@@ -48,7 +48,8 @@ class Cents:
     cents: int
 
 
-Value = str | int | Cents | date | None
+# A `Decimal` keeps the decimals it has: a share, a number of points.
+Value = str | int | Cents | Decimal | date | None
 Line = Sequence[Value]
 
 
@@ -209,7 +210,7 @@ def _ods_cell(value: Value) -> tuple[dict[str, str], str]:
         return {kind: "float", of_value: figure, f"{{{_TABLE}}}style-name": "amount"}, figure
     if isinstance(value, date):
         return {kind: "date", f"{{{_OFFICE}}}date-value": value.isoformat(), f"{{{_TABLE}}}style-name": "day"}, value.isoformat()
-    if isinstance(value, int):
+    if isinstance(value, (int, Decimal)):
         return {kind: "float", of_value: str(value)}, str(value)
     return {kind: "string"}, _legible(value)
 
@@ -225,6 +226,8 @@ def _ods_manifest(xml: Any) -> None:
 def _csv_cell(value: Value) -> str:
     if isinstance(value, Cents):
         return as_amount(value.cents)
+    if isinstance(value, Decimal):
+        return str(value).replace(".", formats.decimal_mark())
     if isinstance(value, date):
         return value.isoformat()
     return as_text(value) if isinstance(value, str) else "" if value is None else str(value)

@@ -186,7 +186,8 @@ def test_the_operator_asks_reads_and_takes_away_what_it_comes_to(asking: Season,
     assert "94" in page, "the national table beside"
     file = b"".join(office.get(f"{where}faire-le-point.csv").streaming_content).decode()  # type: ignore[attr-defined]
     assert "Communiquer" in file
-    assert "50,0" in file
+    assert ";50,0;" in file
+    assert not re.search(r";'-\d", file), "a negative change is a number, for a spreadsheet too"
     public = text_of(Client().get("/chiffres/faire-le-point/"))
     assert "Ce n’est pas un échantillon" in public
     off = {"request_id": uuid4(), "edition": "2021", "off": "1"}

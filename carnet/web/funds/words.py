@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -114,6 +115,8 @@ def shown(value: Value) -> str:
         return formats.day(value)
     if isinstance(value, int):
         return formats.number(value)
+    if isinstance(value, Decimal):
+        return str(value).replace(".", formats.decimal_mark())
     return value or "–"
 
 

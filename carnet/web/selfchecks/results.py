@@ -1,7 +1,8 @@
 """What self-checks come to: for whoever reads a programme's figures, and in short for everybody. One query, a page, a file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -287,23 +288,25 @@ def _lines(progress: Progress) -> Iterable[list[Any]]:
             str(words.MOMENTS[share.moment]),
             "",
             _shown(count),
-            *_of(share.interval),
+            *_of(share.interval, count),
             "",
             "",
             "",
             "",
         ]
     for change in progress.changes:
-        chance = "" if change.chance is None else _decimal(float(change.chance), 4)
+        # Nothing of nobody; hidden where the change is.
+        untold = "" if change.change or change.count == 0 else _("caché")
+        chance = untold if change.chance is None else _decimal(float(change.chance), 4)
         count = change.count if change.change is not None or change.count == 0 else None
         yield [
             edition, _("Les mêmes personnes"), _subject(change.subject), str(words.MOMENTS[change.moment]), "", _shown(count),
-            "", "", "", *_of(change.change), chance,
+            "", "", "", *_of(change.change, change.count), chance,
         ]  # fmt: skip
     for line in progress.ages:
         yield [
             edition, _("Par âge"), _subject(line.subject), str(words.MOMENTS[Moment.BEFORE]), str(words.AGES[line.age]),
-            _shown(line.count if line.interval or line.count == 0 else None), *_of(line.interval), "", "", "", "",
+            _shown(line.count if line.interval or line.count == 0 else None), *_of(line.interval, line.count), "", "", "", "",
         ]  # fmt: skip
 
 
@@ -311,9 +314,12 @@ def _shown(count: int | None) -> str | int:
     return _("caché") if count is None else count
 
 
-def _of(interval: Interval | None) -> list[str]:
-    return ["", "", ""] if interval is None else [_decimal(100 * each, 1) for each in (interval.value, interval.low, interval.high)]
+def _of(interval: Interval | None, count: int | None) -> Sequence[str | Decimal]:
+    """A share and its bounds in per cent; hidden, as on the page, when they are; nothing of nobody."""
+    if interval is None:
+        return ["" if count == 0 else _("caché")] * 3
+    return [_decimal(100 * each, 1) for each in (interval.value, interval.low, interval.high)]
 
 
-def _decimal(figure: float, places: int) -> str:
-    return f"{figure:.{places}f}".replace(".", formats.decimal_mark())
+def _decimal(figure: float, places: int) -> Decimal:
+    return Decimal(f"{figure:.{places}f}")
