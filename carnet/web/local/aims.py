@@ -162,10 +162,8 @@ def _told(report: ImportReport) -> str:
         "faults": formats.number(report.fault_count),
     }
     if not report.is_kept:
-        return (
-            _("%(communes)s communes et %(figures)s chiffres seraient gardés. %(faults)s lignes ont un défaut. Rien n’est gardé.") % facts
-        )
-    return _("%(communes)s communes et %(figures)s chiffres sont gardés. %(faults)s lignes ont un défaut.") % facts
+        return _("Communes lues : %(communes)s ; chiffres lus : %(figures)s ; lignes en défaut : %(faults)s. Rien n’est gardé.") % facts
+    return _("Communes gardées : %(communes)s ; chiffres gardés : %(figures)s ; lignes en défaut : %(faults)s.") % facts
 
 
 def _faults(report: ImportReport) -> Table | None:
