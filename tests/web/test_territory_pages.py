@@ -63,7 +63,8 @@ def test_a_territory_is_filled_by_names_and_shared_with_its_actors(shared: tuple
 def test_each_writes_its_line_and_reads_the_other_s_without_a_button_on_it(shared: tuple[Client, Client, int, int]) -> None:
     leader, caf, territory_id, _caf_id = shared
     base = f"/local/{territory_id}/"
-    send(caf, f"{base}line/", words="Au guichet.", contact_service="Accueil", contact_phone="02 40 00 00 01", contact_email="a@caf.example")
+    assert "que l’on peut appeler" in send(caf, f"{base}line/", 422, words="Au guichet.", contact_phone="le matin")
+    send(caf, f"{base}line/", words="Au guichet.", contact_service="Accueil", contact_phone="0240000001", contact_email="a@caf.example")
     wrong = send(caf, f"{base}commitments/new/", 422, need="PROCEDURES", words="")
     assert "error-summary" in wrong or "Ce champ" in wrong
     send(

@@ -14,6 +14,7 @@ from django.db import transaction
 from carnet.gateways.database import acting_as_everything
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
+from carnet.kernel.identifiers import PhoneNumber
 from carnet.kernel.periods import legal_day
 from carnet.notices import operations as notices
 from carnet.observatory import access
@@ -157,7 +158,7 @@ def say_line(
 ) -> int:  # fmt: skip
     """Write one's own line: what one does in a few words, how to reach the service, whether the public reads it. Returns its id.
 
-    The contact is a service's; an earlier one is not kept. Raises: EmailInvalid, NirInText, IbanInText.
+    The contact is a service's; an earlier one is not kept. Raises: EmailInvalid, PhoneNumberInvalid, NirInText, IbanInText.
     """
     row = _joined(actor, territory_id, at)
     line, _made = TerritoryLine.objects.update_or_create(
@@ -167,7 +168,7 @@ def say_line(
             "words": checked_words(words, is_needed=False),
             "contact_service": checked_words(contact_service, most=CONTACT_MAX, is_needed=False),
             "contact_email": clean_email(contact_email) if contact_email.strip() else "",
-            "contact_phone": checked_words(contact_phone, most=30, is_needed=False),
+            "contact_phone": PhoneNumber.parse(contact_phone).printed() if contact_phone.strip() else "",
             "is_public": is_public,
             "changed_at": at,
         },

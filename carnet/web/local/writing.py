@@ -166,6 +166,7 @@ class LineView(_TerritoryView):
     """One's own line."""
 
     form_class = forms.LineForm
+    refusal_fields = {"phone-number-invalid": "contact_phone", "email-invalid": "contact_email"}
     is_of_members = True
     anchor = "actors"
 
