@@ -137,6 +137,7 @@ class _Stage:
         self.scenario, self.season, self.cast, self.out, self.progress = scenario, season, everyone, out, progress
         self.ordered_at = _at(season.first_day - timedelta(days=ORDERED_DAYS_BEFORE), 10)
         self.files: list[Path] = []
+        self.points: dict[int, Actor] = {}
         self.bank = FakeBank(opening_cents=scenario.voucher_count * 1000)
 
     def _system(self) -> Actor:
@@ -183,9 +184,10 @@ class _Stage:
             point = PointSaid(name="Accueil", street="Place de la Mairie", postcode=town.postcodes[0], commune=town.name)
             actor = replace(system, organisation_ids=system.organisation_ids | {desk_id})
             with acting_as(actor):
-                distribution.open_point(
+                point_id = distribution.open_point(
                     programme_id=self.programme_id, organisation_id=desk_id, said=point, actor=actor, request_id=uuid4(), at=at
                 )
+            self.points[point_id] = actor
 
     def _title(self) -> str:
         years = sorted({self.season.first_day.year, self.season.last_day.year})
@@ -380,6 +382,9 @@ class _Stage:
                 self.ending.play(step, day)
         self.files += self.payments.pay(self.season.grace_ends_on + timedelta(days=7))
         self.files += self.payments.pay(self.season.grace_ends_on + timedelta(days=25))
+        for point_id, actor in self.points.items():
+            with acting_as(actor):
+                distribution.close_point(point_id=point_id, actor=actor, request_id=uuid4(), at=_at(self.season.closed_on, 12))
         self.payments.close(self.season.closed_on)
         self.files += self.ending.papers()
         self.progress("close", 1, 1)

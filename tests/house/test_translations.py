@@ -152,6 +152,7 @@ FRENCH_ON_PURPOSE = (
     "carnet/gateways/printer/",  # the paper of a French programme
     "carnet/observatory/",  # columns of the published French data
     "carnet/api/v1/contract/",  # examples of what a French place sends, beside sentences that are translated
+    "carnet/web/public/catalogue.py",  # what is told of French data to the catalogues of data
     "carnet/api/reference.py",  # the same, as a program writes them
     "carnet/web/design/plain.py",  # the words too hard for French, and what to write instead
     "carnet/web/payment_orders/_archive.py",  # columns that a French accountant fills in and gives back

@@ -128,14 +128,19 @@ def test_what_is_not_cut_so_is_refused(funds: Funds) -> None:
         Scope(since=date(2026, 4, 2))
 
 
-@pytest.mark.parametrize("table", ["daily", "monthly"])
-def test_a_row_that_differs_is_named(funds: Funds, table: str) -> None:
+@pytest.mark.parametrize(
+    ("table", "cut"), [("daily", ""), ("monthly", ""), ("monthly", "SERVICE"), ("monthly", "FUNDER"), ("monthly", "DELAY")]
+)
+def test_a_row_that_differs_is_named(funds: Funds, table: str, cut: str) -> None:
     count_now(TODAY)
+    rows = f"cut = '{cut}'" if table == "monthly" else "measure = 'used'"
     with acting_as_everything(why="tamper"):
+        assert counting.compare(at=TODAY).faults == ()
         with connection.cursor() as cursor:
             cursor.execute(
-                f"UPDATE observatory_{table}figure SET count = count + 1 WHERE id = (SELECT min(id) FROM observatory_{table}figure WHERE measure = 'used')"
+                f"UPDATE observatory_{table}figure SET count = count + 1 WHERE id = (SELECT min(id) FROM observatory_{table}figure WHERE {rows})"
             )
+            assert cursor.rowcount == 1
         found = counting.compare(at=TODAY)
     assert found.faults
     assert any(f"programme {funds.campaign.programme_id}" in each.where or "series_id" in each.where for each in found.faults)

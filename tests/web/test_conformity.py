@@ -164,13 +164,14 @@ def test_what_happened_is_announced() -> None:
 
 
 def test_a_label_stands_next_to_its_field() -> None:
-    """Between a label and its field stand a hint and an error, nothing else; a box to tick has its label just after."""
+    """Between a label and its field (and its unit, after it) stand a hint and an error, nothing else; a box to tick has its label just after."""
     page = html.fragment_fromstring(f"<div>{SpecimenForm({'name': ''}, auto_id='id_%s')}</div>")
     labels = page.xpath(".//div[contains(@class, 'field')]/label[@for]")
     assert len(labels) >= 5
     for label in labels:
         following = [each for each in label.itersiblings() if each.get("class") not in ("hint", "field-error") and each.tag != "ul"]
-        assert following[0].get("id") == label.get("for"), html.tostring(label)
+        field = following[0][0] if following[0].get("class") == "with-unit" else following[0]
+        assert field.get("id") == label.get("for"), html.tostring(label)
     for choice in page.xpath(".//*[contains(concat(' ', @class, ' '), ' choice ')]"):
         assert [each.tag for each in choice] == ["input", "label"]
 

@@ -32,7 +32,9 @@ def test_every_measure_is_defined_for_anybody(client: Client) -> None:
     assert "/chiffres/definitions/" in client.get("/chiffres/").content.decode()
 
 
-def test_a_difference_is_named_to_those_who_read_the_programme(season: Season, person_with: Callable[..., tuple[int, int, str]], settings) -> None:
+def test_a_difference_is_named_to_those_who_read_the_programme(
+    season: Season, person_with: Callable[..., tuple[int, int, str]], settings
+) -> None:
     settings.CARNET_CLOCK = None  # who reads has just been enrolled
     count_now(TODAY)
     operator = sign_in(Client(), person_with("OPERATOR_ADMIN", organisation_id=season.campaign.operator_id)[2])

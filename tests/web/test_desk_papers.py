@@ -84,7 +84,12 @@ def test_a_booklet_taken_out_before_is_noted_and_counts_in_the_figures(season: S
     out = {"request_id": str(uuid4()), "first_serial": serial, "last_serial": serial, "counted": 1}
     assert desk.post("/prescriber/take-out/", out).status_code == 302
     where = opened(desk)
-    assert desk.post(where, line(1, serial, voucher_count="2", age_band="UNDER_26") | line(2, serial, seeker="yes", came_before="no")).status_code == 302
+    assert (
+        desk.post(
+            where, line(1, serial, voucher_count="2", age_band="UNDER_26") | line(2, serial, seeker="yes", came_before="no")
+        ).status_code
+        == 302
+    )
     assert [each.kind for each in rows(HandOver)] == ["TAKEN_OUT"], "nothing is handed over twice"
     noted = rows(PaperSheetLine)
     assert [(each.voucher_count, each.was_taken_out, each.booklet_id) for each in noted] == [(2, True, booklet_id), (3, True, booklet_id)]

@@ -18,7 +18,7 @@ open_data_router = Router(tags=["public"])
 PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503}): Problem}
 
 
-class ReleaseFileOut(Schema):
+class OpenDataFileOut(Schema):
     """One file of a release, as it will always be."""
 
     name: str
@@ -27,7 +27,7 @@ class ReleaseFileOut(Schema):
     url: str
 
 
-class ReleaseOut(Schema):
+class OpenDataReleaseOut(Schema):
     """One release."""
 
     name: str = Field(description=_("Son nom : le mois, puis le numéro de la correction s’il y en a une."))
@@ -38,16 +38,16 @@ class ReleaseOut(Schema):
     hidden: int
     corrected: int = Field(description=_("Combien de nombres déjà publiés elle corrige."))
     manifest_sha256: str
-    files: list[ReleaseFileOut]
+    files: list[OpenDataFileOut]
 
 
-class ReleasesOut(Schema):
+class OpenDataOut(Schema):
     """Every release, the latest first."""
 
-    releases: list[ReleaseOut]
+    releases: list[OpenDataReleaseOut]
 
 
-@open_data_router.get("", operation_id="open_data", auth=None, response={200: ReleasesOut, **PROBLEMS})
+@open_data_router.get("", operation_id="open_data", auth=None, response={200: OpenDataOut, **PROBLEMS})
 def open_data(request: HttpRequest) -> HttpResponse:
     return as_response(json_reply({"releases": [_told(each) for each in published.every()]}))
 

@@ -6,12 +6,10 @@ from typing import Any
 
 from django.db import connection
 
-from carnet.observatory.queries._rolled import BORNE, NO_DAY
+from carnet.observatory.queries._rolled import BORNE, NO_DAY, OF_NO_TERRITORY
 from carnet.places import queries as places
 
-# What is of an order, and of no desk nor place: of the nation alone.
-_OF_NO_TERRITORY = ("ordered", "issued", "activated", "lapsed", "void")
-_VOUCHERS = (*_OF_NO_TERRITORY, "in_stock", "handed_over", "used", "paid")
+_VOUCHERS = (*OF_NO_TERRITORY, "in_stock", "handed_over", "used", "paid")
 _DELAYS = ("days_to_first_lesson", "days_to_payment")
 
 # Where a row is: its place's commune; without a place, its desk's. What a place gave back is of no place.
@@ -76,7 +74,7 @@ def _again(build_id: int, programme_id: int, months: Sequence[date]) -> None:
         "months": list(months),
         "first": min(months),
         "end": (max(months) + timedelta(days=31)).replace(day=1),
-        "nowhere": list(_OF_NO_TERRITORY),
+        "nowhere": list(OF_NO_TERRITORY),
         "vouchers": list(_VOUCHERS),
         "delays": list(_DELAYS),
         "borne": [each.value for each in BORNE],

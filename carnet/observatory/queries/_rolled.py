@@ -15,6 +15,12 @@ NO_DAY = date(1970, 1, 1)
 NEVER, BEFORE = "came_before=no", "came_before=yes"
 # Cents of these are what each funder bears; of the others, what it holds.
 BORNE = (Measure.USED, Measure.PAID)
+# What is of an order, and of no desk nor place: of the nation alone.
+OF_NO_TERRITORY = ("ordered", "issued", "activated", "lapsed", "void")
+# What is shared among funders. Stock is of no funder yet: it moves before it is anybody's cost.
+SHARED = (
+    Measure.ORDERED, Measure.ISSUED, Measure.ACTIVATED, Measure.HANDED_OVER, Measure.USED, Measure.PAID, Measure.LAPSED, Measure.VOID,
+)  # fmt: skip
 
 _COARSE_KEYS = {None: "''", Cut.MONTH: "to_char(month_on, 'YYYY-MM')", Cut.OPERATOR: "programme_id::text"}
 _FINE_KEYS = {

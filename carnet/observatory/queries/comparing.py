@@ -13,7 +13,9 @@ from django.db import connection
 
 from carnet.kernel.actors import Actor
 from carnet.observatory.models import FigureComparison
+from carnet.observatory.queries._rolled import BORNE, OF_NO_TERRITORY, SHARED
 from carnet.parties.rules import check_may
+from carnet.places.rules.areas import AreaLevel
 
 FAULTS_MAX = 100
 NIGHTS_SHOWN = 30
@@ -121,16 +123,27 @@ _WHOLE = {"people": " AND detail = ''"}
 
 _COARSE = """
 SELECT COALESCE(d.programme_id, m.programme_id), COALESCE(d.month_on, m.month_on), COALESCE(d.measure, m.measure), COALESCE(d.cut, m.cut),
-  COALESCE(d.key, m.key), m.level, COALESCE(d.count, 0), COALESCE(m.count, 0)
-FROM (
+  COALESCE(d.key, m.key), COALESCE(d.level, m.level), COALESCE(d.count, 0), COALESCE(m.count, 0)
+FROM (SELECT c.*, l.level FROM (
   SELECT programme_id, date_trunc('month', day)::date AS month_on, measure,
     CASE WHEN measure LIKE 'days%%' THEN 'DELAY' WHEN detail = '' THEN '' ELSE 'PUBLIC' END AS cut, detail AS key, sum(count) AS count
-  FROM observatory_dailyfigure WHERE build_id = %(build)s GROUP BY 1, 2, 3, 4, 5 HAVING sum(count) <> 0) d
+  FROM observatory_dailyfigure WHERE build_id = %(build)s GROUP BY 1, 2, 3, 4, 5 HAVING sum(count) <> 0
+  UNION ALL
+  SELECT programme_id, date_trunc('month', day)::date, measure, 'SERVICE', service_code, sum(count)
+  FROM observatory_dailyfigure WHERE build_id = %(build)s AND service_code <> '' GROUP BY 1, 2, 3, 5 HAVING sum(count) <> 0
+  UNION ALL
+  SELECT f.programme_id, date_trunc('month', f.day)::date, f.measure, 'FUNDER', s.funder_id::text, sum(f.count)
+  FROM observatory_dailyfigure f JOIN ledger_sharepattern h ON h.series_id = f.series_id AND h.number = f.pattern
+  CROSS JOIN LATERAL unnest(h.funder_ids, h.held_cents, h.borne_cents) AS s (funder_id, held, borne)
+  WHERE f.build_id = %(build)s AND f.measure = ANY(%(shared)s) AND CASE WHEN f.measure = ANY(%(borne)s) THEN s.borne ELSE s.held END > 0
+  GROUP BY 1, 2, 3, 5 HAVING sum(f.count) <> 0) c
+  -- Each level holds everything once, what is of no known territory under an empty code.
+  JOIN unnest(%(levels)s::text[]) AS l (level) ON l.level = 'NATION' OR c.measure <> ALL(%(nowhere)s)) d
 FULL JOIN (
   SELECT programme_id, month_on, measure, cut, key, level, sum(count) AS count FROM observatory_monthlyfigure
-  WHERE build_id = %(build)s AND cut IN ('', 'DELAY', 'PUBLIC') AND (level = 'NATION' OR measure IN ('used', 'handed_over', 'people'))
+  WHERE build_id = %(build)s
   GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(count) <> 0) m
-ON m.programme_id = d.programme_id AND m.month_on = d.month_on AND m.measure = d.measure AND m.cut = d.cut AND m.key = d.key
+ON m.programme_id = d.programme_id AND m.month_on = d.month_on AND m.measure = d.measure AND m.cut = d.cut AND m.key = d.key AND m.level = d.level
 WHERE COALESCE(d.count, 0) <> COALESCE(m.count, 0) ORDER BY 1, 2, 3, 4, 5, 6 LIMIT %(most)s"""
 
 
@@ -156,7 +169,15 @@ class Compared:
 
 def compared(*, build_id: int, xid: int) -> Compared:
     """Compare one counting, row by row, with what it is counted from."""
-    values: dict[str, Any] = {"build": build_id, "xid": xid, "most": FAULTS_MAX}
+    values: dict[str, Any] = {
+        "build": build_id,
+        "xid": xid,
+        "most": FAULTS_MAX,
+        "shared": [each.value for each in SHARED],
+        "borne": [each.value for each in BORNE],
+        "levels": [each.value for each in AreaLevel],
+        "nowhere": list(OF_NO_TERRITORY),
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT series_id FROM ledger_movement /* fan-out: verify */ WHERE xid >= %(xid)s UNION SELECT series_id FROM ledger_passage"
