@@ -5,17 +5,20 @@ import io
 import json
 import re
 import zipfile
+from datetime import date
 from html import unescape
 from typing import Any
 
 import pytest
+from django.template import Context, Template
 from django.test import Client
 from django.utils.translation import override
 from lxml import etree
 
-from carnet.observatory.rules import Measure
-from carnet.observatory.rules.boards import Change, span_of
+from carnet.observatory.rules import Cut, Measure
+from carnet.observatory.rules.boards import BoardTable, Change, Line, Span, span_of
 from carnet.observatory.rules.charts import Gap
+from carnet.places import queries as places
 from carnet.web.boards import words
 from tests.observatory import released
 
@@ -208,3 +211,16 @@ def test_a_board_is_light_and_asks_the_same_whatever_it_shows(visitor: Client, d
         with django_assert_max_num_queries(6):
             answer = visitor.get(url)
         assert len(answer.content) < 100_000, url
+
+
+def test_a_map_of_eight_hundred_communes_stays_light() -> None:
+    """In the Pas-de-Calais, where each commune counts something; the rest of a page weighs some 45 kB."""
+    codes = sorted(each.code for each in places.gazetteer() if each.department == "62")
+    assert len(codes) > 800
+    lines = tuple(Line(code, code, (number % 90 if number % 7 else Gap.HIDDEN,)) for number, code in enumerate(codes, start=1))
+    table = BoardTable(Cut.COMMUNE, (Measure.USED,), lines)
+    chart = words.map_chart(table, codes, {code: f"Commune {code}" for code in codes}, Span(date(2026, 1, 1), date(2027, 1, 1)), "")
+    drawn = Template("{% load carnet_design %}{% chart chart %}").render(Context({"chart": chart}))
+    assert drawn.count("Commune 62") >= 150
+    assert len(drawn.encode()) < 50_000
+    assert "150 au plus" in drawn, "the page says that not all are drawn"

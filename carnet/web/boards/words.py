@@ -1,6 +1,7 @@
 """A board in words: a figure and its change, a table for the page and its file, a span, a territory."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -22,6 +23,9 @@ from carnet.web.funds.words import Grid
 from carnet.web.spreadsheets import Cents
 from carnet.web.spreadsheets import Value as Shown
 from carnet.web.ticks import AGE_BANDS, AREAS, REASONS
+
+# A map of more areas than the first draws the second at most: a page stays under 100 kB in the départements of eight hundred communes.
+MAPPED_WHOLE, MAPPED_MOST = 300, 150
 
 # In addresses: French, as everything public.
 SLUGS: Mapping[AreaLevel, str] = {
@@ -258,13 +262,29 @@ def funnel_chart(steps: Mapping[Measure, Value]) -> Chart | None:
 def map_chart(
     table: BoardTable, codes: Sequence[str], names: Mapping[str, str], span: Span, source: str, *, is_public: bool = True
 ) -> Chart:
-    """Vouchers used in each commune or département; those where nothing was counted are zero, not unknown."""
+    """Vouchers used in each commune or département; those where nothing was counted are zero, not unknown.
+
+    A page stays light: of a territory of many communes, those that count most are drawn, and the page says so.
+    """
     used = table.column(Measure.USED)
     level = AREA_LEVELS[table.by]
     values = {code: used.get(code, 0) for code in codes}
+    is_crowded = len(values) > MAPPED_WHOLE
+    if is_crowded:
+        ranked = sorted((code for code, value in values.items() if value), key=lambda code: (-_size(values[code]), code))
+        values = {code: values[code] for code in ranked[:MAPPED_MOST]} or {code: values[code] for code in codes[:1]}
     title = _("Chèques utilisés, %(cut)s, %(span)s") % {"cut": CUTS[table.by], "span": span_words(span)}
     urls = {code: board_url(level, code, span) for code, value in values.items() if value and is_public}
-    return charts.choropleth(title, values, names=names, urls=urls, source=source)
+    chart = charts.choropleth(title, values, names=names, urls=urls, source=source)
+    if not is_crowded:
+        return chart
+    note = _("Les communes où quelque chose a été compté, %(most)s au plus. Toutes sont dans le fichier.") % {"most": MAPPED_MOST}
+    return replace(chart, notes=(*chart.notes, note))
+
+
+def _size(value: Value) -> float:
+    """How much a number weighs on a map: a hidden one little, and more than nothing."""
+    return 0.5 if isinstance(value, Gap) else float(value)
 
 
 def service_chart(table: BoardTable, source: str) -> Chart | None:
