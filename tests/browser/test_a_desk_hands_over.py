@@ -87,7 +87,7 @@ def test_nothing_chosen_is_refused_and_the_ticks_stay(site: Site) -> None:
     open_booklet(page, whole_booklets(page)[0])
     for box in page.get_by_role("group", name="Chèques à remettre").get_by_role("checkbox").all():
         box.uncheck()
-    page.get_by_text("trois cases pour les bilans").click()
+    page.get_by_text("quatre cases pour les bilans").click()
     age = page.get_by_role("group", name="Âge").get_by_role("radio").nth(2)
     age.check()
     page.get_by_role("button", name="Remettre sans réserver").click()

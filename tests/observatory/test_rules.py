@@ -43,7 +43,7 @@ def test_the_median_weighs_each_delay_by_its_vouchers() -> None:
 def test_the_strip_adds_programmes_and_never_lets_one_hide_another() -> None:
     def figures(redeemed: int, funded: int, days: int | None) -> ProgrammeFigures:
         counts, money = Counts(issued=redeemed, redeemed=redeemed), Money(funded=funded, paid=100)
-        return ProgrammeFigures(1, "", "", False, counts, money, (), 0, 0, days, redeemed, {}, days and days + 9, redeemed, redeemed // 2)
+        return ProgrammeFigures(1, "", "", False, counts, money, (), 0, 0, days, redeemed, days and days + 9, redeemed, redeemed // 2)
 
     proof = proof_of([figures(10, 101, 4), figures(5, 99, 30), figures(0, 100, None)])
     assert (proof.redeemed, proof.missing_cents, proof.days_to_be_paid, proof.programme_count) == (15, 2, 4, 3)

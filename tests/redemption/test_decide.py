@@ -142,3 +142,17 @@ def test_the_hot_statement_reads_by_indexes_only(ready) -> None:
 def test_the_place_sees_no_voucher_even_so(ready) -> None:
     with acting_as(ready.mediator):
         assert ledger_queries.counts().issued == 0
+
+
+def test_several_vouchers_for_no_service_are_too_many(ready) -> None:
+    """Rare enough for the property above to miss it for weeks."""
+    life = dict.fromkeys(("reserved_by_place", "voucher_until", "booklet_until", "voided_at"), None)
+    case = SimpleNamespace(
+        **life, mark=1, reserved_until=LATER, series_until=LATER + timedelta(days=1), handed_over_at=LATER, activated_at=LATER,
+        lapsed=False, service=None, printer_costs=1,
+    )  # fmt: skip
+    become_the_owner()
+    live(ready, case)
+    for said, outcome in ((None, "redeemable"), (1, "redeemable"), (2, "voucher-count-wrong")):
+        assert decided_by_the_database(ready, None, given=said) == outcome
+        assert decide(place_open=True, facts=facts_of(ready, case), place_id=ready.place_id, service=None, given=said, at=LATER) == outcome

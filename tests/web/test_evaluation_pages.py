@@ -76,7 +76,7 @@ class TestAnswers:
         again = {**given, "answers": sent("a.csv", example_file())}
         assert client.post("/evaluations/answers/new/", again)["Location"] == url
         page = text(client, url)
-        assert "318 réponses comptées" in page
+        assert "Réponses comptées : 318" in page
         assert "14,4 %" in page
         assert "10,5 % et 19,4 %" in page
         by_age = text(client, f"{url}?by=age&indicator=illectronism_2021")

@@ -165,7 +165,7 @@ def decide(
     """The outcome of trying a voucher at a place: 'redeemable', or the code of the refusal.
 
     `facts` is None for a code that is unknown or of a programme the place has no part in; `given`: how
-    many vouchers are given for the service, None when that is not asked. The
+    many vouchers are given for the service (one, when none is named), None when that is not asked. The
     database says the same in ``redemption_evaluate``; a Hypothesis test holds both equal.
     """
     if not place_open:
@@ -185,7 +185,7 @@ def decide(
         return VoucherReserved.code
     if service is not None and service not in facts.service_codes:
         return ServiceNotAccepted.code
-    if service is not None and given is not None and given != facts.voucher_count:
+    if given is not None and given != (1 if service is None else facts.voucher_count):
         return VoucherCountWrong.code
     return "redeemable"
 
