@@ -27,7 +27,7 @@ WIDE, PHONE = 1280, 360
 HEIGHT_MAX = {WIDE: 1500, PHONE: 1100}
 COLOURS = 128
 PICTURE_BYTES_MAX = 150_000
-FOLDER_BYTES_MAX = 3_000_000
+FOLDER_BYTES_MAX = 3_600_000
 SLIP_PDF = "> /prescriber/slips/*fiche.pdf?language=fr"
 # Two of the people that the demonstration invents: one signs for the first time, one has signed.
 NEWCOMER, KNOWN = re.compile("^Yasmine Rousselet"), re.compile("^Mamadou")
@@ -112,6 +112,16 @@ SHOTS = (
     Shot("own-mandates-phone", None, ("be oneself",), PHONE),
     Shot("check-mandate-phone", None, ("/mandat/",), PHONE),
     Shot("structure-team", "HELPER_LEAD", ("/helper/team/",)),
+    Shot("nation", None, ("/chiffres/pays/FR/",)),
+    Shot("territory-phone", None, ("/chiffres/departement/44/",), PHONE),
+    Shot("definitions-phone", None, ("/chiffres/definitions/",), PHONE),
+    Shot("open-data", None, ("/donnees-ouvertes/",)),
+    Shot("territory", "LOCAL_ACTOR", ("> /local/1/",)),
+    Shot("local-board", "LOCAL_ACTOR", ("/boards/territories/1/",)),
+    Shot("council-paper", "FUNDER", ("/council/", "> /council/", "> /council/*.pdf")),
+    Shot("evaluation", "OPERATOR_ADMIN", ("/evaluations/plans/1/results/1/",)),
+    Shot("self-check-phone", None, ("/faire-le-point/",), PHONE),
+    Shot("self-check-results", "OPERATOR_ADMIN", ("/self-checks/results/2/",)),
     Shot("design", None, ("/design/",)),
 )
 
