@@ -1,13 +1,16 @@
 """A helper signs with the person beside, finds them again, stops what they no longer want; a paper is read by two."""
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.conf import settings as site
 from django.test import Client
+from django.utils import timezone
 
 from carnet.gateways.database import acting_as_everything
 from carnet.gateways.identity import Identity
@@ -17,7 +20,7 @@ from carnet.parties import operations as parties
 from carnet.parties.models import Person
 from carnet.web.identity import exchange
 from tests.factories.campaign import NOW, SYSTEM, organisation
-from tests.web.conftest import SECRET, sign_in
+from tests.web.conftest import SECRET, sign_in, six_digits
 from tests.web.season import Season
 from tests.web.season import season as season
 from tests.web.test_helpline_pages import text_of
@@ -122,6 +125,28 @@ def test_signing_asks_for_a_second_factor_proved_for_this_person(helper: Client,
     assert answer.status_code == 302 and "/account/" in answer["Location"], answer.get("Location")
     with acting_as_everything(why="look"):
         assert not Mandate.objects.exists()
+
+
+def test_what_is_refused_after_the_proof_is_mended_at_its_own_address(helper: Client, came: None) -> None:
+    draft = chosen(helper, "work")
+    helper.get(draft)
+    away = send(helper, f"{draft}sign/", protection="MEASURE", has_agreed="on", proves=False)["Location"]
+    site.CARNET_CLOCK += timedelta(minutes=1)  # type: ignore[misc]  # the fixture `season` put it there
+    with time_machine.travel(timezone.now() + timedelta(seconds=31), tick=False):  # the digits of signing in serve once
+        answer = helper.post(away, {"code": six_digits(), "next": f"{draft}sign/"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Une personne sous protection ne signe pas seule." in text_of(answer)
+    form = page[: page.index("Signer le mandat")].rpartition("<form")[2]
+    assert f'action="{draft}sign/"' in form  # else the next click asks for a code, and what was typed is lost
+    assert send(helper, f"{draft}sign/", protection="NONE", has_agreed="on", proves=False).status_code == 302
+
+
+def test_a_demonstration_says_the_code_nobody_holds_and_only_on_its_machine(helper: Client, settings: Any) -> None:
+    assert "Démonstration :" not in text_of(helper.get("/account/prove/"))
+    settings.DEMO = True
+    told = re.search(r"Démonstration : (\d{6})", text_of(helper.get("/account/prove/")))
+    assert told is not None and told[1] in {six_digits(at=time.time() + gap) for gap in (-30, 0)}
+    assert "Démonstration :" not in text_of(helper.get("/account/prove/", headers={"X-Forwarded-For": "127.0.0.1"}))
 
 
 def test_a_paper_is_read_by_two_helpers(season: Season, structure_id: int, helper: Client) -> None:

@@ -1,5 +1,6 @@
 """Signing in and the second factor: allauth's views, behind our doors and in our look."""
 
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,8 @@ from allauth.mfa.base import views as second_factor
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn import views as passkeys
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
@@ -19,7 +22,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse
 from django.urls import path, reverse
+from django.utils.html import escape
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from carnet.gateways.identity import proconnect_is_offered
@@ -30,8 +35,9 @@ from carnet.web import clock
 from carnet.web.accounts.forms import ForgottenForm, NewPasswordForm
 from carnet.web.accounts.leaving import LeaveView
 from carnet.web.design.screens import actor_of, show_refusal
-from carnet.web.doors import go_to, public, signed_in
+from carnet.web.doors import from_this_machine, go_to, public, signed_in
 
+_GOES_NOWHERE = re.compile(rb"<form\b(?![^>]*\saction=)")
 RECOVERED = "recovered"  # in the session: the recovery whose code was typed
 
 
@@ -91,13 +97,40 @@ def must_recover(request: HttpRequest) -> bool:
     return waiting is not None and request.session.get(RECOVERED) != waiting
 
 
+def at_its_address(answer: HttpResponse, path: str) -> HttpResponse:
+    """The page of a form that waited for the proof, and is refused or wrong: what is mended there goes to the form's own address, `path`.
+
+    It is shown at the address of the proof, which would ask for a code instead.
+    """
+    if isinstance(answer, SimpleTemplateResponse):
+        answer.render()
+    if not answer.streaming and answer.headers.get("Content-Type", "").startswith("text/html"):
+        answer.content = _GOES_NOWHERE.sub(lambda _: f'<form action="{escape(path)}"'.encode(), answer.content)
+    return answer
+
+
+def demo_code(request: HttpRequest) -> str:
+    """The six digits an invented person would read now: nobody holds their telephone. In a demonstration and on its machine alone."""
+    if not (settings.DEMO and from_this_machine(request)):
+        return ""
+    application = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).first()
+    if application is None:
+        return ""
+    accepted = list(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(decrypt(application.data["secret"]), accepted[len(accepted) // 2]))
+
+
 class ProveView(second_factor.ReauthenticateView):
     """Six digits or a recovery code, then on with what was being done."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "demo_code": demo_code(self.request)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         freshen(self.request)
         keep_factor(self.request)
-        return super().form_valid(form)  # type: ignore[no-any-return]
+        waited = safe_next(self.request)  # read first: this request becomes the one that waited
+        return at_its_address(super().form_valid(form), waited)
 
 
 class ProveByPasskeyView(passkeys.ReauthenticateWebAuthnView):
@@ -106,7 +139,16 @@ class ProveByPasskeyView(passkeys.ReauthenticateWebAuthnView):
     def form_valid(self, form: Any) -> HttpResponse:
         freshen(self.request)
         keep_factor(self.request)
-        return super().form_valid(form)  # type: ignore[no-any-return]
+        waited = safe_next(self.request)  # read first: this request becomes the one that waited
+        return at_its_address(super().form_valid(form), waited)
+
+
+class ProveByPasswordView(account.ReauthenticateView):
+    """The same with the password."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        waited = safe_next(self.request)
+        return at_its_address(super().form_valid(form), waited)
 
 
 class _AfterRecovery:
@@ -196,7 +238,7 @@ urlpatterns = [
     path("password/forgotten/", public(forgotten_password), name="account_reset_password"),
     path("password/new/<int:uid>/<str:token>/", public(new_password), name="new-password"),
     path("account/password/", signed_in(account.PasswordChangeView.as_view()), name="account_change_password"),
-    path("account/prove/password/", signed_in(account.ReauthenticateView.as_view()), name="account_reauthenticate"),
+    path("account/prove/password/", signed_in(ProveByPasswordView.as_view()), name="account_reauthenticate"),
     path("account/prove/", signed_in(ProveView.as_view()), name="mfa_reauthenticate"),
     path("account/prove/passkey/", signed_in(ProveByPasskeyView.as_view()), name="mfa_reauthenticate_webauthn"),
     path("account/second-factor/", signed_in(second_factor.IndexView.as_view()), name="mfa_index"),
