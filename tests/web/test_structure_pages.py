@@ -171,6 +171,10 @@ class TestAnswering:
             address = f"/operator/structures/decisions/{decision.id}/{gesture}/"
             assert "une autre personne doit la prendre" in page(one, address) and "request_id" not in page(one, address)
             assert "request_id" in page(other, address)
+        assert send(other, f"/operator/structures/decisions/{decision.id}/take/") == (302, f"/operator/structures/{file_id}/")
+        for gesture in ("take", "set-aside"):  # come back to by the browser's arrow
+            answer = other.get(f"/operator/structures/decisions/{decision.id}/{gesture}/")
+            assert answer.status_code == 302 and answer["Location"] == f"/operator/structures/decisions/{decision.id}/"
 
     def test_a_question_asked_before_sending_is_read(self, world: Habilitation, person_with: Person) -> None:
         key, agent, client = world.draft(), staff(world, person_with, "OPERATOR_AGENT"), Client()

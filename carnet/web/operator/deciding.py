@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
@@ -68,6 +68,12 @@ class Second(OperationView):
     @cached_property
     def found(self) -> Any:
         return self.find()
+
+    def get(self, request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        # Come back to by the browser's arrow: there is nothing left to take nor to set aside, its page says what became of it.
+        if self.found.state is not DecisionState.PREPARED:
+            return redirect(self.page_url())  # type: ignore[return-value]
+        return super().get(request, *arguments, **named)
 
     def get_initial(self) -> dict[str, Any]:
         return {"request_id": uuid4()}
