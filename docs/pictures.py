@@ -25,9 +25,9 @@ CHROMIUM = "/usr/bin/chromium"
 SERVED_BY_MAKE_DEMO = "http://127.0.0.1:8000"
 WIDE, PHONE = 1280, 360
 HEIGHT_MAX = {WIDE: 1500, PHONE: 1100}
-COLOURS = 128
+COLOURS = 48
 PICTURE_BYTES_MAX = 150_000
-FOLDER_BYTES_MAX = 3_600_000
+FOLDER_BYTES_MAX = 3_000_000
 SLIP_PDF = "> /prescriber/slips/*fiche.pdf?language=fr"
 # Two of the people that the demonstration invents: one signs for the first time, one has signed.
 NEWCOMER, KNOWN = re.compile("^Yasmine Rousselet"), re.compile("^Mamadou")
@@ -114,7 +114,6 @@ SHOTS = (
     Shot("structure-team", "HELPER_LEAD", ("/helper/team/",)),
     Shot("nation", None, ("/chiffres/pays/FR/",)),
     Shot("territory-phone", None, ("/chiffres/departement/44/",), PHONE),
-    Shot("definitions-phone", None, ("/chiffres/definitions/",), PHONE),
     Shot("open-data", None, ("/donnees-ouvertes/",)),
     Shot("territory", "LOCAL_ACTOR", ("> /local/1/",)),
     Shot("local-board", "LOCAL_ACTOR", ("/boards/territories/1/",)),
