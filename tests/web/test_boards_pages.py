@@ -42,7 +42,7 @@ def text(client: Client, url: str, *, status: int = 200) -> str:
 def table_of(client: Client, by: str, url: str = LOIRE) -> list[list[str]]:
     """The cells of one table of the page, row by row."""
     page = client.get(url).content.decode()
-    section = re.search(rf'<section id="{by}">(.*?)</section>', page, re.S)
+    section = re.search(rf'<section id="by-{by}">(.*?)</section>', page, re.S)
     assert section is not None
     rows = re.findall(r"<tr>(.*?)</tr>", section[1], re.S)
     return [

@@ -68,7 +68,7 @@ def told(client: Client, url: str, *, status: int = 200) -> str:
 
 
 def table_of(client: Client, url: str, by: str) -> list[list[str]]:
-    section = re.search(rf'<section id="{by}">(.*?)</section>', client.get(url).content.decode(), re.S)
+    section = re.search(rf'<section id="by-{by}">(.*?)</section>', client.get(url).content.decode(), re.S)
     assert section is not None, (url, by)
     rows = re.findall(r"<tr>(.*?)</tr>", section[1], re.S)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in rows]
