@@ -166,8 +166,9 @@ def programmes_of_place(*, organisation_id: int, place_id: int | None, span: Spa
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT programme_id FROM observatory_dailyfigure WHERE build_id = %s AND organisation_id = %s"
-            " AND (%s::bigint IS NULL OR place_id = %s) AND place_id <> 0 AND day >= %s AND day < %s ORDER BY 1",
-            [mark.build_id, organisation_id, place_id, place_id, span.before.since, span.until],
+            # Two statements rather than "is null or", which one kept plan would have to serve.
+            f" AND {'place_id <> 0' if place_id is None else 'place_id = %s'} AND day >= %s AND day < %s ORDER BY 1",
+            [mark.build_id, organisation_id, *([] if place_id is None else [place_id]), span.before.since, span.until],
         )
         return tuple(programme_id for (programme_id,) in cursor.fetchall())
 
