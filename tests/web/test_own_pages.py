@@ -71,7 +71,7 @@ def test_a_paper_shows_the_mandates_and_each_use_and_the_secret_is_in_a_cookie_o
             authorisation_id=authorisation.id, procedure="taxes", service="impots.gouv.fr", actor=helper, request_id=rid(), at=NOW
         )
     client = entered(signed)
-    cookie = client.cookies[session.cookie_name()]
+    cookie = client.cookies[session.COOKIE.full_name()]
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", "")
     answer = client.get(reverse("own:mandates"))
     page = read(answer)
@@ -122,7 +122,7 @@ def test_a_wrong_code_says_one_sentence_and_a_locked_paper_leads_to_the_telephon
     assert [each.status_code for each in answers] == [422] * 6
     assert "ne vont pas ensemble" in answers[0].content.decode()
     assert "Téléphonez à la structure" in answers[5].content.decode()
-    assert session.cookie_name() not in client.cookies
+    assert session.COOKIE.full_name() not in client.cookies
 
 
 def test_without_a_visit_nothing_is_shown_and_after_leaving_nothing_is_left(aid: Helping) -> None:  # noqa: F811
@@ -138,9 +138,9 @@ def test_without_a_visit_nothing_is_shown_and_after_leaving_nothing_is_left(aid:
 
 def test_a_page_nobody_touches_closes_itself(aid: Helping) -> None:  # noqa: F811
     client = entered(aid.sign())
-    token = client.cookies[session.cookie_name()].value
+    token = client.cookies[session.COOKIE.full_name()].value
     assert "fermée seule" in read(client.get(reverse("own:left"), {"seule": ""}))
-    client.cookies[session.cookie_name()] = token
+    client.cookies[session.COOKIE.full_name()] = token
     assert 'name="code"' in read(client.get(reverse("own:mandates"))), "the visit is over, not only forgotten"
 
 

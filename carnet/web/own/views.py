@@ -116,7 +116,7 @@ def franceconnect(request: HttpRequest) -> HttpResponseBase:
 def enter(opened: Opened) -> HttpResponseBase:
     """The first page of a visit, with its secret in this browser."""
     response = redirect("own:mandates")
-    session.keep(response, opened)
+    session.COOKIE.keep(response, opened.token)
     return response
 
 
@@ -160,7 +160,9 @@ def stop(request: HttpRequest, number: str) -> HttpResponseBase:
         form = OperationForm(request.POST)
         request_id = form.cleaned_data["request_id"] if form.is_valid() else uuid4()
         families = [family.value] if family else []
-        visits.stop_own_mandate(token=session.token_of(request), number=found.number, families=families, request_id=request_id, at=at)
+        visits.stop_own_mandate(
+            token=session.COOKIE.token_of(request), number=found.number, families=families, request_id=request_id, at=at
+        )
         return redirect("own:mandate", number=found.number)
     if not found.live:
         return redirect("own:mandate", number=found.number)
@@ -182,9 +184,9 @@ def _family(request: HttpRequest, found: OwnMandate) -> Family | None:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponseBase:
     """End the visit: nothing of it stays in this browser."""
-    visits.leave(token=session.token_of(request), at=clock.now())
+    visits.leave(token=session.COOKIE.token_of(request), at=clock.now())
     response = redirect("own:left")
-    session.forget(response)
+    session.COOKIE.forget(response)
     return response
 
 
@@ -194,9 +196,9 @@ def left(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     was_alone = "seule" in request.GET
     if was_alone:
-        visits.leave(token=session.token_of(request), at=at)
+        visits.leave(token=session.COOKIE.token_of(request), at=at)
     response = _page(request, "left", {"was_alone": was_alone}, at)
-    session.forget(response)
+    session.COOKIE.forget(response)
     return response
 
 

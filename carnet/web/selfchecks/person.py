@@ -54,7 +54,7 @@ def enter(request: HttpRequest) -> HttpResponseBase:
         if form.is_valid():
             opened = selfchecks.open_check(number=form.cleaned_data["number"], code=form.cleaned_data["code"], at=at)
             response = redirect("selfchecks:use" if opened.moment is not None else "selfchecks:result")
-            session.keep(response, opened)
+            session.COOKIE.keep(response, opened.token)
             return response
     except Refusal as refusal:
         if refusal.code in WRONG:
@@ -164,9 +164,9 @@ def later(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponseBase:
     """End the visit: nothing of it stays in this browser."""
-    selfchecks.leave_check(token=session.token_of(request), at=clock.now())
+    selfchecks.leave_check(token=session.COOKIE.token_of(request), at=clock.now())
     response = redirect("selfchecks:left")
-    session.forget(response)
+    session.COOKIE.forget(response)
     return response
 
 
@@ -176,9 +176,9 @@ def left(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     was_alone = "seule" in request.GET
     if was_alone:
-        selfchecks.leave_check(token=session.token_of(request), at=at)
+        selfchecks.leave_check(token=session.COOKIE.token_of(request), at=at)
     response = _page(request, "left", {"was_alone": was_alone}, at)
-    session.forget(response)
+    session.COOKIE.forget(response)
     return response
 
 

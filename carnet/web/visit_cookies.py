@@ -1,0 +1,34 @@
+"""A visit as a browser holds it: a secret in a cookie of its own, gone with the browser. It is no sign-in and meets none."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCookie:
+    """The cookie of one kind of visit. `same_site` is Lax where a way back from elsewhere must bring it along."""
+
+    name: str
+    same_site: Literal["Lax", "Strict"]
+
+    def full_name(self) -> str:
+        """With `__Host-` where there is https: no other site of the same domain can set it, no path can narrow it."""
+        return f"__Host-{self.name}" if settings.SESSION_COOKIE_SECURE else self.name
+
+    def token_of(self, request: HttpRequest) -> str:
+        """What this browser holds, or nothing."""
+        return request.COOKIES.get(self.full_name(), "")[:100]
+
+    def keep(self, response: HttpResponseBase, token: str) -> None:
+        """Let this browser hold the visit until it is closed."""
+        response.set_cookie(  # type: ignore[attr-defined]
+            self.full_name(), token, path="/", secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite=self.same_site
+        )
+
+    def forget(self, response: HttpResponseBase) -> None:
+        """This browser holds nothing any more, nor what it showed."""
+        response.delete_cookie(self.full_name(), path="/", samesite=self.same_site)  # type: ignore[attr-defined]
+        response["Clear-Site-Data"] = '"cache"'
