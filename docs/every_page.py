@@ -34,6 +34,8 @@ ROLES = (
     "HELPER",
     "HELPER_LEAD",
     "LOCAL_ACTOR",
+    "LANDLORD",
+    "PROVIDER",
 )
 
 

@@ -62,6 +62,7 @@ from carnet.parties.rules._members import (
     clean_email,
     clean_kinds,
 )
+from carnet.parties.rules._permission import Permission
 from carnet.parties.rules._permissions import (
     BY_PIN,
     DECIDABLE,
@@ -73,7 +74,6 @@ from carnet.parties.rules._permissions import (
     ROLES_OF_KIND,
     SCOPE_ACTIONS,
     SECOND_FACTOR_ROLES,
-    Permission,
     allowed,
     asks_after_idle,
     by_pin,

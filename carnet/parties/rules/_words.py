@@ -22,6 +22,8 @@ class Role(StrEnum):
     HELPER = "HELPER"
     HELPER_LEAD = "HELPER_LEAD"
     LOCAL_ACTOR = "LOCAL_ACTOR"
+    LANDLORD = "LANDLORD"
+    PROVIDER = "PROVIDER"
 
 
 class OrganisationKind(StrEnum):
@@ -36,6 +38,7 @@ class OrganisationKind(StrEnum):
     AUDITOR = "AUDITOR"
     HELPER = "HELPER"
     LOCAL_ACTOR = "LOCAL_ACTOR"
+    PROVIDER = "PROVIDER"
 
 
 class AccountState(StrEnum):

@@ -25,6 +25,8 @@ ROLE_NAMES: Mapping[str, Promise] = {
     Role.HELPER: _("Aidant"),
     Role.HELPER_LEAD: _("Référent des aidants"),
     Role.LOCAL_ACTOR: _("Acteur local"),
+    Role.LANDLORD: _("Bailleur"),
+    Role.PROVIDER: _("Fournisseur d’accès"),
 }
 
 KIND_NAMES: Mapping[str, Promise] = {
@@ -37,6 +39,7 @@ KIND_NAMES: Mapping[str, Promise] = {
     OrganisationKind.AUDITOR: _("Auditeur"),
     OrganisationKind.HELPER: _("Structure aidante"),
     OrganisationKind.LOCAL_ACTOR: _("Acteur local"),
+    OrganisationKind.PROVIDER: _("Fournisseur d’accès à internet"),
 }
 
 SCOPE_NAMES: Mapping[str, Promise] = {

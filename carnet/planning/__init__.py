@@ -1,0 +1,1 @@
+"""Where vouchers are needed, how to allot them, and who is left far from any place."""

@@ -1,0 +1,1 @@
+"""What is done with need, plans and gaps."""

@@ -1,0 +1,1 @@
+"""Decisions about need, plans and gaps. Pure."""

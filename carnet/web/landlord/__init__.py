@@ -1,0 +1,1 @@
+"""The social landlord's room: its residences, its offers, the homes it connects."""
