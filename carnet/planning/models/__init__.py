@@ -1,1 +1,5 @@
-"""Tables of need, plans and gaps."""
+"""Tables of planning."""
+
+from carnet.planning.models._plans import Plan, PlanDestination, PlanOrder, PlanVersion
+
+__all__ = ["Plan", "PlanDestination", "PlanOrder", "PlanVersion"]
