@@ -71,8 +71,8 @@ def translations(language: str) -> Mapping[str, Translation]:
 
 
 def _files_of(language: str) -> tuple[Path, ...]:
-    """The slips' sentences and those of a mandate's papers."""
-    return _DATA / f"{language}.toml", _DATA / "mandates" / f"{language}.toml"
+    """The slips' sentences, those of a mandate's papers, those of a connection's."""
+    return tuple(folder / f"{language}.toml" for folder in (_DATA, _DATA / "mandates", _DATA / "connections"))
 
 
 def waiting(language: str, keys: Collection[str] | None = None) -> tuple[str, ...]:

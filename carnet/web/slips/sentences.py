@@ -1,9 +1,10 @@
 """Every sentence of the slip and of the leaflet, once, in French: the text that others translate. Short, active, without jargon.
 
 English comes from the site's own catalogue. Other languages are in `data/`, one file each, and are marked until a person has read them.
-Those of a mandate's papers are translated and read with them (`mandate_words`).
+Those of a mandate's papers (`mandate_words`) and of a connection's (`connection_words`) are translated and read with them.
 """
 
+from carnet.web.slips.connection_words import CONNECTION_SENTENCES
 from carnet.web.slips.mandate_words import MANDATE_SENTENCES
 
 
@@ -64,6 +65,7 @@ SENTENCES = {
     "nothing-needed": _("Vous n’avez pas besoin d’ordinateur, ni d’adresse e-mail."),
     # said of the translation itself
     "awaiting": _("Traduction en attente d’une relecture humaine."),
+    **CONNECTION_SENTENCES,
     **MANDATE_SENTENCES,
 }
 
