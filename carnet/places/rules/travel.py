@@ -29,7 +29,7 @@ DETOUR = 1.3  # of the road over the straight line (docs/sources/travel-times.md
 WALKING_KMH = 4.0  # of a person who takes their time (docs/sources/travel-times.md#walking)
 # By car: minutes to leave and to park, speed over the first kilometres, speed beyond (docs/sources/travel-times.md#driving).
 NEAR_KM = 5.0
-_DRIVING: dict[Density, tuple[float, float, float]] = {
+DRIVING: dict[Density, tuple[float, float, float]] = {
     Density.DENSE: (6.0, 18.0, 35.0),
     Density.MIDDLING: (4.0, 28.0, 45.0),
     Density.RURAL: (2.0, 40.0, 55.0),
@@ -51,7 +51,7 @@ def minutes(km: float, means: Means, density: Density) -> float:
     road = km * DETOUR
     if means is Means.WALK:
         return road / WALKING_KMH * 60
-    start, near_kmh, far_kmh = _DRIVING[density]
+    start, near_kmh, far_kmh = DRIVING[density]
     return start + min(road, NEAR_KM) / near_kmh * 60 + max(0.0, road - NEAR_KM) / far_kmh * 60
 
 
@@ -59,7 +59,7 @@ def reach_km(minutes_at_most: float, means: Means, density: Density) -> float:
     """From how far, as the crow flies, one comes within that many minutes: the other way round of `minutes`; at most 100 km."""
     if means is Means.WALK:
         return min(KM_MAX, minutes_at_most / 60 * WALKING_KMH / DETOUR)
-    start, near_kmh, far_kmh = _DRIVING[density]
+    start, near_kmh, far_kmh = DRIVING[density]
     left = max(0.0, minutes_at_most - start)
     near_minutes = NEAR_KM / near_kmh * 60
     road = left / 60 * near_kmh if left <= near_minutes else NEAR_KM + (left - near_minutes) / 60 * far_kmh
