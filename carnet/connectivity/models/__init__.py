@@ -1,1 +1,19 @@
-"""Tables of the solidarity connection."""
+"""Tables of the solidarity connection. A home is a door, a connection a number: nobody is named."""
+
+from carnet.connectivity.models._connections import PERSONAL_DATA, Application, Connection, Contact, Incident, Step
+from carnet.connectivity.models._estate import EstateFile, Home, Partner, Residence
+from carnet.connectivity.models._offers import Offer
+
+__all__ = [
+    "PERSONAL_DATA",
+    "Application",
+    "Connection",
+    "Contact",
+    "EstateFile",
+    "Home",
+    "Incident",
+    "Offer",
+    "Partner",
+    "Residence",
+    "Step",
+]

@@ -1,0 +1,59 @@
+"""How a connection is called, and the code on the person's own paper."""
+
+import re
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from carnet.connectivity.rules._refusals import ConnectionCodeMistyped, ConnectionMistyped
+from carnet.kernel.identifiers import ALPHABET, DrawnNumber
+from carnet.kernel.refusals import Refusal
+
+WRONG_CODES_MAX = 5
+_LETTER = "I"
+
+
+class ConnectionNumber(DrawnNumber):
+    """Printed on the person's paper and on the provider's list: ``I-K7FM-42PX``. Raises: ConnectionMistyped."""
+
+    MISTYPED: ClassVar[type[Refusal]] = ConnectionMistyped
+
+    @classmethod
+    def parse(cls, typed: str) -> Self:
+        """Read what was typed, with or without its letter. Raises: ConnectionMistyped."""
+        bare = re.sub(r"[\s.\-–—]", "", typed[:40]).upper()
+        return cls(bare[1:] if len(bare) == len("IXXXXXXXX") and bare.startswith(_LETTER) else bare)
+
+    def printed(self) -> str:
+        """The form on paper and on screens."""
+        return f"{_LETTER}-{DrawnNumber.printed(self)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionCode:
+    """Eight symbols that open the person's page, with the number: 38 bits, and five tries. Raises: ConnectionCodeMistyped."""
+
+    text: str = field(repr=False)
+
+    LENGTH: ClassVar[int] = 8
+
+    def __post_init__(self) -> None:
+        if len(self.text) != self.LENGTH or not all(symbol in ALPHABET for symbol in self.text):
+            raise ConnectionCodeMistyped
+
+    @classmethod
+    def parse(cls, typed: str) -> Self:
+        """Read what a person typed. Raises: ConnectionCodeMistyped."""
+        return cls(re.sub(r"[\s.\-–—]", "", typed[:40]).upper())
+
+    @classmethod
+    def from_mark(cls, mark: bytes) -> Self:
+        """The code that follows from 32 keyed bytes: nothing is kept that could be stolen."""
+        drawn, symbols = int.from_bytes(mark, "big"), ""
+        for _rank in range(cls.LENGTH):
+            drawn, rest = divmod(drawn, len(ALPHABET))
+            symbols += ALPHABET[rest]
+        return cls(symbols)
+
+    def printed(self) -> str:
+        """Groups of four."""
+        return f"{self.text[:4]}-{self.text[4:]}"
