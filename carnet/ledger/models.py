@@ -162,7 +162,26 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agreement_id", "kind", "series_id", "organisation_id"], name="ledger_account_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=["SOURCE", "UNISSUED", "CIRCULATION", "OWED", "PAID", "RETURNED", "DUE", "CHARGED"]),
+                condition=Q(
+                    kind__in=[
+                        "SOURCE",
+                        "UNISSUED",
+                        "CIRCULATION",
+                        "OWED",
+                        "PAID",
+                        "RETURNED",
+                        "DUE",
+                        "CHARGED",
+                        "RESERVED",
+                        "BILLED",
+                        "SERVED",
+                        "OWNER",
+                        "HOUSEHOLD",
+                        "LANDLORD",
+                        "CALLED",
+                        "PASSED",
+                    ]
+                ),
                 name="ledger_account_kind",
             ),
         ]
@@ -220,3 +239,15 @@ class Movement(models.Model):
             models.Index(fields=["debit_account_id", "id"], name="ledger_movement_debit"),
             models.Index(fields=["credit_account_id", "id"], condition=Q(voucher_id__isnull=True), name="ledger_movement_credit"),
         ]
+
+
+class ConnectionMovement(models.Model):
+    """Which connection a movement is for. Append-only; beside the movement, whose own columns are sealed as they are."""
+
+    # Append-only on both sides: a foreign key would only cost. Verification finds a number that leads nowhere.
+    movement = models.OneToOneField(Movement, on_delete=models.PROTECT, primary_key=True, related_name="+", db_constraint=False)
+    connection_id = models.BigIntegerField()
+    programme_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["connection_id"], name="ledger_connectionmovement_of")]

@@ -169,6 +169,18 @@ class ValueReturned(LedgerRefused):
     code = "value-returned"
 
 
+class ReservedTooLittle(LedgerRefused):
+    """More owed for a connection than is still reserved for it. Facts: cents, reserved_cents."""
+
+    code = "reserved-too-little"
+
+
+class LandlordNotPaid(LedgerRefused):
+    """A provider paid a landlord's part before the landlord paid it in. Facts: cents, available_cents."""
+
+    code = "landlord-not-paid"
+
+
 class CodesTaken(Exception):
     """Ranks whose code is already another voucher's: they are drawn again. No refusal: nobody ever reads it."""
 
@@ -223,7 +235,12 @@ class PassageKind(StrEnum):
 
 
 class AccountKind(StrEnum):
-    """Where cents can be. DUE: what a place owes back; CHARGED: its other side, below zero by all it was ever charged."""
+    """Where cents can be. DUE: what a place owes back; CHARGED: its other side, below zero by all it was ever charged.
+
+    Funders' money of connections: RESERVED for homes; BILLED and SERVED, owed and paid to a provider. Others' money beside it, never a
+    funder's: OWNER and HOUSEHOLD, below zero by all that landlords and households ever paid; LANDLORD, below zero by what it still owes;
+    CALLED and PASSED, owed and paid to a provider by them.
+    """
 
     SOURCE = "SOURCE"
     UNISSUED = "UNISSUED"
@@ -233,6 +250,14 @@ class AccountKind(StrEnum):
     RETURNED = "RETURNED"
     DUE = "DUE"
     CHARGED = "CHARGED"
+    RESERVED = "RESERVED"
+    BILLED = "BILLED"
+    SERVED = "SERVED"
+    OWNER = "OWNER"
+    HOUSEHOLD = "HOUSEHOLD"
+    LANDLORD = "LANDLORD"
+    CALLED = "CALLED"
+    PASSED = "PASSED"
 
 
 class MovementKind(StrEnum):
@@ -250,6 +275,17 @@ class MovementKind(StrEnum):
     CHARGE = "CHARGE"
     RECOVER = "RECOVER"
     REOPEN = "REOPEN"
+    RESERVE = "RESERVE"
+    RELEASE = "RELEASE"
+    OWE = "OWE"
+    SETTLE = "SETTLE"
+    UNSETTLE = "UNSETTLE"
+    CALL = "CALL"
+    COLLECT = "COLLECT"
+    LEVY = "LEVY"
+    REMIT = "REMIT"
+    FORWARD = "FORWARD"
+    RECALL = "RECALL"
 
 
 # From each state, by which act, to which state. Source: docs/architecture.md#the-ledgers-grain.
@@ -280,7 +316,27 @@ ROUTES: Mapping[MovementKind, tuple[AccountKind, AccountKind]] = {
     MovementKind.CHARGE: (AccountKind.CHARGED, AccountKind.DUE),
     MovementKind.RECOVER: (AccountKind.DUE, AccountKind.CIRCULATION),
     MovementKind.REOPEN: (AccountKind.CIRCULATION, AccountKind.DUE),
+    # A home is connected with money reserved for it; a provider is owed month by month: docs/decisions/0069-the-money-of-connections.md.
+    MovementKind.RESERVE: (AccountKind.UNISSUED, AccountKind.RESERVED),
+    MovementKind.RELEASE: (AccountKind.RESERVED, AccountKind.UNISSUED),
+    MovementKind.OWE: (AccountKind.RESERVED, AccountKind.BILLED),
+    MovementKind.SETTLE: (AccountKind.BILLED, AccountKind.SERVED),
+    MovementKind.UNSETTLE: (AccountKind.SERVED, AccountKind.BILLED),
+    # A landlord's part, the households' that it collects, and those that the provider collects itself.
+    MovementKind.CALL: (AccountKind.LANDLORD, AccountKind.CALLED),
+    MovementKind.REMIT: (AccountKind.OWNER, AccountKind.LANDLORD),
+    MovementKind.LEVY: (AccountKind.HOUSEHOLD, AccountKind.LANDLORD),
+    MovementKind.FORWARD: (AccountKind.CALLED, AccountKind.PASSED),
+    MovementKind.RECALL: (AccountKind.PASSED, AccountKind.CALLED),
+    MovementKind.COLLECT: (AccountKind.HOUSEHOLD, AccountKind.PASSED),
 }
+
+# Accounts that may be below zero: what came in from outside, what was charged, what a landlord owes.
+BELOW_ZERO = (AccountKind.SOURCE, AccountKind.CHARGED, AccountKind.OWNER, AccountKind.HOUSEHOLD, AccountKind.LANDLORD)
+# Cents of landlords and households: in the same ledger, between accounts of their own, never a funder's.
+OF_OTHERS = frozenset(
+    {MovementKind.CALL, MovementKind.REMIT, MovementKind.LEVY, MovementKind.FORWARD, MovementKind.RECALL, MovementKind.COLLECT}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +362,10 @@ class SharePattern:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Where a set of cents is. Unit: whole cents."""
+    """Where a set of funders' cents is. Unit: whole cents.
+
+    `reserved`: kept for connections, owed to their provider included; `served`: paid to providers. `owed` and `paid` are the places' alone.
+    """
 
     funded: int = 0
     unissued: int = 0
@@ -314,21 +373,23 @@ class Money:
     owed: int = 0
     paid: int = 0
     returned: int = 0
+    reserved: int = 0
+    served: int = 0
 
     def __add__(self, other: "Money") -> "Money":
         return Money(*(getattr(self, name) + getattr(other, name) for name in MONEY_NAMES))
 
     @property
     def balanced(self) -> bool:
-        """Whether funded = unissued + in circulation + owed + paid + returned."""
-        return self.funded == self.unissued + self.in_circulation + self.owed + self.paid + self.returned
+        """Whether funded = unissued + in circulation + owed + paid + returned + reserved + served."""
+        return self.funded == sum(getattr(self, name) for name in MONEY_NAMES if name != "funded")
 
     def as_dict(self) -> dict[str, int]:
-        """The six amounts by name."""
+        """The eight amounts by name."""
         return {name: getattr(self, name) for name in MONEY_NAMES}
 
 
-MONEY_NAMES = ("funded", "unissued", "in_circulation", "owed", "paid", "returned")
+MONEY_NAMES = ("funded", "unissued", "in_circulation", "owed", "paid", "returned", "reserved", "served")
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,3 +506,21 @@ def check_stop(*, stop_at: datetime | None, printed_until: datetime) -> None:
     """Hand-overs stop before the paper ends, or are not stopped. Raises: StopAfterPrinted."""
     if stop_at is not None and stop_at > printed_until:
         raise StopAfterPrinted(printed_until=printed_until)
+
+
+def split_by_remaining(cents: int, remaining: Mapping[int, int]) -> dict[int, int]:
+    """Share `cents` between funders in proportion to what each still has reserved, to the cent; funders with no cent are left out.
+
+    The odd cents go one each to the largest remainders, equal ones in the order given; nobody ever gives more than it has, and what takes all
+    takes all of each.
+    Raises: ReservedTooLittle, AmountNotPositive.
+    """
+    total = sum(remaining.values())
+    if check_positive(cents) > total:
+        raise ReservedTooLittle(cents=cents, reserved_cents=total)
+    parts = {funder_id: cents * left // total for funder_id, left in remaining.items()}
+    # sorted() is stable: equal remainders keep the order of the signatures.
+    by_need = sorted(remaining, key=lambda funder_id: parts[funder_id] * total - cents * remaining[funder_id])
+    for funder_id in by_need[: cents - sum(parts.values())]:
+        parts[funder_id] += 1
+    return {funder_id: part for funder_id, part in parts.items() if part}

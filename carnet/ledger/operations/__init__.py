@@ -5,6 +5,17 @@ every row written here is itself append-only. Each repeats harmlessly under the 
 """
 
 from carnet.ledger.operations._coming_back import bring_back_booklets
+from carnet.ledger.operations._connections import (
+    ConnectionBook,
+    call_landlord,
+    collect_from_household,
+    owe_connection,
+    pay_connection,
+    receive_from_landlord,
+    release_connection,
+    reserve_connection,
+    unpay_connection,
+)
 from carnet.ledger.operations._debts import ChargedVoucher, charge_voucher, recover_due, reopen_due
 from carnet.ledger.operations._endings import end_booklets
 from carnet.ledger.operations._ends import extend_acceptance, stop_hand_overs
@@ -32,11 +43,14 @@ from carnet.ledger.operations._settling import PaidPart, pay_owed, pay_owed_many
 
 __all__ = [
     "ChargedVoucher",
+    "ConnectionBook",
     "PaidPart",
     "SeriesPlan",
     "activate_series",
     "bring_back_booklets",
+    "call_landlord",
     "charge_voucher",
+    "collect_from_household",
     "draw_vouchers",
     "end_booklets",
     "exchange_vouchers",
@@ -48,17 +62,23 @@ __all__ = [
     "move_booklets",
     "open_agreement_accounts",
     "open_series",
+    "owe_connection",
+    "pay_connection",
     "pay_owed",
     "pay_owed_many",
     "receive_booklets",
+    "receive_from_landlord",
     "receive_money",
     "recover_due",
+    "release_connection",
     "reopen_due",
     "repay_unissued",
+    "reserve_connection",
     "return_booklets",
     "return_circulation",
     "ship_booklets",
     "stop_hand_overs",
+    "unpay_connection",
     "unpay_owed",
     "unpay_owed_many",
     "void_booklets",

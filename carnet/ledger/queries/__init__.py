@@ -12,6 +12,15 @@ from carnet.ledger.queries._books import (
     settled,
     stock_movements,
 )
+from carnet.ledger.queries._connections import (
+    ConnectionMoney,
+    LandlordStanding,
+    ProviderStanding,
+    landlord_standing,
+    money_of_connections,
+    provider_standing,
+    reserved,
+)
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
 from carnet.ledger.queries._exchanges import exchangeable, exchanged_at, exchanged_days, voided_by
@@ -89,8 +98,10 @@ __all__ = [
     "AccountView",
     "BookletProgress",
     "BookletView",
+    "ConnectionMoney",
     "Flow",
     "FunderMovement",
+    "LandlordStanding",
     "Lived",
     "MoneyTable",
     "MovementView",
@@ -98,6 +109,7 @@ __all__ = [
     "PassageView",
     "PlaceDue",
     "Position",
+    "ProviderStanding",
     "RangeView",
     "SeriesView",
     "Settled",
@@ -129,8 +141,10 @@ __all__ = [
     "funder_movements",
     "held_since",
     "in_stock_by_holder",
+    "landlord_standing",
     "lives",
     "money",
+    "money_of_connections",
     "movements",
     "movements_asked",
     "movements_of_agreement",
@@ -142,7 +156,9 @@ __all__ = [
     "passages",
     "patterns",
     "patterns_of_agreement",
+    "provider_standing",
     "recovered_vouchers",
+    "reserved",
     "returned_by_series",
     "serial_of_booklet",
     "serial_of_voucher",

@@ -9,13 +9,13 @@ from django.db import connection
 from django.db.models import Sum
 
 from carnet.ledger.models import Account, Movement, Series, SharePattern
-from carnet.ledger.rules import AccountKind, Money, MovementKind
+from carnet.ledger.rules import OF_OTHERS, AccountKind, Money, MovementKind
 from carnet.ledger.rules import SharePattern as Pattern
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyTable:
-    """The six amounts, in all and for each funder. The funders' cents sum to the total."""
+    """The amounts, in all and for each funder. The funders' cents sum to the total."""
 
     total: Money
     by_funder: dict[int, Money]
@@ -66,6 +66,12 @@ _BY_FUNDER = {
     MovementKind.ACTIVATE: (("unissued", -1), ("in_circulation", 1)),
     MovementKind.RETURN: (("in_circulation", -1), ("returned", 1)),
     MovementKind.EXCHANGE: (("in_circulation", -1), ("unissued", 1)),
+    MovementKind.RESERVE: (("unissued", -1), ("reserved", 1)),
+    MovementKind.RELEASE: (("reserved", -1), ("unissued", 1)),
+    # Owed to a provider, the money is still kept for the connection: it leaves when the bank pays.
+    MovementKind.OWE: (),
+    MovementKind.SETTLE: (("reserved", -1), ("served", 1)),
+    MovementKind.UNSETTLE: (("served", -1), ("reserved", 1)),
 }
 _HELD = {
     MovementKind.REDEEM: (("in_circulation", -1), ("funded", -1)),
@@ -90,7 +96,7 @@ _USED = {MovementKind.REDEEM: 1, MovementKind.REVERSE: -1, MovementKind.RECOVER:
 def money(
     *, programme_id: int | None = None, agreement_id: int | None = None, series_id: int | None = None, until: datetime | None = None
 ) -> MoneyTable:
-    """The six amounts of a programme, an agreement, one series, or everything seen, now or just before `until`. Whole cents.
+    """The amounts of a programme, an agreement, one series, or everything seen, now or just before `until`. Whole cents.
 
     For a single series `funded` is what its activation took, less what exchanges freed, and `unissued` is zero.
     """
@@ -103,6 +109,8 @@ def _table(groups: Iterable[tuple[Any, ...]], shares: Mapping[tuple[int, int], P
     amounts: dict[int, dict[str, int]] = {}
     for group_series_id, kind_name, pattern, funder_id, cents, quantity in groups:
         kind = MovementKind(kind_name)
+        if kind in OF_OTHERS:
+            continue
         if pattern is None:
             effects: Iterable[tuple[str, int]] = _BY_FUNDER[kind]
             if of_one_series and kind == MovementKind.ACTIVATE:

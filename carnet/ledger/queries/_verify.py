@@ -3,29 +3,23 @@
 Source: docs/architecture.md#invariants. Each check is one set-based statement that returns the rows at fault.
 """
 
-from dataclasses import dataclass
-
 from django.db import connection
 
-from carnet.ledger.models import Series
+from carnet.ledger.models import Account, Series
 from carnet.ledger.queries._money import money
+from carnet.ledger.queries._verify_connections import CHECKS as CHECKS_OF_CONNECTIONS
+from carnet.ledger.queries._verify_connections import Check
 from carnet.ledger.queries._vouchers import counts, counts_by_holder
-from carnet.ledger.rules import ROUTES, Counts, Fault
+from carnet.ledger.rules import BELOW_ZERO, ROUTES, AccountKind, Counts, Fault
 
 FAULTS_MAX = 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
-    invariant: str
-    what: str
-    sql: str
-
-
+_BELOW_ZERO_SQL = ", ".join(f"'{kind}'" for kind in BELOW_ZERO)
 _ROUTES_SQL = ", ".join(f"('{kind}', '{credit}', '{debit}')" for kind, (credit, debit) in ROUTES.items())
 
 _CHECKS = (
-    _Check(
+    Check(
         "1 balance",
         "a movement joins accounts that its kind may not join, or of two programmes",
         f"""
@@ -35,7 +29,7 @@ _CHECKS = (
         WHERE d.id IS NULL OR c.id IS NULL OR r.kind IS NULL OR d.kind <> r.debit OR c.kind <> r.credit
            OR d.agreement_id <> c.agreement_id OR d.programme_id <> m.programme_id OR c.programme_id <> m.programme_id""",
     ),
-    _Check(
+    Check(
         "1 balance",
         "a movement's cents are not its number of vouchers times their face value",
         """
@@ -43,17 +37,17 @@ _CHECKS = (
         LEFT JOIN ledger_sharepattern p ON p.series_id = m.series_id AND p.number = m.pattern
         WHERE m.pattern IS NOT NULL AND (p.id IS NULL OR m.cents <> m.quantity * p.face_value_cents)""",
     ),
-    _Check(
+    Check(
         "1 balance",
         "an account other than a source is below zero",
-        """
+        f"""
         SELECT 'account ' || a.id FROM ledger_account a JOIN (
           SELECT account_id, sum(cents) AS cents FROM (
             SELECT debit_account_id AS account_id, cents FROM ledger_movement /* fan-out: verify */
             UNION ALL SELECT credit_account_id, -cents FROM ledger_movement /* fan-out: verify */) moved GROUP BY account_id
-        ) balance ON balance.account_id = a.id WHERE a.kind NOT IN ('SOURCE', 'CHARGED') AND balance.cents < 0""",
+        ) balance ON balance.account_id = a.id WHERE a.kind NOT IN ({_BELOW_ZERO_SQL}) AND balance.cents < 0""",
     ),
-    _Check(
+    Check(
         "1 balance",
         "a place is charged for a voucher it was not owed, or that was undone",
         """
@@ -64,7 +58,7 @@ _CHECKS = (
         WHERE m.kind = 'CHARGE' AND (r.id IS NULL OR o.organisation_id <> d.organisation_id OR r.pattern <> m.pattern OR r.cents <> m.cents
           OR u.id IS NOT NULL)""",
     ),
-    _Check(
+    Check(
         "1 balance",
         "a place gave back more than it owed, by series and share",
         """
@@ -73,7 +67,7 @@ _CHECKS = (
           UNION ALL SELECT credit_account_id, series_id, pattern, -quantity FROM ledger_movement /* fan-out: verify */ WHERE kind = 'RECOVER') moved
         GROUP BY moved.account_id, moved.series_id, moved.pattern HAVING sum(moved.quantity) < 0""",
     ),
-    _Check(
+    Check(
         "2 one state",
         "a voucher's mark and its money disagree",
         """
@@ -83,14 +77,14 @@ _CHECKS = (
           ON m.series_id = v.series_id AND m.voucher_id = v.id
         WHERE COALESCE(m.net, 0) <> CASE WHEN v.mark = 2 THEN 1 ELSE 0 END""",
     ),
-    _Check(
+    Check(
         "2 one state",
         "money moved for a voucher that does not exist, or under another voucher's pattern",
         """
         SELECT 'movement ' || m.id FROM ledger_movement m LEFT JOIN ledger_voucher v ON v.series_id = m.series_id AND v.id = m.voucher_id
         WHERE m.voucher_id IS NOT NULL AND (v.id IS NULL OR v.pattern <> m.pattern OR v.programme_id <> m.programme_id)""",
     ),
-    _Check(
+    Check(
         "3 counts",
         "a series does not hold the vouchers it declares, pattern by pattern",
         """
@@ -99,7 +93,7 @@ _CHECKS = (
           ON v.series_id = p.series_id AND v.pattern = p.number
         WHERE s.drawn_at IS NOT NULL AND COALESCE(v.n, 0) <> p.voucher_count""",
     ),
-    _Check(
+    Check(
         "3 counts",
         "a voucher lies outside its booklet or its series",
         """
@@ -107,7 +101,7 @@ _CHECKS = (
         WHERE v.booklet_id <> s.first_booklet_id + (v.id - s.first_voucher_id) / s.booklet_size OR v.programme_id <> s.programme_id
            OR v.id < s.first_voucher_id OR v.id >= s.first_voucher_id + s.voucher_count""",
     ),
-    _Check(
+    Check(
         "5 covered",
         "a series is active without its whole face value having been put in circulation",
         """
@@ -115,7 +109,7 @@ _CHECKS = (
         LEFT JOIN (SELECT series_id, sum(cents) AS cents FROM ledger_movement WHERE kind = 'ACTIVATE' GROUP BY series_id) m ON m.series_id = s.id
         WHERE COALESCE(m.cents, 0) <> CASE WHEN s.activated_at IS NULL THEN 0 ELSE s.voucher_count::bigint * s.face_value_cents END""",
     ),
-    _Check(
+    Check(
         "5 in time",
         "a voucher was redeemed before activation or hand-over, or after its end of acceptance",
         """
@@ -129,7 +123,7 @@ _CHECKS = (
         WHERE m.kind = 'REDEEM' AND (s.activated_at IS NULL OR m.at < s.activated_at OR m.at >= COALESCE(v.accepted_until, b.accepted_until, s.accepted_until)
            OR g.at IS NULL OR m.at < g.at)""",
     ),
-    _Check(
+    Check(
         "3 counts",
         "a booklet or voucher is counted as handed over, void or lapsed without the passage that says so",
         """
@@ -146,7 +140,7 @@ _CHECKS = (
         UNION ALL SELECT 'series ' || s.id FROM ledger_series s WHERE s.lapsed_at IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM ledger_passage p WHERE p.series_id = s.id AND p.kind = 'LAPSED')""",
     ),
-    _Check(
+    Check(
         "2 one state",
         "a voucher was exchanged and spent, or exchanged while it could be spent",
         """
@@ -155,7 +149,7 @@ _CHECKS = (
         JOIN ledger_booklet b ON b.series_id = v.series_id AND b.id = v.booklet_id
         WHERE p.kind = 'EXCHANGED' AND ledger_effective_state(v.mark, b.handed_over_at, b.voided_at, s.lapsed_at) NOT IN ('lapsed', 'void')""",
     ),
-    _Check(
+    Check(
         "4 funded",
         "what exchanges freed is not the held share of the vouchers exchanged, funder by funder",
         """
@@ -168,20 +162,21 @@ _CHECKS = (
         SELECT 'series ' || COALESCE(f.series_id, o.series_id) FROM freed f FULL JOIN owed o ON o.series_id = f.series_id AND o.funder_id = f.funder_id
         WHERE COALESCE(f.cents, 0) <> COALESCE(o.cents, 0)""",
     ),
-    _Check(
+    Check(
         "6 append-only",
         "the triggers that refuse a change are missing or switched off",
         """
-        SELECT 'table ' || t.name FROM (VALUES ('ledger_movement'), ('ledger_passage'), ('ledger_sharepattern')) AS t (name)
+        SELECT 'table ' || t.name FROM (VALUES ('ledger_movement'), ('ledger_passage'), ('ledger_sharepattern'), ('ledger_connectionmovement')) AS t (name)
         WHERE (SELECT count(*) FROM pg_trigger g WHERE g.tgrelid = t.name::regclass AND g.tgenabled = 'A'
                AND g.tgname IN ('carnet_append_only', 'carnet_no_truncate')) <> 2""",
     ),
-    _Check(
+    Check(
         "8 walls",
         "a table of vouchers or money is not under forced row-level security",
         """
         SELECT 'table ' || c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
-        AND c.relname IN ('ledger_series', 'ledger_sharepattern', 'ledger_booklet', 'ledger_voucher', 'ledger_passage', 'ledger_account', 'ledger_movement')
+        AND c.relname IN ('ledger_series', 'ledger_sharepattern', 'ledger_booklet', 'ledger_voucher', 'ledger_passage', 'ledger_account', 'ledger_movement',
+          'ledger_connectionmovement')
         AND NOT (c.relrowsecurity AND c.relforcerowsecurity)""",
     ),
 )
@@ -194,7 +189,7 @@ def verify() -> list[Fault]:
     """
     faults: list[Fault] = []
     with connection.cursor() as cursor:
-        for check in _CHECKS:
+        for check in _CHECKS + CHECKS_OF_CONNECTIONS:
             # Materialised: a limit on the outside would make the planner bet on finding faults early, and loop.
             cursor.execute(f"WITH fault AS MATERIALIZED ({check.sql}) SELECT * FROM fault LIMIT {FAULTS_MAX}")
             faults += [Fault(check.invariant, row[0], check.what) for row in cursor.fetchall()]
@@ -203,8 +198,9 @@ def verify() -> list[Fault]:
 
 def _totals() -> list[Fault]:
     faults: list[Fault] = []
-    places = Series.objects.order_by("programme_id", "agreement_id").values_list("programme_id", "agreement_id").distinct()
-    for programme_id, agreement_id in places:
+    places = set(Series.objects.order_by().values_list("programme_id", "agreement_id").distinct())
+    places |= set(Account.objects.filter(kind=AccountKind.RESERVED).order_by().values_list("programme_id", "agreement_id").distinct())
+    for programme_id, agreement_id in sorted(places):
         table = money(agreement_id=agreement_id)
         for funder_id, amounts in table.by_funder.items():
             if not amounts.balanced or min(amounts.as_dict().values()) < 0:

@@ -1,0 +1,152 @@
+"""Where the money of connections is: what is reserved for each, what providers are owed, what landlords paid in. Whole cents."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Sum
+
+from carnet.ledger.models import Account, ConnectionMovement, Movement
+from carnet.ledger.rules import AccountKind, MovementKind
+
+_OF_CONNECTION = {MovementKind.RESERVE: 1, MovementKind.RELEASE: -1, MovementKind.OWE: -1}
+_OWED_BY_FUNDERS = {MovementKind.OWE: 1, MovementKind.SETTLE: -1, MovementKind.UNSETTLE: 1}
+_OWED_BY_LANDLORDS = {MovementKind.CALL: 1, MovementKind.FORWARD: -1, MovementKind.RECALL: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionMoney:
+    """One connection's cents, all its months together. `reserved` is what was kept at first; `left`, what still is."""
+
+    reserved_cents: int = 0
+    owed_cents: int = 0
+    released_cents: int = 0
+    called_cents: int = 0
+    collected_cents: int = 0
+
+    @property
+    def left_cents(self) -> int:
+        """What is still reserved."""
+        return self.reserved_cents - self.owed_cents - self.released_cents
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderStanding:
+    """What one provider is owed and was paid under one agreement, by who pays it."""
+
+    owed_by_funder: dict[int, int] = field(default_factory=dict)
+    owed_by_landlord: dict[int, int] = field(default_factory=dict)
+    paid_by_funder: dict[int, int] = field(default_factory=dict)
+    paid_by_landlord: dict[int, int] = field(default_factory=dict)
+    collected_cents: int = 0
+
+    @property
+    def owed_cents(self) -> int:
+        """What it still waits for, from all."""
+        return sum(self.owed_by_funder.values()) + sum(self.owed_by_landlord.values())
+
+    @property
+    def paid_cents(self) -> int:
+        """What the bank paid it, from all; what it collected itself is beside."""
+        return sum(self.paid_by_funder.values()) + sum(self.paid_by_landlord.values())
+
+
+@dataclass(frozen=True, slots=True)
+class LandlordStanding:
+    """What one landlord was called for under one agreement, and paid in, its tenants' parts included."""
+
+    called_cents: int = 0
+    own_cents: int = 0
+    households_cents: int = 0
+    forwarded_cents: int = 0
+
+    @property
+    def due_cents(self) -> int:
+        """What it still owes; below zero, what it paid ahead."""
+        return self.called_cents - self.own_cents - self.households_cents
+
+    @property
+    def available_cents(self) -> int:
+        """What it paid in that no provider was paid yet."""
+        return self.own_cents + self.households_cents - self.forwarded_cents
+
+
+def reserved(*, connection_id: int) -> dict[int, int]:
+    """What each funder still has reserved for one connection, in the order of the agreement's first reservation. Whole cents."""
+    found: dict[int, int] = {}
+    for kind, payer_id, cents in _rows_of([connection_id], tuple(_OF_CONNECTION)):
+        found[payer_id] = found.get(payer_id, 0) + _OF_CONNECTION[kind] * cents
+    return found
+
+
+def money_of_connections(*, connection_ids: Collection[int]) -> dict[int, ConnectionMoney]:
+    """The cents of some connections, in one statement; those without money are not there."""
+    names = {
+        MovementKind.RESERVE: "reserved_cents", MovementKind.OWE: "owed_cents", MovementKind.RELEASE: "released_cents",
+        MovementKind.CALL: "called_cents", MovementKind.COLLECT: "collected_cents",
+    }  # fmt: skip
+    sums: dict[int, dict[str, int]] = {}
+    rows = (
+        ConnectionMovement.objects.filter(connection_id__in=list(connection_ids))
+        .order_by("connection_id", "movement__kind")
+        .values_list("connection_id", "movement__kind")
+        .annotate(Sum("movement__cents"))
+    )
+    for connection_id, kind, cents in rows:
+        sums.setdefault(connection_id, {})[names[MovementKind(kind)]] = int(cents)
+    return {connection_id: ConnectionMoney(**values) for connection_id, values in sums.items()}
+
+
+def provider_standing(*, agreement_id: int, provider_id: int) -> ProviderStanding:
+    """What a provider is owed and was paid under an agreement, by funder and by landlord."""
+    stands = ProviderStanding()
+    collected = 0
+    kinds = (AccountKind.BILLED, AccountKind.SERVED, AccountKind.CALLED, AccountKind.PASSED)
+    for kind, payer_id, cents in _moved(agreement_id, provider_id, kinds):
+        if kind in _OWED_BY_FUNDERS:
+            _add(stands.owed_by_funder, payer_id, _OWED_BY_FUNDERS[kind] * cents)
+        if kind in (MovementKind.SETTLE, MovementKind.UNSETTLE):
+            _add(stands.paid_by_funder, payer_id, -_OWED_BY_FUNDERS[kind] * cents)
+        if kind in _OWED_BY_LANDLORDS:
+            _add(stands.owed_by_landlord, payer_id, _OWED_BY_LANDLORDS[kind] * cents)
+        if kind in (MovementKind.FORWARD, MovementKind.RECALL):
+            _add(stands.paid_by_landlord, payer_id, -_OWED_BY_LANDLORDS[kind] * cents)
+        if kind is MovementKind.COLLECT:
+            collected += cents
+    return ProviderStanding(stands.owed_by_funder, stands.owed_by_landlord, stands.paid_by_funder, stands.paid_by_landlord, collected)
+
+
+def landlord_standing(*, agreement_id: int, landlord_id: int) -> LandlordStanding:
+    """What a landlord was called for under an agreement, paid in, and what of it providers were paid."""
+    sums = dict.fromkeys((MovementKind.CALL, MovementKind.REMIT, MovementKind.LEVY), 0)
+    for kind, _payer_id, cents in _moved(agreement_id, landlord_id, (AccountKind.LANDLORD,)):
+        sums[kind] += cents
+    forwarded = 0
+    for kind, payer_id, cents in _moved(agreement_id, None, (AccountKind.PASSED,)):
+        if payer_id == landlord_id and kind in (MovementKind.FORWARD, MovementKind.RECALL):
+            forwarded -= _OWED_BY_LANDLORDS[kind] * cents
+    return LandlordStanding(sums[MovementKind.CALL], sums[MovementKind.REMIT], sums[MovementKind.LEVY], forwarded)
+
+
+def _rows_of(connection_ids: Collection[int], kinds: Collection[MovementKind]) -> Iterable[tuple[MovementKind, int, int]]:
+    rows = ConnectionMovement.objects.filter(connection_id__in=list(connection_ids), movement__kind__in=list(kinds)).order_by("movement_id")
+    for kind, payer_id, cents in rows.values_list("movement__kind", "movement__funder_id", "movement__cents"):
+        yield MovementKind(kind), payer_id, cents
+
+
+def _moved(agreement_id: int, organisation_id: int | None, kinds: Collection[AccountKind]) -> list[tuple[MovementKind, int, int]]:
+    """What passed through accounts of these kinds, once each whichever side it came in by: kind, payer, cents."""
+    accounts = Account.objects.filter(agreement_id=agreement_id, kind__in=list(kinds))
+    if organisation_id is not None:
+        accounts = accounts.filter(organisation_id=organisation_id)
+    account_ids = list(accounts.values_list("id", flat=True))
+    found: dict[Any, int] = {}
+    for side in ("debit_account_id", "credit_account_id"):
+        rows = Movement.objects.filter(series_id=0, voucher_id=None, **{f"{side}__in": account_ids})
+        for kind, payer_id, cents in rows.order_by("kind", "funder_id").values_list("kind", "funder_id").annotate(Sum("cents")):
+            found[kind, payer_id] = int(cents)
+    return [(MovementKind(kind), payer_id, cents) for (kind, payer_id), cents in sorted(found.items())]
+
+
+def _add(sums: dict[int, int], payer_id: int, cents: int) -> None:
+    sums[payer_id] = sums.get(payer_id, 0) + cents
