@@ -3,6 +3,8 @@
 from carnet.connectivity.models._connections import PERSONAL_DATA, Application, Connection, Contact, Incident, Step
 from carnet.connectivity.models._estate import EstateFile, Home, Partner, Residence
 from carnet.connectivity.models._offers import Offer
+from carnet.connectivity.models._studies import Study
+from carnet.connectivity.models._telling import Telling
 
 __all__ = [
     "PERSONAL_DATA",
@@ -16,4 +18,6 @@ __all__ = [
     "Partner",
     "Residence",
     "Step",
+    "Study",
+    "Telling",
 ]
