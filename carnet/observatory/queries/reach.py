@@ -20,8 +20,8 @@ from carnet.observatory.models import TerritoryIndicator
 from carnet.observatory.queries import _rolled as rolled
 from carnet.observatory.queries.figures import watermark
 from carnet.observatory.rules import SMALL_COUNT, Cut, Measure, Scope, hide_small
-from carnet.observatory.rules.indicators import Indicator
-from carnet.observatory.rules.reach import Band, Estimate, Method, PeopleInNeed, Rate, people_in_need, per_thousand, together
+from carnet.observatory.rules.indicators import Indicator, Known
+from carnet.observatory.rules.reach import Band, Estimate, Method, PeopleInNeed, Rate, Told, people_in_need, per_thousand, together
 from carnet.parties.rules import check_may
 from carnet.places import queries as places
 from carnet.places.rules.areas import AreaLevel
@@ -161,6 +161,17 @@ def imported(*, actor: Actor) -> list[Imported]:
 def indicators_of(commune_codes: Iterable[str]) -> dict[str, dict[Indicator, tuple[int, Decimal | None]]]:
     """The latest vintage of each indicator of each commune: (vintage, value; None when it is secret or not available)."""
     found, _vintages, _sources = _figures(list(commune_codes))
+    return found
+
+
+def told_of(commune_codes: Iterable[str]) -> dict[str, dict[Indicator, dict[int, Told]]]:
+    """Every figure of each commune, by indicator and vintage, with who published it; a secret stays a secret. One statement."""
+    found: dict[str, dict[Indicator, dict[int, Told]]] = {}
+    rows = TerritoryIndicator.objects.filter(commune_code__in=list(commune_codes))
+    for code, indicator, vintage, value, known, source in rows.values_list(
+        "commune_code", "indicator", "vintage", "value", "known", "source"
+    ):
+        found.setdefault(code, {}).setdefault(Indicator(indicator), {})[vintage] = Told(value, Known(known), source)
     return found
 
 

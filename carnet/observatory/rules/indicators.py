@@ -43,6 +43,9 @@ class Indicator(StrEnum):
     MEN = "MEN"
     MENPSEUL = "MENPSEUL"
     FAMMONO = "FAMMONO"
+    FAM = "FAM"
+    POP5579_PSEUL = "POP5579_PSEUL"
+    POP80P_PSEUL = "POP80P_PSEUL"
     CHOM1564 = "CHOM1564"
     TP60 = "TP60"
 
@@ -63,6 +66,9 @@ LABELS: Mapping[Indicator, str] = {
     Indicator.MEN: _("Ménages"),
     Indicator.MENPSEUL: _("Personnes qui vivent seules"),
     Indicator.FAMMONO: _("Familles d’un seul parent"),
+    Indicator.FAM: _("Familles"),
+    Indicator.POP5579_PSEUL: _("Habitants de 55 à 79 ans qui vivent seuls"),
+    Indicator.POP80P_PSEUL: _("Habitants de 80 ans et plus qui vivent seuls"),
     Indicator.CHOM1564: _("Chômeurs de 15 à 64 ans"),
     Indicator.TP60: _("Part des ménages pauvres, en %"),
 }
@@ -181,7 +187,7 @@ def read(content: bytes, *, commune_of: Callable[[str], str | None]) -> Reading:
     """
     if len(content) > FILE_MAX_BYTES:
         raise IndicatorsTooHeavy(most_megabytes=FILE_MAX_BYTES // 1024 // 1024)
-    rows = _rows(content)
+    rows = rows_of(content)
     names = next((cells for _number, cells in rows if _place(cells) is not None), None)
     if names is None:
         raise IndicatorsUnreadable(wanted="CODGEO")
@@ -228,8 +234,8 @@ def _figures(
     line: dict[int, Measured] = {}
     for rank, (indicator, vintage) in wanted.items():
         told = cells[rank].strip().strip('"')
-        known = Known.SECRET if told.lower() == "s" else Known.MISSING if told.lower() == "nd" or told in _BLANK else Known.VALUE
-        value = _number(told) if known is Known.VALUE else None
+        known = known_of(told)
+        value = number_of(told) if known is Known.VALUE else None
         wrong = _wrong(indicator, value) if known is Known.VALUE else None
         if wrong is not None:
             faults.add(number, wrong, told)
@@ -242,6 +248,11 @@ def _figures(
             faults.add(number, "part-over-whole", f"{each.indicator.value} {each.value}")
             return None
     return line
+
+
+def known_of(told: str) -> Known:
+    """What a cell says of its figure: a value, a secret (`s`), or nothing (`nd`, or left empty)."""
+    return Known.SECRET if told.lower() == "s" else Known.MISSING if told.lower() == "nd" or told in _BLANK else Known.VALUE
 
 
 def _wrong(indicator: Indicator, value: Decimal | None) -> str | None:
@@ -267,7 +278,8 @@ def _summed(before: dict[int, Measured], line: dict[int, Measured]) -> dict[int,
     return found
 
 
-def _number(told: str) -> Decimal | None:
+def number_of(told: str) -> Decimal | None:
+    """A cell as a number, to the thousandth; None when it is not one."""
     plain = re.sub(r"[\s\u202f\u00a0]", "", told).replace(",", ".")
     if not re.fullmatch(r"-?\d{1,12}(\.\d{1,15})?([eE]-?\d{1,2})?", plain):
         return None
@@ -278,7 +290,8 @@ def _number(told: str) -> Decimal | None:
         return None
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def rows_of(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a CSV file with their number, whatever its separator; UTF-8, else Windows-1252. Raises: IndicatorsUnreadable."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from carnet.observatory.rules.indicators import Indicator
+from carnet.observatory.rules.indicators import Indicator, Known
 
 # Parts in illectronism, 2019. Source: docs/sources/insee.md#illectronism-2019.
 PART_15_44, PART_45_59, PART_60_74, PART_75 = 0.03, 0.09, 0.27, 0.67
@@ -82,6 +82,19 @@ class PeopleInNeed:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One figure as its publisher told it: None when it is secret or missing."""
+
+    value: Decimal | None
+    known: Known
+    source: str
+
+
+# By indicator, then by vintage.
+Figures = Mapping[Indicator, Mapping[int, Told]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """So many for a thousand people in need, between two bounds; two digits."""
 
@@ -109,6 +122,13 @@ def people_in_need(figures: Mapping[Indicator, Decimal | None], *, population: i
     low, middle, high = OVER_15
     whole = Estimate(people * low * PART_LOW, people * middle * PART_15, people * high * PART_HIGH)
     return PeopleInNeed(Method.POPULATION, whole, {}, vintage if Indicator.POP in known else None)
+
+
+def people_in_need_of(figures: Figures, *, population: int) -> PeopleInNeed:
+    """The same, from figures of several vintages: those of the latest census that counts the population."""
+    vintage = max(figures.get(Indicator.POP, {}), default=None)
+    census = {} if vintage is None else {each: told[vintage].value for each, told in figures.items() if vintage in told}
+    return people_in_need(census, population=population, vintage=vintage)
 
 
 def together(found: Iterable[PeopleInNeed]) -> tuple[Estimate, dict[Band, Estimate], frozenset[Method]]:

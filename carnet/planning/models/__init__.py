@@ -1,5 +1,6 @@
 """Tables of planning."""
 
+from carnet.planning.models._need import AreaFigure, Neighbourhood, Weighing
 from carnet.planning.models._plans import Plan, PlanDestination, PlanOrder, PlanVersion
 
-__all__ = ["Plan", "PlanDestination", "PlanOrder", "PlanVersion"]
+__all__ = ["AreaFigure", "Neighbourhood", "Plan", "PlanDestination", "PlanOrder", "PlanVersion", "Weighing"]
