@@ -1,5 +1,6 @@
 """Agreements: their account, their shares, their versions, who audits."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from carnet.funding.rules import (
     weights_of,
 )
 from carnet.kernel.actors import Actor
+from carnet.ledger import queries as ledger
 from carnet.ledger.rules import Weight
 
 
@@ -127,14 +129,25 @@ def weights_if_ordered(agreement_id: int, total_cents: int, *, at: datetime) -> 
 
 
 def already_ordered(agreement_id: int, version_id: int) -> AlreadyOrdered:
-    """What the agreement's orders took of each funder, and what this version divided by portions."""
+    """What the agreement's orders and connections took of each funder, and what this version divided by portions."""
     rows = CommitmentShare.objects.filter(agreement_id=agreement_id, commitment__released_at__isnull=True)
     borne = rows.values("funder_id").annotate(cents=Sum("cents"))
     by_portion = rows.filter(commitment__version_id=version_id).values("funder_id").annotate(cents=Sum("by_portion_cents"))
-    return AlreadyOrdered(
-        borne_cents={row["funder_id"]: int(row["cents"]) for row in borne},
-        by_portion_cents={row["funder_id"]: int(row["cents"]) for row in by_portion},
-    )
+    ever = Counter({row["funder_id"]: int(row["cents"]) for row in borne})
+    divided = Counter({row["funder_id"]: int(row["cents"]) for row in by_portion})
+    _add_connections(ever, divided, agreement_id, version_id)
+    return AlreadyOrdered(borne_cents=ever, by_portion_cents=divided)
+
+
+def _add_connections(ever: Counter[int], divided: Counter[int], agreement_id: int, version_id: int) -> None:
+    """What is set aside for connections is divided by the same shares as orders, and counts towards the same ceilings."""
+    aside = ledger.set_aside_for_connections(agreement_id=agreement_id)
+    if aside:
+        version = ShareVersion.objects.prefetch_related("shares").get(id=version_id)
+        by_portion = {share.funder_id for share in version.shares.all() if share.terms.portion is not None}
+        ever.update(aside)
+        since = ledger.set_aside_for_connections(agreement_id=agreement_id, since=version.effective_at)
+        divided.update({funder_id: cents for funder_id, cents in since.items() if funder_id in by_portion and cents > 0})
 
 
 def versions(agreement_id: int) -> list[ShareVersionFacts]:

@@ -61,9 +61,12 @@ def reserve_connection(*, book: ConnectionBook, by_funder: Mapping[int, int], ac
 
 
 @transaction.atomic
-def release_connection(*, book: ConnectionBook, actor: Actor, request_id: UUID, at: datetime) -> dict[int, int]:
+def release_connection(
+    *, book: ConnectionBook, actor: Actor, request_id: UUID, at: datetime, keep_cents: int = 0
+) -> dict[int, int]:
     """Free what is still reserved for a connection, for its funders' other vouchers and connections; return cents per funder.
 
+    `keep_cents`: what its months without a bill yet may still cost; shared as a bill would be.
     Repeat:  the same request id frees nothing more and gives the first answer.
     """
     _lock_agreement(book.agreement_id)
@@ -71,8 +74,10 @@ def release_connection(*, book: ConnectionBook, actor: Actor, request_id: UUID, 
     if first:
         return first
     left = {funder_id: cents for funder_id, cents in queries.reserved(connection_id=book.connection_id).items() if cents}
-    _each(MovementKind.RELEASE, book, left, 0, request_id, at)
-    return left
+    free_cents = sum(left.values()) - keep_cents
+    freed = split_by_remaining(free_cents, left) if free_cents > 0 else {}
+    _each(MovementKind.RELEASE, book, freed, 0, request_id, at)
+    return freed
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from carnet.ledger.queries._connections import (
     money_of_connections,
     provider_standing,
     reserved,
+    set_aside_for_connections,
 )
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
@@ -164,6 +165,7 @@ __all__ = [
     "serial_of_voucher",
     "series",
     "series_list",
+    "set_aside_for_connections",
     "settled",
     "shares_of_voucher",
     "standing",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Sum
@@ -76,6 +77,20 @@ def reserved(*, connection_id: int) -> dict[int, int]:
     found: dict[int, int] = {}
     for kind, payer_id, cents in _rows_of([connection_id], tuple(_OF_CONNECTION)):
         found[payer_id] = found.get(payer_id, 0) + _OF_CONNECTION[kind] * cents
+    return found
+
+
+def set_aside_for_connections(*, agreement_id: int, since: datetime | None = None) -> dict[int, int]:
+    """Cents each funder of an agreement set aside for connections, less what was freed; from a moment on, or ever."""
+    rows = Movement.objects.filter(
+        series_id=0, kind__in=[MovementKind.RESERVE, MovementKind.RELEASE],
+        debit_account_id__in=Account.objects.filter(agreement_id=agreement_id, kind__in=[AccountKind.RESERVED, AccountKind.UNISSUED]).values("id"),
+    )  # fmt: skip
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    found: dict[int, int] = {}
+    for kind, funder_id, cents in rows.order_by("kind", "funder_id").values_list("kind", "funder_id").annotate(Sum("cents")):
+        _add(found, funder_id or 0, _OF_CONNECTION[MovementKind(kind)] * int(cents))
     return found
 
 
