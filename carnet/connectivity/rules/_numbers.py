@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from carnet.connectivity.rules._refusals import ConnectionCodeMistyped, ConnectionMistyped
@@ -9,6 +10,8 @@ from carnet.kernel.identifiers import ALPHABET, DrawnNumber
 from carnet.kernel.refusals import Refusal
 
 WRONG_CODES_MAX = 5
+IDLE = timedelta(minutes=20)
+VISIT_MAX = timedelta(hours=2)
 _LETTER = "I"
 
 
@@ -57,3 +60,8 @@ class ConnectionCode:
     def printed(self) -> str:
         """Groups of four."""
         return f"{self.text[:4]}-{self.text[4:]}"
+
+
+def is_visit_open(*, opened_at: datetime | None, seen_at: datetime | None, at: datetime) -> bool:
+    """Whether a visit to the person's page still shows something: not left, not forgotten for IDLE, not longer than VISIT_MAX."""
+    return opened_at is not None and seen_at is not None and at < seen_at + IDLE and at < opened_at + VISIT_MAX

@@ -117,3 +117,4 @@ class MendedBy(StrEnum):
     LINE = "LINE"
     EXPLAINED = "EXPLAINED"
     WAS_WORKING = "WAS_WORKING"
+    ENDED = "ENDED"  # the connection ended before anything else

@@ -17,6 +17,7 @@ LINES: tuple[Permission, ...] = (
         "connectivity.see", "the solidarity connections of one's programmes, in counts and without addresses", *_OPERATOR, _FUNDER, _AUDITOR
     ),
     see("connectivity.see-own", "the residences, offers and homes of one's own organisation", _LANDLORD, _PROVIDER),
+    do("connectivity.admit-partner", "admit landlords and internet providers to a programme, and end their part", _ADMIN, _AGENT),
     do("connectivity.manage-residences", "bring in and change one's residences and homes", _LANDLORD),
     do(
         "connectivity.prepare-offer",
@@ -28,7 +29,7 @@ LINES: tuple[Permission, ...] = (
     do("connectivity.apply", "apply for a connection with a person at the desk", _LEAD, _PRESCRIBER, pin=True),
     do("connectivity.decide", "accept or refuse an application for one's own homes", _LANDLORD),
     do("connectivity.activate", "say that a home is connected, or that it could not be", _PROVIDER),
-    do("connectivity.end", "end a connection", _ADMIN, _AGENT, _LANDLORD, _PROVIDER),
+    do("connectivity.end", "end or suspend a connection", _ADMIN, _AGENT, _LANDLORD, _PROVIDER, _LEAD, _PRESCRIBER, pin=True),
     do("connectivity.report-incident", "say that a connection does not work", _LEAD, _PRESCRIBER, _LANDLORD, _ADMIN, _AGENT, Role.HELPLINE),
     do("connectivity.mend", "answer an incident of one's own connections", _PROVIDER),
     see(

@@ -1,0 +1,63 @@
+"""One way to change a connection's state: the rule is asked, the row is written, the step is kept for ever, the journal is told."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from carnet.connectivity.models import Application, Connection, Contact, Step
+from carnet.connectivity.operations._notes import note
+from carnet.connectivity.rules import OVER, ConnectionState, check_becomes
+from carnet.kernel.actors import Actor
+
+# Words of the journal, by the state arrived at.
+_WORDS = {
+    ConnectionState.ACCEPTED: "accepted", ConnectionState.REFUSED: "refused", ConnectionState.WITHDRAWN: "withdrawn",
+    ConnectionState.TO_ACTIVATE: "appointment-given", ConnectionState.COULD_NOT: "could-not-connect", ConnectionState.ACTIVE: "activated",
+    ConnectionState.SUSPENDED: "suspended", ConnectionState.ENDED: "ended",
+}  # fmt: skip
+
+
+def is_repeated(request_id: UUID) -> bool:
+    """Whether this request made a step already."""
+    return Step.objects.filter(request_id=request_id).exists()
+
+
+def move(
+    row: Connection,
+    state: ConnectionState,
+    *,
+    on: date,
+    reason: str = "",
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
+    **changes: Any,
+) -> None:
+    """Bring a locked connection to `state`, as from the legal day `on`. Raises: WrongState."""
+    before = ConnectionState(row.state)
+    check_becomes(before, state)
+    row.state, row.reason, row.changed_at = state.value, reason, at
+    if state in OVER:
+        changes = {**changes, "over_at": at}
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", "reason", "changed_at", *changes])
+    keep_step(row, before.value, on=on, actor=actor, request_id=request_id, at=at)
+    note(_WORDS[state], ("connection", row.id), row.programme_id, {"reason": reason, "on": on}, actor=actor, request_id=request_id, at=at)
+    if state in OVER:
+        Application.objects.filter(connection=row).update(grounds=[], erased_at=at)
+    if state in (ConnectionState.REFUSED, ConnectionState.WITHDRAWN):
+        erase_contact(row, at)
+
+
+def keep_step(row: Connection, before: str, *, on: date, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """Write one step for ever."""
+    Step.objects.create(
+        connection=row, programme_id=row.programme_id, landlord_id=row.landlord_id, provider_id=row.provider_id, desk_id=row.desk_id,
+        before=before, state=row.state, on=on, reason=row.reason, at=at, by_id=actor.person_id, request_id=request_id,
+    )  # fmt: skip
+
+
+def erase_contact(row: Connection, at: datetime) -> None:
+    """Nothing is left of the person's telephone number."""
+    Contact.objects.filter(connection=row, erased_at=None).update(sealed_phone=None, erased_at=at)
