@@ -31,6 +31,7 @@ COMMANDS = (
     "indicators",
     "evaluation",
     "territories",
+    "need",
     "openid",
 )
 # What typer makes of Ctrl+C, without a word; no command of ours ends with it (see `database run`).

@@ -103,6 +103,24 @@ class WeightOutOfBounds(NeedRefused):
     code = "weight-out-of-bounds"
 
 
+class WeighingUnknown(NeedRefused):
+    """No such kept weights, or another organisation's."""
+
+    code = "weighing-unknown"
+
+
+class WeighingUnnamed(NeedRefused):
+    """Kept weights need a name and a reason."""
+
+    code = "weighing-unnamed"
+
+
+class NeedAreaUnknown(NeedRefused):
+    """No such territory, or one larger than is scored at once. Facts: value."""
+
+    code = "need-area-unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each component counts: whole numbers from 0 to 100, of which only the proportions matter. Raises: WeightsEmpty, WeightOutOfBounds."""
