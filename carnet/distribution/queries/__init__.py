@@ -15,6 +15,7 @@ from carnet.distribution.queries._doors import (
     open_point,
     open_points,
     points_of_desk,
+    points_of_programme,
 )
 from carnet.distribution.queries._handing import (
     DeskTotal,
@@ -201,6 +202,7 @@ __all__ = [
     "plan_of",
     "points",
     "points_of_desk",
+    "points_of_programme",
     "postal_asked_today",
     "postal_by_number",
     "postal_request",

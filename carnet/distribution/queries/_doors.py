@@ -132,6 +132,11 @@ def points_of_desk(*, programme_id: int, organisation_id: int) -> tuple[DeskPoin
     return tuple(_view(row) for row in sorted(rows, key=lambda row: (row.closed_at is not None, row.name.casefold(), row.id)))
 
 
+def points_of_programme(programme_id: int) -> tuple[DeskPointView, ...]:
+    """The points every desk keeps in a programme, closed ones too, by desk and number, as far as the announced tenant sees (one statement)."""
+    return tuple(_view(row) for row in DeskPoint.objects.filter(programme_id=programme_id).order_by("organisation_id", "id"))
+
+
 def _handing(programme_ids: Collection[int] | None, at: datetime) -> dict[int, ProgrammeFacts]:
     """The programmes asked for that hand over at that moment."""
     return {

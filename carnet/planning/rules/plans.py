@@ -8,9 +8,11 @@ from enum import StrEnum
 from carnet.kernel.refusals import Refusal
 
 NAME_MAX = 120
-VERSIONS_MAX = 200
+VERSIONS_MAX = 60
+# Communes of one plan: a region. More would not be answered in seconds.
+COMMUNES_MAX = 2_000
 # Somebody else may take a version over after this long without a sign of whoever computes it.
-LEASE = timedelta(minutes=3)
+LEASE = timedelta(minutes=5)
 
 
 class VersionState(StrEnum):
@@ -25,73 +27,85 @@ class VersionState(StrEnum):
 ENDED = frozenset({VersionState.DONE, VersionState.FAILED})
 
 
-class PlanRefused(Refusal):
-    """Base of every refusal of a plan."""
+class SavedPlanRefused(Refusal):
+    """Base of every refusal of a saved plan."""
 
-    code = "plan-refused"
+    code = "saved-plan-refused"
 
 
-class PlanUnknown(PlanRefused):
+class PlanUnknown(SavedPlanRefused):
     """No such plan or version, or of a programme that is not the actor's."""
 
     code = "plan-unknown"
 
 
-class PlanNameMissing(PlanRefused):
+class PlanNameMissing(SavedPlanRefused):
     """A plan is found again by its name."""
 
     code = "plan-name-missing"
 
 
-class PlanNowhere(PlanRefused):
+class PlanNowhere(SavedPlanRefused):
     """No commune of the programme's territory is known: there is nobody to share among."""
 
     code = "plan-nowhere"
 
 
-class PlanWithoutDesks(PlanRefused):
+class PlanTooWide(SavedPlanRefused):
+    """More communes than a plan shares among. Facts: communes, most."""
+
+    code = "plan-too-wide"
+
+
+class PlanOutside(SavedPlanRefused):
+    """A territory that is not within the programme's. Facts: programme."""
+
+    code = "plan-outside"
+
+
+class PlanWithoutDesks(SavedPlanRefused):
     """No desk of the programme says where it is. Facts: unplaced."""
 
     code = "plan-without-desks"
 
 
-class PlanBudgetTooSmall(PlanRefused):
+class PlanBudgetTooSmall(SavedPlanRefused):
     """The budget does not pay one booklet. Facts: booklet_cents."""
 
     code = "plan-budget-too-small"
 
 
-class PlanTooManyVersions(PlanRefused):
+class PlanTooManyVersions(SavedPlanRefused):
     """A plan has a maximum of versions. Facts: most."""
 
     code = "plan-too-many-versions"
 
 
-class PlanNotDone(PlanRefused):
+class PlanNotDone(SavedPlanRefused):
     """The version has no answer yet, or none at all."""
 
     code = "plan-not-done"
 
 
-class PlanNotKept(PlanRefused):
+class PlanNotKept(SavedPlanRefused):
     """Only a kept version becomes an order."""
 
     code = "plan-not-kept"
 
 
-class PlanAlreadyOrdered(PlanRefused):
+class PlanAlreadyOrdered(SavedPlanRefused):
     """An order made from this version still stands. Facts: order."""
 
     code = "plan-already-ordered"
 
 
-class PlanOverBudget(PlanRefused):
+class PlanOverBudget(SavedPlanRefused):
     """The order would cost more than the plan's budget. Facts: needed_cents, budget_cents."""
 
     code = "plan-over-budget"
 
 
-class PlanNothingToOrder(PlanRefused):
+class PlanNothingToOrder(SavedPlanRefused):
     """No desk of this version receives a booklet."""
 
     code = "plan-nothing-to-order"
