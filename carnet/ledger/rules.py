@@ -382,7 +382,7 @@ class Money:
     @property
     def balanced(self) -> bool:
         """Whether funded = unissued + in circulation + owed + paid + returned + reserved + served."""
-        return self.funded == sum(getattr(self, name) for name in MONEY_NAMES if name != "funded")
+        return self.funded == (self.unissued + self.in_circulation + self.owed + self.paid + self.returned + self.reserved + self.served)
 
     def as_dict(self) -> dict[str, int]:
         """The eight amounts by name."""

@@ -3,10 +3,11 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-
 # A landlord reads the lines and payments of its own homes, a provider its own bills; who, where and how much are frozen once agreed.
 WALLS = """
 SELECT carnet_guard_rows('connectivity_bill', 'programme_id', 'provider_id');
+-- A landlord's lines name their bill's month and step; what the bill is as a whole is not its to read (carnet.connectivity.access.bills).
+CREATE POLICY of_lines ON connectivity_bill FOR SELECT USING (EXISTS (SELECT 1 FROM connectivity_billline l WHERE l.bill_id = connectivity_bill.id));
 SELECT carnet_guard_rows('connectivity_billline', 'programme_id', 'provider_id,landlord_id');
 SELECT carnet_guard_rows('connectivity_landlordpayment', 'programme_id', 'landlord_id');
 SELECT carnet_guard_append_only('connectivity_landlordpayment');

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from carnet.connectivity.models import Connection
+from carnet.connectivity.queries.bills import still_to_bill
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
@@ -44,7 +45,7 @@ def release_for(connection: Connection, *, actor: Actor, request_id: UUID, at: d
     with acting_as(actor, programme_ids=[connection.programme_id]):
         freed = ledger.release_connection(
             book=book_of(connection),
-            keep_cents=0,
+            keep_cents=still_to_bill(connection_id=connection.id),
             actor=actor,
             request_id=uuid5(request_id, "release"),
             at=at,

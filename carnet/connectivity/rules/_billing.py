@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from carnet.connectivity.rules._offers import OfferTerms
-from carnet.connectivity.rules._words import Collector
+from carnet.connectivity.rules._words import Collector, IncidentKind, MendedBy
 from carnet.kernel.periods import add_months
 
 Days = tuple[date, date]
@@ -30,6 +30,15 @@ class BillState(StrEnum):
 
 
 OWED_STATES = frozenset({BillState.AGREED, BillState.SENT, BillState.PAID, BillState.RETURNED})
+
+
+# Days are taken off for what kept somebody from connecting; not for a slow line, nor a computer on loan, nor what was working.
+_DEDUCTED = frozenset({IncidentKind.NOTHING, IncidentKind.CUTS, IncidentKind.BOX})
+
+
+def is_deducted(kind: str, mended_by: str) -> bool:
+    """Whether the days of an incident are taken off the bill, by what did not work and what put it right."""
+    return kind in _DEDUCTED and mended_by != MendedBy.WAS_WORKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +165,19 @@ def payable_by_landlords(owed: Mapping[int, int], available: Mapping[int, int]) 
     """Of what each landlord owes a provider, what it has paid in: no more is ever paid on. Whole cents, zeros left out."""
     found = {landlord: min(cents, available.get(landlord, 0)) for landlord, cents in owed.items()}
     return {landlord: cents for landlord, cents in found.items() if cents > 0}
+
+
+def bank_verdict(
+    *, state: BillState, cents: int, ibans: Collection[str], outcome: str, told_cents: int | None, told_iban: str | None
+) -> str:
+    """What the bank's word means for a bill's payment: PAID, RETURNED (before or after it was booked), KNOWN, or why it changes nothing."""
+    if told_cents is not None and told_cents != cents:
+        return "OTHER_AMOUNT"
+    if told_iban is not None and told_iban not in ibans:
+        return "OTHER_ACCOUNT"
+    if outcome == "PAID":
+        return {BillState.SENT: "PAID", BillState.PAID: "KNOWN"}.get(state, "CONTRADICTS")
+    came_back = {BillState.SENT: "RETURNED", BillState.RETURNED: "KNOWN"}
+    if outcome == "RETURNED":
+        came_back[BillState.PAID] = "RETURNED"
+    return came_back.get(state, "CONTRADICTS")

@@ -4,7 +4,7 @@ Funders' cents and those of landlords and households pass through accounts of th
 with a funder's money. Source: docs/decisions/0069-the-money-of-connections.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,6 +27,7 @@ from carnet.ledger.rules import (
     split_by_remaining,
 )
 
+_OF_MONTHS = (MovementKind.OWE, MovementKind.CALL, MovementKind.COLLECT)
 _OF_FUNDERS = (AccountKind.SOURCE, AccountKind.UNISSUED)
 
 
@@ -37,6 +38,21 @@ class ConnectionBook:
     programme_id: int
     agreement_id: int
     connection_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwedMonth:
+    """One month of one connection, by who pays it. Unit: whole cents. `request_id` is the month's own.
+
+    `called_cents`: the landlord's, its tenants' that it collects included. `collected_cents`: what the provider took from the household.
+    """
+
+    connection_id: int
+    landlord_id: int
+    funders_cents: int
+    called_cents: int
+    collected_cents: int
+    request_id: UUID
 
 
 @transaction.atomic
@@ -61,9 +77,7 @@ def reserve_connection(*, book: ConnectionBook, by_funder: Mapping[int, int], ac
 
 
 @transaction.atomic
-def release_connection(
-    *, book: ConnectionBook, actor: Actor, request_id: UUID, at: datetime, keep_cents: int = 0
-) -> dict[int, int]:
+def release_connection(*, book: ConnectionBook, actor: Actor, request_id: UUID, at: datetime, keep_cents: int = 0) -> dict[int, int]:
     """Free what is still reserved for a connection, for its funders' other vouchers and connections; return cents per funder.
 
     `keep_cents`: what its months without a bill yet may still cost; shared as a bill would be.
@@ -81,41 +95,34 @@ def release_connection(
 
 
 @transaction.atomic
-def owe_connection(*, book: ConnectionBook, provider_id: int, cents: int, actor: Actor, request_id: UUID, at: datetime) -> dict[int, int]:
-    """Owe a provider one month of one connection, out of what is reserved for it; return cents per funder.
+def owe_connections(*, book: ConnectionBook, provider_id: int, months: Sequence[OwedMonth], actor: Actor, at: datetime) -> int:
+    """Owe a provider months of connections: funders' parts out of what is reserved for each, landlords' called, households' collected.
 
-    Each funder gives in proportion to what it still has reserved (`rules.split_by_remaining`).
-    Repeat:  the same request id gives the first answer. Raises: ReservedTooLittle, AmountNotPositive.
+    Each funder gives in proportion to what it still has reserved (`rules.split_by_remaining`). Return the funders' cents owed.
+    A few statements however many months; one connection's months in their order. All or none.
+    Repeat:  a month already owed under its request id is left as it is. Raises: ReservedTooLittle.
     """
     _lock_agreement(book.agreement_id)
-    first = _first_shares(MovementKind.OWE, request_id)
-    if first:
-        return first
-    shares = split_by_remaining(cents, queries.reserved(connection_id=book.connection_id))
-    _each(MovementKind.OWE, book, shares, provider_id, request_id, at)
-    return shares
-
-
-@transaction.atomic
-def call_landlord(
-    *, book: ConnectionBook, landlord_id: int, provider_id: int, cents: int, actor: Actor, request_id: UUID, at: datetime
-) -> int:
-    """Write that a landlord owes a provider its part of one month, its tenants' that it collects included; return the movement's id.
-
-    Repeat:  the same request id gives the first movement. Raises: AmountNotPositive.
-    """
-    sides = {AccountKind.LANDLORD: landlord_id, AccountKind.CALLED: provider_id}
-    return _write(MovementKind.CALL, book, sides, landlord_id, check_positive(cents), request_id, at)
-
-
-@transaction.atomic
-def collect_from_household(*, book: ConnectionBook, provider_id: int, cents: int, actor: Actor, request_id: UUID, at: datetime) -> int:
-    """Write what a provider took from one household itself; no household is named. Return the movement's id.
-
-    Repeat:  the same request id gives the first movement. Raises: AmountNotPositive.
-    """
-    sides = {AccountKind.HOUSEHOLD: provider_id, AccountKind.PASSED: provider_id}
-    return _write(MovementKind.COLLECT, book, sides, provider_id, check_positive(cents), request_id, at)
+    known = set(
+        Movement.objects.filter(
+            series_id=0, kind__in=_OF_MONTHS, request_id__in=[each.request_id for each in months]
+        ).values_list("request_id", flat=True)
+    )  # fmt: skip
+    fresh = [each for each in months if each.request_id not in known]
+    left = queries.reserved_of_connections(connection_ids={each.connection_id for each in fresh})
+    rows: list[tuple[OwedMonth, MovementKind, int, int]] = []
+    for each in fresh:
+        reserved = left.get(each.connection_id, {})
+        shares = split_by_remaining(each.funders_cents, reserved) if each.funders_cents else {}
+        for funder_id, cents in shares.items():
+            reserved[funder_id] -= cents
+            rows.append((each, MovementKind.OWE, funder_id, cents))
+        if each.called_cents:
+            rows.append((each, MovementKind.CALL, each.landlord_id, check_positive(each.called_cents)))
+        if each.collected_cents:
+            rows.append((each, MovementKind.COLLECT, provider_id, check_positive(each.collected_cents)))
+    _write_many(book, provider_id, rows, at)
+    return sum(each.funders_cents for each in months)
 
 
 @transaction.atomic
@@ -208,6 +215,31 @@ def _write(
     if book.connection_id:
         ConnectionMovement.objects.create(movement_id=made.id, connection_id=book.connection_id, programme_id=book.programme_id)
     return made.id
+
+
+def _write_many(book: ConnectionBook, provider_id: int, rows: Sequence[tuple[OwedMonth, MovementKind, int, int]], at: datetime) -> None:
+    """Write the movements of months and say which connection each is for, in as many statements as there are accounts."""
+    accounts: dict[tuple[AccountKind, int], int] = {}
+
+    def account(side: AccountKind, payer_id: int) -> int:
+        owner = {AccountKind.RESERVED: 0, AccountKind.LANDLORD: payer_id}.get(side, provider_id)
+        if (side, owner) not in accounts:
+            accounts[side, owner] = _account(
+                kind=side, programme_id=book.programme_id, agreement_id=book.agreement_id, organisation_id=owner
+            )
+        return accounts[side, owner]
+
+    made = Movement.objects.bulk_create(
+        Movement(
+            kind=kind, series_id=0, programme_id=book.programme_id, credit_account_id=account(ROUTES[kind][0], payer_id),
+            debit_account_id=account(ROUTES[kind][1], payer_id), funder_id=payer_id, cents=cents, quantity=0, request_id=month.request_id, at=at,
+        )
+        for month, kind, payer_id, cents in rows
+    )  # fmt: skip
+    ConnectionMovement.objects.bulk_create(
+        ConnectionMovement(movement_id=movement.id, connection_id=month.connection_id, programme_id=book.programme_id)
+        for movement, (month, _kind, _payer, _cents) in zip(made, rows, strict=True)
+    )
 
 
 def _first_shares(kind: MovementKind, request_id: UUID) -> dict[int, int]:

@@ -18,8 +18,10 @@ from carnet.ledger.queries._connections import (
     ProviderStanding,
     landlord_standing,
     money_of_connections,
+    owed_by_requests,
     provider_standing,
     reserved,
+    reserved_of_connections,
     set_aside_for_connections,
 )
 from carnet.ledger.queries._debts import PlaceDue, due
@@ -153,6 +155,7 @@ __all__ = [
     "movements_of_voucher",
     "on_the_way",
     "on_use_debts",
+    "owed_by_requests",
     "passage_ids",
     "passages",
     "patterns",
@@ -160,6 +163,7 @@ __all__ = [
     "provider_standing",
     "recovered_vouchers",
     "reserved",
+    "reserved_of_connections",
     "returned_by_series",
     "serial_of_booklet",
     "serial_of_voucher",

@@ -1,9 +1,10 @@
 """Where the money of connections is: what is reserved for each, what providers are owed, what landlords paid in. Whole cents."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Sum
 
@@ -73,10 +74,17 @@ class LandlordStanding:
 
 
 def reserved(*, connection_id: int) -> dict[int, int]:
-    """What each funder still has reserved for one connection, in the order of the agreement's first reservation. Whole cents."""
-    found: dict[int, int] = {}
-    for kind, payer_id, cents in _rows_of([connection_id], tuple(_OF_CONNECTION)):
-        found[payer_id] = found.get(payer_id, 0) + _OF_CONNECTION[kind] * cents
+    """What each funder still has reserved for one connection, in the order of its first reservation. Whole cents."""
+    return reserved_of_connections(connection_ids=[connection_id]).get(connection_id, {})
+
+
+def reserved_of_connections(*, connection_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """The same for many connections, in one statement."""
+    found: dict[int, dict[int, int]] = {}
+    rows = ConnectionMovement.objects.filter(connection_id__in=list(connection_ids), movement__kind__in=list(_OF_CONNECTION))
+    columns = ("connection_id", "movement__kind", "movement__funder_id", "movement__cents")
+    for connection_id, kind, funder_id, cents in rows.order_by("movement_id").values_list(*columns):
+        _add(found.setdefault(connection_id, {}), funder_id, _OF_CONNECTION[MovementKind(kind)] * cents)
     return found
 
 
@@ -112,6 +120,12 @@ def money_of_connections(*, connection_ids: Collection[int]) -> dict[int, Connec
     return {connection_id: ConnectionMoney(**values) for connection_id, values in sums.items()}
 
 
+def owed_by_requests(*, request_ids: Collection[UUID]) -> dict[int, int]:
+    """What each funder owes a provider by months owed under these request ids. Whole cents."""
+    rows = Movement.objects.filter(series_id=0, kind=MovementKind.OWE, request_id__in=list(request_ids)).order_by("funder_id")
+    return {funder_id: int(cents) for funder_id, cents in rows.values_list("funder_id").annotate(Sum("cents")) if funder_id is not None}
+
+
 def provider_standing(*, agreement_id: int, provider_id: int) -> ProviderStanding:
     """What a provider is owed and was paid under an agreement, by funder and by landlord."""
     stands = ProviderStanding()
@@ -141,12 +155,6 @@ def landlord_standing(*, agreement_id: int, landlord_id: int) -> LandlordStandin
         if payer_id == landlord_id and kind in (MovementKind.FORWARD, MovementKind.RECALL):
             forwarded -= _OWED_BY_LANDLORDS[kind] * cents
     return LandlordStanding(sums[MovementKind.CALL], sums[MovementKind.REMIT], sums[MovementKind.LEVY], forwarded)
-
-
-def _rows_of(connection_ids: Collection[int], kinds: Collection[MovementKind]) -> Iterable[tuple[MovementKind, int, int]]:
-    rows = ConnectionMovement.objects.filter(connection_id__in=list(connection_ids), movement__kind__in=list(kinds)).order_by("movement_id")
-    for kind, payer_id, cents in rows.values_list("movement__kind", "movement__funder_id", "movement__cents"):
-        yield MovementKind(kind), payer_id, cents
 
 
 def _moved(agreement_id: int, organisation_id: int | None, kinds: Collection[AccountKind]) -> list[tuple[MovementKind, int, int]]:
