@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from carnet.observatory.rules import DEFINITIONS, DELAYS, SHARES, VOUCHERS_OF, Cut, Measure, Scope, weighted_median
-from carnet.places.rules.areas import AreaLevel
+from carnet.places.rules.areas import NATION_CODE, AreaLevel
 
 # What there is now is of no day.
 NO_DAY = date(1970, 1, 1)
@@ -78,6 +78,8 @@ def coarse(
         ["build_id = %(build)s", "level = %(level)s", f"({' OR '.join(parts)})"],
         {"build": build_id, "level": level.value, **funder},
     )
+    if codes is None and level is AreaLevel.NATION:
+        codes = [NATION_CODE]  # said, it leads a kept plan to the few rows of the nation: else it reads every territory's months
     if codes is not None:
         where.append("area_code = ANY(%(codes)s)")
         values["codes"] = codes
@@ -116,7 +118,8 @@ def fine(
     where = ["d.build_id = %(build)s", "d.measure = ANY(%(measures)s)"]
     for column, number in (("organisation_id", scope.organisation_id), ("place_id", scope.place_id)):
         if number is not None:
-            where.append(f"d.{column} = %({column})s")
+            # "<> 0" tells a kept plan, which knows no number, that the index of what is not 0 holds every row it wants: 2 ms instead of 60.
+            where.append(f"d.{column} <> 0 AND d.{column} = %({column})s")
             values[column] = number
     if programme_ids is not None:
         where.append("d.programme_id = ANY(%(programmes)s)")
