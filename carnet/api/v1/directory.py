@@ -11,7 +11,8 @@ from carnet.api.v1.schemas import LabelsQuery, PlacesQuery
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS, legal_day
-from carnet.observatory.rules import AssistedFigures, ProgrammeFigures, proof_of
+from carnet.observatory.queries import procedures
+from carnet.observatory.rules import AssistedProgramme, ProgrammeFigures, proof_of
 from carnet.parties import queries as parties
 from carnet.parties.queries import OperatorLabelView
 from carnet.places import queries as places
@@ -260,19 +261,16 @@ def figures(*, at: datetime) -> dict[str, Any]:
         "paid_as_promised": proof.kept_count,
         "programmes": [_programme_figures(each) for each in published],
         "assisted": [_assisted_figures(each) for each in published_figures.published_assisted(at)],
-        "done_afterwards": [asdict(each) for each in published_figures.published_afterwards(at)],
+        "done_afterwards": [asdict(each) for each in procedures.answers_told()],
     }
 
 
-def _assisted_figures(each: AssistedFigures) -> dict[str, Any]:
+def _assisted_figures(each: AssistedProgramme) -> dict[str, Any]:
     return {
         "programme": {"id": each.programme_id, "name": each.name},
         "slug": each.slug,
         "is_simulated": each.is_simulated,
         "structures": each.structures,
-        "mandates": each.mandates,
-        "uses": each.uses,
-        "lines": [{"by": line.by.value, "value": line.value, "mandates": line.mandates, "uses": line.uses} for line in each.lines],
     }
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.utils.translation import gettext_noop as _
 from ninja import Schema
@@ -380,34 +380,22 @@ class ProgrammeFiguresOut(Schema):
     paid_as_promised: int
 
 
-class AssistedLineOut(Schema):
-    """One month (``2026-03``), family of procedures or département (``44``). Null: too few to be said."""
-
-    by: Literal["month", "family", "department"]
-    value: str
-    mandates: int | None
-    uses: int | None
-
-
 class AssistedOut(Schema):
-    """What is published of one programme whose structures act for people under a mandate. Null: too few to be said."""
+    """A programme whose structures act for people under a mandate. Counts of mandates are in each month's open data: `procedures.csv`."""
 
     programme: ProgrammeOut
     slug: str
     is_simulated: bool
     structures: int
-    mandates: int | None
-    uses: int | None
-    lines: list[AssistedLineOut]
 
 
 class DoneAfterwardsOut(Schema):
-    """Answers to *did you do it yourself?* about one procedure. Null: too few to be said."""
+    """Answers to *did you do it yourself?* about one procedure, as the latest open data tell them."""
 
     procedure: str
-    by_self: int | None
-    together: int | None
-    by_somebody: int | None
+    by_self: int
+    together: int
+    by_somebody: int
 
 
 class FiguresOut(Schema):

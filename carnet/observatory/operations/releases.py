@@ -17,17 +17,22 @@ from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.observatory.models import Release, ReleaseFile, ReleaseTruth
 from carnet.observatory.queries import publishing
+from carnet.observatory.queries.releases import content_of
 from carnet.observatory.rules.disclosure import Key, Suppressed, Tables, Wanted, bound_to, faults, merged, suppress
 from carnet.observatory.rules.opendata import (
+    AFTERWARDS,
     MANIFEST,
     SIGNATURE,
+    Answers,
     Lines,
     Moved,
+    batched,
     due_month,
     files_of,
     manifest_of,
     moved,
     read,
+    read_answers,
     tables_of,
     with_years,
     written,
@@ -58,12 +63,13 @@ class ReleaseBetrays(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """What was released before: the lines that count (each before a correction, and the latest), and what is hidden of all."""
+    """What was released before: the lines that count (each before a correction, and the latest), what is hidden of all, the answers told."""
 
     tables: tuple[Tables, ...]
     latest: Lines | None
     found: Suppressed
     told: Mapping[Key, int | None]
+    answers: Answers
 
 
 @transaction.atomic
@@ -128,7 +134,7 @@ def _published(
     told = with_years(shown)
     changes = moved(past.told, told) if past.told else []
     name = f"{month_on:%Y-%m}" + (f"-{revision}" if revision else "")
-    files = _files(lines, told, changes, name, at)
+    files = _files(lines, told, changes, past.answers, name, at)
     row = Release.objects.create(
         month_on=month_on,
         revision=revision,
@@ -156,8 +162,11 @@ def _published(
     return Made(row.id, name, row.line_count, row.hidden_count, len(changes), waits)
 
 
-def _files(lines: Lines, told: Mapping[Key, int | None], changes: Sequence[Moved], name: str, at: datetime) -> dict[str, bytes]:
-    files = files_of(lines, told, changes, title=f"Chèques du numérique : publication {name}", at=at)
+def _files(
+    lines: Lines, told: Mapping[Key, int | None], changes: Sequence[Moved], before: Answers, name: str, at: datetime
+) -> dict[str, bytes]:
+    answers = batched(before, publishing.answers())
+    files = files_of(lines, told, changes, answers=answers, title=f"Chèques du numérique : publication {name}", at=at)
     ring = key_ring()
     version = ring.create_programme_keys(SITE_KEY)
     public = next(key for key in ring.public_keys(SITE_KEY) if key.version == version)
@@ -169,12 +178,14 @@ def _past() -> _Past:
     rows = list(Release.objects.select_related("truth").order_by("month_on", "revision"))
     empty = Suppressed(frozenset[Key](), dict[Key, Wanted](), frozenset[Key]())
     if not rows:
-        return _Past((), None, empty, {})
+        return _Past((), None, empty, {}, {})
     # A release whose successor corrected nothing is all within it.
     needed = [row for row, after in zip(rows, [*rows[1:], None], strict=True) if after is None or after.moved]
     told = [reading(zlib.decompress(bytes(row.truth.deflated)).decode()) for row in needed]
     lines = [read(each.lines) for each in told]
-    return _Past(tuple(tables_of(each) for each in lines), lines[-1], told[-1].found, told[-1].told)
+    before = content_of(rows[-1].id, f"{AFTERWARDS}.csv")
+    answers = read_answers(before) if before is not None else {}
+    return _Past(tuple(tables_of(each) for each in lines), lines[-1], told[-1].found, told[-1].told, answers)
 
 
 def _differs(lines: Lines, past: _Past) -> bool:

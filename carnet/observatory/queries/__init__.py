@@ -1,7 +1,7 @@
 """Published figures and what is likely to come, each counted from the ledger and the desks."""
 
 from carnet.observatory.access import reads_every_funder
-from carnet.observatory.queries._assisted import assisted, assisted_open_data, done_afterwards, programmes_of_assistance
+from carnet.observatory.queries._assisted import assisted, programmes_of_assistance
 from carnet.observatory.queries._cuts import Cut, CutLine, cut
 from carnet.observatory.queries._figures import REAL, SIMULATED, open_data, programme_figures, published_programmes
 from carnet.observatory.queries._forecast import Seen, forecast_of, latest_forecast, network_of, open_agreements, season_of
@@ -45,9 +45,7 @@ __all__ = [
     "agreement_line",
     "agreements_of_month",
     "assisted",
-    "assisted_open_data",
     "cut",
-    "done_afterwards",
     "every_row",
     "forecast_of",
     "kept_letter",

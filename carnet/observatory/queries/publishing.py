@@ -10,11 +10,15 @@ from typing import Any
 
 from django.db import connection
 
+from carnet.activities import queries as activities
 from carnet.kernel.periods import add_months
+from carnet.mandates.queries import counting
+from carnet.mandates.rules.counting import SignedCount
 from carnet.observatory.queries._figures import published_programmes
 from carnet.observatory.queries.figures import watermark
-from carnet.observatory.rules.opendata import TOLD_MEASURES, UNKNOWN, Line, Lines, Place, Region
-from carnet.observatory.rules.opendata._tables import BY_PUBLIC, BY_SERVICE, HANDED_OVER, PEOPLE, TERRITORIAL
+from carnet.observatory.rules.opendata import TOLD_MEASURES, UNKNOWN, Answers, Line, Lines, Place, Region
+from carnet.observatory.rules.opendata._tables import BY_PUBLIC, BY_SERVICE, HANDED_OVER, MANDATES, PEOPLE, PROCEDURES, TERRITORIAL
+from carnet.parties import queries as parties
 from carnet.places import queries as places
 from carnet.places.rules.areas import NATION_CODE, AreaLevel
 
@@ -47,7 +51,8 @@ _Counts = dict[tuple[str, str, str, str], int]
 def lines_until(month_on: date, *, at: datetime) -> Lines | None:
     """The lines of every published programme, from its first month to `month_on`. None before anything was counted ahead."""
     mark, programmes = watermark(), {each.id: each for each in published_programmes()}
-    if mark is None or not programmes:
+    assisting = counting.programmes_counted()
+    if mark is None or not (programmes or assisting):
         return None
     values = {
         "build": mark.build_id,
@@ -68,10 +73,11 @@ def lines_until(month_on: date, *, at: datetime) -> Lines | None:
         if key == "":
             parts[measure, month, place, slugs[programme_id]] += int(count)
             presence.add((slugs[programme_id], place))
-    where = {code for _slug, code in presence}
+    signed, towns = _signed(assisting, add_months(month_on, 1))
+    where = {code for _slug, code in presence} | towns
     return Lines(
         f"{month_on:%Y-%m}",
-        tuple(_lines(counts, _desks(values))),
+        (*_lines(counts, _desks(values)), *signed),
         dict(parts),
         _whole(values, slugs),
         frozenset(presence),
@@ -79,6 +85,11 @@ def lines_until(month_on: date, *, at: datetime) -> Lines | None:
         tuple(_regions(where)),
         frozenset(each.slug for each in programmes.values() if each.is_simulated),
     )
+
+
+def answers() -> Answers:
+    """Every answer to *did you do it yourself?*, whoever asked."""
+    return {each.procedure: (each.by_self, each.together, each.by_somebody) for each in activities.afterwards()}
 
 
 def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -114,6 +125,30 @@ def _lines(counts: _Counts, desks: dict[tuple[str, str, str], int]) -> Iterable[
         largest = desks.get((month, department, key), 0) if is_said else 0
         whole = asked[measure, month, department, question] if is_said else 0
         yield Line(measure, month, department, key, count, count, min(count, largest), whole)
+
+
+def _signed(programme_ids: frozenset[int], until: date) -> tuple[list[Line], set[str]]:
+    """Mandates and procedures by month and département of the structure, and a commune of each of these départements."""
+    mandates, uses = (read(programme_ids, until=until) for read in (counting.mandates_counted, counting.uses_counted))
+    towns = _towns(mandates, uses)
+    found: dict[tuple[str, str, str, str], tuple[int, int]] = {}
+    for measure, counted in ((MANDATES, mandates), (PROCEDURES, uses)):
+        for each in counted:
+            key = measure, each.month, _department(towns[each.organisation_id]), f"family:{each.family}" if each.family else ""
+            count, people = found.get(key, (0, 0))
+            found[key] = count + each.count, people + each.people
+    return [Line(*key, count, people) for key, (count, people) in sorted(found.items())], set(towns.values())
+
+
+def _towns(*counted: Iterable[SignedCount]) -> dict[int, str]:
+    """The commune of each structure, by its postal address; UNKNOWN without one."""
+    gazetteer = places.gazetteer()
+    cards = parties.organisations({each.organisation_id for counts in counted for each in counts})
+    found = {}
+    for key, card in cards.items():
+        commune = gazetteer.named(card.city, postcode=card.postcode) or next(iter(gazetteer.typed(card.postcode, most=1)), None)
+        found[key] = commune.code if commune else UNKNOWN
+    return found
 
 
 def _desks(values: dict[str, Any]) -> dict[tuple[str, str, str], int]:

@@ -1,12 +1,6 @@
 """What a published figure is, what is hidden, and what is likely to come. Pure."""
 
-from carnet.observatory.rules._assisted import (
-    AfterwardsFigures,
-    AssistedFigures,
-    AssistedLine,
-    afterwards_figures,
-    assisted_figures,
-)
+from carnet.observatory.rules._assisted import AfterwardsFigures, AssistedProgramme, ProceduresLine, ProceduresTold, Told
 from carnet.observatory.rules._cash import CashForecast, FunderForecast, FundFacts, Month, cash_of, likely_months
 from carnet.observatory.rules._definitions import DEFINITIONS, STORY
 from carnet.observatory.rules._figures import (
@@ -98,8 +92,7 @@ __all__ = [
     "Amount",
     "Area",
     "Assessment",
-    "AssistedFigures",
-    "AssistedLine",
+    "AssistedProgramme",
     "Base",
     "By",
     "CashForecast",
@@ -122,6 +115,8 @@ __all__ = [
     "OpenFile",
     "OverallLevel",
     "Part",
+    "ProceduresLine",
+    "ProceduresTold",
     "ProgrammeFigures",
     "Proof",
     "PublicProgress",
@@ -136,12 +131,11 @@ __all__ = [
     "SkillItem",
     "SkillLevel",
     "SkillRule",
+    "Told",
     "Unit",
     "Use",
     "Watched",
-    "afterwards_figures",
     "assess",
-    "assisted_figures",
     "backtest",
     "cash_of",
     "checked_recipients",

@@ -63,7 +63,6 @@ urlpatterns = [
     path("chiffres/territoires/", public(boards.search), name="board-search"),
     path("chiffres/<slug:level>/<slug:code>/", public(boards.board), name="board"),
     path("chiffres/<slug:level>/<slug:code>/<slug:by>.<slug:kind>", public(boards.board_file), name="board-file"),
-    path("opendata/hand_overs.csv", public(views.hand_overs), name="hand-overs"),
     path("opendata/<slug:name>.csv", public(views.open_data), name="open-data"),
     path("opendata/catalogue.jsonld", public(opendata.catalogue), name="open-data-catalogue"),
     path("opendata/<slug:name>.zip", public(opendata.archive), name="open-data-archive"),

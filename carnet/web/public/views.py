@@ -26,6 +26,12 @@ from carnet.web.public.assisted import afterwards_table, assisted_shown
 
 # What desks ticked about the people they served is told by the monthly releases alone: they hide small counts for good.
 WHOM_DESKS_SERVED = "/opendata/latest/publics.csv"
+# Files that were counted every minute, before there were releases: two days' difference told of very few people.
+RELEASED = {
+    "hand_overs": WHOM_DESKS_SERVED,
+    "mandates": "/opendata/latest/procedures.csv",
+    "done_afterwards": "/opendata/latest/afterwards.csv",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ def legal(request: HttpRequest) -> HttpResponse:
 def all_figures(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     published, nation = figures.published(at), nation_head()
+    assisted = assisted_shown(figures.published_assisted(at))
     context = {
         "proof": _strip(published),
         "programmes": [_shown(each) for each in published],
@@ -63,21 +70,20 @@ def all_figures(request: HttpRequest) -> HttpResponse:
             Download(_("Argent par financeur"), "/opendata/money.csv", "CSV"),
             Download(_("Délais de paiement des lieux"), "/opendata/payments.csv", "CSV"),
             *([Download(_("Remises, sans les petits nombres"), WHOM_DESKS_SERVED, "CSV")] if nation else []),
-            Download(_("Mandats et démarches, sans les petits nombres"), "/opendata/mandates.csv", "CSV"),
-            Download(_("« L’avez-vous fait vous-même ? », sans les petits nombres"), "/opendata/done_afterwards.csv", "CSV"),
+            *(
+                [
+                    Download(_("Mandats et démarches, sans les petits nombres"), RELEASED["mandates"], "CSV"),
+                    Download(_("« L’avez-vous fait vous-même ? », sans les petits nombres"), RELEASED["done_afterwards"], "CSV"),
+                ]
+                if assisted is not None and assisted.span
+                else []
+            ),
         ],
-        "assisted": [assisted_shown(each) for each in figures.published_assisted(at)],
-        "afterwards": afterwards_table(figures.published_afterwards(at)),
+        "assisted": assisted,
+        "afterwards": afterwards_table(),
         "nation": nation,
     }
     return _page(request, "public/figures.html", context)
-
-
-def hand_overs(request: HttpRequest) -> HttpResponse:
-    """Where the file of this minute was, before there were releases."""
-    answer = redirect(WHOM_DESKS_SERVED, permanent=True)
-    answer["Access-Control-Allow-Origin"] = "*"
-    return answer
 
 
 def theme(request: HttpRequest, slug: str) -> HttpResponse:
@@ -91,10 +97,11 @@ def theme(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def open_data(request: HttpRequest, name: str) -> HttpResponse:
-    at = clock.now()
-    file = observatory.open_data(figures.published(at)).get(name)
-    if file is None:
-        file = observatory.assisted_open_data(figures.published_assisted(at), figures.published_afterwards(at)).get(name)
+    if name in RELEASED:
+        answer = redirect(RELEASED[name], permanent=True)
+        answer["Access-Control-Allow-Origin"] = "*"
+        return answer
+    file = observatory.open_data(figures.published(clock.now())).get(name)
     if file is None:
         raise Http404
     response = HttpResponse(content_type="text/csv; charset=utf-8")

@@ -151,10 +151,9 @@ OPEN: dict[str, Contract] = {
                 "days_to_be_paid": 9, "slowest_days_to_be_paid": 38, "promised": 2100, "paid_as_promised": 2058,
             }],
             "assisted": [{
-                "programme": _PROGRAMME, "slug": "nantes", "is_simulated": True, "structures": 13, "mandates": 98, "uses": 260,
-                "lines": [{"by": "month", "value": "2026-03", "mandates": 17, "uses": 44}, {"by": "department", "value": "44", "mandates": None, "uses": 6}],
+                "programme": _PROGRAMME, "slug": "nantes", "is_simulated": True, "structures": 13,
             }],
-            "done_afterwards": [{"procedure": "taxes", "by_self": 12, "together": 7, "by_somebody": None}],
+            "done_afterwards": [{"procedure": "taxes", "by_self": 12, "together": 7, "by_somebody": 5}],
         },
     ),
 }  # fmt: skip

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from carnet.observatory.rules.disclosure._attack import Contradiction, Interval, attack
 from carnet.observatory.rules.disclosure._cells import Key, Sum
+from carnet.observatory.rules.opendata._files import FILES
 from carnet.observatory.rules.opendata._lines import Line, Lines, Place, Region
 from carnet.observatory.rules.opendata._tables import NATION, tables_of
 
 Files = Mapping[str, bytes]
+_CUT = ("services", "publics", "procedures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,9 @@ def _named(key: Key, version: Mapping[Key, int]) -> Key:
 
 def _read(files: Files) -> _Read:
     geography, presence = _rows(files, "geography"), _rows(files, "presence")
-    rows = {name: _rows(files, name) for name in ("territories", "services", "publics", "programmes")}
+    rows = {name: _rows(files, name) if f"{name}.csv" in files else [] for name in FILES}  # what releases did not have at first
     cells: dict[Key, int | None] = {}
-    for name in ("territories", "services", "publics"):
+    for name in (*_CUT, "territories"):
         for row in rows[name]:
             key = (row["measure"], row["period"], f"{row['level']}:{row['code']}", row.get("key", ""))
             cells[key] = int(row["value"]) if row["value"] else None
@@ -95,7 +97,7 @@ def _read(files: Files) -> _Read:
     if not months:
         raise ValueError("no month")
     lines = [Line("used", months[0], "", "", 0, 0)]
-    lines += [Line(row["measure"], months[-1], row["code"], row["key"], 0, 0) for name in ("services", "publics") for row in rows[name]]
+    lines += [Line(row["measure"], months[-1], row["code"], row["key"], 0, 0) for name in _CUT for row in rows[name]]
     frame = tables_of(
         Lines(
             months[-1],

@@ -13,12 +13,14 @@ from pathlib import Path
 
 from carnet.observatory.rules._figures import SMALL_COUNT
 from carnet.observatory.rules.disclosure._cells import Key
+from carnet.observatory.rules.opendata._answers import Answers, written_answers
 from carnet.observatory.rules.opendata._lines import Lines
 from carnet.observatory.rules.opendata._moved import Moved
 from carnet.observatory.rules.opendata._schemas import COLUMNS, schema_of
-from carnet.observatory.rules.opendata._tables import TOLD_MEASURES, parsed
+from carnet.observatory.rules.opendata._tables import DEPARTMENTAL, TOLD_MEASURES, parsed
 
-FILES = ("territories", "services", "publics", "programmes")
+FILES = ("territories", "services", "publics", "procedures", "programmes")
+AFTERWARDS = "afterwards"
 MANIFEST, SIGNATURE, VERIFY, LINES = "manifest.json", "manifest.sig", "verify.py", "lines.csv"
 LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 _VERIFY = Path(__file__).parent / "verify.py.txt"
@@ -29,8 +31,10 @@ UNKNOWN = "ZZ"
 Rows = Sequence[tuple[str | int, ...]]
 
 
-def files_of(lines: Lines, told: Mapping[Key, int | None], changes: Sequence[Moved], *, title: str, at: datetime) -> dict[str, bytes]:
-    """Every file but the manifest and its signature. `told`: each cell of the release, None where hidden."""
+def files_of(
+    lines: Lines, told: Mapping[Key, int | None], changes: Sequence[Moved], *, answers: Answers, title: str, at: datetime
+) -> dict[str, bytes]:
+    """Every file but the manifest and its signature. `told`: each cell of the release, None where hidden. `answers`: see `batched`."""
     files: dict[str, bytes] = {}
     for name, rows in _tables(lines, told).items():
         files[f"{name}.csv"] = _csv([COLUMNS[name], *rows])
@@ -39,6 +43,8 @@ def files_of(lines: Lines, told: Mapping[Key, int | None], changes: Sequence[Mov
     files["geography.schema.json"] = _json(schema_of("geography"))
     files["presence.csv"] = _csv([COLUMNS["presence"], *sorted(lines.presence)])
     files["presence.schema.json"] = _json(schema_of("presence"))
+    files[f"{AFTERWARDS}.csv"] = written_answers(answers)
+    files[f"{AFTERWARDS}.schema.json"] = _json(schema_of(AFTERWARDS))
     files["CHANGELOG.md"] = _changelog(changes, title, at).encode()
     files["LICENCE.txt"] = _LICENCE.encode()
     files["LISEZMOI.md"] = _readme(title, lines).encode()
@@ -71,7 +77,9 @@ def _tables(lines: Lines, told: Mapping[Key, int | None]) -> dict[str, Rows]:
         level, code = parsed(where)
         head = (period, level, code, names[where])
         tail = (measure, "" if value is None else value, "hidden" if value is None else "")
-        if cut == "":
+        if measure in DEPARTMENTAL:
+            rows["procedures"].append((*head, cut, *tail))
+        elif cut == "":
             rows["territories"].append((*head, *tail))
         elif value != 0:  # a row that is absent is zero
             rows["publics" if ":" in cut else "services"].append((*head, cut, *tail))
@@ -150,6 +158,8 @@ Une correction est une nouvelle publication : CHANGELOG.md dit ce qui a bougé.
 
 - territories.csv : personnes servies, chèques remis, chèques utilisés, par territoire.
 - services.csv : chèques utilisés, par service. publics.csv : personnes servies, par réponse notée au guichet (départements et au-dessus).
+- procedures.csv : mandats signés et démarches faites à la place de quelqu’un, par sorte de démarche (départements et au-dessus).
+- afterwards.csv : « L’avez-vous fait vous-même ? », démarche par démarche. Une ligne n’avance que par cinq réponses au moins.
 - programmes.csv : chaque programme entier. geography.csv : quels territoires contiennent quelles communes.
 - presence.csv : où chaque programme a un guichet ou un lieu, comme le dit l’annuaire.
 - *.schema.json : chaque colonne (Table Schema). lines.csv : une empreinte par ligne.

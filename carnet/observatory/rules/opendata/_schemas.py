@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from carnet.observatory.rules.opendata._answers import COLUMNS_OF_ANSWERS
+
 _PERIOD = {"name": "period", "title": "Période", "description": "Un mois (2026-08) ou une année entière (2026).", "example": "2026-08"}
 _LEVEL = {"name": "level", "title": "Niveau", "description": "La taille du territoire.", "example": "COMMUNE"}
 _CODE = {"name": "code", "title": "Code INSEE", "description": "Le code du territoire ; ZZ : territoire non connu.", "example": "44109"}
@@ -21,6 +23,8 @@ COLUMNS = {
     "territories": ("period", "level", "code", "name", "measure", "value", "status"),
     "services": ("period", "level", "code", "name", "key", "measure", "value", "status"),
     "publics": ("period", "level", "code", "name", "key", "measure", "value", "status"),
+    "procedures": ("period", "level", "code", "name", "key", "measure", "value", "status"),
+    "afterwards": COLUMNS_OF_ANSWERS,
     "programmes": ("period", "level", "code", "name", "measure", "value", "status", "activity"),
     "geography": ("level", "code", "name", "epci", "departement", "region"),
     "presence": ("programme", "commune"),
@@ -29,6 +33,8 @@ _TITLES = {
     "territories": "Personnes servies, chèques remis et utilisés, par territoire et par mois",
     "services": "Chèques utilisés, par service, territoire et mois",
     "publics": "Personnes servies, par réponse notée au guichet, département et mois",
+    "procedures": "Mandats signés et démarches faites avec un mandat, par département et par mois",
+    "afterwards": "« L’avez-vous fait vous-même ? », démarche par démarche",
     "programmes": "Chaque programme entier, par mois",
     "geography": "Les territoires de la publication",
     "presence": "Où chaque programme a un guichet ou un lieu",
@@ -37,6 +43,8 @@ _KEYS = {
     "territories": ["period", "level", "code", "measure"],
     "services": ["period", "level", "code", "key", "measure"],
     "publics": ["period", "level", "code", "key", "measure"],
+    "procedures": ["period", "level", "code", "key", "measure"],
+    "afterwards": ["procedure"],
     "programmes": ["period", "code", "measure"],
     "geography": ["level", "code"],
     "presence": ["programme", "commune"],
@@ -61,6 +69,16 @@ def _text(field: dict[str, str], **constraints: Any) -> dict[str, Any]:
     return {**field, "type": "string", "constraints": {"required": True, **constraints}}
 
 
+def _answered(name: str, title: str, words: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": title,
+        "description": f"Combien ont répondu {words}",
+        "type": "integer",
+        "constraints": {"required": True, "minimum": 0},
+    }
+
+
 _FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("", "period"): _text(_PERIOD, pattern="[0-9]{4}(-[0-9]{2})?"),
     ("", "level"): _text(_LEVEL, enum=_LEVELS),
@@ -70,6 +88,19 @@ _FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("", "name"): _text(_NAME),
     ("", "key"): _text(_KEY),
     ("", "measure"): _text(_MEASURE, pattern="[a-z_]+"),
+    ("procedures", "key"): {
+        "name": "key",
+        "title": "Sorte de démarche",
+        "description": "La famille de la démarche ; vide : toutes ensemble.",
+        "example": "family:money",
+        "type": "string",
+    },
+    ("", "procedure"): _text(
+        {"name": "procedure", "title": "Démarche", "description": "Celle dont on a demandé la suite.", "example": "taxes"}
+    ),
+    ("", "by_oneself"): _answered("by_oneself", "Seul", "« Je l’ai fait moi-même. »"),
+    ("", "together"): _answered("together", "Ensemble", "« Nous l’avons fait ensemble. »"),
+    ("", "by_somebody"): _answered("by_somebody", "Quelqu’un d’autre", "« Quelqu’un l’a fait pour moi. »"),
     ("", "value"): {**_VALUE, "type": "integer", "constraints": {"minimum": 0}},
     ("programmes", "value"): {**_VALUE, "type": "integer", "constraints": {"required": True}},
     ("", "status"): {**_STATUS, "type": "string", "constraints": {"enum": ["hidden"]}},

@@ -17,6 +17,9 @@ PEOPLE, HANDED_OVER, USED = "people", "handed_over", "used"
 TERRITORIAL = (PEOPLE, HANDED_OVER, USED)
 BY_SERVICE = (USED,)
 BY_PUBLIC = (PEOPLE,)
+# Told from the département up: a structure stands for its département, and so few act in a commune that one would read the other.
+MANDATES, PROCEDURES = "mandates", "procedures"
+DEPARTMENTAL = (MANDATES, PROCEDURES)
 TOLD_MEASURES = (
     "ordered", "issued", "activated", HANDED_OVER, PEOPLE, USED, "paid", "lapsed", "void",
     "activated_cents", "handed_over_cents", "used_cents", "paid_cents", "lapsed_cents",
@@ -38,6 +41,11 @@ def tables_of(lines: Lines) -> Tables:
             for question, answers in _questions(lines, measure).items():
                 about = Dimension(answers, {"": answers}, is_about_people=True)
                 built.add(measure, month, _cut(own, measure, question), departments, about)
+        for measure in DEPARTMENTAL:
+            if measure == MANDATES and any(each.measure == measure for each in lines.lines):
+                built.add(measure, month, _cut(own, measure, ""), departments, None)
+            for question, families in _questions(lines, measure).items():
+                built.add(measure, month, _cut(own, measure, question), departments, Dimension(families, {"": families}))
     told: set[Key] = {(measure, month, NATION, "") for measure in TERRITORIAL for month in lines.months}
     never, of_programmes = built.programmes(lines)
     told |= of_programmes
@@ -118,7 +126,7 @@ def _cut(own: Iterable[Line], measure: str, cut: str | None) -> dict[tuple[str, 
         question, is_answer, _answer = each.key.partition(":")
         wanted = each.key == "" if cut == "" else (each.key != "" and not is_answer) if cut is None else bool(is_answer) and question == cut
         if each.measure == measure and wanted:
-            level = "DEPARTEMENT" if is_answer else "COMMUNE"
+            level = "DEPARTEMENT" if is_answer or measure in DEPARTMENTAL else "COMMUNE"
             found[f"{level}:{each.code}", each.key] = Cell(each.count, each.people, each.largest, each.whole)
     return found
 
