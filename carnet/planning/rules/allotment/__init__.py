@@ -10,23 +10,10 @@ people, hundredths of a point. The model in full: docs/planning.md.
 """
 
 from carnet.planning.rules.allotment._checking import Breach, allotted, check, kept_by, priority_booklets
-from carnet.planning.rules.allotment._problem import (
-    TRANCHES,
-    Allotment,
-    Demand,
-    Desk,
-    Flow,
-    Guarantee,
-    Guarantees,
-    Method,
-    Prices,
-    Problem,
-    Site,
-    Tranche,
-    Way,
-)
+from carnet.planning.rules.allotment._problem import Problem
 from carnet.planning.rules.allotment._refusals import GuaranteesContradict, PlanRefused, ProblemWrong, SolverStopped
 from carnet.planning.rules.allotment._sharing import (
+    FIXED_BOOKLETS,
     affordable,
     by_formula,
     formula_shares,
@@ -37,8 +24,23 @@ from carnet.planning.rules.allotment._sharing import (
 )
 from carnet.planning.rules.allotment._solved import Compared, ConstraintCost, Progress, Solved
 from carnet.planning.rules.allotment._value import Step, covered, steps, worth, yardstick
+from carnet.planning.rules.allotment._words import (
+    TRANCHES,
+    Allotment,
+    Demand,
+    Desk,
+    Flow,
+    Guarantee,
+    Guarantees,
+    Method,
+    Prices,
+    Site,
+    Tranche,
+    Way,
+)
 
 __all__ = [
+    "FIXED_BOOKLETS",
     "TRANCHES",
     "Allotment",
     "Breach",

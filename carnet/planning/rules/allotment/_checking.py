@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from carnet.planning.rules.allotment._problem import Allotment, Flow, Guarantee, Method, Problem
+from carnet.planning.rules.allotment._problem import Problem
 from carnet.planning.rules.allotment._value import covered, travelled
+from carnet.planning.rules.allotment._words import Allotment, Flow, Guarantee, Method
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from carnet.planning.rules.allotment._checking import allotted
-from carnet.planning.rules.allotment._problem import Allotment, Demand, Flow, Method, Problem, Way
+from carnet.planning.rules.allotment._problem import Problem
+from carnet.planning.rules.allotment._words import Allotment, Demand, Flow, Method, Way
 
 FIXED_BOOKLETS = 10  # of the formula used in practice (docs/planning.md#formula)
 
@@ -22,7 +23,7 @@ def payable_everywhere(problem: Problem) -> int:
 def _least(problem: Problem, deliveries_cents: int) -> int:
     asked = problem.guarantees
     paid = None if asked.budget_cents is None else max(0, asked.budget_cents - deliveries_cents) // problem.prices.booklet_cents
-    return min(each for each in (paid, asked.booklets) if each is not None)
+    return min((each for each in (paid, asked.booklets) if each is not None), default=sum(each.people for each in problem.demands))
 
 
 def head_shares(problem: Problem) -> dict[str, int]:

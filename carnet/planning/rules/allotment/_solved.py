@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from carnet.planning.rules.allotment._checking import Breach
-from carnet.planning.rules.allotment._problem import Allotment, Guarantee
+from carnet.planning.rules.allotment._words import Allotment, Guarantee
 
 
 @dataclass(frozen=True, slots=True)

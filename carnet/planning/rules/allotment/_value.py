@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from carnet.planning.rules.allotment._problem import Demand, Flow, Problem, Tranche
+from carnet.planning.rules.allotment._problem import Problem
+from carnet.planning.rules.allotment._words import Demand, Flow, Tranche
 
 
 @dataclass(frozen=True, slots=True)
