@@ -101,7 +101,8 @@ class Compared:
 class Reproduction:
     """What came of a file. `faults`: numbers of lines left out. `agreement`: Spearman's rank correlation of the two scores, from -1 to 1.
 
-    `alarms`: IRIS whose published score passes 110; `doubtful`: those of them where few lack a diploma and ours does not pass 110; `missed`: those where ours passes 110 alone.
+    `alarms`: IRIS whose published score passes 110; `doubtful`: those of them where few lack a diploma and where ours does not pass 110;
+    `missed`: those where ours passes 110 alone.
     """
 
     count: int

@@ -2,5 +2,7 @@
 
 from django.urls.resolvers import URLPattern
 
+from carnet.web.need.score_urls import urlpatterns as scores
+
 app_name = "need"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [*scores]
