@@ -27,7 +27,8 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import Role
 
 _OPERATOR: frozenset[str] = frozenset({Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.TREASURER, Role.APPROVER, Role.HELPLINE})
-_DESK: frozenset[str] = frozenset({Role.PRESCRIBER, Role.PRESCRIBER_LEAD})
+# Whoever applies with a person, beside them or on the telephone of the line, which is then their desk.
+_DESK: frozenset[str] = frozenset({Role.PRESCRIBER, Role.PRESCRIBER_LEAD, Role.HELPLINE, Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT})
 
 
 def is_standing(actor: Actor, row: Connection | Offer | Incident) -> frozenset[str]:

@@ -7,6 +7,7 @@ from carnet.connectivity.operations._keeping import end_terms, forget_contacts
 from carnet.connectivity.operations._life import accept, activate, could_not_activate, end, give_day, refuse, resume, suspend
 from carnet.connectivity.operations._offers import close_offer, open_offer, prepare_offer, refuse_offer
 from carnet.connectivity.operations._partners import admit_partner, end_partner
+from carnet.connectivity.operations._telling import forget_letters, note_letter
 from carnet.connectivity.operations._visits import end_own, leave_visit, open_visit, report_own, visited_connection
 
 __all__ = [
@@ -28,9 +29,11 @@ __all__ = [
     "end_residence",
     "end_terms",
     "forget_contacts",
+    "forget_letters",
     "give_day",
     "leave_visit",
     "mend",
+    "note_letter",
     "open_offer",
     "open_visit",
     "paper_of",

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from carnet.connectivity import access
 from carnet.connectivity.models import Connection, Incident
 from carnet.connectivity.operations._notes import note
+from carnet.connectivity.operations._telling import tell_mended
 from carnet.connectivity.rules import (
     ConnectionState,
     ConnectionUnknown,
@@ -23,10 +24,11 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.parties.rules import Role, check_may
 
+# The line is the desk of what it asked for on the telephone, and still the operator's.
 _SAID_BY = (
+    ("OPERATOR", IncidentBy.OPERATOR),
     ("DESK", IncidentBy.DESK),
     ("LANDLORD", IncidentBy.LANDLORD),
-    ("OPERATOR", IncidentBy.OPERATOR),
 )
 
 
@@ -100,5 +102,7 @@ def mend(*, incident_id: int, by: MendedBy, actor: Actor, request_id: UUID, at: 
         raise IncidentMended(mended_at=row.mended_at)
     row.mended_at, row.mended_by, row.mended_request_id = at, by.value, request_id
     row.save(update_fields=["mended_at", "mended_by", "mended_request_id"])
+    if by is not MendedBy.EXPLAINED:
+        tell_mended(row.connection, row, at=at)
     facts = {"by": by.value, "hours": int((at - row.reported_at).total_seconds() // 3600)}
     note("incident-mended", ("connection", row.connection_id), row.programme_id, facts, actor=actor, request_id=request_id, at=at)

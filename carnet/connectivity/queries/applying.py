@@ -3,6 +3,8 @@
 Public facts only: a residence is a building with a name on it, an offer is printed on a leaflet. No home, no connection.
 """
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,12 +12,16 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from carnet.connectivity.models import Connection, Offer, Residence
-from carnet.connectivity.rules import LIVE, OfferState, OfferTerms, OfferUnknown, ResidenceUnknown
+from carnet.connectivity.models import Connection, Home, Offer, Residence
+from carnet.connectivity.rules import LIVE, OfferState, OfferTerms, ResidenceUnknown
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.periods import legal_day
 
 RESIDENCES_MAX = 2_000
+HOMES_MAX, HOMES_READ_MAX, TYPED_MAX = 8, 5_000, 80
+_NOTHINGS = frozenset(
+    {"bat", "batiment", "porte", "logement", "appartement", "appt", "apt", "no", "n", "numero", "etage", "e", "eme", "er", "lgt"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +90,42 @@ def open_residence(residence_id: int, *, programme_ids: Collection[int], at: dat
     return residence
 
 
-def offer_told(offer_id: int) -> OpenOffer:
-    """An offer as its own paper says it, open or not: for whoever holds one of its connections. Raises: OfferUnknown."""
-    with acting_as_everything(why="what an offer says is printed on the papers of its connections"):
-        row = Offer.objects.filter(id=offer_id).first()
-    if row is None:
-        raise OfferUnknown
+@dataclass(frozen=True, slots=True)
+class HomeCalled:
+    """A home that answers to what was typed: a door, not a person."""
+
+    id: int
+    reference: str
+    door: str
+
+
+def homes_called(residence_id: int, typed: str, *, programme_ids: Collection[int]) -> tuple[HomeCalled, ...]:
+    """The homes of a residence that answer to what a person says of theirs: the landlord's reference whole, else every word of their door.
+
+    Empty when none does, or too many (HOMES_MAX): a desk is told of a home, it does not read a building.
+    """
+    wanted = said_words(typed)
+    if not wanted:
+        return ()
+    with _reading(programme_ids):
+        rows = Home.objects.filter(residence_id=residence_id, ended_at=None, programme_id__in=programme_ids).order_by("id")
+        known = list(rows.values_list("id", "reference", "door")[:HOMES_READ_MAX])
+    exact = [HomeCalled(*each) for each in known if "".join(said_words(each[1])) == "".join(wanted)]
+    if exact:
+        return tuple(exact)
+    found = [HomeCalled(*each) for each in known if set(wanted) <= set(said_words(each[2]))]
+    return tuple(found) if len(found) <= HOMES_MAX else ()
+
+
+def said_words(text: str) -> list[str]:
+    """Words and numbers, small, without accents or the nothings of a door: ``Bât. B, porte 012`` is ``b``, ``12``."""
+    bare = unicodedata.normalize("NFKD", text[:TYPED_MAX].lower())
+    parts = re.findall(r"[a-z]+|[0-9]+", "".join(each for each in bare if not unicodedata.combining(each)))
+    return [each.lstrip("0") or "0" for each in parts if each not in _NOTHINGS]
+
+
+def told_offer(row: Offer) -> OpenOffer:
+    """An offer as its connections' papers say it, whether or not it takes more."""
     return _told(row, 0)
 
 

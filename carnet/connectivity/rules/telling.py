@@ -3,14 +3,12 @@
 To whoever left a number and agreed to be written to, by text; to the others, by a letter to their door, which carries no name.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from carnet.connectivity.rules._refusals import ConnectivityRefused
-from carnet.connectivity.rules._words import ConnectionState
+from carnet.connectivity.rules._words import ConnectionState, EndReason
 
-# Told within so many days of the change: later, telling it would only confuse. The person still reads it on their page.
-TOLD_WITHIN = timedelta(days=7)
 # A letter nobody posted in so many days is about something past.
 LETTER_STALE = timedelta(days=30)
 
@@ -40,7 +38,8 @@ class LetterUnknown(ConnectivityRefused):
     code = "connection-letter-unknown"
 
 
-# What the person asked for themselves is told to nobody twice: an application withdrawn, a pause.
+# The person knows what they asked for; nobody writes to a dead person's door.
+UNTOLD = frozenset({EndReason.ASKED.value, EndReason.DEATH.value})
 ABOUT_STATE = {
     ConnectionState.ACCEPTED: About.ACCEPTED,
     ConnectionState.REFUSED: About.REFUSED,
@@ -53,14 +52,11 @@ ABOUT_STATE = {
 BY_LETTER = frozenset({About.REFUSED, About.APPOINTMENT, About.COULD_NOT, About.ENDED})
 
 
-def about_of(*, before: ConnectionState | None, state: ConnectionState) -> About | None:
-    """What a step tells, if anything: that a pause is over is not a connection made."""
-    return None if before is ConnectionState.SUSPENDED and state is ConnectionState.ACTIVE else ABOUT_STATE.get(state)
-
-
-def is_worth_telling(*, changed_at: datetime, at: datetime) -> bool:
-    """Whether a change is still to be told."""
-    return changed_at <= at < changed_at + TOLD_WITHIN
+def about_of(*, before: ConnectionState | None, state: ConnectionState, reason: str = "") -> About | None:
+    """What a step tells, if anything. Not what the person asked for, nor the end of a pause, which is no connection made; nor a death."""
+    if reason in UNTOLD or (before is ConnectionState.SUSPENDED and state is ConnectionState.ACTIVE):
+        return None
+    return ABOUT_STATE.get(state)
 
 
 def told_by(about: About, *, has_mobile: bool) -> ToldBy | None:

@@ -1,6 +1,7 @@
 """Connections in the words of whoever reads them: the desk, the line, the landlord, the provider; and, shorter, the person."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext_lazy
 
@@ -100,20 +101,20 @@ MENDED = {
     MendedBy.LINE: gettext_lazy("Ligne réparée"),
     MendedBy.EXPLAINED: gettext_lazy("Expliqué à la personne"),
     MendedBy.WAS_WORKING: gettext_lazy("Marchait déjà"),
+    MendedBy.ENDED: gettext_lazy("Connexion arrêtée"),
 }
-_REASONS = {
-    ConnectionState.REFUSED: (RefusalReason, REFUSALS),
-    ConnectionState.COULD_NOT: (ObstacleReason, OBSTACLES),
-    ConnectionState.SUSPENDED: (SuspensionReason, SUSPENSIONS),
-    ConnectionState.ENDED: (EndReason, ENDS),
-    ConnectionState.WITHDRAWN: (EndReason, ENDS),
+_REASONS: dict[ConnectionState, dict[str, Any]] = {
+    ConnectionState.REFUSED: {each.value: label for each, label in REFUSALS.items()},
+    ConnectionState.COULD_NOT: {each.value: label for each, label in OBSTACLES.items()},
+    ConnectionState.SUSPENDED: {each.value: label for each, label in SUSPENSIONS.items()},
+    ConnectionState.ENDED: {each.value: label for each, label in ENDS.items()},
+    ConnectionState.WITHDRAWN: {each.value: label for each, label in ENDS.items()},
 }
 
 
 def reason_words(state: ConnectionState, reason: str) -> str:
     """Why a connection is in this state; "" when nothing was said, or the word is of another state."""
-    kind, labels = _REASONS.get(state, (None, {}))
-    return str(labels[kind(reason)]) if kind is not None and reason in [each.value for each in kind] else ""
+    return str(_REASONS.get(state, {}).get(reason, ""))
 
 
 def papers_words(rules: Eligibility) -> str:
