@@ -47,6 +47,7 @@ from carnet.scenarios.reminders import ask_to_be_reminded
 from carnet.scenarios.several import cost_two
 from carnet.scenarios.state import pledge_to_publics, with_the_state
 from carnet.scenarios.stock import stir_stock
+from carnet.scenarios.studied import study_an_estate
 from carnet.scenarios.summary import summarise
 from carnet.scenarios.territory import share_a_territory
 from carnet.scenarios.turns import share_a_computer
@@ -163,6 +164,7 @@ def play_demo(
         exchange_old_vouchers(current, at=at)
         foresee(current, at=at)
         evaluate(current, at=at)
+        study_an_estate(current, at=at)
         cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
         station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)

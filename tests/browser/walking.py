@@ -39,7 +39,7 @@ FOLLOWS = {
     NOBODY: ("public",), "PLACE_MANAGER": ("place",), "PRESCRIBER_LEAD": ("prescriber",), "FUNDER": ("funder", "funds"),
     "OPERATOR_ADMIN": ("operator",), "TREASURER": ("operator",), "AUDITOR": ("auditor", "follow"), "STATE_OFFICER": ("state",),
     "HELPLINE": ("helpline",), "ACCOUNTANT": ("books",), "HELPER": ("helper",), "HELPER_LEAD": ("helper",), "LOCAL_ACTOR": ("local",),
-    "LANDLORD": ("landlord",), "PROVIDER": ("provider",),
+    "LANDLORD": ("landlord", "studies"), "PROVIDER": ("provider",),
 }  # fmt: skip
 HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}
 # Signing out is a question asked again and again; FranceConnect is somewhere else.

@@ -46,6 +46,7 @@ LINES: tuple[Permission, ...] = (
     do("connectivity.approve-bill", "agree to pay a bill that somebody else checked, or refuse", _ADMIN, _APPROVER, proof=True),
     do("connectivity.record-payment", "record what a landlord paid for its homes", _ADMIN, _TREASURER, proof=True),
     see("connectivity.study", "a feasibility study for a landlord's estate", _ADMIN, _AGENT, _FUNDER, _LANDLORD, _OFFICER),
+    do("connectivity.make-study", "make a feasibility study, keep it and share it", _ADMIN, _AGENT, _FUNDER, _LANDLORD),
     # planning
     see("planning.see-need", "where vouchers are needed, indicator by indicator", *_OPERATOR, _FUNDER, _AUDITOR, _OFFICER, _LOCAL),
     do("planning.weigh-need", "keep weights of the indicators of need for one's territory", _ADMIN, _AGENT, _FUNDER, _OFFICER, _LOCAL),

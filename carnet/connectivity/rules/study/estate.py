@@ -193,8 +193,8 @@ def _residence(line: int, given: Mapping[EstateColumn, str]) -> tuple[StudiedRes
     for column in REQUIRED:
         if not given.get(column, ""):
             fault(column, FaultKind.MISSING)
-    commune = given.get(EstateColumn.COMMUNE, "").upper()
-    if commune and not _is_commune(commune):
+    commune = _commune(given.get(EstateColumn.COMMUNE, ""))
+    if commune is None:
         fault(EstateColumn.COMMUNE, FaultKind.COMMUNE)
     dwellings = whole(EstateColumn.DWELLINGS, 0)
     occupied = whole(EstateColumn.OCCUPIED, dwellings)
@@ -204,7 +204,7 @@ def _residence(line: int, given: Mapping[EstateColumn, str]) -> tuple[StudiedRes
     if share is not None and not 0 <= share <= _WHOLE:
         fault(EstateColumn.DIFFICULTY, FaultKind.NOT_SHARE)
     residence = StudiedResidence(
-        name=given.get(EstateColumn.RESIDENCE, "")[:NAME_MAX], commune=commune, dwellings=dwellings, occupied=occupied,
+        name=given.get(EstateColumn.RESIDENCE, "")[:NAME_MAX], commune=commune or "", dwellings=dwellings, occupied=occupied,
         has_fibre=said(EstateColumn.FIBRE), is_priority=said(EstateColumn.PRIORITY), difficulty=share, has_room=said(EstateColumn.ROOM),
     )  # fmt: skip
     return residence, faults
@@ -218,9 +218,9 @@ def _share(text: str) -> int | None:
     return int(shape[1]) * 100 + int((shape[2] or "0").ljust(2, "0")) if shape else -1
 
 
-def _is_commune(code: str) -> bool:
+def _commune(text: str) -> str | None:
+    """The code as INSEE writes it, with the zero that spreadsheets take off; None: not a code."""
     try:
-        CommuneCode.parse(code)
+        return str(CommuneCode.parse(text)) if text else ""
     except CommuneCodeInvalid:
-        return False
-    return True
+        return None
