@@ -139,3 +139,16 @@ def attachment(content: bytes, media_type: str, name: str) -> HttpResponse:
 
 def _by(moment: str, name: str) -> str:
     return f"{moment}, {name}" if name else moment
+
+
+class _Decided(Protocol):
+    @property
+    def prepared_by(self) -> int: ...
+
+    @property
+    def decided_by(self) -> int | None: ...
+
+
+def needs_another(contested: _Decided | None, person_id: int | None) -> bool:
+    """Whether this person had a hand in the decision under appeal, and so may not answer the appeal."""
+    return contested is not None and person_id is not None and person_id in (contested.prepared_by, contested.decided_by)

@@ -158,7 +158,10 @@ class TestAnswering:
         assert send(client, f"{FILE}recours/", text="")[0] == 422
         assert send(client, f"{FILE}recours/", text="Il ouvre le 3 mars.") == (302, FILE)
         assert client.get(f"{FILE}recours/")["Location"] == FILE
-        assert "Il ouvre le 3 mars." in page(second, path) and "Donner raison au recours" in page(second, path)
+        third = staff(world, person_with)
+        assert "Il ouvre le 3 mars." in page(third, path) and "Donner raison au recours" in page(third, path)
+        for hand in (first, second):
+            assert "une autre personne répond au recours" in page(hand, path) and "Donner raison au recours" not in page(hand, path)
 
     def test_whoever_prepared_a_decision_is_shown_no_button_to_take_it(self, world: Habilitation, person_with: Person) -> None:
         _key, file_id = world.sent()

@@ -18,7 +18,7 @@ from carnet.places import operations, queries
 from carnet.places.queries import DecisionView, JoiningFileView, JoiningLine
 from carnet.places.rules.joining import ANSWERS_AN_APPEAL, DECISIONS_OF_STATE, DecisionKind, FileState
 from carnet.web import clock, labels
-from carnet.web.applications import attachment, decided_rows, printed_number
+from carnet.web.applications import attachment, decided_rows, needs_another, printed_number
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Row, Table, Task
 from carnet.web.design.screens import actor_of
@@ -77,6 +77,8 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
     view = queries.joining_file(file_id, actor=actor, at=at)
     words, tone = STATES[view.state]
     people = parties.names_of([person for each in view.decisions for person in (each.prepared_by, each.decided_by or 0)])
+    contested = view.open_appeal.decision_id if view.open_appeal is not None else None
+    is_mine = needs_another(next((each for each in view.decisions if each.decision_id == contested), None), actor.person_id)
     context = {
         "file": view,
         "state": (words, tone),
@@ -87,7 +89,8 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
         "decisions": [(str(KINDS[each.kind][0]), decision_rows(each, view, people)) for each in view.decisions],
         "prepared_url": reverse("operator:joining-decision", args=[view.prepared.decision_id]) if view.prepared else "",
         "appeal": view.open_appeal,
-        "choices": _choices(view, actor),
+        "choices": [] if is_mine else _choices(view, actor),
+        "is_contested_mine": is_mine,
         "labels": labels.places_table(view.labels, caption=_("Labels")) if view.labels else None,
     }
     return render(request, "operator/joining/file.html", context)

@@ -23,7 +23,7 @@ from carnet.mandates.rules.habilitation import MESSAGE_MAX, DecisionKind, FileSt
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.web import clock
-from carnet.web.applications import attachment, decision_rows, printed_number, rows_of
+from carnet.web.applications import attachment, decision_rows, needs_another, printed_number, rows_of
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
 from carnet.web.design.forms import OperationForm
@@ -123,6 +123,8 @@ def _file(request: HttpRequest, file_id: int, form: MessageForm) -> HttpResponse
     actor, at = actor_of(request), clock.now()
     view = queries.structure_file(file_id, actor=actor, at=at)
     people = parties.names_of([person for each in view.decisions for person in (each.prepared_by, each.decided_by or 0)])
+    contested = next((each.decision_id for each in view.appeals if not each.is_answered), None)
+    is_mine = needs_another(next((each for each in view.decisions if each.id == contested), None), actor.person_id)
     helpers = queries.helpers_of(view.organisation_id, actor=actor, at=at) if view.organisation_id is not None else ()
     context = {
         "file": view,
@@ -137,7 +139,8 @@ def _file(request: HttpRequest, file_id: int, form: MessageForm) -> HttpResponse
         "decisions": [(str(DECISIONS[each.kind][0]), decision_rows(each, people)) for each in view.decisions],
         "appeals": [(each.text, formats.moment(each.lodged_at), each.is_answered) for each in view.appeals],
         "prepared_url": reverse("operator:structure-decision", args=[view.prepared.id]) if view.prepared else "",
-        "choices": _choices(view, actor),
+        "choices": [] if is_mine else _choices(view, actor),
+        "is_contested_mine": is_mine,
         "said": messages_table(view),
         "form": form if allowed(actor.roles, "mandates.prepare-structures") else None,
         "unread": bool(view.messages) and not view.messages[-1].by_programme,
