@@ -9,7 +9,7 @@ from django.db import connection
 from carnet.distribution.rules import Kind
 
 # One row a person: a hand-over, or the line of paper that says to whom a booklet taken out was given. What was exchanged for the rest of a
-# booklet that still holds something is for the same person. Booklets before vouchers: those in a row are read in a row.
+# booklet that still holds something is for the same person. A voucher given alone is marked: it is not of whoever had the rest of its booklet.
 _HELD = f"""
 WITH alive AS MATERIALIZED (
   SELECT s.id, s.first_voucher_id, s.first_booklet_id, s.booklet_size, s.accepted_until FROM ledger_series s
@@ -17,7 +17,7 @@ WITH alive AS MATERIALIZED (
 held AS MATERIALIZED (
   SELECT v.series_id, v.booklet_id, count(*) AS vouchers
   FROM alive s JOIN ledger_voucher v ON v.series_id = s.id JOIN ledger_booklet b ON b.series_id = s.id AND b.id = v.booklet_id
-  WHERE v.mark IN (0, 1) AND (v.mark = 1 OR b.handed_over_at IS NOT NULL) AND b.voided_at IS NULL
+  WHERE v.mark = 0 AND b.handed_over_at IS NOT NULL AND b.voided_at IS NULL
     AND COALESCE(v.accepted_until, b.accepted_until, s.accepted_until) > %(at)s
   GROUP BY 1, 2),
 person AS (
