@@ -30,6 +30,7 @@ DOORS = (
     ("landlord/", "carnet.web.landlord.urls"),
     ("provider/", "carnet.web.provider.urls"),
     ("need/", "carnet.web.need.urls"),
+    ("", "carnet.web.connections.urls"),
     ("council/", "carnet.web.council.urls"),
     ("evaluations/", "carnet.web.evaluations.urls"),
     ("", "carnet.web.own.urls"),

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "carnet.web.landlord",
     "carnet.web.connection_studies",
     "carnet.web.provider",
+    "carnet.web.connections",
     "carnet.web.need",
     "carnet.web.own",
     "carnet.web.identity",
