@@ -106,7 +106,8 @@ def written(answer: Answered) -> dict[str, Any]:
 def read(kept: Mapping[str, Any]) -> Answered:
     """The other way round of `written`."""
     return Answered(
-        methods={Method(method): _read_method(Method(method), each) for method, each in kept["methods"].items()},
+        # In one order: the database keeps its own.
+        methods={each: _read_method(each, kept["methods"][each.value]) for each in Method if each.value in kept["methods"]},
         bound=kept["bound"],
         gap=kept["gap"],
         is_proved=kept["is_proved"],

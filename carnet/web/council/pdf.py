@@ -1,6 +1,7 @@
 """The paper of a report: PDF/UA-1, charts and maps as vectors with what they show said in words, tables that a screen reader reads."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,15 @@ def report_pdf(report: KeptReport, *, organisation: str, published_url: str) -> 
             "simulated": _("Activité simulée : les lieux sont réels, les paiements sont inventés.") if report.figures.is_simulated else "",
             "page": _("Page"),
             "sections": [
-                {"title": section.title, "blocks": [_block(block) for block in section.blocks]}
+                {"title": section.title, "blocks": [block_of(block) for block in section.blocks]}
                 for section in sections_of(report, published_url=published_url)
             ],
         }
+    return compiled(words, at=report.made_at)
+
+
+def compiled(words: dict[str, Any], *, at: datetime) -> bytes:
+    """The paper of these words, dated `at`: the same words give the same bytes."""
     content: bytes = typst.compile(
         str(_TEMPLATE),
         format="pdf",
@@ -39,12 +45,13 @@ def report_pdf(report: KeptReport, *, organisation: str, published_url: str) -> 
         ignore_system_fonts=True,
         sys_inputs={"report": json.dumps(words)},
         pdf_standards=["ua-1"],
-        timestamp=int(report.made_at.timestamp()),
+        timestamp=int(at.timestamp()),
     )
     return content
 
 
-def _block(block: Block) -> dict[str, Any]:
+def block_of(block: Block) -> dict[str, Any]:
+    """A sentence, a table or a chart as the paper draws it."""
     if isinstance(block, str):
         return {"kind": "sentence", "words": block}
     if isinstance(block, Table):

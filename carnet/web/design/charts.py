@@ -183,14 +183,16 @@ def choropleth(
     urls: Mapping[str, str] | None = None,
     unit: Unit = Unit.COUNT,
     source: str = "",
+    least: Sequence[int | float] | None = None,
 ) -> Chart:
     """Communes (codes of five characters) or départements (two or three) shaded by their number. Every area to draw has a value.
 
     Communes whose outlines do not ship are discs on the outline of their département. Overseas is in the table only.
+    `least`: the least number of each shade, for maps that are read side by side; worked out from the values when not given.
     """
     names = names or _names(values)
     areas = [Area(code, names.get(code, code), value, written(value, unit)) for code, value in values.items()]
-    least = rules.classes([area.value for area in areas])
+    least = rules.classes([area.value for area in areas]) if least is None else least
     outlines, discs, land = _ground(areas)
     drawn = (
         rules.choropleth(areas, outlines, places=discs, land=land, legend=_legend(least, unit), least=least) if outlines or land else None

@@ -2,7 +2,8 @@
 
 from django.urls.resolvers import URLPattern
 
+from carnet.web.need.plans.urls import urlpatterns as plans
 from carnet.web.need.score_urls import urlpatterns as scores
 
 app_name = "need"
-urlpatterns: list[URLPattern] = [*scores]
+urlpatterns: list[URLPattern] = [*scores, *plans]

@@ -172,7 +172,8 @@ class ShipView(OrderActView):
         return super().get_form_kwargs() | {"organisations": choices}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"organisation": self.request.GET.get("organisation", "")}
+        asked = self.request.GET
+        return {"organisation": asked.get("organisation", ""), "booklet_count": asked.get("booklets", "")}
 
     def words(self, page: queries.OrderPage) -> dict[str, Any]:
         return {

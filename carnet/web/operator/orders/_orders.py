@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from carnet.funding import queries as funding
 from carnet.issuing import operations, queries
-from carnet.issuing.rules import JobState, OrderState, Step
+from carnet.issuing.rules import JobState, Step
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.ledger import queries as ledger
@@ -25,17 +25,9 @@ from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_for, sentence_of_code
 from carnet.web.figures import count_figures
 from carnet.web.operator.orders._forms import PlaceForm
+from carnet.web.operator.orders._planned import planned_table
+from carnet.web.order_states import state_cell
 
-STATES = {
-    OrderState.ORDERED: (gettext_lazy("à approuver"), "warning"),
-    OrderState.REFUSED: (gettext_lazy("refusée"), "danger"),
-    OrderState.APPROVED: (gettext_lazy("approuvée"), "info"),
-    OrderState.DRAWN: (gettext_lazy("codes tirés"), "info"),
-    OrderState.PRINTED: (gettext_lazy("imprimée"), "info"),
-    OrderState.SHIPPED: (gettext_lazy("en cours d’envoi"), "info"),
-    OrderState.RECEIVED: (gettext_lazy("reçue"), "info"),
-    OrderState.ACTIVATED: (gettext_lazy("activée"), "success"),
-}
 # Each next step: what is asked, why, the verb, its route, the action its doer must hold.
 NEXT: dict[Step, tuple[Any, Any, Any, str, str]] = {
     Step.APPROVE: (
@@ -86,12 +78,6 @@ class NextVerb:
     url: str
 
 
-def state_cell(state: OrderState) -> Cell:
-    """An order's state as a pill."""
-    word, tone = STATES[state]
-    return Cell(str(word), tone=tone)
-
-
 def orders(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     found = queries.orders(actor)
@@ -138,6 +124,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "figures": count_figures(ledger.counts(series_id=page.series.id)) if page.series else [],
         "stock": _stock(page),
         "shipments": _shipments(page),
+        "planned": planned_table(actor, page),
         "may_print_again": _may(actor, page, "issuing.draw") and page.line.next_step is Step.RECORD_PRINTED,
         "may_ship": _may(actor, page, "issuing.ship") and bool(page.facts.printed_at and page.facts.at_operator_count),
         "may_void": _may(actor, page, "issuing.void") and bool(page.series and page.series.lapsed_at is None),

@@ -1,0 +1,413 @@
+"""Allotment plans as pages and files. Loaded by the first page that is asked (see `urls`): what a plan stands on needs numpy."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from carnet.funding import queries as funding
+from carnet.jobs import planning as background
+from carnet.kernel.actors import Actor
+from carnet.parties.rules import allowed, home_of
+from carnet.places import queries as places
+from carnet.planning.operations import plans as operations
+from carnet.planning.queries import plans as queries
+from carnet.planning.queries.plans import VersionLine, VersionPage
+from carnet.planning.rules.plan_ground import Added, Asked
+from carnet.planning.rules.plans import VersionState
+from carnet.planning.rules.travel import Mode
+from carnet.web import clock
+from carnet.web.design import formats
+from carnet.web.design.components import Cell, Column, Download, Row, Table
+from carnet.web.design.screens import OperationView, actor_of
+from carnet.web.design.sentences import sentence_of_code
+from carnet.web.need.plans import words
+from carnet.web.need.plans.forms import NewPlanForm, OrderForm, TryForm
+from carnet.web.order_states import state_cell
+from carnet.web.spreadsheets import KINDS, as_file
+
+SHOWN_MOST = 40
+POINTS_MOST = 40
+# As many pairs of a commune and a point are answered while one waits; more go to the workers.
+AT_ONCE_MAX = 40_000
+AT_ONCE_SECONDS = 8.0
+METHOD_OF = {slug: method for method, slug in words.SLUGS.items()}
+
+
+def plans(request: HttpRequest) -> HttpResponse:
+    """The plans of one's programmes."""
+    actor = actor_of(request)
+    rows = [
+        [
+            Cell(each.name, url=reverse("need:plan-version", args=[each.id, each.latest])),
+            each.programme,
+            formats.number(each.versions),
+            Cell(_("gardé"), tone="success") if each.kept else Cell(_("à l’essai"), tone="neutral"),
+            formats.day(each.made_at),
+        ]
+        for each in queries.plans(actor)
+    ]
+    columns = [Column(_("Plan")), Column(_("Programme")), Column(_("Versions"), number=True), Column(_("État")), Column(_("Commencé le"))]
+    context = {
+        "office": _office(actor),
+        "table": Table(_("Vos plans"), columns, rows, empty=_("Aucun plan.")),
+        "is_empty": not rows,
+        "may_plan": allowed(actor.roles, "planning.plan"),
+    }
+    return render(request, "need/plans/plans.html", context)
+
+
+class NewPlan(OperationView):
+    """Begin a plan."""
+
+    form_class = NewPlanForm
+    template_name = "need/plans/new.html"
+    refusal_fields = {
+        "plan-name-missing": "name", "plan-outside": "territory", "plan-nowhere": "territory", "plan-too-wide": "territory",
+        "plan-budget-too-small": "budget", "plan-without-desks": "programme",
+    }  # fmt: skip
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found = [each for each in funding.programmes(actor_of(self.request).programme_ids) if each.ended_at is None]
+        return super().get_form_kwargs() | {"programmes": [(each.id, each.name) for each in reversed(found)]}
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(**({"office": _office(actor_of(self.request))} | more))
+
+    def perform(self, form: NewPlanForm) -> HttpResponseBase:
+        actor, given = actor_of(self.request), form.cleaned_data
+        plan_id = operations.make_plan(
+            programme_id=given["programme"],
+            name=given["name"],
+            asked=_asked(given),
+            territory=given["territory"],
+            mode=Mode(given["mode"]),
+            seats_assumed=given["seats_assumed"],
+            actor=actor,
+            request_id=given["request_id"],
+            at=clock.now(),
+        )
+        return _answer(actor, plan_id, 1)
+
+
+new_plan = NewPlan.as_view()
+
+
+def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The latest version of a plan."""
+    return redirect("need:plan-version", plan_id, queries.versions(actor_of(request), plan_id)[0].number)
+
+
+def version(request: HttpRequest, plan_id: int, number: int) -> HttpResponseBase:
+    """One version: its answer, or how far it is. A POST computes it here, where no worker does."""
+    actor = actor_of(request)
+    found = queries.version(actor, plan_id, number)
+    if request.method == "POST":
+        if found.is_live:
+            _run(found)
+        return redirect("need:plan-version", plan_id, number)
+    context = {
+        "office": _office(actor),
+        "shown": found,
+        "lead": _("Version %(number)s, demandée le %(moment)s") % {"number": number, "moment": formats.moment(found.asked_at)},
+        "versions": _versions_table(queries.versions(actor, plan_id), plan_id, number),
+        "asked": words.asked_rows(found),
+        "may_plan": allowed(actor.roles, "planning.plan"),
+    }
+    if found.is_live:
+        return render(request, "need/plans/waiting.html", context | {"percent": formats.percent(found.done, found.total)})
+    if found.state is VersionState.FAILED:
+        sentence = sentence_of_code(found.error, found.error_facts)
+        return render(request, "need/plans/failed.html", context | {"failure": words.failure(found, sentence), "form": _try_form(found)})
+    return render(request, "need/plans/version.html", context | _answered(actor, found))
+
+
+def _answered(actor: Actor, found: VersionPage) -> dict[str, Any]:
+    may_plan = allowed(actor.roles, "planning.plan")
+    try_url = reverse("need:plan-try", args=[found.plan_id, found.number]) if may_plan else ""
+    arguments = [found.plan_id, found.number]
+    return {
+        "figures": words.figures(found),
+        "said": words.said(found),
+        "change": words.change_sentences(found),
+        "methods": words.methods_table(found),
+        "maps": [
+            {
+                "title": str(words.METHODS[method]),
+                "said": words.map_of(found, method).description,
+                "url": reverse("need:plan-map", args=[*arguments, words.SLUGS[method]]),
+            }
+            for method in found.outcomes
+        ],
+        "costs": words.costs(found),
+        "communes": words.communes_table(found, most=SHOWN_MOST),
+        "desks": words.desks_table(found, most=SHOWN_MOST, try_url=try_url),
+        "cautions": words.cautions(found),
+        "more": max(0, len(found.problem.demands) - SHOWN_MOST),
+        "files": _files(found),
+        "try_url": try_url,
+        "form": _try_form(found) if may_plan else None,
+        "orders": _orders(found),
+        "may_order": allowed(actor.roles, "planning.order") and found.kept_at is not None,
+        "kept_on": formats.moment(found.kept_at) if found.kept_at else "",
+        "seconds": formats.decimal(found.answer.seconds) if found.answer else "",
+        "solver": found.answer.solver if found.answer else "",
+    }
+
+
+class TryAgain(OperationView):
+    """Ask the same ground something else."""
+
+    form_class = TryForm
+    template_name = "need/plans/try.html"
+    refusal_fields = {"plan-budget-too-small": "budget", "locality-unknown": "new_commune"}
+
+    @property
+    def page(self) -> VersionPage:
+        return queries.version(actor_of(self.request), self.kwargs["plan_id"], self.kwargs["number"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found = self.page
+        closing = self.request.GET.get("without", "")
+        return super().get_form_kwargs() | _choices(found) | {"initial": _initial(found, closing), "auto_id": "try-%s"}
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(**({"office": _office(actor_of(self.request)), "shown": self.page} | more))
+
+    def perform(self, form: TryForm) -> HttpResponseBase:
+        actor, given, before = actor_of(self.request), form.cleaned_data, self.page.asked
+        kept = tuple(before.added[int(rank)] for rank in given.get("added", ()))
+        new = (Added(places.locality(given["new_commune"]).code, given["new_people"] or 1),) if given["new_commune"] else ()
+        shown = {code for code, _name in form.fields["closed"].choices}  # type: ignore[attr-defined]
+        # What is closed and not shown stays closed: a form cannot open what it does not say.
+        closed = {code for code in before.closed if code not in shown} | set(given["closed"])
+        number = operations.try_again(
+            plan_id=self.kwargs["plan_id"],
+            from_number=self.kwargs["number"],
+            asked=replace(_asked(given), closed=tuple(sorted(closed)), added=kept + new),
+            actor=actor,
+            request_id=given["request_id"],
+            at=clock.now(),
+        )
+        return _answer(actor, self.kwargs["plan_id"], number)
+
+
+try_again = TryAgain.as_view()
+
+
+def keep(request: HttpRequest, plan_id: int, number: int) -> HttpResponseBase:
+    """Keep a version; nothing of it changes any more."""
+    actor = actor_of(request)
+    found = queries.version(actor, plan_id, number)
+    if request.method == "POST":
+        operations.keep_version(plan_id=plan_id, number=number, actor=actor, request_id=uuid4(), at=clock.now())
+        messages.success(request, _("Cette version est gardée. Elle ne changera plus."))
+        return redirect("need:plan-version", plan_id, number)
+    return render(request, "need/plans/keep.html", {"office": _office(actor), "shown": found, "rows": words.asked_rows(found)})
+
+
+class Order(OperationView):
+    """Order the booklets of a kept version."""
+
+    form_class = OrderForm
+    template_name = "need/plans/order.html"
+
+    @property
+    def page(self) -> VersionPage:
+        return queries.version(actor_of(self.request), self.kwargs["plan_id"], self.kwargs["number"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found = funding.agreements(actor_of(self.request), [self.page.programme_id], at=clock.now())
+        return super().get_form_kwargs() | {"agreements": [(each.id, each.name) for each in found if each.closed_at is None]}
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        found = self.page
+        if found.answer is None:
+            raise Http404
+        best = found.answer.best
+        rows = [
+            Row(_("Carnets"), formats.number(best.booklets)),
+            Row(_("Valeur totale"), formats.euros(best.booklets * found.ground.booklet_cents, short=True)),
+            Row(_("Budget du plan"), formats.euros(found.asked.budget_cents, short=True)),
+        ]
+        told = {"office": _office(actor_of(self.request)), "shown": found, "rows": rows, "desks": words.desks_table(found, most=SHOWN_MOST)}
+        return super().get_context_data(**(told | more))
+
+    def perform(self, form: OrderForm) -> HttpResponseBase:
+        order_id = operations.order_version(
+            plan_id=self.kwargs["plan_id"],
+            number=self.kwargs["number"],
+            agreement_id=form.cleaned_data["agreement"],
+            actor=actor_of(self.request),
+            request_id=form.cleaned_data["request_id"],
+            at=clock.now(),
+        )
+        messages.success(self.request, _("La commande est passée. Une autre personne doit maintenant l’approuver."))
+        return redirect("operator:order", order_id)
+
+
+order = Order.as_view()
+
+
+# --- files --------------------------------------------------------------------------------------------------------------
+
+
+def communes_file(request: HttpRequest, plan_id: int, number: int, kind: str) -> HttpResponseBase:
+    """Every commune, to take away."""
+    found = _with_answer(request, plan_id, number, kind)
+    return as_file(kind, f"plan-{plan_id}-{number}-communes", words.communes_sheet(found), actor_of(request))
+
+
+def desks_file(request: HttpRequest, plan_id: int, number: int, kind: str) -> HttpResponseBase:
+    """Every desk, to take away."""
+    found = _with_answer(request, plan_id, number, kind)
+    return as_file(kind, f"plan-{plan_id}-{number}-guichets", words.desks_sheet(found), actor_of(request))
+
+
+def given(request: HttpRequest, plan_id: int, number: int) -> JsonResponse:
+    """Everything the computation was given and answered, for whoever does it again."""
+    told = queries.given(actor_of(request), plan_id, number)
+    response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+    response["Content-Disposition"] = f'attachment; filename="plan-{plan_id}-{number}.json"'
+    return response
+
+
+def paper(request: HttpRequest, plan_id: int, number: int) -> HttpResponse:
+    """The same on paper, tagged."""
+    found = _with_answer(request, plan_id, number)
+    make = import_module("carnet.web.need.plans.paper").plan_paper
+    response = HttpResponse(make(found), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="plan-{plan_id}-{number}.pdf"'
+    return response
+
+
+def map_of(request: HttpRequest, plan_id: int, number: int, method: str) -> HttpResponse:
+    """The map of one method, as a drawing of its own: three of them would weigh too much in a page."""
+    found = _with_answer(request, plan_id, number)
+    if METHOD_OF.get(method) not in found.outcomes:
+        raise Http404
+    drawing = words.map_of(found, METHOD_OF[method]).drawing
+    if drawing is None:
+        raise Http404
+    response = HttpResponse(drawing.painted(font="sans-serif"), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def _with_answer(request: HttpRequest, plan_id: int, number: int, kind: str = KINDS[0]) -> VersionPage:
+    found = queries.version(actor_of(request), plan_id, number)
+    if found.answer is None or kind not in KINDS:
+        raise Http404
+    return found
+
+
+def _files(page: VersionPage) -> list[Download]:
+    arguments = [page.plan_id, page.number]
+    tables = [(_("Carnets par guichet"), "need:plan-desks"), (_("Carnets par commune"), "need:plan-communes")]
+    found = [Download(name, reverse(route, args=[*arguments, kind]), kind.upper()) for name, route in tables for kind in KINDS]
+    return [
+        Download(_("Ce plan, sur papier"), reverse("need:plan-paper", args=arguments), "PDF"),
+        *found,
+        Download(_("Tout ce qui a servi au calcul"), reverse("need:plan-given", args=arguments), "JSON"),
+    ]
+
+
+# --- inside -------------------------------------------------------------------------------------------------------------
+
+
+def _answer(actor: Actor, plan_id: int, number: int) -> HttpResponse:
+    """Compute at once what is small, hand the rest to the workers; then the version's page."""
+    found = queries.version(actor, plan_id, number)
+    pairs = len(found.problem.to_desks) + len(found.problem.to_sites)
+    if pairs <= AT_ONCE_MAX:
+        _run(found)
+    else:
+        background.enqueue(version_id=found.id, programme_id=found.programme_id)
+    return redirect("need:plan-version", plan_id, number)
+
+
+def _run(found: VersionPage) -> None:
+    """Answer a version here. The solver is loaded now, and only now."""
+    running = import_module("carnet.planning.operations.plan_runs")
+    running.run_version(version_id=found.id, programme_id=found.programme_id, at=clock.now(), seconds=AT_ONCE_SECONDS)
+
+
+def _asked(given: Mapping[str, Any]) -> Asked:
+    return Asked(
+        budget_cents=given["budget"],
+        floor=given["floor"],
+        priority_percent=given["priority_percent"],
+        minutes_max=given["minutes_max"],
+        desk_minimum=given["desk_minimum"],
+        desk_maximum=given["desk_maximum"],
+    )
+
+
+def _initial(page: VersionPage, closing: str = "") -> dict[str, Any]:
+    asked = page.asked
+    return {
+        "request_id": uuid4(),
+        "budget": asked.budget_cents,
+        "floor": asked.floor,
+        "priority_percent": asked.priority_percent,
+        "minutes_max": asked.minutes_max,
+        "desk_minimum": asked.desk_minimum,
+        "desk_maximum": asked.desk_maximum,
+        "closed": [*asked.closed, *([closing] if closing in page.ground.points else [])],
+        "added": [str(rank) for rank in range(len(asked.added))],
+    }
+
+
+def _choices(page: VersionPage) -> dict[str, Any]:
+    return {"points": words.points_of(page, most=POINTS_MOST), "added": words.added_of(page)}
+
+
+def _try_form(page: VersionPage) -> TryForm:
+    return TryForm(initial=_initial(page), auto_id="try-%s", **_choices(page))
+
+
+def _versions_table(lines: list[VersionLine], plan_id: int, shown: int) -> Table:
+    columns = [
+        Column(_("Version")), Column(_("Budget"), number=True), Column(_("Carnets"), number=True), Column(_("Besoin couvert"), number=True), Column(_("État")),
+    ]  # fmt: skip
+    rows = [
+        [
+            Cell(
+                _("n° %(number)s") % {"number": each.number},
+                url="" if each.number == shown else reverse("need:plan-version", args=[plan_id, each.number]),
+            ),
+            formats.euros(each.asked.budget_cents, short=True),
+            formats.number(each.booklets) if each.booklets is not None else "–",
+            words.need(each.covered) if each.covered is not None else "–",
+            Cell(_("gardée"), tone="success") if each.kept_at else Cell(str(words.STATES[each.state][0]), tone=words.STATES[each.state][1]),
+        ]
+        for each in lines
+    ]
+    return Table(_("Les versions de ce plan"), columns, rows)
+
+
+def _orders(page: VersionPage) -> Table | None:
+    if not page.orders:
+        return None
+    rows = [
+        [
+            Cell(_("n° %(number)s") % {"number": each.order_id}),
+            formats.number(each.booklet_count),
+            state_cell(each.state),
+        ]
+        for each in page.orders
+    ]
+    return Table(
+        _("Commandes faites de cette version"), [Column(_("Commande")), Column(_("Carnets"), number=True), Column(_("État"))], rows
+    )
+
+
+def _office(actor: Actor) -> str:
+    return f"{home_of(actor.roles).split(':')[0]}/office.html"
