@@ -132,6 +132,14 @@ def test_a_commitment_is_never_rewritten_and_stays_in_the_history(ground: Ground
     assert next(gap for gap in view.gaps if gap.need is Need.PROCEDURES).is_covered
 
 
+def test_the_same_commitment_sent_again_is_one(ground: Ground) -> None:
+    said = {"territory_id": ground.territory_id, "need": Need.LEARN, "words": "Un atelier.", "actor": ground.place, "at": NOW}
+    with acting_as(ground.place):
+        first, again = (operations.commit_to(**said, request_id=rid()) for _ in range(2))
+        other = operations.commit_to(**said, hours="Le mardi", request_id=rid())
+    assert first == again != other
+
+
 def test_a_commitment_past_its_last_day_covers_nothing(ground: Ground) -> None:
     with acting_as(ground.place):
         operations.commit_to(

@@ -238,4 +238,7 @@ def test_the_national_figures_say_of_whom_of_when_and_by_whom() -> None:
     assert told["never-connected-2017"] == ("6,7", "people", 2017)
     assert (told["ill-at-ease"][0], told["without-access"][0]) == ("7", "6,8")
     assert all(each.population and each.source and each.published and each.wording for each in national_figures())
+    (smallest,) = [each.said("en") for each in national_figures() if each.key == "illectronism-2019"]
+    assert (smallest.value, smallest.unit, smallest.year) == ("16.5", "%", 2019) and smallest.wording.startswith("of people")
+    assert all(each.said("fr") is each and bool(each.said("en").doubt) == bool(each.doubt) for each in national_figures())
     assert all(each.doubt for each in national_figures() if not each.address), "a figure without an address says how it was read"

@@ -192,20 +192,21 @@ def commit_to(
     def write() -> int:
         if replaces is not None:
             _end(access.own_commitment(actor, row, replaces), "ended_at", at)
+        said = {
+            "need": need.value,
+            "words": checked_words(words),
+            "hours": checked_words(hours, most=HOURS_MAX, is_needed=False),
+            "publics": [each.value for each in Public if each in publics],
+            "commune_codes": list(checked_part(commune_codes, row.commune_codes)),
+            "until_on": until_on,
+        }
         open_rows = TerritoryCommitment.objects.filter(territory=row, organisation_id=actor.organisation_id or 0, ended_at__isnull=True)
+        if (same := open_rows.filter(**said).first()) is not None:
+            return same.id  # sent again by the browser's arrow: said twice, done once
         if open_rows.count() >= COMMITMENTS_MAX:
             raise CommitmentsTooMany(most=COMMITMENTS_MAX)
         made = TerritoryCommitment.objects.create(
-            territory=row,
-            organisation_id=actor.organisation_id or 0,
-            need=need.value,
-            words=checked_words(words),
-            hours=checked_words(hours, most=HOURS_MAX, is_needed=False),
-            publics=[each.value for each in Public if each in publics],
-            commune_codes=list(checked_part(commune_codes, row.commune_codes)),
-            until_on=until_on,
-            made_at=at,
-            request_id=request_id,
+            territory=row, organisation_id=actor.organisation_id or 0, **said, made_at=at, request_id=request_id
         )
         facts = {"need": need.value, "communes": len(made.commune_codes), "replaces": replaces}
         _record("commitment-made", row, made.id, actor, request_id, at, kind="territory-commitment", **facts)

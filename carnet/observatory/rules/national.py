@@ -1,7 +1,7 @@
 """National reference figures: what was published, in its own words, by whom, when and of whom. Never added to, nor divided by, ours. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -23,6 +23,16 @@ class NationalFigure:
     address: str
     beside: str
     doubt: str
+    en: Mapping[str, str]
+
+    def said(self, language: str) -> "NationalFigure":
+        """The same, in English for whoever reads English; the value and its decimal point too."""
+        if not language.startswith("en"):
+            return self
+        return replace(self, value=self.value.replace(",", "."), **self.en)
+
+
+_SAID = frozenset({"wording", "population", "source", "published", "doubt"})
 
 
 def figures_of(table: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[NationalFigure, ...]:
@@ -33,4 +43,6 @@ def figures_of(table: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[Nation
     for each in found:
         if each.unit not in ("%", "people") or not (each.wording and each.population and each.source):
             raise ValueError(f"{each.key} does not say what it is of")
+        if set(each.en) != _SAID:
+            raise ValueError(f"{each.key} is not said in English")
     return found

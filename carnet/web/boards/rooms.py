@@ -37,6 +37,7 @@ from carnet.web.design.sentences import sentence_for
 from carnet.web.spreadsheets import KINDS, as_file
 
 MONTHS_OFFERED = 36
+LINES_UNFOLDED = 12  # a longer table is folded: on a telephone each line is a card
 LINES_SHOWN = 25
 # The page around a board, in rooms that do not call it an office.
 PAGE_AROUND = {"place": "counter.html", "prescriber": "desk.html"}
@@ -308,10 +309,11 @@ def _table(view: View, board: LiveBoard, table: BoardTable, asked: Asked) -> dic
     left = len(table.lines) - len(lines)
     more = ngettext("%(left)s ligne de plus est dans le fichier.", "%(left)s lignes de plus sont dans le fichier.", left)
     drawn = words.grid(BoardTable(table.by, table.measures, lines), view.where, board.span, leads=False)
-    name = str(words.CUTS[table.by]).capitalize()
+    name, shown = str(words.CUTS[table.by]).capitalize(), drawn.table()
     return {
         "by": table.by.value,
-        "table": drawn.table(),
+        "table": shown,
+        "folded": f"{shown.caption} ({formats.number(len(lines))})" if len(lines) > LINES_UNFOLDED else "",
         "more": more % {"left": formats.number(left)} if left else "",
         "files": [Download(name, view.file_url(table.by.value, kind, asked.query()), kind.upper()) for kind in KINDS],
     }

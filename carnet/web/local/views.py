@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from carnet.kernel.actors import Actor
 from carnet.observatory.queries import objectives as aims
@@ -271,9 +271,11 @@ def national_table() -> Table:
         Column(_("Source")),
         Column(_("À savoir")),
     ]
+    language = get_language() or "fr"
+    percent = "%" if language.startswith("en") else f"{formats.NO_BREAK}%"
     rows = []
-    for each in aims.national_figures():
-        value = f"{each.value} %" if each.unit == "%" else _("%(value)s millions") % {"value": each.value}
+    for each in (figure.said(language) for figure in aims.national_figures()):
+        value = f"{each.value}{percent}" if each.unit == "%" else _("%(value)s millions") % {"value": each.value}
         source = f"{each.source}, {each.published}"
         rows.append(
             [f"{value} {each.wording}", each.population, str(each.year), Cell(source, each.address) if each.address else source, each.doubt]
