@@ -154,7 +154,7 @@ def _area(each: Any) -> dict[str, Any]:
         "components": {
             component.value: {
                 "points": None if value.points is None else round(value.points, 1), "share": None if value.share is None else round(value.share, 2),
-                "vintage": value.vintage, "source": value.source, "known": value.known.value, "basis": value.basis.value,
+                "vintage": value.vintage, "source": value.source, "known": value.known.value, "basis": value.basis.value, "is_lent": value.is_lent,
             }
             for component, value in each.components.items()
         },

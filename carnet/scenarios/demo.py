@@ -38,6 +38,7 @@ from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.known_by_the_state import sign_with_invented
 from carnet.scenarios.lessons import SEATS, give_lessons
 from carnet.scenarios.library import open_library
+from carnet.scenarios.needed import tell_the_need
 from carnet.scenarios.offers import say_offers
 from carnet.scenarios.payables import decide_on_payments
 from carnet.scenarios.plan import load, open_season, values_of
@@ -164,6 +165,7 @@ def play_demo(
         exchange_old_vouchers(current, at=at)
         foresee(current, at=at)
         evaluate(current, at=at)
+        tell_the_need(current, at=at)
         study_an_estate(current, at=at)
         cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]

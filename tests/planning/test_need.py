@@ -112,7 +112,10 @@ class TestNeed:
         assert centre.components[Component.ALONE].basis is Basis.ALL_AGES
         assert centre.doubt is Doubt.WEALTHY_CENTRE
         assert estate.doubt is None
-        assert centre.components[Component.NETWORK].basis is Basis.OF_COMMUNE
+        assert centre.components[Component.NETWORK].is_lent
+        # Households of one person there, against those of each commune, each counted by its people.
+        around = (300 * 85 / 160 + 50 * 10 / 24 + 20 * 3 / 9) / 370
+        assert centre.components[Component.ALONE].points == pytest.approx(100 * (2500 / 3400) / around)
         assert port.components[Component.SENIORS].known is Known.SECRET
         under_usual = neighbourhoods_of(NANTES, weights=Weights.usual(), at=NOW)
         assert under_usual[1].score > 110 > under_usual[0].score

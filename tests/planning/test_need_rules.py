@@ -26,7 +26,7 @@ from carnet.planning.rules.need import (
     references,
     score,
 )
-from carnet.planning.rules.shares import from_commune, ratio, shares
+from carnet.planning.rules.shares import alternatives, from_commune, ratio, shares
 
 MAYBE = st.none() | st.floats(0, POINTS_MAX)
 POINTS = st.dictionaries(st.sampled_from(Component), MAYBE)
@@ -117,16 +117,24 @@ def test_the_pulls_of_a_place_and_a_hundred_make_its_score(found: dict[Component
 
 
 def test_the_reference_counts_people_and_leaves_the_unknown_out() -> None:
-    def place(value: float | None) -> dict[Component, Share]:
-        return {Component.SENIORS: Share(value, Known.VALUE if value is not None else Known.SECRET, 2019)}
+    def place(value: float | None) -> dict[Component, tuple[Share, ...]]:
+        return {Component.SENIORS: (Share(value, Known.VALUE if value is not None else Known.SECRET, 2019),)}
 
     found = references([(1000, place(10.0)), (3000, place(30.0)), (9000, place(None))])
-    assert found[Component.SENIORS] == pytest.approx(25)
-    assert found[Component.POVERTY] is None
-    values = compared(place(30.0), found)
+    assert found == {(Component.SENIORS, Basis.USUAL): pytest.approx(25)}
+    values = compared({Component.SENIORS: Share(30.0, Known.VALUE)}, found)
     assert values[Component.SENIORS].points == pytest.approx(120)
     assert values[Component.POVERTY].known is Known.MISSING
     assert set(values) == set(Component), "what nobody told is there, and unknown"
+
+
+def test_a_share_is_compared_with_one_of_its_own_kind() -> None:
+    commune = (Share(7.0, Known.VALUE, 2020), Share(35.0, Known.VALUE, 2020, basis=Basis.ALL_AGES))
+    found = references([(1000, {Component.ALONE: commune})])
+    centre = compared({Component.ALONE: Share(70.0, Known.VALUE, 2020, basis=Basis.ALL_AGES)}, found)
+    assert centre[Component.ALONE].points == pytest.approx(200), "70 % of households against 35 %, never against 7 % of people"
+    only_old = references([(1000, {Component.ALONE: commune[:1]})])
+    assert compared({Component.ALONE: Share(70.0, Known.VALUE, basis=Basis.ALL_AGES)}, only_old)[Component.ALONE].points is None
 
 
 def test_numerator_and_denominator_are_of_one_vintage() -> None:
@@ -150,13 +158,13 @@ def test_a_secret_stays_a_secret_and_an_empty_whole_says_nothing() -> None:
 
 def test_living_alone_counts_the_old_first_and_everybody_for_want_of_them() -> None:
     everybody = {Indicator.MEN: {2019: told("500")}, Indicator.MENPSEUL: {2019: told("300")}}
-    rough = shares(everybody, {})[Component.ALONE]
+    rough = shares(alternatives(everybody, {}))[Component.ALONE]
     assert (rough.value, rough.basis) == (pytest.approx(60), Basis.ALL_AGES)
     older = {
         **everybody, Indicator.POP: {2019: told("1000")},
         Indicator.POP5579_PSEUL: {2019: told("30")}, Indicator.POP80P_PSEUL: {2019: told("20")},
     }  # fmt: skip
-    usual = shares(older, {})[Component.ALONE]
+    usual = shares(alternatives(older, {}))[Component.ALONE]
     assert (usual.value, usual.basis) == (pytest.approx(5), Basis.USUAL)
 
 
@@ -164,8 +172,8 @@ def test_a_neighbourhood_borrows_from_its_commune_and_says_so_but_never_a_secret
     commune = {Component.POVERTY: Share(14.0, Known.VALUE, 2021, "INSEE"), Component.SENIORS: Share(20.0, Known.VALUE, 2019, "INSEE")}
     found = from_commune({Component.POVERTY: Share(None, Known.SECRET, 2021), Component.ALONE: Share(9.0, Known.VALUE, 2019)}, commune)
     assert found[Component.POVERTY].value is None
-    assert (found[Component.SENIORS].value, found[Component.SENIORS].basis) == (20.0, Basis.OF_COMMUNE)
-    assert found[Component.ALONE].basis is Basis.USUAL
+    assert (found[Component.SENIORS].value, found[Component.SENIORS].is_lent) == (20.0, True)
+    assert not found[Component.ALONE].is_lent
 
 
 def test_a_wealthy_centre_is_doubted_and_a_poor_one_is_not() -> None:

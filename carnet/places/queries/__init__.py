@@ -107,7 +107,17 @@ from carnet.places.queries._sent import (
     proposals,
     table_of,
 )
-from carnet.places.queries._summaries import PlaceSummary, communes_of, ids_in, names_of, open_at, place_count, places_of, summaries
+from carnet.places.queries._summaries import (
+    PlaceSummary,
+    communes_of,
+    ids_in,
+    names_of,
+    open_at,
+    open_points,
+    place_count,
+    places_of,
+    summaries,
+)
 
 __all__ = [
     "DATA",
@@ -200,6 +210,7 @@ __all__ = [
     "networks",
     "offer",
     "open_at",
+    "open_points",
     "own_joining_files",
     "place_card",
     "place_count",

@@ -93,8 +93,8 @@ def distance_to_place(communes: Iterable[str], *, at: datetime) -> dict[str, tup
     """
     found = {code: places.commune(code) for code in communes}
     points = {code: each.point for code, each in found.items() if each is not None and each.point is not None}
-    tos = _points(places.ids_in({each.code for each in places.gazetteer()}, at=at), at) if points else []
-    near = nearest(list(points.values()), [point for _name, point in tos], settings=[_setting(point) for point in points.values()])
+    tos = places.open_points(at=at) if points else ()
+    near = nearest(list(points.values()), tos, settings=[_setting(point) for point in points.values()])
     told = {code: (each.km, each.minutes) if each else None for code, each in zip(points, near, strict=True)}
     return {code: told.get(code) for code in found}
 

@@ -1,15 +1,18 @@
 """Where vouchers are needed: communes and their neighbourhoods, component by component, each with its vintage and its source.
 
-Everything read here is open data. The reference of the shares is the départements the communes are in: 100 is what is usual around.
+Loaded by its own name: travel times need numpy. Everything read here is open data. The reference of the shares is the départements the communes
+are in: 100 is what is usual around.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 
 from django.db.models import Count, Max
 
 from carnet.kernel.actors import Actor
+from carnet.kernel.periods import legal_day
 from carnet.observatory.queries import reach as observatory
 from carnet.observatory.rules.indicators import Indicator, Known
 from carnet.observatory.rules.reach import Figures, Told, people_in_need_of
@@ -17,9 +20,25 @@ from carnet.parties.rules import check_may
 from carnet.places import queries as places
 from carnet.places.rules.geography import Commune
 from carnet.planning.models import AreaFigure, Neighbourhood
+from carnet.planning.queries.gaps import distance_to_place
 from carnet.planning.rules.area_files import SHARE_OF
-from carnet.planning.rules.need import AreaNeed, CommuneNeed, Component, Share, Weights, compared, doubt, references, score
-from carnet.planning.rules.shares import from_commune, shares
+from carnet.planning.rules.need import (
+    UNKNOWN,
+    AreaNeed,
+    CommuneNeed,
+    Component,
+    References,
+    Share,
+    Weights,
+    compared,
+    doubt,
+    references,
+    score,
+)
+from carnet.planning.rules.shares import alternatives, from_commune, shares
+
+# Who says how far a place is: Carnet itself, from its own directory.
+DIRECTORY = "Annuaire de Carnet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +63,14 @@ def need_of(communes: Iterable[str], *, weights: Weights, at: datetime) -> tuple
     around = _around(wanted)
     measured = _shares_of(around, at)
     people = _people(measured.figures, around)
-    reference = references((people[each.code], measured.shares[each.code]) for each in around)
+    reference = references((people[each.code], measured.told[each.code]) for each in around)
     return tuple(_need(each, measured, people, reference, weights) for each in wanted)
 
 
 def neighbourhoods_of(commune_code: str, *, weights: Weights, at: datetime) -> tuple[AreaNeed, ...]:
     """The need of the neighbourhoods (IRIS) of a commune, by code; none when no file cut it in two or more.
 
-    They are compared with the same reference as communes. What their files leave out is the commune's, and says so (`Basis.OF_COMMUNE`).
+    They are compared with the same reference as communes. What their files leave out is the commune's, and says so (`is_lent`).
     """
     rows = list(Neighbourhood.objects.filter(commune_code=commune_code).order_by("code").values_list("code", "name"))
     found = places.commune(commune_code)
@@ -60,9 +79,11 @@ def neighbourhoods_of(commune_code: str, *, weights: Weights, at: datetime) -> t
     around = _around((found,))
     measured = _shares_of(around, at)
     people = _people(measured.figures, around)
-    reference = references((people[each.code], measured.shares[each.code]) for each in around)
+    reference = references((people[each.code], measured.told[each.code]) for each in around)
     told = _area_figures([code for code, _name in rows])
-    return tuple(_neighbourhood(code, name, commune_code, told, measured.shares[found.code], reference, weights) for code, name in rows)
+    return tuple(
+        _neighbourhood(code, name, commune_code, told, shares(measured.told[found.code]), reference, weights) for code, name in rows
+    )
 
 
 def imported_areas(*, actor: Actor) -> tuple[Imported, ...]:
@@ -82,7 +103,7 @@ def imported_areas(*, actor: Actor) -> tuple[Imported, ...]:
 @dataclass(frozen=True, slots=True)
 class _Measured:
     figures: Mapping[str, Figures]
-    shares: Mapping[str, Mapping[Component, Share]]
+    told: Mapping[str, Mapping[Component, Sequence[Share]]]
 
 
 def _communes(codes: Iterable[str]) -> tuple[Commune, ...]:
@@ -99,10 +120,21 @@ def _shares_of(communes: Sequence[Commune], at: datetime) -> _Measured:
     codes = [each.code for each in communes]
     figures = observatory.told_of(codes)
     areas = _area_figures(codes)
+    minutes = _minutes_to_a_place(codes, at)
     found = {}
     for each in communes:
-        found[each.code] = shares(figures.get(each.code, {}), _other_shares(areas.get(each.code, {})))
+        others = {**_other_shares(areas.get(each.code, {})), Component.PLACE: minutes[each.code]}
+        found[each.code] = alternatives(figures.get(each.code, {}), others)
     return _Measured(figures, found)
+
+
+def _minutes_to_a_place(codes: Sequence[str], at: datetime) -> dict[str, Share]:
+    """Minutes by car to the nearest place of the directory on that day; unknown without a point, without a place, or beyond 100 km."""
+    found = {}
+    for code, told in distance_to_place(codes, at=at).items():
+        is_known = told is not None and isfinite(told[1])
+        found[code] = Share(told[1], Known.VALUE, legal_day(at).year, DIRECTORY) if told is not None and is_known else UNKNOWN
+    return found
 
 
 def _people(figures: Mapping[str, Figures], communes: Sequence[Commune]) -> dict[str, int]:
@@ -121,11 +153,11 @@ def _need(
     each: Commune,
     measured: _Measured,
     people: Mapping[str, int],
-    reference: Mapping[Component, float | None],
+    reference: References,
     weights: Weights,
 ) -> AreaNeed:
     estimate = people_in_need_of(measured.figures.get(each.code, {}), population=each.population).whole
-    components = compared(measured.shares[each.code], reference)
+    components = compared(shares(measured.told[each.code]), reference)
     points = {component: value.points for component, value in components.items()}
     detail = score(points, weights)
     lat, lon = each.point or (None, None)
@@ -138,13 +170,13 @@ def _neighbourhood(
     commune_code: str,
     told: Mapping[str, Mapping[str, Mapping[int, Told]]],
     commune: Mapping[Component, Share],
-    reference: Mapping[Component, float | None],
+    reference: References,
     weights: Weights,
 ) -> AreaNeed:
     rows = told.get(code, {})
     figures = {Indicator(key): by_vintage for key, by_vintage in rows.items() if key in Indicator.__members__}
     population = _population(figures) or 0
-    components = compared(from_commune(shares(figures, _other_shares(rows)), commune), reference)
+    components = compared(from_commune(shares(alternatives(figures, _other_shares(rows))), commune), reference)
     points = {component: value.points for component, value in components.items()}
     detail = score(points, weights)
     estimate = people_in_need_of(figures, population=population).whole

@@ -11,7 +11,7 @@ weight goes to the others, the score says what part of the weights it knows, and
 Why these components and these weights: docs/decisions/0063-need-in-the-open.md and docs/sources/need.md.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,7 +59,6 @@ class Basis(StrEnum):
     USUAL = "USUAL"
     ALL_AGES = "ALL_AGES"  # people living alone at any age, for want of those of 55 and over
     OF_HOUSEHOLDS = "OF_HOUSEHOLDS"  # single parents among households, for want of families
-    OF_COMMUNE = "OF_COMMUNE"  # a neighbourhood told by its commune's figure
 
 
 class Doubt(StrEnum):
@@ -156,16 +155,22 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a component is in one place before any comparison: per cent or minutes; None when it is not known. `source` names who published it."""
+    """What a component is in one place before any comparison: per cent or minutes; None when it is not known. `source` names who published it.
+
+    `is_lent`: a neighbourhood told by its commune's figure.
+    """
 
     value: float | None
     known: Known
     vintage: int | None = None
     source: str = ""
     basis: Basis = Basis.USUAL
+    is_lent: bool = False
 
 
 UNKNOWN = Share(None, Known.MISSING)
+# The mean share of each component, by what was measured: a share is compared with one of its own kind.
+References = Mapping[tuple[Component, Basis], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,7 @@ class ComponentValue:
     source: str
     known: Known
     basis: Basis = Basis.USUAL
+    is_lent: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -250,24 +256,30 @@ def points(share: float | None, reference: float | None) -> float | None:
     return min(POINTS_MAX, 100.0 * share / reference)
 
 
-def references(places: Iterable[tuple[int, Mapping[Component, Share]]]) -> dict[Component, float | None]:
-    """The mean share of each component over places, each counted by its people; a place where it is not known does not count there."""
-    sums: dict[Component, list[float]] = {component: [0.0, 0.0] for component in Component}
-    for people, shares in places:
-        for component, share in shares.items():
-            if share.value is not None:
-                sums[component][0] += people * share.value
-                sums[component][1] += people
-    return {component: (total / people if people else None) for component, (total, people) in sums.items()}
+def references(places: Iterable[tuple[int, Mapping[Component, Sequence[Share]]]]) -> dict[tuple[Component, Basis], float]:
+    """The mean share of each component over places, each counted by its people; a place where it is not known does not count there.
+
+    Of each place, every way a component was measured: a neighbourhood may be known in another way than its commune.
+    """
+    sums: dict[tuple[Component, Basis], list[float]] = {}
+    for people, told in places:
+        for component, ways in told.items():
+            for share in ways:
+                if share.value is not None:
+                    sum_of = sums.setdefault((component, share.basis), [0.0, 0.0])
+                    sum_of[0] += people * share.value
+                    sum_of[1] += people
+    return {key: total / people for key, (total, people) in sums.items() if people}
 
 
-def compared(shares: Mapping[Component, Share], reference: Mapping[Component, float | None]) -> dict[Component, ComponentValue]:
+def compared(shares: Mapping[Component, Share], reference: References) -> dict[Component, ComponentValue]:
     """Every component of a place against the reference, in the order of the list; those nobody told are there, and unknown."""
     found = {}
     for component in Component:
-        share, mean = shares.get(component, UNKNOWN), reference.get(component)
+        share = shares.get(component, UNKNOWN)
+        mean = reference.get((component, share.basis))
         found[component] = ComponentValue(
-            points(share.value, mean), share.value, mean, share.vintage, share.source, share.known, share.basis
+            points(share.value, mean), share.value, mean, share.vintage, share.source, share.known, share.basis, share.is_lent
         )
     return found
 

@@ -14,6 +14,7 @@ Numerator and denominator are of one vintage: the latest that has both. Source: 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from carnet.observatory.rules.indicators import Indicator, Known
@@ -21,21 +22,27 @@ from carnet.observatory.rules.reach import Figures, Told
 from carnet.planning.rules.need import UNKNOWN, Basis, Component, Share
 
 
-def shares(figures: Figures, others: Mapping[Component, Share]) -> dict[Component, Share]:
-    """Every component of one place. `others`: those that were measured as a share already (network, minutes)."""
+def alternatives(figures: Figures, others: Mapping[Component, Share]) -> dict[Component, tuple[Share, ...]]:
+    """Every way each component of one place may be told, the usual first. `others`: measured as a share already (network, minutes)."""
     found = {
-        Component.SENIORS: ratio(figures, [Indicator.POP65P], Indicator.POP),
-        Component.UNSCHOOLED: ratio(figures, [Indicator.NSCOL15P_DIPLMIN], Indicator.NSCOL15P),
-        Component.POVERTY: _published(figures, Indicator.TP60),
-        Component.ALONE: _first(
+        Component.SENIORS: (ratio(figures, [Indicator.POP65P], Indicator.POP),),
+        Component.UNSCHOOLED: (ratio(figures, [Indicator.NSCOL15P_DIPLMIN], Indicator.NSCOL15P),),
+        Component.POVERTY: (_published(figures, Indicator.TP60),),
+        Component.ALONE: (
             ratio(figures, [Indicator.POP5579_PSEUL, Indicator.POP80P_PSEUL], Indicator.POP),
             ratio(figures, [Indicator.MENPSEUL], Indicator.MEN, Basis.ALL_AGES),
         ),
-        Component.SINGLE_PARENT: _first(
-            ratio(figures, [Indicator.FAMMONO], Indicator.FAM), ratio(figures, [Indicator.FAMMONO], Indicator.MEN, Basis.OF_HOUSEHOLDS)
+        Component.SINGLE_PARENT: (
+            ratio(figures, [Indicator.FAMMONO], Indicator.FAM),
+            ratio(figures, [Indicator.FAMMONO], Indicator.MEN, Basis.OF_HOUSEHOLDS),
         ),
     }
-    return {component: others.get(component) or found.get(component, UNKNOWN) for component in Component}
+    return {component: (others[component],) if component in others else found.get(component, (UNKNOWN,)) for component in Component}
+
+
+def shares(told: Mapping[Component, Sequence[Share]]) -> dict[Component, Share]:
+    """Of each component the first way that is known; when none is, why the usual one is not."""
+    return {component: next((each for each in ways if each.value is not None), ways[0]) for component, ways in told.items()}
 
 
 def from_commune(own: Mapping[Component, Share], commune: Mapping[Component, Share]) -> dict[Component, Share]:
@@ -73,11 +80,7 @@ def _published(figures: Figures, indicator: Indicator) -> Share:
     return Share(None if told.value is None else float(told.value), told.known, vintage, told.source)
 
 
-def _first(usual: Share, instead: Share) -> Share:
-    return usual if usual.value is not None or instead.value is None else instead
-
-
 def _lent(own: Share, commune: Share) -> Share:
     if own.value is not None or own.known is Known.SECRET or commune.value is None:
         return own
-    return Share(commune.value, commune.known, commune.vintage, commune.source, Basis.OF_COMMUNE)
+    return replace(commune, is_lent=True)

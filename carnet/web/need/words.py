@@ -37,7 +37,7 @@ def measured(code: Component) -> str:
         Component.ALONE: _("Habitants de 55 ans et plus qui vivent seuls, sur cent habitants."),
         Component.SINGLE_PARENT: _("Familles d’un seul parent, sur cent familles."),
         Component.NETWORK: _("Locaux qui ne peuvent pas avoir 30 Mbit/s par un réseau fixe, sur cent locaux."),
-        Component.PLACE: _("Minutes en voiture jusqu’au lieu le plus proche qui accepte les chèques. C’est une estimation."),
+        Component.PLACE: _("Minutes en voiture jusqu’au lieu d’aide le plus proche. C’est une estimation."),
         Component.LIBRARY: _("Minutes jusqu’à la bibliothèque la plus proche."),
         Component.SERVICES: _("Minutes jusqu’aux services publics les plus proches."),
     }
@@ -57,7 +57,7 @@ def reason(code: Component) -> str:
         ),
         Component.SINGLE_PARENT: _("Un seul adulte pour toutes les démarches. Aucun chiffre national ne dit combien cela pèse."),
         Component.NETWORK: _("5 % de ceux qui n’ont pas internet chez eux disent que le réseau manque."),
-        Component.PLACE: _("Un chèque ne sert que si un lieu est près."),
+        Component.PLACE: _("Loin d’un lieu d’aide, on apprend moins seul. Ce choix est le nôtre."),
         Component.LIBRARY: _("Une bibliothèque aide sans chèque : loin d’elle, le chèque compte plus."),
         Component.SERVICES: _("Loin d’un guichet, tout se fait en ligne."),
     }
@@ -70,7 +70,6 @@ def basis(code: Basis) -> str:
         Basis.USUAL: "",
         Basis.ALL_AGES: _("à tout âge : l’âge de ceux qui vivent seuls manque"),
         Basis.OF_HOUSEHOLDS: _("sur cent ménages : le nombre de familles manque"),
-        Basis.OF_COMMUNE: _("chiffre de toute la commune"),
     }
     return told[code]
 
@@ -97,7 +96,7 @@ def points(value: float | None, known: Known = Known.MISSING) -> str:
 def source(value: ComponentValue) -> str:
     """Who published a figure, of which year, and what it counts when it is not the usual."""
     year = str(value.vintage) if value.vintage else ""
-    return ", ".join(filter(None, (value.source, year, basis(value.basis))))
+    return ", ".join(filter(None, (value.source, year, basis(value.basis), _("chiffre de toute la commune") if value.is_lent else "")))
 
 
 def score(found: AreaNeed) -> str:
