@@ -22,6 +22,7 @@ TEMPLATES = (
     "carnet/jobs/templates/texts/*.txt", "carnet/jobs/templates/letters/places.report-answered.txt",
     "carnet/jobs/templates/letters/helpline.complaint-closed.txt", "carnet/web/own/templates/own/*.html",
     "carnet/web/selfchecks/templates/selfchecks/*.html",
+    *(f"carnet/web/connections/templates/connections/{each}.html" for each in ("base", "door", "own", "stop*", "left", "letters", "solidarity")),
 )  # fmt: skip
 MODULES = (
     "carnet/web/public/agenda.py", "carnet/web/public/barrier.py", "carnet/web/public/bookings.py", "carnet/web/public/complaints.py",
@@ -30,6 +31,7 @@ MODULES = (
     "carnet/web/public/search.py", "carnet/web/public/search_form.py", "carnet/web/public/spaces.py", "carnet/web/slips/*.py",
     "carnet/web/selfchecks/forms.py", "carnet/web/selfchecks/paper.py", "carnet/web/selfchecks/words.py", "carnet/observatory/rules/_skills.py",
     "carnet/web/own/texts.py", "carnet/web/own/views.py", "carnet/web/own/words.py", "carnet/web/design/context.py", "carnet/web/calling.py", "carnet/web/hours.py", "carnet/web/lessons.py",
+    "carnet/web/connections/telling.py", "carnet/web/connections/letters.py", "carnet/web/connections/words.py",
 )  # fmt: skip
 NOT_FOR_THEM = {
     "house.html", "sheet.html", "typed.html", "programmes.html", "programme.html", "published.html", "warnings.html",  # of self-checks: who gives, who reads
