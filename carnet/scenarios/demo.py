@@ -34,6 +34,7 @@ from carnet.scenarios.evaluated import evaluate
 from carnet.scenarios.exchanged import exchange_old_vouchers
 from carnet.scenarios.foreseen import foresee
 from carnet.scenarios.free_help import give_free_help
+from carnet.scenarios.gaps import look_far
 from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.known_by_the_state import sign_with_invented
 from carnet.scenarios.lessons import SEATS, give_lessons
@@ -165,6 +166,7 @@ def play_demo(
         exchange_old_vouchers(current, at=at)
         foresee(current, at=at)
         evaluate(current, at=at)
+        look_far(current, at=at)
         tell_the_need(current, at=at)
         study_an_estate(current, at=at)
         cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)

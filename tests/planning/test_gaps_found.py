@@ -1,6 +1,7 @@
 """Gaps as they are read from the site: who holds vouchers, where their desk is, what more places would change, what a week keeps."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from carnet.distribution.queries.holders import holders_by_desk
 from carnet.distribution.rules import HandOverItem
 from carnet.distribution.rules.points import PointSaid
 from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.kernel.periods import legal_day
 from carnet.ledger import queries as reads
 from carnet.places import queries as places
 from carnet.places.models import Place
@@ -161,6 +163,11 @@ class TestWeeks:
         assert (found.people, found.far, found.week_on.isoweekday()) == (EVERYBODY, PEOPLE_FAR, 1)
         assert gap_weeks([far.programme_id], communes=[NANTES])[0].far == 0
 
+    def test_a_week_when_nobody_holds_anything_is_kept_too(self, far: Far) -> None:
+        assert look_at_gaps(programme_id=far.programme_id, at=TODAY.replace(year=2030)) == 0
+        (found,) = gap_weeks([far.programme_id])
+        assert (found.people, found.far) == (0, 0)
+
     def test_it_is_never_changed(self, far: Far) -> None:
         look_at_gaps(programme_id=far.programme_id, at=TODAY)
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -169,10 +176,10 @@ class TestWeeks:
     def test_the_latest_of_each_programme_is_summed(self, far: Far) -> None:
         look_at_gaps(programme_id=far.programme_id, at=TODAY)
         with acting_as_everything(why="what local actors are told"):
-            found = latest_by_commune()
+            found = latest_by_commune(since=legal_day(TODAY) - timedelta(weeks=1))
         assert found[CHATEAUBRIANT] == (PEOPLE_FAR, PEOPLE_FAR)
         with acting_as(far.campaign.mediator):
-            assert latest_by_commune() == {}
+            assert latest_by_commune(since=legal_day(TODAY) - timedelta(weeks=1)) == {}
 
 
 def test_how_far_each_commune_is_from_any_place(far: Far) -> None:

@@ -24,6 +24,8 @@ def look_at_gaps(*, programme_id: int, at: datetime) -> int:
     for each in holders_in(ground_of([programme_id], at=at)):
         people[each.code] += each.people
         far[each.code] += each.people if each.is_far(FAR_MINUTES) else 0
+    # A week when nobody holds anything is kept too: home pages forget the week before.
+    people = people or Counter({"": 0})
     rows = [
         GapWeek(
             programme_id=programme_id,

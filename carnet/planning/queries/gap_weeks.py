@@ -31,12 +31,12 @@ def gap_weeks(programme_ids: Collection[int], *, communes: Collection[str] | Non
     return tuple(GapOfWeek(row["week_on"], _shown(row["people"]), _shown(row["far"])) for row in found)
 
 
-def latest_by_commune() -> dict[str, tuple[int, int]]:
-    """People and people far by commune, whole and not hidden, at each programme's latest look: only to be summed over many communes.
+def latest_by_commune(*, since: date) -> dict[str, tuple[int, int]]:
+    """People and people far by commune, whole and not hidden, at each programme's latest look, if it is not before `since`: only to be summed over many communes.
 
     Call it seeing everything, and hide small counts of the sums.
     """
-    latest = dict(GapWeek.objects.order_by().values_list("programme_id").annotate(Max("week_on")))
+    latest = dict(GapWeek.objects.filter(week_on__gte=since).order_by().values_list("programme_id").annotate(Max("week_on")))
     if not latest:
         return {}
     which = Q()

@@ -31,6 +31,7 @@ from carnet.web.forecasts.panel import panel as forecast_panel
 from carnet.web.funds.portfolio import handed_over, totals_of
 from carnet.web.funds.views import first_figures
 from carnet.web.funds.words import SHORT_SIGNALS, use_sentence
+from carnet.web.need.gaps import tasks as gap_tasks
 from carnet.web.statements import statement_csv, statement_pdf
 
 
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     lines = observatory.portfolio(actor=actor, funder_id=actor.organisation_id, at=at)
     total = totals_of(lines)
     context = {
-        "tasks": list(_tasks(actor, agreements)),
+        "tasks": list(_tasks(actor, agreements, at)),
         "is_empty": not agreements,
         "figures": first_figures(total, _("votre part"), {}),
         "sentence": use_sentence(total, handed_over(lines)),
@@ -145,7 +146,7 @@ def _missing_cents(actor: Actor, agreement_id: int) -> int:
     return line.missing_cents if line else 0
 
 
-def _tasks(actor: Actor, agreements: list[funding.AgreementFacts]) -> Iterator[Task]:
+def _tasks(actor: Actor, agreements: list[funding.AgreementFacts], at: datetime) -> Iterator[Task]:
     waiting = parties.approvals_waiting_for(actor=actor) if allowed(actor.roles, "parties.see-approvals") else []
     if waiting:
         yield Task(_("Des décisions vous attendent"), _("Décider"), reverse("accounts:approvals"), waiting[0].requested_at)
@@ -161,6 +162,7 @@ def _tasks(actor: Actor, agreements: list[funding.AgreementFacts]) -> Iterator[T
                 f"{each.programme_name}, {each.name}",
             )
     yield from expiry_pages.tasks(actor, FUNDER)
+    yield from gap_tasks.tasks(actor, sorted(actor.programme_ids), at)
 
 
 def _agreements_table(lines: list[observatory.PortfolioLine]) -> Table:

@@ -22,6 +22,7 @@ from carnet.web.design import charts, formats
 from carnet.web.design.components import Cell, Column, Download, Figure, Table, Task
 from carnet.web.design.screens import actor_of
 from carnet.web.local import words
+from carnet.web.need.gaps import tasks as gap_tasks
 
 KINDS = ("csv", "ods", "xlsx")
 
@@ -41,6 +42,7 @@ def _territories(request: HttpRequest, *, is_home: bool) -> HttpResponse:
     found = queries.territories(actor=actor, at=at)
     tasks = [_late_task(each) for each in found if each.own_late]
     tasks += [_line_task(each) for each in found if not each.has_line]
+    tasks += gap_tasks.tasks_of_territories(actor, found, at)
     context = {
         "office": words.office_of(actor),
         "is_home": is_home,

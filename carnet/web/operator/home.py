@@ -34,6 +34,7 @@ from carnet.web.expiry.sides import OPERATOR
 from carnet.web.figures import count_figures, money_figures
 from carnet.web.forecasts import screens as forecasts
 from carnet.web.helpline import complaints
+from carnet.web.need.gaps import tasks as gap_tasks
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
 from carnet.web.operator import debts, desk_post, disputes, guessing, stock
@@ -89,6 +90,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from guessing.tasks(actor)
     yield from offer_tasks.tasks(offer_desks.OPERATOR, actor, at)
     yield from stock.tasks(actor, at)
+    yield from gap_tasks.tasks(actor, [each.id for each in programmes], at)
     yield from joining_tasks(actor)
     yield from desk_tasks(actor)
     yield from structure_tasks(actor)
