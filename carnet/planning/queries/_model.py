@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 import highspy
 
@@ -11,6 +12,14 @@ from carnet.planning.rules.allotment._checking import reached_permille
 
 INFINITE = highspy.kHighsInf
 NEARLY = 1e-6  # nearer than this to a whole number, it is that number
+
+
+class Grain(Enum):
+    """What must be whole: everything; the desks served and the number of booklets (flows then nearly always are); nothing."""
+
+    WHOLE = 1
+    DESKS = 2
+    FRACTIONS = 3
 
 
 @dataclass(slots=True)
@@ -47,8 +56,8 @@ class Model:
         self.lows.append(low)
         self.highs.append(high)
 
-    def read(self, *, relaxed: bool = False, around: Sequence[float] | None = None) -> highspy.HighsLp:
-        """As the solver takes it; `relaxed`: fractions of booklets are allowed; `around`: each flow is one of the two whole numbers next to it."""
+    def read(self, grain: Grain = Grain.WHOLE, *, around: Sequence[float] | None = None) -> highspy.HighsLp:
+        """As the solver takes it; `around`: each flow is one of the two whole numbers next to it."""
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(self.costs), len(self.lows)
         model.sense_ = highspy.ObjSense.kMaximize
@@ -61,9 +70,11 @@ class Model:
         model.row_lower_, model.row_upper_ = self.lows, self.highs
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = self.starts, self.indices, self.values
-        if not relaxed:
+        if grain is not Grain.FRACTIONS:
             kinds = highspy.HighsVarType
-            model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in self.whole]
+            flows = {*self.to_desks, *self.to_sites} if grain is Grain.DESKS else set()
+            wholes = (whole and rank not in flows for rank, whole in enumerate(self.whole))
+            model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in wholes]
         return model
 
 
@@ -192,17 +203,16 @@ def _limit(problem: Problem) -> int | None:
 def _whole(model: Model, problem: Problem, every: list[int], wanted: Wanted) -> None:
     """The budget, the number of booklets, the part of priority publics."""
     asked, prices = problem.guarantees, problem.prices
-    booklets = [(rank, 1.0) for rank in every]
-    if asked.booklets is not None:
-        model.row(0.0, float(asked.booklets), booklets)
+    total = model.column(0.0, INFINITE if asked.booklets is None else float(asked.booklets), whole=True)
+    model.row(0.0, 0.0, [*((rank, 1.0) for rank in every), (total, -1.0)])
     if asked.budget_cents is not None and wanted.opened is not None:
         left = asked.budget_cents - len(wanted.opened) * prices.delivery_cents
-        model.row(-INFINITE, float(left // prices.booklet_cents), booklets)
+        model.row(-INFINITE, float(left // prices.booklet_cents), [(total, 1.0)])
     elif asked.budget_cents is not None:
         # In booklets rather than in cents: the numbers stay small.
         parcel = prices.delivery_cents / prices.booklet_cents
         parcels = [(rank, parcel) for rank in model.parcels.values() if parcel]
-        model.row(0.0, asked.budget_cents / prices.booklet_cents, [*booklets, *parcels])
+        model.row(0.0, asked.budget_cents / prices.booklet_cents, [(total, 1.0), *parcels])
     if asked.priority_permille:
         communes = {each.code: each.priority_permille for each in problem.demands}
         desks = {each.code: each.priority_permille for each in problem.desks}

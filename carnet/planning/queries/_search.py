@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import highspy
 
 from carnet.planning.queries._choosing import first_desks, worth_closing
-from carnet.planning.queries._model import NEARLY, Model, Wanted, built, has_parcels
+from carnet.planning.queries._model import NEARLY, Grain, Model, Wanted, built, has_parcels
 from carnet.planning.rules.allotment import (
     Allotment,
     Flow,
@@ -30,6 +30,7 @@ from carnet.planning.rules.allotment import (
 VERSION = f"HiGHS {highspy.Highs().version()}"  # type: ignore[no-untyped-call]
 SEED = 44
 CLOSING_ROUNDS = 12
+_NOTHING = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 Telling = Callable[[Progress], bool | None]
 
 
@@ -86,8 +87,10 @@ def search(problem: Problem, watch: Watch) -> Found:
     bound = _whole_bound(relaxed.objective)
     watch.tell(None, bound)
     found = _chosen(problem, model, relaxed, watch) if has_parcels(problem) else _rounded(problem, model, relaxed, Wanted(), watch)
-    if found is None or not _near(problem, found, bound, watch.gap):
-        found, bound, is_over = _branched(problem, model, found, bound, watch)
+    for grain in (Grain.DESKS, Grain.WHOLE):
+        if found is not None and _near(problem, found, bound, watch.gap):
+            break
+        found, bound, is_over = _branched(problem, model, grain, found, bound, watch)
         if is_over and found is None:
             return Found(None)
     if found is None:
@@ -193,28 +196,41 @@ def _whole_values(model: Model, answer: _Linear, watch: Watch) -> list[int] | No
     return None if whole is None else [round(value) for value in whole.values]
 
 
-def _branched(problem: Problem, model: Model, found: Allotment | None, bound: int, watch: Watch) -> tuple[Allotment | None, int, bool]:
-    """HiGHS's own search from what was found, in the time left: what it found, its bound, whether it went to the end."""
-    if watch.left() <= 0:
+def _branched(
+    problem: Problem, model: Model, grain: Grain, found: Allotment | None, bound: int, watch: Watch
+) -> tuple[Allotment | None, int, bool]:
+    """HiGHS's own search from what was found, in the time left: the best found, the bound, whether it showed that there is none."""
+    if watch.left() <= 0 or (grain is Grain.DESKS and not has_parcels(problem)):
         return found, bound, False
     solver = _solver(watch)
-    solver.passModel(model.read())
+    solver.passModel(model.read(grain))
     if found is not None:
         solver.setSolution(_start(model, found))
     _follow(solver, watch)
     solver.run()
-    status = solver.getModelStatus()
-    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+    if solver.getModelStatus() in _NOTHING:
         return None, bound, True
     info = solver.getInfo()
     if math.isfinite(info.mip_dual_bound):
         bound = min(bound, _whole_bound(info.mip_dual_bound))
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-        values = [round(value) for value in solver.getSolution().col_value]
-        better = allotted(problem, Method.OPTIMAL, _flows(model.to_desks, values), _flows(model.to_sites, values))
-        if found is None or _worth(problem, better) > _worth(problem, found):
+        answer = _Linear(solver.getSolution().col_value, info.objective_function_value)
+        if grain is Grain.WHOLE:
+            better = _rounded(problem, model, answer, Wanted(), watch)
+        else:
+            better = _made_whole(problem, model, answer, watch)
+        if better is not None and (found is None or _worth(problem, better) > _worth(problem, found)):
             found = better
-    return found, bound, status == highspy.HighsModelStatus.kOptimal
+    return found, bound, False
+
+
+def _made_whole(problem: Problem, model: Model, answer: _Linear, watch: Watch) -> Allotment | None:
+    """Whole booklets for the desks an answer serves."""
+    served = {way.point for rank, way in model.to_desks.items() if answer.values[rank] > NEARLY}
+    wanted = Wanted(opened=frozenset(served))
+    tried = built(problem, wanted)
+    again = _linear(tried, watch)
+    return None if again is None else _rounded(problem, tried, again, wanted, watch)
 
 
 def _start(model: Model, found: Allotment) -> highspy.HighsSolution:
@@ -226,6 +242,7 @@ def _start(model: Model, found: Allotment) -> highspy.HighsSolution:
         values[rank] = float(given.get((way.point, way.commune), 0))
     for rank, way in model.to_sites.items():
         values[rank] = float(used.get((way.point, way.commune), 0))
+    values[-1] = float(found.booklets)
     for desk, rank in model.parcels.items():
         values[rank] = float(desk in {point for point, _commune in given})
     left = found.by_commune()
@@ -239,7 +256,7 @@ def _start(model: Model, found: Allotment) -> highspy.HighsSolution:
 
 
 def _linear(model: Model, watch: Watch) -> _Linear | None:
-    return _run(model.read(relaxed=True), watch)
+    return _run(model.read(Grain.FRACTIONS), watch)
 
 
 def _run(model: highspy.HighsLp, watch: Watch) -> _Linear | None:
@@ -251,7 +268,7 @@ def _run(model: highspy.HighsLp, watch: Watch) -> _Linear | None:
     solver.passModel(model)
     solver.run()
     status = solver.getModelStatus()
-    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+    if status in _NOTHING:
         return None
     info = solver.getInfo()
     if status == highspy.HighsModelStatus.kModelEmpty:
