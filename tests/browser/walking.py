@@ -36,9 +36,9 @@ NOBODY = "nobody"
 READ_AS = Role.OPERATOR_ADMIN.value
 # Whose links are followed, and into whose rooms: one page of each kind, an order, an agreement, a redemption.
 FOLLOWS = {
-    NOBODY: ("public",), "PLACE_MANAGER": ("place",), "PRESCRIBER_LEAD": ("prescriber",), "FUNDER": ("funder", "funds"),
-    "OPERATOR_ADMIN": ("operator",), "TREASURER": ("operator",), "AUDITOR": ("auditor", "follow"), "STATE_OFFICER": ("state",),
-    "HELPLINE": ("helpline",), "ACCOUNTANT": ("books",), "HELPER": ("helper",), "HELPER_LEAD": ("helper",), "LOCAL_ACTOR": ("local",),
+    NOBODY: ("public",), "PLACE_MANAGER": ("place",), "PRESCRIBER_LEAD": ("prescriber",), "FUNDER": ("funder", "funds", "need"),
+    "OPERATOR_ADMIN": ("operator", "need"), "TREASURER": ("operator",), "AUDITOR": ("auditor", "follow"), "STATE_OFFICER": ("state",),
+    "HELPLINE": ("helpline",), "ACCOUNTANT": ("books",), "HELPER": ("helper",), "HELPER_LEAD": ("helper",), "LOCAL_ACTOR": ("local", "need"),
     "LANDLORD": ("landlord", "studies"), "PROVIDER": ("provider",),
 }  # fmt: skip
 HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}

@@ -51,6 +51,8 @@ from carnet.places import operations as places
 from carnet.places import queries as places_queries
 from carnet.places.rules import FileState
 from carnet.places.rules.areas import AreaLevel
+from carnet.planning.operations.need import keep_weights
+from carnet.planning.rules.need import Weights
 from carnet.redemption import access as redemption_access
 from carnet.redemption import operations as redemption
 from carnet.redemption import queries as redemption_queries
@@ -431,6 +433,7 @@ def studied_and_evaluated(payday: Payday) -> None:
         evaluations.read_results(
             plan_id=plan_id, stream=BytesIO(b"unit;outcome\n1;1\n2;2\n3;1\n4;2\n"), actor=funder, request_id=rid(), at=APRIL
         )
+        keep_weights(name="a", words="b", weights=Weights.usual(), actor=funder, request_id=rid(), at=APRIL)
 
 
 def checked_themselves(payday: Payday) -> None:
