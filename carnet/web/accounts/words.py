@@ -112,6 +112,7 @@ DECISIONS: Mapping[str, tuple[Promise, str]] = {
     "places.approve-joining": (_("Décider d’un dossier de lieu"), "operator:joining-decision"),
     "distribution.approve-joining": (_("Décider d’un guichet"), "operator:desk-decision"),
     "mandates.approve-structures": (_("Décider d’une structure d’aidants"), "operator:structure-decision"),
+    "connectivity.approve-offer": (_("Ouvrir une offre de connexion"), "operator:connection-offer"),
     "parties.approve-new-head": (_("Accepter un changement de responsable"), "operator:new-head"),
     "parties.approve-recovery": (_("Répondre d’un aidant qui a perdu sa carte ou son téléphone"), "operator:recovery"),
     "parties.approve-operator-label": (_("Décider d’un label d’opérateur"), "state:label"),

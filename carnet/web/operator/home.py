@@ -38,6 +38,7 @@ from carnet.web.need.gaps import tasks as gap_tasks
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
 from carnet.web.operator import debts, desk_post, disputes, guessing, stock
+from carnet.web.operator.connections import tasks as connection_tasks
 from carnet.web.operator.desk_joining import tasks as desk_tasks
 from carnet.web.operator.desks import admit_url
 from carnet.web.operator.joining import tasks as joining_tasks
@@ -94,6 +95,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from joining_tasks(actor)
     yield from desk_tasks(actor)
     yield from structure_tasks(actor)
+    yield from connection_tasks(actor)
     yield from desk_post.tasks(actor, at)
     programme_ids = [each.id for each in programmes]
     # A programme of mandates has structures, no voucher: nobody funds it, and no desk hands anything over.

@@ -11,7 +11,7 @@ app_name = "operator"
 SUBJECTS = (
     "home", "programmes", "orders", "stock", "places", "joining", "lessons", "help", "people", "cards", "desks", "desk_joining", "structures", "desk_post",
     "redemptions", "devices", "disputes", "debts", "guessing", "sheets", "controls", "payments",
-    "closing", "expiry", "exchanges", "retention", "work",
+    "connections", "closing", "expiry", "exchanges", "retention", "work",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = []
