@@ -81,6 +81,7 @@ from tests.mandates.living import own_side_lived
 from tests.observatory import released
 from tests.observatory.rolled import count_now
 from tests.places.conftest import GOOD, csv_bytes
+from tests.planning.planned import plan_lived
 from tests.redemption.offline import enrolled
 from tests.settlement.conftest import APRIL, LONG_AFTER, MAY, SPENT_AT, Payday, make_payday
 from tests.settlement.test_debts import JUNE, LATE_APRIL, issue, mistake
@@ -546,6 +547,7 @@ def lived() -> Payday:
     foreseen_and_written(payday)
     studied_and_evaluated(payday)
     checked_themselves(payday)
+    plan_lived(payday.campaign, payday.staff(601, "OPERATOR_ADMIN", at=NOW))
     payday.spend(2)
     undone = payday.spend(1, second=True)[0]
     counter = payday.counter(payday.second_organisation_id)

@@ -17,7 +17,7 @@ from carnet.kernel.actors import Actor
 from carnet.parties import operations as parties
 from carnet.parties.rules import Role
 from carnet.places.models import Place
-from carnet.planning.models import Plan, PlanDestination, PlanOrder, PlanVersion
+from carnet.planning.models import AllotmentPlan, PlanDestination, PlanOrder, PlanVersion
 from carnet.planning.operations import plan_runs, plans
 from carnet.planning.queries import plan_orders
 from carnet.planning.rules.plans import PlanOverBudget, VersionState
@@ -254,7 +254,7 @@ def test_what_was_asked_and_answered_cannot_be_changed(offices: Offices) -> None
         for change in ({"kept_at": None, "kept_by_id": None}, {"done": 0}, {"error": "x"}):
             with pytest.raises(DatabaseError), transaction.atomic():
                 PlanVersion.objects.filter(id=row.pk).update(**change)
-        for model in (Plan, PlanOrder, PlanDestination):
+        for model in (AllotmentPlan, PlanOrder, PlanDestination):
             with pytest.raises(DatabaseError), transaction.atomic():
                 model.objects.update(programme_id=0) if model.objects.exists() else model.objects.raw(
                     "TRUNCATE planning_planorder"

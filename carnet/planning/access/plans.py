@@ -2,15 +2,15 @@
 
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may
-from carnet.planning.models import Plan, PlanVersion
+from carnet.planning.models import AllotmentPlan, PlanVersion
 from carnet.planning.rules.plans import PlanUnknown
 
 
-def seen_plan(actor: Actor, plan_id: int, *, lock: bool = False) -> Plan:
+def seen_plan(actor: Actor, plan_id: int, *, lock: bool = False) -> AllotmentPlan:
     """The plan, if it is of one of the actor's programmes. Locked, versions are numbered one after the other. Raises: NotAllowed, PlanUnknown."""
     check_may(actor, "planning.see")
     # Plans are append-only, and nobody may lock a row that may not change: their versions are what is locked.
-    row = Plan.objects.filter(id=plan_id).first()
+    row = AllotmentPlan.objects.filter(id=plan_id).first()
     if row is None or row.programme_id not in actor.programme_ids:
         raise PlanUnknown(plan=plan_id)
     if lock:

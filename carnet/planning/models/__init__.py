@@ -2,6 +2,6 @@
 
 from carnet.planning.models._gaps import GapWeek
 from carnet.planning.models._need import AreaFigure, Neighbourhood, Weighing
-from carnet.planning.models._plans import Plan, PlanDestination, PlanOrder, PlanVersion
+from carnet.planning.models._plans import AllotmentPlan, PlanDestination, PlanOrder, PlanVersion
 
-__all__ = ["AreaFigure", "GapWeek", "Neighbourhood", "Plan", "PlanDestination", "PlanOrder", "PlanVersion", "Weighing"]
+__all__ = ["AllotmentPlan", "AreaFigure", "GapWeek", "Neighbourhood", "PlanDestination", "PlanOrder", "PlanVersion", "Weighing"]

@@ -6,7 +6,7 @@ from django.db.models import Q
 from carnet.planning.rules.plans import VersionState
 
 
-class Plan(models.Model):
+class AllotmentPlan(models.Model):
     """Where the booklets of one programme could go. It is only a name: what was asked and what came out are its versions. Append-only."""
 
     programme_id = models.BigIntegerField()
@@ -31,7 +31,7 @@ class PlanVersion(models.Model):
     changes, and nothing changes once the version is kept: a trigger refuses it.
     """
 
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
+    plan = models.ForeignKey(AllotmentPlan, on_delete=models.PROTECT, related_name="versions")
     programme_id = models.BigIntegerField()
     number = models.SmallIntegerField()
     # The version this one began from, by its number; None for the first.

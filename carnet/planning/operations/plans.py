@@ -18,7 +18,7 @@ from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may, person_of
 from carnet.places import queries as places
 from carnet.planning.access import plans as access
-from carnet.planning.models import Plan, PlanDestination, PlanOrder, PlanVersion
+from carnet.planning.models import AllotmentPlan, PlanDestination, PlanOrder, PlanVersion
 from carnet.planning.queries import plan_ground
 from carnet.planning.queries.plan_orders import standing_order
 from carnet.planning.rules import plan_results
@@ -59,7 +59,7 @@ def make_plan(
     Repeat: the same request_id returns the first plan.
     """
     check_may(actor, "planning.plan")
-    first = Plan.objects.filter(request_id=request_id).first()
+    first = AllotmentPlan.objects.filter(request_id=request_id).first()
     if first is not None:
         return first.pk
     programme = funding_access.seen_programme(actor, programme_id)
@@ -78,7 +78,7 @@ def make_plan(
     )
     # The same yardstick for every version: a point is then the same point.
     ground = plan_ground.with_yardstick(ground, _booklets_paid(asked, ground))
-    plan = Plan.objects.create(
+    plan = AllotmentPlan.objects.create(
         programme_id=programme_id,
         organisation_id=actor.organisation_id,
         name=said,
@@ -208,7 +208,7 @@ def _booklets_paid(asked: Asked, ground: Ground) -> int:
 
 
 def _ask(
-    plan: Plan, ground: Ground, asked: Asked, *, number: int, from_number: int | None, actor: Actor, request_id: UUID, at: datetime
+    plan: AllotmentPlan, ground: Ground, asked: Asked, *, number: int, from_number: int | None, actor: Actor, request_id: UUID, at: datetime
 ) -> PlanVersion:
     problem = problem_of(ground, asked)
     kept_ground, kept_asked = written_ground(ground), written_asked(asked)

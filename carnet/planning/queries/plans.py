@@ -11,7 +11,7 @@ from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may
 from carnet.planning.access import plans as access
-from carnet.planning.models import Plan, PlanVersion
+from carnet.planning.models import AllotmentPlan, PlanVersion
 from carnet.planning.queries.plan_orders import MadeOrder, orders_of
 from carnet.planning.rules import plan_results
 from carnet.planning.rules.allotment import Method, Problem
@@ -117,7 +117,7 @@ def plans(actor: Actor) -> list[PlanLine]:
     """The plans of the actor's programmes, the latest first (two statements). Raises: NotAllowed."""
     check_may(actor, "planning.see")
     rows = (
-        Plan.objects.filter(programme_id__in=actor.programme_ids)
+        AllotmentPlan.objects.filter(programme_id__in=actor.programme_ids)
         .annotate(
             count=Count("versions"), latest=Max("versions__number"), kept=Count("versions", filter=Q(versions__kept_at__isnull=False))
         )
