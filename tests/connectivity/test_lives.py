@@ -37,6 +37,7 @@ from carnet.connectivity.rules import (
     WrongState,
 )
 from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.jobs import connections
 from carnet.journal.models import Line
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import NotCovered
@@ -242,7 +243,7 @@ def test_a_month_after_the_end_the_number_is_erased_and_a_term_ends_by_itself(ho
         assert operations.end_terms(at=after) == 1
         assert Connection.objects.get(id=made.id).ended_on == date(2027, 3, 2)
         assert operations.forget_contacts(at=after + timedelta(days=29)) == 0
-        assert operations.forget_contacts(at=after + timedelta(days=30)) == 1
+    assert connections.keep(at=after + timedelta(days=30)) == (0, 1)
 
 
 def test_an_offer_is_opened_by_another_person_and_never_rewritten(homes: Estate) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 from carnet.connectivity import operations
 from carnet.connectivity.models import Home, Residence
 from carnet.connectivity.operations import Asked
-from carnet.connectivity.rules import Collector, Eligibility, Ground, HomeLine, OfferTerms, Part, ResidenceLine
+from carnet.connectivity.rules import Collector, Eligibility, Ground, HomeLine, IncidentKind, OfferTerms, Part, ResidenceLine
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger
 from carnet.parties.models import Organisation
-from tests.factories.campaign import NOW, SYSTEM, Campaign, organisation, rid
+from tests.factories.campaign import NOW, SYSTEM, Campaign, campaign, organisation, rid
 
 SOURCE = "Convention, article 4"
 ASKED = Asked(grounds=(Ground.NO_CONNECTION, Ground.TOO_DEAR), phone="06 12 34 56 78")
@@ -137,3 +137,14 @@ def estate(campaign: Campaign, *, cents_each: int = 1_000_000, **changed: Any) -
 def parties_of_operator(campaign: Campaign) -> None:
     """Say that the campaign's operator brought its desk in, as a real one does when it registers it."""
     Organisation.objects.filter(id=campaign.prescriber_id).update(registered_by_id=campaign.operator_id)
+
+
+def homes_lived() -> Estate:
+    """A campaign of its own whose homes leave a row in every table: connected, broken and mended, with a number to call."""
+    with acting_as_everything(why="a campaign for homes"):
+        made = estate(campaign())
+    connected = made.active()
+    with acting_as(made.desk):
+        operations.report_incident(connection_id=connected.id, kind=IncidentKind.CUTS, actor=made.desk, request_id=rid(), at=NOW)
+    made.apply(1)
+    return made

@@ -1,7 +1,7 @@
 """Who may have a connection: rules as data, each with its source; what may be asked, and what may not.
 
 Nothing is proved by a paper that is kept. A person says so, or shows one thing at the desk, which is not copied.
-Sources: docs/sources/solidarity-connection.md.
+Source: docs/sources/needless-papers.md.
 """
 
 from collections.abc import Collection, Mapping
@@ -38,7 +38,7 @@ SHOWABLE: Mapping[Ground, tuple[str, ...]] = {
     Ground.LESSONS: ("voucher",),
 }
 
-# Papers never to be asked for, and why (docs/sources/solidarity-connection.md#papers): what the landlord knows already,
+# Papers never to be asked for, and why (docs/sources/needless-papers.md): what the landlord knows already,
 # what another administration holds, what says more than the question asked.
 NEEDLESS: Mapping[str, str] = {
     "identity-card": "the landlord knows its tenants",

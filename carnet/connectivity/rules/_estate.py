@@ -1,6 +1,6 @@
 """A landlord's file of residences and homes: one line a home. Read whole or not at all; each fault names its line and its column.
 
-The columns are documented in docs/operating/connections.md and on the page that takes the file. No column takes a name: a file that has
+The columns are documented in docs/operating/estate-files.md and on the page that takes the file. No column takes a name: a file that has
 one is refused, so that nobody sends a list of tenants.
 """
 
