@@ -22,7 +22,11 @@ MONEY_WORDS = {
     "owed": gettext_lazy("Dû aux lieux"),
     "paid": gettext_lazy("Payé"),
     "returned": gettext_lazy("Rendu"),
+    "reserved": gettext_lazy("Réservé aux connexions"),
+    "served": gettext_lazy("Payé aux fournisseurs d’accès"),
 }
+# Said only where there are solidarity connections.
+_OF_CONNECTIONS = ("reserved", "served")
 COUNT_WORDS = {
     "issued": gettext_lazy("Émis"),
     "in_stock": gettext_lazy("En stock"),
@@ -48,18 +52,20 @@ PLEDGE_STATES = {
 def money_table(caption: str, money: MoneyTable, names: Mapping[int, str], *, only: int | None = None) -> Table:
     """Where the money is, one line per funder (or one funder's alone), with the total at the foot."""
     shown = {funder_id: amounts for funder_id, amounts in money.by_funder.items() if only in (None, funder_id)}
-    columns = [Column(_("Financeur")), *(Column(str(word), number=True) for word in MONEY_WORDS.values())]
-    rows = [[names.get(funder_id, "?"), *_amounts(amounts)] for funder_id, amounts in shown.items()]
-    total = [_("Total"), *_amounts(sum(shown.values(), Money()))] if len(rows) > 1 else []
+    whole = sum(shown.values(), Money())
+    told = [name for name in MONEY_WORDS if name not in _OF_CONNECTIONS or getattr(whole, name)]
+    columns = [Column(_("Financeur")), *(Column(str(MONEY_WORDS[name]), number=True) for name in told)]
+    rows = [[names.get(funder_id, "?"), *_amounts(amounts, told)] for funder_id, amounts in shown.items()]
+    total = [_("Total"), *_amounts(whole, told)] if len(rows) > 1 else []
     return Table(caption, columns, rows, total, empty=_("Aucun argent reçu pour l’instant."))
 
 
 def money_figures(amounts: Money, *, with_zeros: bool = True) -> list[Figure]:
-    """The six amounts as figures; without zeros, only the first and those that say something."""
+    """The amounts as figures; without zeros, only the first and those that say something. Connections are told where there are some."""
     return [
         Figure(formats.euros(getattr(amounts, name), short=True), str(word))
         for rank, (name, word) in enumerate(MONEY_WORDS.items())
-        if with_zeros or rank == 0 or getattr(amounts, name)
+        if (with_zeros and name not in _OF_CONNECTIONS) or rank == 0 or getattr(amounts, name)
     ]
 
 
@@ -72,8 +78,8 @@ def count_figures(counts: Counts, *, with_zeros: bool = True) -> list[Figure]:
     ]
 
 
-def _amounts(amounts: Money) -> list[str]:
-    return [formats.euros(getattr(amounts, name)) for name in MONEY_WORDS]
+def _amounts(amounts: Money, names: Sequence[str]) -> list[str]:
+    return [formats.euros(getattr(amounts, name)) for name in names]
 
 
 # --- Shares -----------------------------------------------------------------------------------------------------------

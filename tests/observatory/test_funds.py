@@ -76,6 +76,7 @@ def test_each_voucher_is_in_one_heading(funds: Funds) -> None:
     assert told == {
         Heading.FUNDED: 70, Heading.UNISSUED: 0, Heading.AT_OPERATOR: 15, Heading.AT_DESKS: 10, Heading.IN_HANDS: 23, Heading.USED: 17,
         Heading.OWED: 5, Heading.PAID: 12, Heading.TO_RETURN: 5, Heading.RETURNED: 0,
+        Heading.RESERVED: 0, Heading.SERVED: 0,
     }  # fmt: skip
 
 

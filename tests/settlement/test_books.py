@@ -113,7 +113,7 @@ class TestEqualToTheLedger:
         }
         with acting_as_everything(why="compare"):
             assert [row[1:] for row in _table(page, "funders").rows] == [
-                tuple(money.as_dict().values()) for money in ledger.money(agreement_id=paid.agreement_id).by_funder.values()
+                tuple(money.as_dict().values())[:6] for money in ledger.money(agreement_id=paid.agreement_id).by_funder.values()
             ]
         cash = _table(page, "cash")
         assert cash.total == (None, "closing", 550_00, 50_00, 500_00)

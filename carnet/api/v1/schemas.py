@@ -353,6 +353,8 @@ class MoneyOut(Schema):
     owed: int
     paid: int
     returned: int
+    reserved: int
+    served: int
 
 
 class FunderOut(Schema):

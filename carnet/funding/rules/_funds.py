@@ -15,8 +15,8 @@ class FundStep(StrEnum):
 
 
 def ring_fenced_cents(money: Money) -> int:
-    """What is on the account of an agreement: brought in, neither paid to a place nor given back. Unit: whole cents."""
-    return money.unissued + money.in_circulation + money.owed
+    """What is on the account of an agreement: brought in, neither paid to a place or a provider nor given back. Unit: whole cents."""
+    return money.unissued + money.in_circulation + money.owed + money.reserved
 
 
 def fund_step(*, balance_cents: int, threshold_cents: int, is_open: bool, is_watched: bool) -> FundStep:

@@ -42,7 +42,7 @@ def words_of(figures: MonthlyFigures) -> dict[str, Any]:
 
 def _sentences(figures: MonthlyFigures, month: str) -> list[str]:
     paid = figures.at_end.paid - figures.before.paid
-    left = figures.at_end.unissued + figures.at_end.in_circulation + figures.at_end.owed
+    left = figures.at_end.unissued + figures.at_end.in_circulation + figures.at_end.owed + figures.at_end.reserved
     return [
         _("En %(month)s, %(used)s chèques de la convention ont été utilisés et %(given)s ont été remis.")
         % {"month": month, "used": _number(figures.used_in_month), "given": _number(figures.given_in_month)},
@@ -58,6 +58,8 @@ def _money(figures: MonthlyFigures, last_on: date, made_on: date) -> dict[str, A
         ("owed", _("Dû aux lieux")),
         ("paid", _("Payé aux lieux")),
         ("returned", _("Rendu à vous")),
+        *([("reserved", _("Réservé aux connexions solidaires"))] if figures.at_end.reserved else []),
+        *([("served", _("Payé aux fournisseurs d’accès"))] if figures.at_end.served else []),
         ("funded", _("Votre apport")),
     )
     columns = (figures.before, figures.at_end, figures.since)

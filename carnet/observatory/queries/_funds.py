@@ -19,6 +19,8 @@ _OF_MONEY = {
     Heading.OWED: "owed",
     Heading.PAID: "paid",
     Heading.RETURNED: "returned",
+    Heading.RESERVED: "reserved",
+    Heading.SERVED: "served",
 }
 # Headings whose money is the vouchers' own; what already went back is taken off what ended unused afterwards.
 _IN_VOUCHERS = {

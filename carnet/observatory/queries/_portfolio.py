@@ -13,7 +13,7 @@ from carnet.ledger.queries import Standing
 from carnet.observatory import access
 from carnet.observatory.queries._funds import AgreementFigures, figures_of
 from carnet.observatory.queries._targets import left_to_hand_over, progress_of
-from carnet.observatory.rules import Heading, PublicProgress, Signal, Watched, signals
+from carnet.observatory.rules import OF_CONNECTIONS, Heading, PublicProgress, Signal, Watched, signals
 from carnet.parties import queries as parties
 from carnet.parties.rules import check_may
 from carnet.settlement import queries as settlement
@@ -98,7 +98,7 @@ def _pledges(agreement_ids: list[int], stands: Standing) -> dict[int, PublicProg
 
 def _watched(figures: AgreementFigures, pledge: PublicProgress | None, late: UnpaidSince | None, missing_cents: int) -> Watched:
     amounts, windows = figures.amounts, figures.programme.windows
-    active = sum(amounts[each].vouchers for each in Heading if each not in (Heading.FUNDED, Heading.UNISSUED, Heading.OWED, Heading.PAID))
+    active = sum(amounts[each].vouchers for each in Heading if each not in (Heading.FUNDED, Heading.UNISSUED, Heading.OWED, Heading.PAID, *OF_CONNECTIONS))
     return Watched(
         at=figures.as_of,
         hand_over_from=windows.hand_over_from,

@@ -25,7 +25,7 @@ from carnet.settlement.queries import UsedFilter, UsedKey
 PER_PAGE = 50
 _PER_READING = 2_000
 
-MONEY_HEADINGS = frozenset({Heading.FUNDED, Heading.UNISSUED, Heading.RETURNED})
+MONEY_HEADINGS = frozenset({Heading.FUNDED, Heading.UNISSUED, Heading.RETURNED, Heading.RESERVED, Heading.SERVED})
 STOCK_HEADINGS = frozenset({Heading.AT_OPERATOR, Heading.AT_DESKS})
 GROUPED_HEADINGS = frozenset({Heading.IN_HANDS, Heading.TO_RETURN})
 USED_HEADINGS = frozenset({Heading.USED, Heading.OWED, Heading.PAID})
@@ -33,7 +33,20 @@ USED_HEADINGS = frozenset({Heading.USED, Heading.OWED, Heading.PAID})
 # What a movement of one funder adds to the figure it stands behind.
 _SIGNS: Mapping[Heading, Mapping[MovementKind, int]] = {
     Heading.FUNDED: {MovementKind.RECEIVE: 1},
-    Heading.UNISSUED: {MovementKind.RECEIVE: 1, MovementKind.ACTIVATE: -1, MovementKind.REPAY: -1},
+    Heading.UNISSUED: {
+        MovementKind.RECEIVE: 1,
+        MovementKind.ACTIVATE: -1,
+        MovementKind.REPAY: -1,
+        MovementKind.RESERVE: -1,
+        MovementKind.RELEASE: 1,
+    },
+    Heading.RESERVED: {
+        MovementKind.RESERVE: 1,
+        MovementKind.RELEASE: -1,
+        MovementKind.SETTLE: -1,
+        MovementKind.UNSETTLE: 1,
+    },
+    Heading.SERVED: {MovementKind.SETTLE: 1, MovementKind.UNSETTLE: -1},
     Heading.RETURNED: {MovementKind.RETURN: 1, MovementKind.REPAY: 1},
 }
 

@@ -27,7 +27,17 @@ from carnet.observatory.rules._forecast import (
     likely_use,
     pace_of_last_month,
 )
-from carnet.observatory.rules._funds import CIRCULATING, HEADINGS_OF_CUT, PARTS, Amount, By, Heading, heading_of, not_accounted_for
+from carnet.observatory.rules._funds import (
+    CIRCULATING,
+    HEADINGS_OF_CUT,
+    OF_CONNECTIONS,
+    PARTS,
+    Amount,
+    By,
+    Heading,
+    heading_of,
+    not_accounted_for,
+)
 from carnet.observatory.rules._kept import AgreementForecast, MonthlyFigures, read_figures, read_forecast, written
 from carnet.observatory.rules._letters import checked_recipients, due_at, latest_due
 from carnet.observatory.rules._measures import (
@@ -79,6 +89,7 @@ __all__ = [
     "DRAWS",
     "HEADINGS_OF_CUT",
     "NATION",
+    "OF_CONNECTIONS",
     "PARTS",
     "SEED",
     "SHARES",

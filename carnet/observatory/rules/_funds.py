@@ -20,13 +20,17 @@ class Heading(StrEnum):
     PAID = "paid"
     TO_RETURN = "to_return"
     RETURNED = "returned"
+    RESERVED = "reserved"
+    SERVED = "served"
 
 
 # What FUNDED is the sum of. Source: docs/decisions/0043-a-figure-opens-its-rows.md.
 PARTS = (
     Heading.UNISSUED, Heading.AT_OPERATOR, Heading.AT_DESKS, Heading.IN_HANDS, Heading.OWED, Heading.PAID, Heading.TO_RETURN,
-    Heading.RETURNED,
+    Heading.RETURNED, Heading.RESERVED, Heading.SERVED,
 )  # fmt: skip
+# Told only where there are solidarity connections.
+OF_CONNECTIONS = (Heading.RESERVED, Heading.SERVED)
 CIRCULATING = (Heading.AT_OPERATOR, Heading.AT_DESKS, Heading.IN_HANDS)
 
 

@@ -21,8 +21,6 @@ from carnet.parties.rules import digest_of
 from carnet.settlement import access
 from carnet.settlement.models import AccountBook, Transfer
 from carnet.settlement.rules import (
-    GONE,
-    HELD,
     Book,
     BookAltered,
     BookPeriod,
@@ -36,6 +34,8 @@ from carnet.settlement.rules import (
     book_period,
     by_place_of_money,
     closing_of,
+    gone_places,
+    held_places,
     money_tables,
     paid_by_place,
     place_tables,
@@ -205,19 +205,20 @@ def _agreement(agreement_id: int, period: BookPeriod, at: datetime) -> _Drawn:
     found = by_place_of_money(ledger.balances(agreement_id=agreement_id, until=until))
     by_funder = ledger.money(agreement_id=agreement_id, until=until)
     lines = _paid(agreement_id, period, until)
+    places = (*held_places(flows), *gone_places(flows))
     tables = (*money_tables(flows, period), _by_funder(by_funder), paid_by_place(lines))
     # The accounts themselves, then the funders' shares of every voucher: the same cents, counted three ways.
-    reckonings = [Reckoning(name, CellKind.EUROS, held[name], found[name]) for name in (*HELD, *GONE)]
-    reckonings += [Reckoning(f"{name}_shares", CellKind.EUROS, held[name], getattr(by_funder.total, name)) for name in (*HELD, *GONE)]
+    reckonings = [Reckoning(name, CellKind.EUROS, held[name], found[name]) for name in places]
+    reckonings += [Reckoning(f"{name}_shares", CellKind.EUROS, held[name], getattr(by_funder.total, name)) for name in places]
     return tables, (*reckonings, _activated(agreement_id, flows, until), *_received(agreement_id, flows, until))
 
 
 def _by_funder(table: ledger.MoneyTable) -> BookTable:
     names = {key: card.name for key, card in parties.organisations(table.by_funder).items()}
-    columns = (("funder", CellKind.TEXT), *((name, CellKind.EUROS) for name in MONEY_NAMES))
-    rows = tuple(
-        (names.get(funder_id, ""), *(getattr(money, name) for name in MONEY_NAMES)) for funder_id, money in table.by_funder.items()
-    )
+    # Connections have columns where there are some: every other agreement's book stays as it was.
+    told = tuple(name for name in MONEY_NAMES if name not in ("reserved", "served") or getattr(table.total, name))
+    columns = (("funder", CellKind.TEXT), *((name, CellKind.EUROS) for name in told))
+    rows = tuple((names.get(funder_id, ""), *(getattr(money, name) for name in told)) for funder_id, money in table.by_funder.items())
     return BookTable("funders", columns, rows, total_of(columns, rows))
 
 

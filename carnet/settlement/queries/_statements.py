@@ -23,7 +23,7 @@ class FunderStatement:
 
     The six counts are of the whole agreement; the `…_cents` of each state are this funder's own part of them. Money is
     where the ledger says it is: received + taken on use − advanced and used = unissued + in circulation + owed + paid +
-    returned.
+    returned + reserved for connections + served (paid to their providers).
     """
 
     programme_id: int
@@ -58,6 +58,8 @@ class FunderStatement:
     returned_cents: int
     debts: tuple[tuple[str, int], ...]
     credits: tuple[tuple[str, int], ...]
+    reserved_cents: int = 0
+    served_cents: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The same, as plain values to keep."""

@@ -26,9 +26,22 @@ PLACE_OF: Mapping[AccountKind, str] = {
     AccountKind.DUE: "paid",
     AccountKind.CHARGED: "paid",
     AccountKind.RETURNED: "returned",
+    AccountKind.RESERVED: "reserved",
+    AccountKind.BILLED: "reserved",
+    AccountKind.SERVED: "served",
+    # Landlords' and households' cents, between accounts of their own: they sum to nothing, and are no funder's.
+    AccountKind.OWNER: "others",
+    AccountKind.HOUSEHOLD: "others",
+    AccountKind.LANDLORD: "others",
+    AccountKind.CALLED: "others",
+    AccountKind.PASSED: "others",
 }
 HELD = ("unissued", "in_circulation", "owed")
 GONE = ("paid", "returned")
+# Of an agreement with solidarity connections, besides.
+HELD_FOR_CONNECTIONS = "reserved"
+GONE_TO_PROVIDERS = "served"
+_HELD_IN_ALL = (*HELD, HELD_FOR_CONNECTIONS)
 _PERIOD = re.compile(r"(?P<year>20\d\d)(-[TQ](?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
 Cell = str | int | None
@@ -199,6 +212,20 @@ def check_period_over(period: BookPeriod, at: datetime) -> None:
         raise PeriodNotOver(possible_on=period.until)
 
 
+def held_places(flows: Iterable[MoneyFlow]) -> tuple[str, ...]:
+    """Where the money of an agreement may be held: for connections too, if it has some."""
+    return (*HELD, HELD_FOR_CONNECTIONS) if _has_connections(flows) else HELD
+
+
+def gone_places(flows: Iterable[MoneyFlow]) -> tuple[str, ...]:
+    """Where it may have gone: to providers too, if the agreement has connections."""
+    return (*GONE, GONE_TO_PROVIDERS) if _has_connections(flows) else GONE
+
+
+def _has_connections(flows: Iterable[MoneyFlow]) -> bool:
+    return any(flow.kind is MovementKind.RESERVE for flow in flows)
+
+
 def by_place_of_money(balances: Mapping[AccountKind, int]) -> dict[str, int]:
     """Balances of accounts, added up by where the money is."""
     held = dict.fromkeys(PLACE_OF.values(), 0)
@@ -246,19 +273,20 @@ def _positions(flows: Sequence[MoneyFlow], period: BookPeriod) -> BookTable:
         chosen = tuple(places)
         return (name, sum(opening[each] for each in chosen), None, None, sum(closing[each] for each in chosen))
 
-    rows = (*(line(each) for each in HELD), subtotal("held", HELD), *(line(each) for each in GONE))
-    return BookTable("positions", columns, rows, subtotal("funded", (*HELD, *GONE)))
+    held, gone = held_places(flows), gone_places(flows)
+    rows = (*(line(each) for each in held), subtotal("held", held), *(line(each) for each in gone))
+    return BookTable("positions", columns, rows, subtotal("funded", (*held, *gone)))
 
 
 def _cash_book(flows: Sequence[MoneyFlow], period: BookPeriod) -> BookTable:
-    balance = sum(closing_of(flows, period.since)[each] for each in HELD)
+    balance = sum(closing_of(flows, period.since)[each] for each in _HELD_IN_ALL)
     rows: list[BookRow] = [(period.since.isoformat(), "opening", None, None, balance)]
     came, went = 0, 0
     for flow in flows:
         source, target = _route(flow.kind)
-        if not period.since <= flow.day < period.until or (source in HELD) == (target in HELD):
+        if not period.since <= flow.day < period.until or (source in _HELD_IN_ALL) == (target in _HELD_IN_ALL):
             continue
-        into, out = (flow.cents, 0) if target in HELD else (0, flow.cents)
+        into, out = (flow.cents, 0) if target in _HELD_IN_ALL else (0, flow.cents)
         came, went, balance = came + into, went + out, balance + into - out
         rows.append((flow.day.isoformat(), flow.kind.value, into or None, out or None, balance))
     columns = (("day", CellKind.DAY), ("act", CellKind.WORD), *((name, CellKind.EUROS) for name in ("into", "out", "balance")))

@@ -42,6 +42,14 @@ ACCOUNT_WORDS = {
     AccountKind.RETURNED: gettext_lazy("Rendu au financeur"),
     AccountKind.DUE: gettext_lazy("Dû par le lieu"),
     AccountKind.CHARGED: gettext_lazy("Réclamé au lieu"),
+    AccountKind.RESERVED: gettext_lazy("Réservé aux connexions"),
+    AccountKind.BILLED: gettext_lazy("Dû au fournisseur d’accès"),
+    AccountKind.SERVED: gettext_lazy("Payé au fournisseur d’accès"),
+    AccountKind.OWNER: gettext_lazy("Venu du bailleur"),
+    AccountKind.HOUSEHOLD: gettext_lazy("Venu des ménages"),
+    AccountKind.LANDLORD: gettext_lazy("Compte du bailleur"),
+    AccountKind.CALLED: gettext_lazy("Dû au fournisseur par un bailleur"),
+    AccountKind.PASSED: gettext_lazy("Payé au fournisseur par bailleurs et ménages"),
 }
 MOVEMENT_WORDS = {
     MovementKind.RECEIVE: gettext_lazy("argent reçu"),
@@ -56,6 +64,17 @@ MOVEMENT_WORDS = {
     MovementKind.CHARGE: gettext_lazy("chèque réclamé au lieu"),
     MovementKind.RECOVER: gettext_lazy("chèque rendu par le lieu"),
     MovementKind.REOPEN: gettext_lazy("de nouveau dû par le lieu"),
+    MovementKind.RESERVE: gettext_lazy("argent réservé à une connexion"),
+    MovementKind.RELEASE: gettext_lazy("argent d’une connexion libéré"),
+    MovementKind.OWE: gettext_lazy("mois de connexion dû"),
+    MovementKind.SETTLE: gettext_lazy("fournisseur d’accès payé"),
+    MovementKind.UNSETTLE: gettext_lazy("virement au fournisseur revenu"),
+    MovementKind.CALL: gettext_lazy("part appelée au bailleur"),
+    MovementKind.REMIT: gettext_lazy("part payée par le bailleur"),
+    MovementKind.LEVY: gettext_lazy("part des ménages reversée par le bailleur"),
+    MovementKind.FORWARD: gettext_lazy("part du bailleur payée au fournisseur"),
+    MovementKind.RECALL: gettext_lazy("part du bailleur revenue"),
+    MovementKind.COLLECT: gettext_lazy("part du ménage prise par le fournisseur"),
 }
 
 

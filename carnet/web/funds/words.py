@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from carnet.ledger.rules import MovementKind, State
 from carnet.observatory.queries import BookletRow, Cut, CutLine, GroupRow, MoneyRow, PublicPledge, Row, UsedRow
-from carnet.observatory.rules import PARTS, Amount, By, Heading, PublicProgress, Signal
+from carnet.observatory.rules import OF_CONNECTIONS, PARTS, Amount, By, Heading, PublicProgress, Signal
 from carnet.places import queries as places
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Table
@@ -29,6 +29,8 @@ HEADINGS = {
     Heading.PAID: gettext_lazy("Payé aux lieux"),
     Heading.TO_RETURN: gettext_lazy("Finis sans servir, à rendre"),
     Heading.RETURNED: gettext_lazy("Rendu aux financeurs"),
+    Heading.RESERVED: gettext_lazy("Réservé aux connexions solidaires"),
+    Heading.SERVED: gettext_lazy("Payé aux fournisseurs d’accès"),
 }
 _SHORT_HEADINGS = {
     Heading.AT_DESKS: gettext_lazy("En stock"),
@@ -70,6 +72,10 @@ _MOVES = {
     MovementKind.ACTIVATE: gettext_lazy("Mis en chèques"),
     MovementKind.REPAY: gettext_lazy("Rendu, jamais mis en chèques"),
     MovementKind.RETURN: gettext_lazy("Rendu, chèques finis sans servir"),
+    MovementKind.RESERVE: gettext_lazy("Réservé à une connexion"),
+    MovementKind.RELEASE: gettext_lazy("Libéré d’une connexion"),
+    MovementKind.SETTLE: gettext_lazy("Fournisseur d’accès payé"),
+    MovementKind.UNSETTLE: gettext_lazy("Virement au fournisseur revenu"),
 }
 _STATES = {
     State.HANDED_OVER: gettext_lazy("en mains"),
@@ -125,8 +131,9 @@ def shown(value: Value) -> str:
 
 def figures_grid(amounts: dict[Heading, Amount], own: str, urls: dict[Heading, str]) -> Grid:
     """Where the money is: each line in its place, the whole at the foot. `own` names the funder's column, empty for the whole alone."""
-    lines = [[str(HEADINGS[part]), *_cells(amounts[part], own)] for part in PARTS]
-    links = [{0: urls[part]} if part in urls else {} for part in PARTS]
+    parts = [part for part in PARTS if part not in OF_CONNECTIONS or amounts[part] != Amount()]
+    lines = [[str(HEADINGS[part]), *_cells(amounts[part], own)] for part in parts]
+    links = [{0: urls[part]} if part in urls else {} for part in parts]
     total = [str(HEADINGS[Heading.FUNDED]), *_cells(amounts[Heading.FUNDED], own)]
     return Grid(_("Où est l’argent"), [_("Où"), *_columns(own)], lines, total, links)
 
@@ -184,7 +191,7 @@ def _pairs(amounts: Any, headings: Sequence[Heading], own: str) -> list[Value]:
 
 def row_columns(heading: Heading, own: str) -> list[str]:
     """The columns of the rows behind a figure."""
-    if heading in (Heading.FUNDED, Heading.UNISSUED, Heading.RETURNED):
+    if heading in (Heading.FUNDED, Heading.UNISSUED, Heading.RETURNED, *OF_CONNECTIONS):
         return [_("Jour"), _("Quoi"), _("Financeur"), _("Carnets"), _("Montant")]
     if heading in (Heading.AT_OPERATOR, Heading.AT_DESKS):
         return [_("Carnet"), _("Où"), _("En route vers"), *_columns(own)]

@@ -75,6 +75,9 @@ def _money(figures: FunderStatement) -> Section:
         ("owed", _("Dû aux lieux")),
         ("paid", _("Payé aux lieux")),
         ("returned", _("Qui vous a été rendu")),
+        # Said only to a funder of solidarity connections: every other statement stays as it was.
+        *([("reserved", _("Réservé à des connexions solidaires"))] if figures.reserved_cents else []),
+        *([("served", _("Payé aux fournisseurs d’accès"))] if figures.served_cents else []),
         ("funded", _("Votre apport")),
     )
     return Section(

@@ -8,6 +8,7 @@ _PROGRAMME = {"id": 3, "name": "Pass numérique de Nantes"}
 _VOUCHERS = {"issued": 5000, "in_stock": 1200, "handed_over": 1600, "redeemed": 2150, "lapsed": 40, "void": 10}
 _MONEY = {
     "funded": 5000000, "unissued": 0, "in_circulation": 2850000, "owed": 310000, "paid": 1840000, "returned": 0,
+    "reserved": 0, "served": 0,
 }  # fmt: skip
 
 OPEN: dict[str, Contract] = {
