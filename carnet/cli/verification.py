@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def verify_ledger(as_json: AsJson = False) -> None:
     with installation():
+        from carnet.connectivity.queries import verifying as connections
         from carnet.gateways.database import acting_as_everything
         from carnet.journal import queries as journal
         from carnet.journal.rules import SEALED_TABLES
@@ -29,7 +30,7 @@ def verify_ledger(as_json: AsJson = False) -> None:
         from carnet.settlement import queries as settlement
 
         with acting_as_everything(why="verification recomputes every tenant's ledger"):
-            faults = [fault for room in (ledger, redemption, settlement) for fault in room.verify()]
+            faults = [fault for room in (ledger, redemption, settlement, connections) for fault in room.verify()]
             breaks = journal.verify(tables=[table for table in SEALED_TABLES if table.startswith("ledger_")]).breaks
         # A row changed by an owner who switched the triggers off no longer matches its seal.
         faults += [Fault("6 append-only", f"{each.table} {each.row or each.block}", each.what) for each in breaks]

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from carnet.connectivity import access
 from carnet.connectivity.models import Connection, Incident
-from carnet.connectivity.operations._money import release_for, reserve_for
+from carnet.connectivity.operations._money import billed_until, release_for, reserve_for
 from carnet.connectivity.operations._steps import is_repeated, move
 from carnet.connectivity.rules import (
     FUNDED,
@@ -145,7 +145,9 @@ def end_row(row: Connection, *, reason: EndReason, day: date, actor: Actor, requ
     """End a locked connection, whoever asked. `is_late`: its own last day, however long ago. Raises: WrongState, DayInvalid."""
     check_becomes(ConnectionState(row.state), ConnectionState.ENDED)
     if not is_late:
-        check_done_on(day, since=row.activated_on or row.accepted_on or row.applied_on, today=legal_day(at))
+        began = row.activated_on or row.accepted_on or row.applied_on
+        # A day that somebody agreed to pay was served: the end is said after it.
+        check_done_on(day, since=max(began, billed_until(row, actor=actor) or began), today=legal_day(at))
     was_funded = ConnectionState(row.state) in FUNDED
     Incident.objects.filter(connection=row, mended_at=None).update(mended_at=at, mended_by=MendedBy.ENDED.value)
     move(row, ConnectionState.ENDED, on=day, reason=reason.value, actor=actor, request_id=request_id, at=at, ended_on=day)

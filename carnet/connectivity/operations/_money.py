@@ -4,11 +4,14 @@ Source: docs/decisions/0069-the-money-of-connections.md.
 """
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid5
 
-from carnet.connectivity.models import Connection
+from django.db.models import Max
+
+from carnet.connectivity.models import BillLine, Connection
 from carnet.connectivity.queries.bills import still_to_bill
+from carnet.connectivity.rules import OWED_STATES
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
@@ -51,6 +54,14 @@ def release_for(connection: Connection, *, actor: Actor, request_id: UUID, at: d
             at=at,
         )
     return sum(freed.values())
+
+
+def billed_until(connection: Connection, *, actor: Actor) -> date | None:
+    """The first day that no agreed bill covers, or none was: it cannot be said any more that it ended before."""
+    with acting_as(actor, programme_ids=[connection.programme_id]):
+        rows = BillLine.objects.filter(connection=connection, voided_at=None, bill__state__in=[each.value for each in OWED_STATES])
+        found: date | None = rows.aggregate(until=Max("until"))["until"]
+    return found
 
 
 def book_of(connection: Connection) -> ConnectionBook:

@@ -81,7 +81,9 @@ def reserved(*, connection_id: int) -> dict[int, int]:
 def reserved_of_connections(*, connection_ids: Collection[int]) -> dict[int, dict[int, int]]:
     """The same for many connections, in one statement."""
     found: dict[int, dict[int, int]] = {}
-    rows = ConnectionMovement.objects.filter(connection_id__in=list(connection_ids), movement__kind__in=list(_OF_CONNECTION))
+    rows = ConnectionMovement.objects.filter(
+        connection_id__in=list(connection_ids), movement__series_id=0, movement__kind__in=list(_OF_CONNECTION)
+    )
     columns = ("connection_id", "movement__kind", "movement__funder_id", "movement__cents")
     for connection_id, kind, funder_id, cents in rows.order_by("movement_id").values_list(*columns):
         _add(found.setdefault(connection_id, {}), funder_id, _OF_CONNECTION[MovementKind(kind)] * cents)
@@ -110,7 +112,7 @@ def money_of_connections(*, connection_ids: Collection[int]) -> dict[int, Connec
     }  # fmt: skip
     sums: dict[int, dict[str, int]] = {}
     rows = (
-        ConnectionMovement.objects.filter(connection_id__in=list(connection_ids))
+        ConnectionMovement.objects.filter(connection_id__in=list(connection_ids), movement__series_id=0)
         .order_by("connection_id", "movement__kind")
         .values_list("connection_id", "movement__kind")
         .annotate(Sum("movement__cents"))

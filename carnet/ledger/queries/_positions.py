@@ -151,7 +151,9 @@ class FunderMovement:
 
 def funder_movements(*, agreement_id: int, funder_id: int | None = None) -> list[FunderMovement]:
     """Every movement of an agreement that is one funder's (money in, vouchers activated, money back), the oldest first: a few dozen."""
-    sides = [AccountKind.UNISSUED, AccountKind.RETURNED, AccountKind.CIRCULATION]
+    sides = [
+        AccountKind.UNISSUED, AccountKind.RETURNED, AccountKind.CIRCULATION, AccountKind.RESERVED, AccountKind.BILLED, AccountKind.SERVED,
+    ]  # fmt: skip
     accounts = Account.objects.filter(agreement_id=agreement_id, kind__in=sides).values("id")
     rows = Movement.objects.filter(
         debit_account_id__in=accounts, series_id__in=[0, *_series_of(agreement_id)], funder_id__isnull=False, voucher_id__isnull=True
