@@ -26,6 +26,7 @@ DOORS = (
     ("helpline/", "carnet.web.helpline.urls"),
     ("helper/", "carnet.web.helper.urls"),
     ("local/", "carnet.web.local.urls"),
+    ("connection-bills/", "carnet.web.connection_bills.urls"),
     ("landlord/studies/", "carnet.web.connection_studies.urls"),
     ("landlord/", "carnet.web.landlord.urls"),
     ("provider/", "carnet.web.provider.urls"),

@@ -120,4 +120,5 @@ DECISIONS: Mapping[str, tuple[Promise, str]] = {
     "issuing.approve-edition": (_("Approuver une édition"), "operator:edition"),
     "settlement.approve-payment": (_("Approuver un paiement"), "operator:payment"),
     "settlement.approve-closing": (_("Approuver une clôture"), "operator:closing"),
+    "connectivity.approve-bill": (_("Approuver la facture d’un fournisseur d’accès"), "bills:bill"),
 }

@@ -28,5 +28,7 @@ SENTENCES = {
     "already-lapsed": _("La saison de ces carnets est finie depuis le %(lapsed_at)s : leurs chèques ne valent plus rien."),
     "nothing-unspent": _("Tous ces chèques ont déjà été utilisés : il n’y a rien à annuler."),
     "nothing-owed": _("On ne peut pas payer plus que ce qui est dû."),
+    "reserved-too-little": _("Il ne reste que %(reserved_cents)s de réservé : on ne peut pas en devoir %(cents)s."),
+    "landlord-not-paid": _("Le bailleur n’a versé que %(available_cents)s : on ne peut pas en payer %(cents)s."),
     "nothing-due": _("Ce lieu ne doit pas cette somme : elle n’a pas été reçue, ou elle est déjà rendue."),
 }
