@@ -51,6 +51,7 @@ from carnet.places import operations as places
 from carnet.places import queries as places_queries
 from carnet.places.rules import FileState
 from carnet.places.rules.areas import AreaLevel
+from carnet.planning.operations.gaps import look_at_gaps
 from carnet.planning.operations.need import keep_weights
 from carnet.planning.rules.need import Weights
 from carnet.redemption import access as redemption_access
@@ -270,6 +271,7 @@ def moved_and_counted(payday: Payday) -> None:
     distribution.ask_by_post(said=home, actor=Actor.anonymous(), request_id=rid(), at=LATER)
     with acting_as_everything(why="the weekly look"):
         distribution.tell_stock(**facts)
+        look_at_gaps(**facts)
     desks_joined(cupboards)
     reminded_and_told(cupboards)
 
