@@ -7,7 +7,7 @@ from enum import Enum
 
 import highspy
 
-from carnet.planning.rules.allotment import Demand, Desk, Problem, Way, steps
+from carnet.planning.rules.allotment import Demand, Desk, Problem, Step, Way, curves
 from carnet.planning.rules.allotment._checking import reached_permille
 
 INFINITE = highspy.kHighsInf
@@ -99,9 +99,18 @@ def built(problem: Problem, wanted: Wanted) -> Model:
     handing = _flows(model, problem, ways, served, model.to_desks, wanted)
     teaching = _flows(model, problem, problem.ways_to_sites(), served, model.to_sites, wanted)
     every: list[int] = []
+    worths = curves(problem)
     for demand in sorted(problem.demands, key=lambda each: each.code):
         if demand.code in served and demand.people:
-            every += _commune(model, problem, demand, handing, teaching, floors.get(demand.code, 0), wanted)
+            every += _commune(
+                model,
+                demand.code,
+                worths[demand.code],
+                _most(problem, demand, wanted),
+                (handing, teaching),
+                floors.get(demand.code, 0),
+                wanted,
+            )
     _sites(model, problem)
     model.parcels = _desks(model, problem, wanted)
     if wanted.shares is None:
@@ -128,27 +137,17 @@ def _most(problem: Problem, demand: Demand, wanted: Wanted) -> int:
 
 
 def _commune(
-    model: Model,
-    problem: Problem,
-    demand: Demand,
-    handing: Mapping[str, list[int]],
-    teaching: Mapping[str, list[int]],
-    floor: int,
-    wanted: Wanted,
+    model: Model, code: str, curve: tuple[Step, ...], most: int, flows: tuple[Mapping[str, list[int]], ...], floor: int, wanted: Wanted
 ) -> list[int]:
     """What is handed over is used, and is worth its steps; the commune's floor."""
-    value = [
-        model.column(0.0 if wanted.elastic else float(step.each), float(step.booklets), whole=False) for step in steps(problem, demand)
-    ]
-    for flows in (handing, teaching):
-        model.row(0.0, 0.0, [*((rank, 1.0) for rank in flows.get(demand.code, [])), *((rank, -1.0) for rank in value)])
+    value = [model.column(0.0 if wanted.elastic else float(step.each), float(step.booklets), whole=False) for step in curve]
+    for each in flows:
+        model.row(0.0, 0.0, [*((rank, 1.0) for rank in each.get(code, [])), *((rank, -1.0) for rank in value)])
     missing: list[int] = []
     if wanted.elastic and floor:
         missing = [model.column(-1.0, float(floor), whole=True)]
-        model.short[missing[0]] = demand.code
-    model.row(
-        float(floor), float(_most(problem, demand, wanted)) if not missing else INFINITE, [(rank, 1.0) for rank in (*value, *missing)]
-    )
+        model.short[missing[0]] = code
+    model.row(float(floor), float(most) if not missing else INFINITE, [(rank, 1.0) for rank in (*value, *missing)])
     return value
 
 

@@ -158,6 +158,8 @@ def _chosen(problem: Problem, model: Model, relaxed: _Linear, watch: Watch) -> A
     best: tuple[float, Wanted, Model, _Linear] | None = None
     refused: set[str] = set()
     for _round in range(CLOSING_ROUNDS):
+        if best is not None and watch.left() < watch.seconds / 2:
+            break  # the rest is for branching
         wanted = Wanted(opened=frozenset(opened))
         tried = built(problem, wanted)
         answer = _linear(tried, watch)
@@ -170,8 +172,6 @@ def _chosen(problem: Problem, model: Model, relaxed: _Linear, watch: Watch) -> A
             continue
         else:
             refused |= set(best[1].opened or ()) - set(opened)
-        if watch.left() <= 0:
-            break
         closing = worth_closing(problem, best[2], best[3].values, best[3].objective, refused)
         if not closing:
             break
@@ -215,12 +215,9 @@ def _branched(
         bound = min(bound, _whole_bound(info.mip_dual_bound))
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         answer = _Linear(solver.getSolution().col_value, info.objective_function_value)
-        if grain is Grain.WHOLE:
-            better = _rounded(problem, model, answer, Wanted(), watch)
-        else:
-            better = _made_whole(problem, model, answer, watch)
-        if better is not None and (found is None or _worth(problem, better) > _worth(problem, found)):
-            found = better
+        made = _rounded(problem, model, answer, Wanted(), watch) if grain is Grain.WHOLE else _made_whole(problem, model, answer, watch)
+        if made is not None and (found is None or _worth(problem, made) > _worth(problem, found)):
+            found = made
     return found, bound, False
 
 
@@ -287,7 +284,7 @@ def _solver(watch: Watch) -> highspy.Highs:
         "threads": 1,
         "parallel": "off",
         "random_seed": SEED,
-        "time_limit": max(1.0, watch.left()),
+        "time_limit": max(watch.seconds / 4, watch.left()),
         "mip_rel_gap": watch.gap,
         "mip_abs_gap": 0.99,  # the objective is whole
     }

@@ -23,7 +23,7 @@ from carnet.planning.rules.allotment._sharing import (
     per_head,
 )
 from carnet.planning.rules.allotment._solved import Compared, ConstraintCost, Progress, Solved
-from carnet.planning.rules.allotment._value import Step, covered, steps, worth, yardstick
+from carnet.planning.rules.allotment._value import Step, covered, curves, steps, worth, yardstick
 from carnet.planning.rules.allotment._words import (
     TRANCHES,
     Allotment,
@@ -69,6 +69,7 @@ __all__ = [
     "by_formula",
     "check",
     "covered",
+    "curves",
     "formula_shares",
     "head_shares",
     "kept_by",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from carnet.planning.rules.allotment._problem import Problem
 from carnet.planning.rules.allotment._words import Demand, Flow, Tranche
@@ -30,14 +31,25 @@ def steps(problem: Problem, demand: Demand) -> tuple[Step, ...]:
 
     A booklet across two tranches counts for each in proportion, rounded down to the hundredth of a point.
     """
-    everybody = sum(each.people for each in problem.demands)
-    if not demand.people:
-        return ()
-    part = Fraction(yardstick(problem) * demand.people, everybody)
+    return curves(problem)[demand.code]
+
+
+def curves(problem: Problem) -> dict[str, tuple[Step, ...]]:
+    """The steps of every commune, by code (see `steps`)."""
+    return _curves(problem.demands, problem.tranches, yardstick(problem))
+
+
+@lru_cache(maxsize=16)
+def _curves(demands: tuple[Demand, ...], tranches: tuple[Tranche, ...], booklets: int) -> dict[str, tuple[Step, ...]]:
+    everybody = sum(each.people for each in demands)
+    return {each.code: _curve(tranches, each, Fraction(booklets * each.people, everybody)) if each.people else () for each in demands}
+
+
+def _curve(tranches: tuple[Tranche, ...], demand: Demand, part: Fraction) -> tuple[Step, ...]:
     found: list[Step] = []
     at = 0
     while at < demand.people:
-        run, weight = _run(problem.tranches, part, at)
+        run, weight = _run(tranches, part, at)
         run = min(run, demand.people - at)
         each = int(demand.need * weight)
         if found and found[-1].each == each:
@@ -68,10 +80,10 @@ def _run(tranches: tuple[Tranche, ...], part: Fraction, at: int) -> tuple[int, F
 
 def covered(problem: Problem, by_commune: Mapping[str, int]) -> int:
     """Need covered by these booklets: hundredths of a point. Those beyond the people in need count for nothing."""
-    total = 0
-    for demand in problem.demands:
-        left = by_commune.get(demand.code, 0)
-        for step in steps(problem, demand) if left else ():
+    total, every = 0, curves(problem)
+    for code, count in by_commune.items():
+        left = count
+        for step in every[code]:
             taken = min(left, step.booklets)
             total += taken * step.each
             left -= taken
