@@ -1,6 +1,7 @@
 """The life of a connection, from a desk's application to its end, with its money and its walls."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -317,3 +318,27 @@ def test_what_is_over_stays_over_and_steps_are_never_rewritten(homes: Estate) ->
             Connection.objects.filter(id=made.id).update(state="ACTIVE", over_at=None)
         with pytest.raises(DatabaseError), transaction.atomic():
             Step.objects.filter(connection_id=made.id).update(reason="ASKED")
+
+
+def test_what_waits_and_what_is_listed_cost_the_same_however_many(homes: Estate, django_assert_max_num_queries: Any) -> None:
+    for rank in range(4):
+        homes.active(rank) if rank % 2 else homes.apply(rank)
+    with acting_as(homes.landlord):
+        with django_assert_max_num_queries(2):
+            assert queries.waiting(actor=homes.landlord, today=TODAY).by_state == {ConnectionState.ACTIVE: 2, ConnectionState.APPLIED: 2}
+        with django_assert_max_num_queries(2):
+            assert len(queries.connections(actor=homes.landlord)) == 4
+        with django_assert_max_num_queries(3):
+            found = queries.residences(actor=homes.landlord)
+        assert [(each.name, each.homes, each.connected, each.waiting) for each in found] == [
+            ("Le Port", 4, 0, 0),
+            ("Les Tilleuls", 8, 2, 2),
+        ]
+
+
+def test_the_database_itself_refuses_two_connections_in_one_home(homes: Estate) -> None:
+    made = homes.apply()
+    with acting_as_everything(why="try"), pytest.raises(DatabaseError, match="one_a_home"), transaction.atomic():
+        row = Connection.objects.get(id=made.id)
+        row.pk, row.number, row.request_id = None, "22222222", rid()
+        row.save(force_insert=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from carnet.connectivity import access
 from carnet.connectivity.models import Connection, Contact, Incident, Step
@@ -133,16 +133,16 @@ def connection_by_number(*, actor: Actor, number: str) -> ConnectionView:
 def waiting(*, actor: Actor, today: date) -> Waiting:
     """What waits for the actor's organisation. Two statements. Raises: NotAllowed."""
     rows = _own(actor)
-    counted = rows.order_by().values("state").annotate(count=Count("id"))
-    by_state = {ConnectionState(each["state"]): each["count"] for each in counted}
-    late = oldest = None
-    if by_state.get(ConnectionState.TO_ACTIVATE):
-        late = rows.filter(state=ConnectionState.TO_ACTIVATE.value, appointment_on__lt=today).count()
-    if by_state.get(ConnectionState.APPLIED):
-        oldest = rows.filter(state=ConnectionState.APPLIED.value).order_by("applied_on").values_list("applied_on", flat=True).first()
-    broken = Incident.objects.filter(mended_at=None, connection__in=rows).order_by("reported_at").values_list("reported_at", flat=True)
-    moments = list(broken)
-    return Waiting(by_state, len(moments), moments[0] if moments else None, oldest, late or 0)
+    counted = rows.order_by().values("state").annotate(
+        count=Count("id"), oldest=Min("applied_on"), late=Count("id", filter=Q(appointment_on__lt=today))
+    )  # fmt: skip
+    told = {ConnectionState(each["state"]): each for each in counted}
+    broken = Incident.objects.filter(mended_at=None, connection__in=rows).aggregate(count=Count("id"), oldest=Min("reported_at"))
+    applied, planned = told.get(ConnectionState.APPLIED), told.get(ConnectionState.TO_ACTIVATE)
+    return Waiting(
+        {state: each["count"] for state, each in told.items()}, broken["count"], broken["oldest"],
+        applied["oldest"] if applied else None, planned["late"] if planned else 0,
+    )  # fmt: skip
 
 
 def _own(actor: Actor) -> QuerySet[Connection]:

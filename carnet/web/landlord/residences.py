@@ -191,7 +191,7 @@ def residence(request: HttpRequest, residence_id: int) -> HttpResponse:
     """One residence and its homes."""
     actor = actor_of(request)
     found, homes = queries.residence(actor=actor, residence_id=residence_id), queries.homes(actor=actor, residence_id=residence_id)
-    columns = [Column(_("Logement")), Column(_("Porte")), Column(_("Connexion")), Column("")]
+    columns = [Column(_("Logement")), Column(_("Porte")), Column(_("Connexion")), Column(_("Fin"))]
     rows = []
     for each in homes:
         state: Any = "–"
