@@ -30,6 +30,7 @@ COMMANDS = (
     "opendata",
     "indicators",
     "evaluation",
+    "connection",
     "territories",
     "need",
     "openid",

@@ -1,4 +1,4 @@
-"""A demonstration's feasibility study: an invented estate of the Nantes area, studied as is, then kept for those in difficulty alone. Said to be invented."""
+"""A demonstration's feasibility study: an invented estate of the Nantes area, studied whole, then where fibre is. Said to be invented."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ _ESTATE = (
 
 
 def study_an_estate(current: Played, *, at: datetime) -> None:
-    """The operator studies an estate with its programme (and its landlord, once one is admitted), then a narrower offer on the same homes."""
+    """The operator studies an estate with its programme (and its landlord, once one is admitted), then another offer on the homes that have fibre."""
     cast = current.cast
     operator = Actor(
         kind="person",
@@ -59,9 +59,9 @@ def study_an_estate(current: Played, *, at: datetime) -> None:
         )
         try_again(
             study_id=study_id,
-            name="Mille logements, offre à 5 € et opérateur moins cher (inventé)",
+            name="Résidences déjà fibrées, à 5 € par mois (inventé)",
             ranges={Key.MONTH_FIXED: Range(200_00, 300_00, 500_00), Key.SWITCH: Range(10_00, 20_00, 35_00)},
-            choices=replace(open_to_all, household_cents=5_00, landlord_cents=1_00),
+            choices=replace(open_to_all, household_cents=5_00, landlord_cents=1_00, is_fibre_only=True),
             actor=operator,
             request_id=UUID(int=current.programme_id + 2**64),
             at=at - _MADE,

@@ -20,6 +20,9 @@ from carnet import scenarios
 from carnet.activities import operations as activities
 from carnet.activities import queries as activities_queries
 from carnet.activities.rules import AskedAfter, Kind, Told
+from carnet.connectivity.operations.studies import make_study
+from carnet.connectivity.rules.study.assumptions import Choices
+from carnet.connectivity.rules.study.estate import StudiedResidence
 from carnet.distribution import operations as distribution
 from carnet.distribution.operations import exchanges, papers
 from carnet.distribution.rules import FoundBy, RequestReason
@@ -422,7 +425,7 @@ def held_cards(payday: Payday) -> None:
 
 
 def studied_and_evaluated(payday: Payday) -> None:
-    """Answers counted by a funder; a plan sealed and read."""
+    """Answers counted by a funder; a plan sealed and read; an estate studied."""
     funder_id = payday.campaign.funder_ids[0]
     funder = Actor(
         kind="person", label="funder", person_id=909, organisation_id=funder_id, organisation_ids=frozenset({funder_id}),
@@ -437,6 +440,10 @@ def studied_and_evaluated(payday: Payday) -> None:
         evaluations.read_results(
             plan_id=plan_id, stream=BytesIO(b"unit;outcome\n1;1\n2;2\n3;1\n4;2\n"), actor=funder, request_id=rid(), at=APRIL
         )
+        make_study(
+            name="a", residences=[StudiedResidence("b", "44109", 9, 9, has_fibre=True)], ranges={}, choices=Choices(),
+            programme_id=payday.campaign.programme_id, actor=funder, request_id=rid(), at=APRIL,
+        )  # fmt: skip
         keep_weights(name="a", words="b", weights=Weights.usual(), actor=funder, request_id=rid(), at=APRIL)
 
 

@@ -11,6 +11,7 @@ from carnet.connectivity.rules import Part
 from carnet.connectivity.rules.study import simulation
 from carnet.connectivity.rules.study.assumptions import Choices, Key, Range, Ranges, check_choices, check_ranges
 from carnet.connectivity.rules.study.estate import RESIDENCES_MAX, StudiedResidence, check_estate, groups_of
+from carnet.connectivity.rules.study.outcome import within
 from carnet.connectivity.rules.study.refusals import StudyUnknown, TooFewToCompare
 from carnet.connectivity.rules.study.simulation import DRAWS, Studied
 from carnet.connectivity.rules.study.written import read_assumptions, read_residences, read_studied
@@ -27,7 +28,7 @@ _PROGRAMME_READERS = frozenset({Role.OPERATOR_ADMIN, Role.OPERATOR_AGENT, Role.F
 
 @dataclass(frozen=True, slots=True)
 class StudyCard:
-    """One of a list of studies. Cents: left to the funders when all is likely, and saved against the market's offer."""
+    """One of a list of studies. Homes that join, and cents left to the funders: the middle of its draws."""
 
     id: int
     name: str
@@ -38,7 +39,6 @@ class StudyCard:
     dwellings: int
     homes: int
     left_cents: int
-    saved_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ def studied(residences: Sequence[StudiedResidence], ranges: Ranges, choices: Cho
     Raises: StudiedEstateEmpty, StudiedEstateTooLarge, AssumptionWrong, ChoiceWrong.
     """
     estate = check_estate(tuple(residences))
+    check_estate(tuple(within(estate, choices)))
     draws = max(DRAWS_LEAST, min(DRAWS, _DRAWN_MAX // len(groups_of(estate))))
     return simulation.study(estate, check_ranges(ranges), check_choices(choices), seed=seed, draws=draws)
 
@@ -156,8 +157,8 @@ def _readable(actor: Actor) -> QuerySet[Study]:
 def _card(row: Study, found: Studied) -> StudyCard:
     return StudyCard(
         id=row.pk, name=row.name, organisation_id=row.organisation_id, landlord_id=row.landlord_id, programme_id=row.programme_id,
-        made_at=row.made_at, dwellings=found.size.dwellings, homes=found.likely.joined.homes, left_cents=found.likely.left_cents,
-        saved_cents=found.likely.saved_cents,
+        made_at=row.made_at, dwellings=found.size.dwellings, homes=found.spreads["homes"].middle,
+        left_cents=found.spreads["left"].middle,
     )  # fmt: skip
 
 

@@ -25,22 +25,23 @@ def figures(found: Studied) -> list[Figure]:
     between = _("entre %(low)s et %(high)s")
     return [
         Figure(
-            formats.number(found.likely.joined.homes),
+            formats.number(homes.middle),
             _("Ménages connectés"),
             between % {"low": formats.number(homes.low), "high": formats.number(homes.high)},
         ),
-        _amount(found, "total", found.likely.total_cents, _("Coût de tout, sur la durée")),
-        _amount(found, "left", found.likely.left_cents, _("Reste à financer")),
+        _amount(found, "total", _("Coût de tout, sur la durée")),
+        _amount(found, "left", _("Reste à financer")),
         Figure(
-            "–" if found.month_cents is None else formats.euros(found.month_cents), _("La connexion d’un ménage, par mois, tout compris")
+            "–" if found.month_cents is None else formats.euros(found.month_cents),
+            _("La connexion d’un ménage, par mois, aux valeurs probables"),
         ),
     ]
 
 
-def _amount(found: Studied, measure: str, cents: int, label: str) -> Figure:
+def _amount(found: Studied, measure: str, label: str) -> Figure:
     spread = found.spreads[measure]
     between = _("entre %(low)s et %(high)s") % {"low": round_euros(spread.low), "high": round_euros(spread.high)}
-    return Figure(round_euros(cents), label, between)
+    return Figure(round_euros(spread.middle), label, between)
 
 
 def interval_chart(found: Studied) -> Chart:
@@ -64,31 +65,40 @@ def _euros(cents: int) -> int:
 
 
 def weight_chart(found: Studied) -> Chart:
-    """Which assumption moves the result most, alone."""
+    """Which assumption moves the comparison most, alone."""
     heavy = [each for each in found.weights if each.span][:_WEIGHTS_DRAWN]
     bars = [(str(words.KEY_WORDS[each.key]), _euros(each.span)) for each in heavy]
     drawn = charts.bars(_("Ce qui pèse le plus dans la comparaison"), bars, unit=Unit.EUROS, head=_("Hypothèse"))
+    note = _("Chaque hypothèse va seule de sa valeur basse à sa valeur haute : voilà ce que cela change à l’écart avec le marché.")
+    return replace(drawn, notes=(note,))
+
+
+def weights(found: Studied) -> Table:
+    """What each assumption changes alone: to the comparison with the market, and to what is left to pay."""
     columns = [
         Column(_("Hypothèse")),
         Column(_("Écart avec le marché, au plus bas"), number=True),
         Column(_("Au plus haut"), number=True),
-        Column(_("Ce que cela change"), number=True),
+        Column(_("Reste à financer, au plus bas"), number=True),
+        Column(_("Au plus haut"), number=True),
     ]
     rows = [
-        [str(words.KEY_WORDS[each.key]), round_euros(each.saved_low), round_euros(each.saved_high), round_euros(each.span)]
+        [
+            str(words.KEY_WORDS[each.key]),
+            *(round_euros(cents) for cents in (each.saved_low, each.saved_high, each.left_low, each.left_high)),
+        ]
         for each in found.weights
     ]
-    note = _("Chaque hypothèse va seule de sa valeur basse à sa valeur haute. Écart positif : la connexion solidaire coûte moins.")
-    return replace(drawn, table=Table(_("Ce que chaque hypothèse change"), columns, rows), notes=(note,))
+    return Table(_("Ce que chaque hypothèse change, seule"), columns, rows)
 
 
 def scenarios(found: Studied) -> Table:
     """Three levels of take-up, side by side."""
     cases = (found.prudent, found.likely, found.ambitious)
     columns = [
-        Column(_("Sur toute la durée")),
+        Column(_("Quoi")),
         Column(_("Peu la prennent"), number=True),
-        Column(_("Probable"), number=True),
+        Column(_("Comme probable"), number=True),
         Column(_("Beaucoup la prennent"), number=True),
     ]
     return Table(_("Trois niveaux de demande"), columns, [[label, *(_of(each, name) for each in cases)] for label, name in outcome_lines()])
@@ -198,7 +208,7 @@ def _even(found: Studied) -> str:
 def changes(before: Studied, after: Studied) -> Table:
     """What other assumptions change, beside the study they come from."""
     columns = [
-        Column(_("Sur toute la durée")),
+        Column(_("Quoi")),
         Column(_("Étude"), number=True),
         Column(_("Essai"), number=True),
         Column(_("Différence"), number=True),

@@ -66,11 +66,17 @@ def _published(case: Case) -> list[Row]:
     unknown = _("non publié")
     return [
         Row(_("Logements"), formats.number(case.homes)),
-        Row(_("Prix pour le ménage, par mois"), unknown if case.price_cents is None else formats.euros(case.price_cents)),
+        Row(_("Prix pour le ménage, par mois"), _price(case.price_cents)),
         Row(_("Durée"), unknown if case.months is None else _("%(count)s mois") % {"count": case.months}),
         Row(_("Aide reçue"), unknown if case.grant_cents is None else formats.euros(case.grant_cents, short=True)),
         Row(_("Ménages qui l’ont prise"), unknown),
     ]
+
+
+def _price(cents: int | None) -> str:
+    if cents is None:
+        return _("non publié")
+    return formats.euros(cents) if cents else _("gratuit")
 
 
 def _comes_to(case: Case, found: Reading) -> list[Row]:
@@ -115,16 +121,15 @@ def _ours(case: Case) -> list[Row]:
     choices = cases.choices_of(case)
     found = studied(cases.estate_of(case), ranges_given(), choices, seed=_SEED)
     homes, left = found.spreads["homes"], found.spreads["left"]
-    between = _("%(likely)s, entre %(low)s et %(high)s")
+    between = _("%(middle)s, entre %(low)s et %(high)s")
     return [
         Row(_("Durée étudiée"), _("%(count)s mois") % {"count": choices.months}),
         Row(
             _("Ménages qui prendraient l’offre"),
-            between
-            % {"likely": formats.number(found.likely.joined.homes), "low": formats.number(homes.low), "high": formats.number(homes.high)},
+            between % {"middle": formats.number(homes.middle), "low": formats.number(homes.low), "high": formats.number(homes.high)},
         ),
         Row(
             _("Reste à financer"),
-            between % {"likely": round_euros(found.likely.left_cents), "low": round_euros(left.low), "high": round_euros(left.high)},
+            between % {"middle": round_euros(left.middle), "low": round_euros(left.low), "high": round_euros(left.high)},
         ),
     ]

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from carnet.connectivity.queries.studies import KeptStudy
 from carnet.connectivity.rules.study.assumptions import BY_KEY, Key, Unit
-from carnet.connectivity.rules.study.simulation import MEASURES
 from carnet.gateways import printer
 from carnet.web.connection_studies import drawn, words
 from carnet.web.design import formats
@@ -40,11 +39,10 @@ def _results(kept: KeptStudy) -> Iterator[Line]:
             str(words.KEY_WORDS[key]), *(_value(each, unit) for each in (values.low, values.likely, values.high)), _unit(unit),
             words.source(key, values),
         )  # fmt: skip
-    drawn_in = _("huit tirages sur dix, sur %(draws)s ; graine %(seed)s") % {"draws": found.draws, "seed": found.seed}
+    drawn_in = _("huit tirages sur dix et leur milieu, sur %(draws)s ; graine %(seed)s") % {"draws": found.draws, "seed": found.seed}
     for name, label in _measures().items():
         spread = found.spreads[name]
-        likely = MEASURES[name](found.likely)
-        amounts = (spread.low, likely, spread.high)
+        amounts = (spread.low, spread.middle, spread.high)
         yield label, *(each if name == "homes" else Cents(each) for each in amounts), _("ménages") if name == "homes" else "€", drawn_in
     for label, name in drawn.outcome_lines():
         cases = [getattr(each if name.endswith("_cents") else each.joined, name) for each in (found.prudent, found.likely, found.ambitious)]
@@ -115,8 +113,7 @@ def study_paper(kept: KeptStudy) -> bytes:
 
 def _words(kept: KeptStudy) -> dict[str, Any]:
     found = kept.studied
-    weights = drawn.weight_chart(found)
-    tables = [drawn.scenarios(found), weights.table]
+    tables = [drawn.scenarios(found), drawn.weights(found)]
     if len(kept.residences) <= _RESIDENCES_ON_PAPER:
         tables.append(drawn.residences(kept))
     return {

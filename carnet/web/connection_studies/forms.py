@@ -14,7 +14,7 @@ from carnet.web.design.forms import EurosField, OperationForm, WeighedFileField
 
 FILE_MOST_BYTES = 4_000_000
 _UNIT_WORDS = {Unit.SHARE: _("en pour cent"), Unit.CENTS: _("en euros"), Unit.MONTHS: _("en mois"), Unit.MINUTES: _("en minutes")}
-CHOSEN = ("household", "landlord", "months", "is_open_to_all", "lends_computers")
+CHOSEN = ("household", "landlord", "months", "is_open_to_all", "lends_computers", "is_fibre_only")
 _NUMBER = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,2}))?")
 
 
@@ -84,10 +84,21 @@ class _Choosing(forms.Form):
     )
     lends_computers = forms.BooleanField(label=_("Prêter un ordinateur à qui n’en a pas"), required=False)
 
+    is_fibre_only = forms.BooleanField(
+        label=_("Seulement les résidences déjà fibrées"), help_text=_("Les autres sortent de l’étude."), required=False
+    )
+
     def chosen(self) -> Choices:
         """The choices typed."""
         given = self.cleaned_data
-        return Choices(given["household"], given["landlord"], given["months"], given["is_open_to_all"], given["lends_computers"])
+        return Choices(
+            given["household"],
+            given["landlord"],
+            given["months"],
+            given["is_open_to_all"],
+            given["lends_computers"],
+            given["is_fibre_only"],
+        )
 
 
 def initial_of(choices: Choices, ranges: dict[Key, Range]) -> dict[str, Any]:
@@ -98,6 +109,7 @@ def initial_of(choices: Choices, ranges: dict[Key, Range]) -> dict[str, Any]:
         "months": choices.months,
         "is_open_to_all": choices.is_open_to_all,
         "lends_computers": choices.lends_computers,
+        "is_fibre_only": choices.is_fibre_only,
         **{key.value: values for key, values in ranges.items()},
     }
 
@@ -116,7 +128,7 @@ class NewStudyForm(_Choosing, OperationForm):
     registered = forms.ChoiceField(label=_("Ou les résidences déjà enregistrées"), required=False)
     shared = forms.ChoiceField(label=_("Partager l’étude"), required=False, help_text=_("Vous pourrez en faire d’autres pour vous seuls."))
 
-    field_order = ["name", "estate", "registered", "household", "landlord", "months", "is_open_to_all", "lends_computers", "shared"]
+    field_order = ("name", "estate", "registered", *CHOSEN, "shared")
 
     def __init__(self, *arguments: Any, registered: list[tuple[str, str]], shared: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -128,6 +140,7 @@ class NewStudyForm(_Choosing, OperationForm):
                 self.fields[name].choices = [("", empty), *choices]  # type: ignore[attr-defined]
             else:
                 del self.fields[name]
+        self.fields["estate"].required = not registered
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

@@ -129,7 +129,8 @@ def study(request: HttpRequest, study_id: int) -> HttpResponse:
         "said": words.said(kept.studied, kept.choices),
         "figures": drawn.figures(kept.studied),
         "intervals": drawn.interval_chart(kept.studied),
-        "weights": drawn.weight_chart(kept.studied),
+        "heaviest": drawn.weight_chart(kept.studied),
+        "weights": drawn.weights(kept.studied),
         "scenarios": drawn.scenarios(kept.studied),
         "residences": drawn.residences(kept),
         "chosen": [Row(label, value) for label, value in words.choice_words(kept.choices)],
@@ -163,7 +164,7 @@ def try_out(request: HttpRequest, study_id: int) -> HttpResponseBase:
         "tried": tried,
         "said": words.said(tried, form.chosen()) if tried else [],
         "changes": drawn.changes(kept.studied, tried) if tried else None,
-        "weights": drawn.weight_chart(tried) if tried else None,
+        "heaviest": drawn.weight_chart(tried) if tried else None,
     }
     return render(request, "connection_studies/try.html", context, status=422 if form.is_bound and not form.is_valid() else 200)
 

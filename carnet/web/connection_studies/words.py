@@ -98,40 +98,40 @@ def is_published(key: Key, values: Range) -> bool:
 
 
 def said(found: Studied, choices: Choices) -> list[str]:
-    """What an elected person reads first: who, how much, what is left, against what."""
+    """What an elected person reads first: who, how much, what is left, against what. The middle of the draws, then eight in ten of them."""
     homes, left = found.spreads["homes"], found.spreads["left"]
     return [
         ngettext(
             "Sur %(of)s logements occupés, %(homes)s ménage prendrait l’offre : entre %(low)s et %(high)s, huit fois sur dix.",
             "Sur %(of)s logements occupés, %(homes)s ménages prendraient l’offre : entre %(low)s et %(high)s, huit fois sur dix.",
-            found.likely.joined.homes,
+            homes.middle,
         )
         % {
             "of": formats.number(found.size.homes),
-            "homes": formats.number(found.likely.joined.homes),
+            "homes": formats.number(homes.middle),
             "low": formats.number(homes.low),
             "high": formats.number(homes.high),
         },
         _("En %(months)s mois, il resterait %(left)s à financer : entre %(low)s et %(high)s, huit fois sur dix.")
-        % {
-            "months": choices.months,
-            "left": round_euros(found.likely.left_cents),
-            "low": round_euros(left.low),
-            "high": round_euros(left.high),
-        },
+        % {"months": choices.months, "left": round_euros(left.middle), "low": round_euros(left.low), "high": round_euros(left.high)},
         _against(found),
         _even(found),
     ]
 
 
 def _against(found: Studied) -> str:
-    saved = found.likely.saved_cents
+    saved = found.spreads["saved"].middle
     facts = {"amount": round_euros(abs(saved)), "chances": formats.percent(found.cheaper, found.draws)}
     if saved >= 0:
-        return _("C’est %(amount)s de moins que de payer la différence avec une offre sociale du marché (%(chances)s des tirages).") % facts
+        return (
+            _(
+                "C’est %(amount)s de moins que payer la différence avec une offre du marché. La connexion solidaire coûte moins dans %(chances)s des tirages."
+            )
+            % facts
+        )
     return (
         _(
-            "C’est %(amount)s de plus que de payer la différence avec une offre sociale du marché (%(chances)s des tirages sont moins chers)."
+            "C’est %(amount)s de plus que payer la différence avec une offre du marché. La connexion solidaire coûte moins dans %(chances)s des tirages."
         )
         % facts
     )
@@ -140,10 +140,10 @@ def _against(found: Studied) -> str:
 def _even(found: Studied) -> str:
     facts = {"homes": formats.number(found.even.homes or 0), "of": formats.number(found.even.of)}
     if found.even.homes is None:
-        return _("Quel que soit le nombre de ménages, l’offre du marché revient moins cher.")
+        return _("Aux valeurs probables, l’offre du marché revient moins cher quel que soit le nombre de ménages.")
     if not found.even.is_within:
-        return _("Il faudrait %(homes)s ménages pour que les deux se valent : il n’y en a que %(of)s.") % facts
-    return _("Les deux se valent à partir de %(homes)s ménages sur %(of)s.") % facts
+        return _("Aux valeurs probables, il faudrait %(homes)s ménages pour que les deux se valent. Il n’y en a que %(of)s.") % facts
+    return _("Aux valeurs probables, les deux se valent à partir de %(homes)s ménages sur %(of)s.") % facts
 
 
 def round_euros(cents: int) -> str:
@@ -170,6 +170,7 @@ def choice_words(choices: Choices) -> list[tuple[str, str]]:
         (_("Durée"), _("%(count)s mois") % {"count": choices.months}),
         (_("Ouverte à tous les ménages de la résidence"), yes if choices.is_open_to_all else no),
         (_("Ordinateurs prêtés"), yes if choices.lends_computers else no),
+        (_("Seulement les résidences déjà fibrées"), yes if choices.is_fibre_only else no),
     ]
 
 

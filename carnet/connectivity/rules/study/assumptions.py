@@ -123,6 +123,7 @@ class Choices:
     months: int = 36
     is_open_to_all: bool = True
     lends_computers: bool = True
+    is_fibre_only: bool = False  # leave out the residences where fibre would have to be drawn
 
 
 Ranges = Mapping[Key, Range]

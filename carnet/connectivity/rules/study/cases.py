@@ -22,12 +22,13 @@ class Case:
     megabits: int | None
     source: str
     is_priority: bool
+    is_collective: bool = False  # every home of the residence pays, whether it makes use of it or not
 
 
 NANTES_2022 = Case("nantes-2022", 2022, 200, 0, None, None, None, "nantes-2022", False)
 PORT_BOYER = Case("port-boyer", 2024, 1_000, 2_90, 18, 750_000_00, 10, "nantes-2024", True)
 # Every home of the residence pays it with its charges, after a vote of the tenants.
-BREST = Case("brest", 2023, 10_000, 1_24, None, None, None, "brest-2023", True)
+BREST = Case("brest", 2023, 10_000, 1_24, None, None, None, "brest-2023", True, is_collective=True)
 CASES = (NANTES_2022, PORT_BOYER, BREST)
 
 # The survey of June 2023, per ten thousand: in difficulty, in difficulty in priority districts, and of these offline because of the price.
@@ -47,7 +48,7 @@ class Reading:
     grant_of_one_in_difficulty: int | None  # if those in difficulty alone had joined
     grant_of_one_offline: int | None  # if those offline because of the price alone had joined
     paid_by_households: int | None  # over its months, if every home had joined
-    price_of_one_in_difficulty: int | None  # a month, if all homes pay and those in difficulty alone make use of it
+    price_of_one_in_difficulty: int | None  # a month, where all homes pay, if those in difficulty alone make use of it
     homes_to_break_even: int | None  # homes for which making up the market's price would cost as much as the grant
 
 
@@ -64,7 +65,7 @@ def read(case: Case, market_cents: int) -> Reading:
         grant_of_one_in_difficulty=_up(case.grant_cents, troubled),
         grant_of_one_offline=_up(case.grant_cents, offline),
         paid_by_households=case.homes * case.months * case.price_cents if case.months and case.price_cents is not None else None,
-        price_of_one_in_difficulty=_up(case.homes * case.price_cents, troubled) if case.price_cents else None,
+        price_of_one_in_difficulty=_up(case.homes * case.price_cents, troubled) if case.is_collective and case.price_cents else None,
         homes_to_break_even=_up(case.grant_cents, case.months * gap) if case.months and gap else None,
     )
 

@@ -156,26 +156,33 @@ def fixed_monthly(size: Size, values: Values, choices: Choices) -> int:
     return found
 
 
+def within(residences: Sequence[StudiedResidence], choices: Choices) -> list[StudiedResidence]:
+    """The residences that the offer is for."""
+    return [each for each in residences if each.has_fibre or not choices.is_fibre_only]
+
+
 def expected(residences: Sequence[StudiedResidence], values: Values, choices: Choices) -> Outcome:
     """The outcome of an estate at these values."""
-    return outcome_of(size_of(residences), joined_of(groups_of(residences), values, choices), values, choices)
+    inside = within(residences, choices)
+    return outcome_of(size_of(inside), joined_of(groups_of(inside), values, choices), values, choices)
 
 
 def by_residence(residences: Sequence[StudiedResidence], values: Values, choices: Choices) -> tuple[int, ...]:
-    """The homes expected to join, residence by residence: whole homes that sum to those of the estate."""
+    """The homes expected to join, residence by residence: whole homes that sum to those of the estate; none where the offer is not."""
     shares, reached, total = [], 0, 0
-    homes = joined_of(groups_of(residences), values, choices).homes
-    weights = [_weight(each, values, choices) for each in residences]
-    whole = sum(weights)
-    for weight in weights:
-        total += weight
-        bound = homes * total // whole if whole else 0
+    for each in residences:
+        # Rounding the running sum: nobody gets more homes than it has, and the last bound is that of the estate.
+        total += _weight(each, values, choices)
+        bound = _rounded(total, WHOLE**3)
         shares.append(bound - reached)
         reached = bound
     return tuple(shares)
 
 
 def _weight(residence: StudiedResidence, values: Values, choices: Choices) -> int:
+    """The homes expected of one residence, in 1 / WHOLE**3 of a home."""
+    if not within([residence], choices):
+        return 0
     group = Group(residence.is_priority, residence.difficulty, residence.occupied)
     share = difficulty_of(group, values)
     troubled = share * (

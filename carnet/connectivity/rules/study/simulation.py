@@ -25,6 +25,7 @@ from carnet.connectivity.rules.study.outcome import (
     fixed_set_up,
     outcome_of,
     size_of,
+    within,
 )
 
 DRAWS: Final = 4_000
@@ -88,7 +89,8 @@ MEASURES: Mapping[str, Callable[[Any], Any]] = {
 
 def study(residences: Sequence[StudiedResidence], ranges: Ranges, choices: Choices, *, seed: int, draws: int = DRAWS) -> Studied:
     """Study an estate: the likely case, three levels of take-up, `draws` random cases from `seed`, and what weighs most."""
-    size, groups, likely = size_of(residences), groups_of(residences), likely_values(ranges)
+    inside = within(residences, choices)
+    size, groups, likely = size_of(inside), groups_of(inside), likely_values(ranges)
     source = np.random.Generator(np.random.PCG64(seed))
     values = drawn_values(ranges, source, draws)
     many = drawn_outcomes(size, groups, values, choices, source, draws)

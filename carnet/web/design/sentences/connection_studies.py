@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "connection-study-unknown": _("Cette étude n’existe pas, ou n’est pas partagée avec vous."),
-    "connection-study-estate-wrong": _("Ce fichier a %(count)s défauts. Rien n’en est gardé : corrigez-les, puis renvoyez-le."),
+    "connection-study-estate-wrong": _("Rien n’est gardé de ce fichier. Défauts à corriger, puis renvoyez-le : %(count)s."),
     "connection-study-column-missing": _("Ces colonnes manquent : %(columns)s."),
     "connection-study-estate-empty": _("Ce fichier n’a aucun logement occupé à étudier."),
     "connection-study-estate-too-large": _(
