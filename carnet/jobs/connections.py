@@ -1,4 +1,6 @@
-"""Every night: connections whose months are over end, and telephone numbers of those that ended a month ago are erased."""
+"""Every night: connections whose months are over end, and telephone numbers of those that ended a month ago are erased.
+
+Letters that no desk posted for a month leave its list."""
 
 from datetime import datetime
 
@@ -21,6 +23,7 @@ def keep(*, at: datetime) -> tuple[int, int]:
         ended += some
         if some < AT_ONCE:
             break
+    operations.forget_letters(at=at)
     with acting_as_everything(why=WHY):
         return ended, operations.forget_contacts(at=at)
 

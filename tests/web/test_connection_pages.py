@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from carnet.connectivity import operations
-from carnet.connectivity.models import Application, Connection, Contact, Residence, Telling
+from carnet.connectivity.models import Application, Connection, Contact, Home, Residence, Telling
 from carnet.connectivity.queries import applying
 from carnet.connectivity.rules import ConnectionState, Eligibility, Ground, Proof, RefusalReason
 from carnet.gateways.database import acting_as, acting_as_everything
@@ -22,7 +24,8 @@ from carnet.web.connections import session
 from carnet.web.connections.forms import ApplyForm
 from tests.factories.campaign import rid
 from tests.factories.homes import SOURCE, Estate, estate
-from tests.web.season import TODAY, Season, season  # noqa: F401 - a fixture
+from tests.web.season import TODAY, Season
+from tests.web.season import season as season
 
 pytestmark = pytest.mark.django_db
 NUMBER, CODE = re.compile(r"I-[2-9A-Z]{4}-[2-9A-Z]{4}"), re.compile(r"secret : ([2-9A-Z]{4}-[2-9A-Z]{4})")
@@ -47,7 +50,7 @@ class Town:
 
 
 @pytest.fixture
-def town(season: Season) -> Town:  # noqa: F811
+def town(season: Season) -> Town:
     cache.clear()
     return Town(season, estate(season.campaign))
 
@@ -109,10 +112,20 @@ def test_a_home_answers_to_its_reference_or_to_the_words_of_its_door(town: Town,
     assert [each.reference for each in found] == (["T-001"] if is_found else [])
 
 
+def test_the_words_of_a_door_are_heard_in_their_order_first(town: Town) -> None:
+    with acting_as_everything(why="name two doors"):
+        for reference, said in (("T-001", "Tour A, 2e étage, porte 03"), ("T-002", "Tour A, 3e étage, porte 02")):
+            Home.objects.filter(reference=reference).update(door=said)
+    found = applying.homes_called(town.homes.residence_id, "A 2 03", programme_ids=[town.season.campaign.programme_id])
+    assert [each.reference for each in found] == ["T-001"]
+    found = applying.homes_called(town.homes.residence_id, "3 A 2", programme_ids=[town.season.campaign.programme_id])
+    assert [each.reference for each in found] == ["T-001", "T-002"]
+
+
 def test_several_doors_are_chosen_from_and_nothing_is_kept_meanwhile(town: Town) -> None:
     answer = town.apply(home="A")
     page = read(answer, 422)
-    assert "Lequel" in page and page.count('name="home_id"') == 8
+    assert "Lequel" in page and page.count('name="home_id"') == 8 and "n’est pas dans cette résidence" not in page
     chosen = re.search(r'name="home_id" value="(\d+)"', page)
     assert chosen is not None
     with acting_as_everything(why="look"):
@@ -150,8 +163,36 @@ def test_a_hand_over_proposes_it_and_ticks_what_was_said(town: Town) -> None:
     link = re.search(r'href="([^"]*connections/new/\?from=\d+)"', given)
     assert link is not None
     where = read(town.desk.get(link[1]))
-    form = read(town.desk.get(re.search(r'href="([^"]*/new/\d+/\?from=\d+)"', where)[1]))  # type: ignore[index]
-    assert re.search(r'value="NO_CONNECTION"[^>]*checked', form) and re.search(r'value="TOO_DEAR"[^>]*checked', form)
+    form = read(town.desk.get(_address(where)))
+    ticked = re.findall(r'name="grounds" value="(\w+)"[^>]*checked', form)
+    assert ticked == ["NO_CONNECTION", "TOO_DEAR"]
+    # The fourth and last gesture: the link, the residence, the door, the button.
+    sent = {"request_id": rid(), "home": "P-001", "grounds": ticked, "phone": "", "language": "fr"}
+    assert town.desk.post(_address(where), sent).status_code == 302
+    with acting_as_everything(why="look"):
+        assert Application.objects.get().at_hand_over
+
+
+def test_each_page_of_an_application_costs_few_statements(town: Town) -> None:
+    asked, most = reverse("connections:desk-new"), {"where": 28, "form": 25, "sent": 50, "done": 28}
+    town.desk.get(asked)  # the permissions of a first page are read once
+    spent = {}
+    for name, act in (
+        ("where", lambda: town.desk.get(asked)),
+        ("form", lambda: town.desk.get(reverse("connections:desk-apply", args=[town.homes.residence_id]))),
+        ("sent", town.apply),
+        ("done", lambda: town.desk.get(reverse("connections:desk-one", args=[latest().id]))),
+    ):
+        with CaptureQueriesContext(connection) as seen:
+            act()
+        spent[name] = len(seen)
+    assert all(spent[name] <= most[name] for name in most), spent
+
+
+def _address(page: str) -> str:
+    found = re.search(r'href="([^"]*/new/\d+/\?from=\d+)"', page)
+    assert found is not None
+    return found[1]
 
 
 def _vouchers(town: Town, booklet_id: int) -> list[int]:

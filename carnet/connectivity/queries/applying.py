@@ -5,7 +5,7 @@ Public facts only: a residence is a building with a name on it, an offer is prin
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -113,8 +113,16 @@ def homes_called(residence_id: int, typed: str, *, programme_ids: Collection[int
     exact = [HomeCalled(*each) for each in known if "".join(said_words(each[1])) == "".join(wanted)]
     if exact:
         return tuple(exact)
-    found = [HomeCalled(*each) for each in known if set(wanted) <= set(said_words(each[2]))]
+    # Said in the order of the door when it can be: "A 2 03" is the second floor, not the third.
+    in_order = [HomeCalled(*each) for each in known if _follows(wanted, said_words(each[2]))]
+    found = in_order or [HomeCalled(*each) for each in known if set(wanted) <= set(said_words(each[2]))]
     return tuple(found) if len(found) <= HOMES_MAX else ()
+
+
+def _follows(wanted: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether every word wanted is said, in that order."""
+    left = iter(said)
+    return all(word in left for word in wanted)
 
 
 def said_words(text: str) -> list[str]:

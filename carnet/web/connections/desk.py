@@ -139,6 +139,9 @@ class Apply(OperationView):
 
     def perform(self, form: ApplyForm) -> HttpResponseBase:
         given = form.cleaned_data
+        if len(self.homes) > 1 and not given.get("home_id"):
+            form.add_error("home_id", _("Plusieurs logements répondent à cela : choisissez."))
+            return self.form_invalid(form)
         asked = Asked(
             grounds=form.said, channel=self.side.channel, wants_computer=bool(given.get("wants_computer")), phone=given["phone"],
             may_text=given["may_text"], language=given["language"] or "fr", at_hand_over=bool(self._said_before()),
@@ -153,11 +156,7 @@ class Apply(OperationView):
             raise HomeUnknown
         if len(self.homes) == 1:
             return self.homes[0].id
-        chosen = form.cleaned_data.get("home_id", "")
-        if not chosen:
-            form.add_error("home_id", _("Plusieurs logements répondent à cela : choisissez."))
-            raise HomeUnknown
-        return int(chosen)
+        return int(form.cleaned_data["home_id"])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         names = parties.organisations({self.offer.landlord_id, self.offer.provider_id})

@@ -45,7 +45,7 @@ class ApplyForm(OperationForm):
     wants_computer = forms.BooleanField(label=gettext_lazy("Prêter aussi un ordinateur"), required=False)
     phone = forms.CharField(
         label=gettext_lazy("Un téléphone pour le rendez-vous, si la personne veut"),
-        help_text=gettext_lazy("Facultatif. Le bailleur ne le voit pas. Il est effacé à la fin."),
+        help_text=gettext_lazy("Le bailleur ne le voit pas. Il est effacé à la fin."),
         max_length=30,
         required=False,
         widget=_PHONE,
