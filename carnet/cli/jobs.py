@@ -14,7 +14,8 @@ def register(app: typer.Typer) -> None:
     group.command(
         "run",
         help=_(
-            "Finir maintenant les travaux commencés ou en attente (codes à tirer, fichiers à imprimer, fichiers de lieux à vérifier ou à écrire)."
+            "Finir maintenant les travaux commencés ou en attente (codes à tirer, fichiers à imprimer, fichiers de lieux à vérifier ou à écrire, "
+            "plans à calculer)."
         ),
     )(run)
     group.command("letters", help=_("Envoyer maintenant les lettres qui attendent."))(letters)
@@ -30,17 +31,20 @@ def run(as_json: AsJson = False) -> None:
         from carnet.gateways.database import acting_as_everything
         from carnet.issuing import queries
         from carnet.places import queries as places
+        from carnet.planning.queries.plan_work import waiting_versions
 
         with acting_as_everything(why="finding the work that waits, whoever asked for it"):
             waiting = queries.live_jobs()
             files = places.files_at_work()
+            versions = waiting_versions()
         done = [_finish(job, quiet=as_json) for job in waiting]
         done += [_finish_file(file_id, organisation_id) for file_id, organisation_id in files]
+        done += [_answer(version_id, programme_id) for version_id, programme_id in versions]
         if as_json:
             give(done)
         elif not done:
             say(_("Aucun travail n’attend."))
-        failed = [each for each in done if each["state"] == "FAILED"]
+        failed = [each for each in done if each["state"] == "FAILED" and "plan_version" not in each]
         if failed:
             raise CommandFailed(_("%(count)d travaux ont échoué.") % {"count": len(failed)})
 
@@ -71,6 +75,15 @@ def _finish_file(file_id: int, organisation_id: int) -> dict[str, Any]:
 
     state = operations.run_place_file(file_id=file_id, organisation_id=organisation_id, at=clock.now())
     return {"place_file": file_id, "state": state.value}
+
+
+def _answer(version_id: int, programme_id: int) -> dict[str, Any]:
+    """Answer a version of a plan. Guarantees that contradict each other are an answer too."""
+    from carnet.planning.operations.plan_runs import run_version
+    from carnet.web import clock
+
+    state = run_version(version_id=version_id, programme_id=programme_id, at=clock.now())
+    return {"plan_version": version_id, "state": state.value}
 
 
 def letters(as_json: AsJson = False) -> None:

@@ -43,6 +43,7 @@ from carnet.scenarios.needed import tell_the_need
 from carnet.scenarios.offers import say_offers
 from carnet.scenarios.payables import decide_on_payments
 from carnet.scenarios.plan import load, open_season, values_of
+from carnet.scenarios.planned import plan_booklets
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.postal import ask_by_post
 from carnet.scenarios.reminders import ask_to_be_reminded
@@ -166,6 +167,7 @@ def play_demo(
         exchange_old_vouchers(current, at=at)
         foresee(current, at=at)
         evaluate(current, at=at)
+        plan_booklets(current, at=at)
         look_far(current, at=at)
         tell_the_need(current, at=at)
         study_an_estate(current, at=at)
