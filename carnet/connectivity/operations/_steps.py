@@ -6,6 +6,7 @@ from uuid import UUID
 
 from carnet.connectivity.models import Application, Connection, Contact, Step
 from carnet.connectivity.operations._notes import note
+from carnet.connectivity.operations._telling import tell_step
 from carnet.connectivity.rules import OVER, ConnectionState, check_becomes
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
@@ -43,7 +44,8 @@ def move(
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=["state", "reason", "changed_at", *changes])
-    keep_step(row, before.value, on=on, actor=actor, request_id=request_id, at=at)
+    step = keep_step(row, before.value, on=on, actor=actor, request_id=request_id, at=at)
+    tell_step(row, step, at=at)
     note(_WORDS[state], ("connection", row.id), row.programme_id, {"reason": reason, "on": on}, actor=actor, request_id=request_id, at=at)
     if state in OVER:
         # Whoever refuses or ends it may read neither: the desk's rows are opened to be emptied.
@@ -53,9 +55,9 @@ def move(
         erase_contact(row, at)
 
 
-def keep_step(row: Connection, before: str, *, on: date, actor: Actor, request_id: UUID, at: datetime) -> None:
+def keep_step(row: Connection, before: str, *, on: date, actor: Actor, request_id: UUID, at: datetime) -> Step:
     """Write one step for ever."""
-    Step.objects.create(
+    return Step.objects.create(
         connection=row, programme_id=row.programme_id, landlord_id=row.landlord_id, provider_id=row.provider_id, desk_id=row.desk_id,
         before=before, state=row.state, on=on, reason=row.reason, at=at, by_id=actor.person_id, request_id=request_id,
     )  # fmt: skip
