@@ -98,7 +98,8 @@ def ids_in(commune_codes: Iterable[str], *, at: datetime, name: str | None = Non
 def open_points(*, at: datetime) -> tuple[Point, ...]:
     """Where every open place stands, (latitude, longitude), those without a point left out. One light statement, whatever their number."""
     rows = Place.objects.filter(latitude__isnull=False).exclude(ended_on__lte=legal_day(at))
-    return tuple(rows.order_by("id").values_list("latitude", "longitude"))
+    found = rows.order_by("id").values_list("latitude", "longitude")
+    return tuple((latitude, longitude) for latitude, longitude in found if latitude is not None and longitude is not None)
 
 
 def names_of(place_ids: Iterable[int]) -> dict[int, str]:

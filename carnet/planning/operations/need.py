@@ -121,7 +121,10 @@ def _commune_of(area: str) -> str | None:
 
 def _keep(found: AreaReading, source: str, at: datetime) -> None:
     Neighbourhood.objects.bulk_create(
-        [Neighbourhood(code=code, commune_code=_commune_of(code), name=name, imported_at=at) for code, name in found.names.items()],
+        [
+            Neighbourhood(code=code, commune_code=_commune_of(code) or code[:_CODE], name=name, imported_at=at)
+            for code, name in found.names.items()
+        ],
         batch_size=_BATCH,
         update_conflicts=True,
         unique_fields=["code"],

@@ -121,9 +121,9 @@ def missed_table() -> Table:
 
 def _axes_table(caption: str, rows: tuple[tuple[str, tuple[int, int, int, int], int], ...]) -> Table:
     columns = [
-        Column(_("Quartier")), Column(_("Accès à l’information"), number=True), Column(_("Accès aux interfaces"), number=True),
-        Column(_("Compétences administratives"), number=True), Column(_("Compétences numériques et scolaires"), number=True),
-        Column(_("Score publié"), number=True), Column(_("Avec nos poids"), number=True),
+        Column(_("Quartier")), Column(_("Information"), number=True), Column(_("Interfaces"), number=True),
+        Column(_("Administratif"), number=True), Column(_("Numérique, école"), number=True),
+        Column(_("Publié"), number=True), Column(_("Le nôtre"), number=True),
     ]  # fmt: skip
     lines = []
     for name, axes, score in rows:

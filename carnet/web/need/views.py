@@ -1,5 +1,6 @@
 """Where vouchers are needed, on the screen: a territory on a map and in a table, one commune with its neighbourhoods, how it is counted."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -23,6 +24,8 @@ from carnet.web.need import told, words
 from carnet.web.need.asking import PEOPLE, SCORE, WEIGHT, Asked, asked, shortcuts
 
 PER_PAGE = 25
+# More communes than a map of a page can show: the drawing alone would weigh more than a page may.
+MAPPED_MAX = 400
 KINDS = ("csv", "ods", "xlsx")
 
 
@@ -46,7 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "shortcuts": [(f"{reverse('need:home')}?area={each.key}", each.name) for each in shortcuts(actor)],
         "figures": first_figures(needs) if needs else None,
-        "chart": need_map(needs, found) if len(needs) > 1 else None,
+        "chart": need_map(needs, found) if 1 < len(needs) <= MAPPED_MAX else None,
+        "is_too_large": len(needs) > MAPPED_MAX,
         "layers": [("", _("Le score"), found.layer is None), *((each.value, words.component(each), found.layer is each) for each in Component)],
         "orders": [(SCORE, _("le score le plus haut d’abord"), found.order == SCORE), (PEOPLE, _("le plus de personnes d’abord"), found.order == PEOPLE)],
         "weights": weight_fields(found),
@@ -158,18 +162,19 @@ def commune_figures(view: AreaNeed) -> list[Figure]:
 
 
 def need_map(needs: tuple[AreaNeed, ...], found: Asked) -> charts.Chart:
-    """The score, or one component, on a map; what is not known is hatched."""
+    """The score, or one component, on a map; what is not known is hatched. Its table stops at the highest: all are in the table below and the files."""
     values: dict[str, charts.Value] = {}
     for each in needs:
         value = each.score if found.layer is None else each.components[found.layer].points
         values[each.code] = charts.MISSING if value is None else round(value)
-    title = (
-        _("Score du besoin : 100 comme autour")
-        if found.layer is None
-        else _("%(name)s : 100 comme autour") % {"name": words.component(found.layer)}
-    )
-    urls = {each.code: f"{reverse('need:commune', args=[each.code])}?{found.query()}" for each in needs}
-    return charts.choropleth(title, values, urls=urls)
+    name = words.component(found.layer) if found.layer is not None else _("Score du besoin")
+    chart = charts.choropleth(_("%(name)s : 100 comme autour") % {"name": name}, values)
+    if len(needs) <= PER_PAGE:
+        return chart
+    rest = _("Et %(count)s autres communes, dans le tableau et les fichiers de cette page.") % {
+        "count": formats.number(len(needs) - PER_PAGE)
+    }
+    return replace(chart, table=replace(chart.table, rows=chart.table.rows[:PER_PAGE]), rest=(rest,))
 
 
 def weight_fields(found: Asked) -> list[dict[str, Any]]:
@@ -229,7 +234,7 @@ def neighbourhoods_table(needs: Any) -> Table:
 def points_table(needs: Any, caption: str, found: Asked) -> Table:
     """Every component of some places, side by side."""
     shown = [each for each in Component if found.weights.of(each)]
-    columns = [Column(_("Où")), *(Column(words.component(each), number=True) for each in shown)]
+    columns = [Column(_("Où")), *(Column(words.short(each), number=True) for each in shown)]
     rows = [[each.name, *(words.points(each.components[one].points, each.components[one].known) for one in shown)] for each in needs]
     return Table(caption, columns, rows, empty=_("Choisissez un territoire."))
 

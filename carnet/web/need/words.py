@@ -28,6 +28,22 @@ def component(code: Component) -> str:
     return told[code]
 
 
+def short(code: Component) -> str:
+    """The same at the head of a narrow column."""
+    told = {
+        Component.SENIORS: _("65 ans +"),
+        Component.UNSCHOOLED: _("Diplôme"),
+        Component.POVERTY: _("Pauvreté"),
+        Component.ALONE: _("Seuls"),
+        Component.SINGLE_PARENT: _("Un parent"),
+        Component.NETWORK: _("Réseau"),
+        Component.PLACE: _("Lieu"),
+        Component.LIBRARY: _("Livres"),
+        Component.SERVICES: _("Guichets"),
+    }
+    return told[code]
+
+
 def measured(code: Component) -> str:
     """What exactly a component counts."""
     told = {
@@ -76,7 +92,7 @@ def basis(code: Basis) -> str:
 
 def unknown(code: Known) -> str:
     """Why there is no figure."""
-    return _("secret statistique") if code is Known.SECRET else _("inconnu")
+    return _("secret") if code is Known.SECRET else _("inconnu")
 
 
 def share(value: float | None, code: Component, known: Known = Known.MISSING) -> str:
