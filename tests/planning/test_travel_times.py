@@ -46,19 +46,19 @@ class TestOneMethod:
 class TestTables:
     @given(lists, lists, st.sampled_from(Mode), st.data())
     def test_a_table_holds_what_each_pair_says(
-        self, froms: list[tuple[float, float]], tos: list[tuple[float, float]], mode: Mode, data: st.DataObject
+        self, starts: list[tuple[float, float]], tos: list[tuple[float, float]], mode: Mode, data: st.DataObject
     ) -> None:
-        settings = [data.draw(st.sampled_from(Density)) for _each in froms]
-        table = matrix(froms, tos, mode=mode, settings=settings)
-        assert table.shape == (len(froms), len(tos))
-        for row, (start, setting) in enumerate(zip(froms, settings, strict=True)):
+        settings = [data.draw(st.sampled_from(Density)) for _each in starts]
+        table = matrix(starts, tos, mode=mode, settings=settings)
+        assert table.shape == (len(starts), len(tos))
+        for row, (start, setting) in enumerate(zip(starts, settings, strict=True)):
             for column, end in enumerate(tos):
                 assert table[row, column] == pytest.approx(minutes(start, end, mode=mode, setting=setting), rel=1e-9)
 
     @given(lists, lists)
-    def test_the_nearest_is_the_least_of_its_row(self, froms: list[tuple[float, float]], tos: list[tuple[float, float]]) -> None:
-        table = matrix(froms, tos, settings=Density.RURAL)
-        for row, found in enumerate(nearest(froms, tos, settings=Density.RURAL)):
+    def test_the_nearest_is_the_least_of_its_row(self, starts: list[tuple[float, float]], tos: list[tuple[float, float]]) -> None:
+        table = matrix(starts, tos, settings=Density.RURAL)
+        for row, found in enumerate(nearest(starts, tos, settings=Density.RURAL)):
             assert found is not None
             assert found.minutes == pytest.approx(table[row].min(), rel=1e-6, abs=1e-3)
 

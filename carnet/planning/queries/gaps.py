@@ -177,9 +177,9 @@ def _of_address(postcode: str, city: str) -> tuple[str, Point | None]:
 
 def _timed(desks: Sequence[_Desk], tos: Sequence[tuple[str, Point]], mode: Mode) -> list[Holders]:
     spots = {each.point for each in desks if each.point is not None}
-    froms = sorted(spots)
-    near = nearest(froms, [point for _name, point in tos], mode=mode, settings=[_setting(point) for point in froms])
-    told = dict(zip(froms, near, strict=True))
+    starts = sorted(spots)
+    near = nearest(starts, [point for _name, point in tos], mode=mode, settings=[_setting(point) for point in starts])
+    told = dict(zip(starts, near, strict=True))
     found = []
     for each in desks:
         there = told.get(each.point) if each.point is not None else None

@@ -54,15 +54,15 @@ def minutes_over(km: float, *, mode: Mode, setting: Density) -> float:
 
 
 def matrix(
-    froms: Sequence[Point], tos: Sequence[Point], *, mode: Mode = Mode.CAR, settings: Density | Sequence[Density] = Density.MIDDLING
+    starts: Sequence[Point], tos: Sequence[Point], *, mode: Mode = Mode.CAR, settings: Density | Sequence[Density] = Density.MIDDLING
 ) -> Minutes:
-    """Minutes from each of `froms` (rows) to each of `tos` (columns), exactly those of `minutes`.
+    """Minutes from each of `starts` (rows) to each of `tos` (columns), exactly those of `minutes`.
 
-    `settings`: how dense the country is at each of `froms`, or one for all. Infinite beyond 100 km.
+    `settings`: how dense the country is at each of `starts`, or one for all. Infinite beyond 100 km.
     Cost: 1,300 by 500 in a tenth of a second, 5 MB.
     """
-    dense = _settings(settings, len(froms))
-    km = kilometres(froms, tos)
+    dense = _settings(settings, len(starts))
+    km = kilometres(starts, tos)
     told = np.empty_like(km)
     for setting in Density:
         rows = dense == setting.value
@@ -71,9 +71,9 @@ def matrix(
     return told
 
 
-def kilometres(froms: Sequence[Point], tos: Sequence[Point]) -> NDArray[np.float64]:
-    """Great-circle kilometres from each of `froms` (rows) to each of `tos` (columns) (haversine)."""
-    start, end = _radians(froms), _radians(tos)
+def kilometres(starts: Sequence[Point], tos: Sequence[Point]) -> NDArray[np.float64]:
+    """Great-circle kilometres from each of `starts` (rows) to each of `tos` (columns) (haversine)."""
+    start, end = _radians(starts), _radians(tos)
     south, west = start[:, 0:1], start[:, 1:2]
     north, east = end[:, 0], end[:, 1]
     half = np.sin((north - south) / 2) ** 2 + np.cos(south) * np.cos(north) * np.sin((east - west) / 2) ** 2
@@ -91,21 +91,21 @@ class Nearest:
 
 
 def nearest(
-    froms: Sequence[Point], tos: Sequence[Point], *, mode: Mode = Mode.CAR, settings: Density | Sequence[Density] = Density.MIDDLING
+    starts: Sequence[Point], tos: Sequence[Point], *, mode: Mode = Mode.CAR, settings: Density | Sequence[Density] = Density.MIDDLING
 ) -> tuple[Nearest | None, ...]:
-    """For each of `froms`, the nearest of `tos`; None when there is nowhere to go.
+    """For each of `starts`, the nearest of `tos`; None when there is nowhere to go.
 
     From one point minutes only grow with the distance, so that the nearest in kilometres is the nearest in minutes.
     Cost: every commune of France to 18,000 places in a few seconds, 32 MB at a time.
     """
     if not len(tos):
-        return (None,) * len(froms)
-    dense = _settings(settings, len(froms))
+        return (None,) * len(starts)
+    dense = _settings(settings, len(starts))
     found: list[Nearest | None] = []
     ends = _vectors(tos)
     step = max(1, _AT_ONCE // len(tos))
-    for first in range(0, len(froms), step):
-        some = froms[first : first + step]
+    for first in range(0, len(starts), step):
+        some = starts[first : first + step]
         ranks = np.argmax(_vectors(some) @ ends.T, axis=1)
         for offset, (point, rank) in enumerate(zip(some, ranks.tolist(), strict=True)):
             km = distance_km(point, tos[rank])

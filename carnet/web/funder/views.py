@@ -19,7 +19,7 @@ from carnet.observatory.rules import Heading
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.settlement import queries as settlement
-from carnet.web import clock
+from carnet.web import clock, gap_tasks
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Download, Row, Table, Task
 from carnet.web.design.screens import actor_of
@@ -31,7 +31,6 @@ from carnet.web.forecasts.panel import panel as forecast_panel
 from carnet.web.funds.portfolio import handed_over, totals_of
 from carnet.web.funds.views import first_figures
 from carnet.web.funds.words import SHORT_SIGNALS, use_sentence
-from carnet.web.need.gaps import tasks as gap_tasks
 from carnet.web.statements import statement_csv, statement_pdf
 
 

@@ -17,12 +17,11 @@ from carnet.observatory.queries.reach import ReachView
 from carnet.observatory.queries.territories import ActorLine, Decision, TerritoryView
 from carnet.observatory.rules.reach import LEAST_NEED
 from carnet.parties.rules import allowed
-from carnet.web import clock
+from carnet.web import clock, gap_tasks
 from carnet.web.design import charts, formats
 from carnet.web.design.components import Cell, Column, Download, Figure, Table, Task
 from carnet.web.design.screens import actor_of
 from carnet.web.local import words
-from carnet.web.need.gaps import tasks as gap_tasks
 
 KINDS = ("csv", "ods", "xlsx")
 

@@ -24,7 +24,7 @@ from carnet.redemption import queries as redemption
 from carnet.settlement import queries as settlement
 from carnet.settlement.queries import expiry as expiry_queries
 from carnet.settlement.rules import ClosingState
-from carnet.web import clock
+from carnet.web import clock, gap_tasks
 from carnet.web.design import formats
 from carnet.web.design.components import Task
 from carnet.web.design.screens import actor_of
@@ -34,7 +34,6 @@ from carnet.web.expiry.sides import OPERATOR
 from carnet.web.figures import count_figures, money_figures
 from carnet.web.forecasts import screens as forecasts
 from carnet.web.helpline import complaints
-from carnet.web.need.gaps import tasks as gap_tasks
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
 from carnet.web.operator import debts, desk_post, disputes, guessing, stock

@@ -88,7 +88,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "name": asked.choice.name,
         "sentence": words.sentence(seen.found, limit=limit, mode=mode, name=asked.choice.name),
         "figures": words.figures(seen.found, seen.without_car, limit=limit, mode=mode, place_count=seen.ground.place_count),
-        "chart": words.map_of(seen.found, limit=limit, source=source),
+        "chart": words.map_of(seen.found, limit=limit, source=source, around=asked.choice.communes or ()),
         "table": words.table(seen.found, limit=limit),
         "left": max(0, len(seen.found.communes) - words.LINES_SHOWN),
         "hidden": seen.found.hidden,

@@ -1,11 +1,12 @@
 """Gaps in words: figures, the table of communes, the map, what more places would change, seats, and the same as files."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from carnet.observatory.rules.charts import Value
 from carnet.places import queries as places
 from carnet.planning.queries.gap_weeks import GapOfWeek
 from carnet.planning.queries.gaps import NewPlaces
@@ -21,9 +22,10 @@ MODES = {
     Mode.NO_CAR: gettext_lazy("sans voiture"),
     Mode.WALK: gettext_lazy("à pied"),
 }
-LINES_SHOWN = 40
+LINES_SHOWN = 25
 SEATS_SHOWN = 20
-MAPPED_MOST = 250
+MAPPED_MOST = 120
+AROUND_MOST = 60
 NAMES_SHOWN = 3
 
 
@@ -72,7 +74,7 @@ def figures(found: Gap, without_car: Gap, *, limit: int, mode: Mode, place_count
         told.append(Figure(count(without_car.far), _("à plus de %(limit)s minutes, sans voiture") % {"limit": limit}, share(without_car)))
     if found.far_vouchers:
         told.append(Figure(formats.number(found.far_vouchers), _("chèques loin d’un lieu")))
-    told.append(Figure(formats.number(place_count), _("lieux prennent ces chèques")))
+    told.append(Figure(formats.number(place_count), ngettext("lieu prend ces chèques", "lieux prennent ces chèques", place_count)))
     return told
 
 
@@ -144,12 +146,13 @@ def _line(each: CommuneGap) -> Line:
     return [each.code, commune_name(each.code), each.people, each.far, each.vouchers, each.far_vouchers, each.place, told, remark]
 
 
-def map_of(found: Gap, *, limit: int, source: str) -> Chart | None:
-    """People far from any place, by commune of their desk."""
+def map_of(found: Gap, *, limit: int, source: str, around: Collection[str] = ()) -> Chart | None:
+    """People far from any place, by commune of their desk. `around`: communes of a territory, drawn too where no desk is, unless they are many."""
     known = [each for each in found.communes if places.commune(each.code) is not None][:MAPPED_MOST]
     if len(known) < 2:
         return None
-    values = {each.code: charts.HIDDEN if each.far is None else each.far for each in known}
+    values: dict[str, Value] = dict.fromkeys(around if len(around) <= AROUND_MOST else (), 0)
+    values |= {each.code: charts.HIDDEN if each.far is None else each.far for each in known}
     title = _("Personnes à plus de %(limit)s minutes d’un lieu") % {"limit": limit}
     return charts.choropleth(title, values, names={code: commune_name(code) for code in values}, source=source)
 
@@ -199,11 +202,14 @@ def seat_figures(found: Seats) -> list[Figure]:
     return [
         Figure(
             formats.number(found.empty),
-            _("places assises restées vides en quatre semaines"),
+            ngettext("place restée vide en quatre semaines", "places restées vides en quatre semaines", found.empty),
             _("sur %(seats)s proposées") % {"seats": formats.number(found.seats)} if found.seats else "",
         ),
-        Figure(formats.number(len(found.full)), _("lieux complets pour les quatre semaines à venir")),
-        Figure(formats.number(found.silent), _("lieux n’annoncent aucune séance")),
+        Figure(
+            formats.number(len(found.full)),
+            ngettext("lieu complet pour quatre semaines", "lieux complets pour quatre semaines", len(found.full)),
+        ),
+        Figure(formats.number(found.silent), ngettext("lieu n’annonce aucune séance", "lieux n’annoncent aucune séance", found.silent)),
     ]
 
 
