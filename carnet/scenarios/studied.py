@@ -54,7 +54,7 @@ def study_an_estate(current: Played, *, at: datetime) -> None:
             programme_id=current.programme_id,
             landlord_id=landlords[0] if landlords else None,
             actor=operator,
-            request_id=UUID(int=current.programme_id),
+            request_id=UUID(int=current.programme_id + 2**63),
             at=at - _MADE,
         )
         try_again(

@@ -123,7 +123,7 @@ def sharing(actor: Actor) -> Sharing:
     if _reads_programmes(actor):
         found = standing.filter(programme_id__in=actor.programme_ids).values_list("organisation_id", "programme_id")
         return Sharing(tuple(sorted(actor.programme_ids)), tuple(found))
-    own = standing.filter(organisation_id=actor.organisation_id).values_list("programme_id", flat=True)
+    own = standing.filter(organisation_id=actor.organisation_id or 0).values_list("programme_id", flat=True)
     return Sharing(tuple(own), ())
 
 

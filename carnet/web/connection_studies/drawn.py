@@ -148,7 +148,7 @@ def residences(kept: KeptStudy) -> Table:
             round_euros(cost // homes) if homes else "–",
         ])  # fmt: skip
     total = [_("Total"), "", formats.number(kept.studied.size.dwellings), "", formats.number(sum(kept.studied.homes)), ""]
-    return Table(_("Résidence par résidence"), columns, rows, total)
+    return Table(_("Résidence par résidence, aux valeurs probables"), columns, rows, total)
 
 
 def _equipping(ranges: dict[Key, Range], has_fibre: bool, dwellings: int) -> int:
