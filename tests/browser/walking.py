@@ -37,9 +37,9 @@ READ_AS = Role.OPERATOR_ADMIN.value
 # Whose links are followed, and into whose rooms: one page of each kind, an order, an agreement, a redemption.
 FOLLOWS = {
     NOBODY: ("public",), "PLACE_MANAGER": ("place",), "PRESCRIBER_LEAD": ("prescriber",), "FUNDER": ("funder", "funds", "need"),
-    "OPERATOR_ADMIN": ("operator", "need"), "TREASURER": ("operator",), "AUDITOR": ("auditor", "follow"), "STATE_OFFICER": ("state",),
+    "OPERATOR_ADMIN": ("operator", "need"), "TREASURER": ("operator", "bills"), "AUDITOR": ("auditor", "follow"), "STATE_OFFICER": ("state",),
     "HELPLINE": ("helpline",), "ACCOUNTANT": ("books",), "HELPER": ("helper",), "HELPER_LEAD": ("helper",), "LOCAL_ACTOR": ("local", "need"),
-    "LANDLORD": ("landlord", "studies"), "PROVIDER": ("provider",),
+    "LANDLORD": ("landlord", "studies", "bills"), "PROVIDER": ("provider", "bills"),
 }  # fmt: skip
 HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}
 # Signing out is a question asked again and again; FranceConnect is somewhere else.

@@ -1,5 +1,6 @@
 """What a month of a connection costs: whole months, days taken off, and never a cent more than what was reserved."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -113,7 +114,7 @@ def test_whatever_happens_no_more_is_billed_than_was_reserved_and_each_day_once(
     due = months_due(life, terms, before=date.max)
     assert sum(each.funders_cents + each.setup_cents for each in due) <= terms.reserved_cents
     assert all(each.served_days >= 0 for each in due)
-    assert all(before.until <= after.since for before, after in zip(due, due[1:], strict=False))
+    assert all(before.until <= after.since for before, after in itertools.pairwise(due))
     assert all(each.until <= max(life.over_on, began) for each in due)
     # Billed month after month or all at once, it comes to the same cents; and what is still to bill is the rest.
     agreed, piecemeal = set(), 0

@@ -105,3 +105,11 @@ def debtor_of(bill_id: int) -> str:
 
     with acting_as_everything(why="look"):
         return Bill.objects.get(id=bill_id).debtor_iban
+
+
+def bills_lived(homes: Estate) -> Billing:
+    """A bill agreed and a landlord's payment: a row in every table of bills."""
+    made = Billing(homes)
+    made.agree(made.submit(date(2026, 4, 1)), moment(date(2026, 4, 1)))
+    made.landlord_pays(100, moment(date(2026, 4, 1)))
+    return made

@@ -76,6 +76,7 @@ from tests.distribution.desks import POINT, DeskNetwork
 from tests.distribution.stock import LATER, Cupboards, make_cupboards
 from tests.distribution.test_joining_rules import FILE
 from tests.factories import cards
+from tests.factories.bills import bills_lived
 from tests.factories.campaign import NOW, SYSTEM, code_of_nobody, organisation, rid
 from tests.factories.homes import homes_lived
 from tests.factories.joining import Network, paper
@@ -660,7 +661,7 @@ def test_nobody_of_another_campaign_sees_a_row_of_this_one(monkeypatch: pytest.M
     moved_and_counted(lived())
     helped_by = own_side_lived()
     live(make_ground())
-    homes_lived()
+    bills_lived(homes_lived())
     with acting_as_everything(why="a night of the structures"):
         retention.keep_in_time(programme_id=helped_by.programme_id, actor=SYSTEM, at=NOW)
     count_now(NOW)

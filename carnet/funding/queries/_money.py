@@ -17,6 +17,7 @@ from carnet.funding.rules import (
     PledgeState,
     ReceiptUnknown,
 )
+from carnet.ledger import queries as ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,12 @@ class FunderCommitment:
     received_cents: int
     held_cents: int
     borne_cents: int
+    aside_cents: int = 0  # for connections: it covers no voucher any more
 
     @property
     def missing_cents(self) -> int:
         """What it still has to bring in for what was ordered."""
-        return max(0, self.held_cents - self.received_cents)
+        return max(0, self.held_cents + self.aside_cents - self.received_cents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def commitments_by_funder(agreement_id: int) -> list[FunderCommitment]:
     received = dict(
         MoneyReceived.objects.filter(agreement_id=agreement_id, withdrawn_at__isnull=True).values_list("funder_id").annotate(Sum("cents"))
     )
+    aside = ledger.set_aside_for_connections(agreement_id=agreement_id)
     order = Share.objects.filter(agreement_id=agreement_id).order_by("version__number", "rank").values_list("funder_id", flat=True)
     return [
         FunderCommitment(
@@ -80,13 +83,14 @@ def commitments_by_funder(agreement_id: int) -> list[FunderCommitment]:
             received_cents=int(received.get(funder_id, 0)),
             held_cents=int(held.get(funder_id, 0)),
             borne_cents=int(borne.get(funder_id, 0)),
+            aside_cents=aside.get(funder_id, 0),
         )
         for funder_id in dict.fromkeys([*order, *borne, *received])
     ]
 
 
 def missing_by_agreement(agreement_ids: Collection[int]) -> dict[int, int]:
-    """What funders still have to bring in for what was ordered, by agreement, in cents: in two statements. A funder's surplus covers nobody else."""
+    """What funders still have to bring in for what was ordered, by agreement, in cents: in a few statements. A funder's surplus covers nobody else."""
     wanted = list(agreement_ids)
     held = (
         CommitmentShare.objects.filter(agreement_id__in=wanted, commitment__released_at__isnull=True)
@@ -99,9 +103,11 @@ def missing_by_agreement(agreement_ids: Collection[int]) -> dict[int, int]:
         .annotate(Sum("cents"))
     )
     came = {(agreement_id, funder_id): int(cents) for agreement_id, funder_id, cents in received}
+    aside = ledger.set_aside_by_agreement(agreement_ids=wanted)
     missing: dict[int, int] = {}
     for agreement_id, funder_id, cents in held:
-        missing[agreement_id] = missing.get(agreement_id, 0) + max(0, int(cents) - came.get((agreement_id, funder_id), 0))
+        left = came.get((agreement_id, funder_id), 0) - aside.get((agreement_id, funder_id), 0)
+        missing[agreement_id] = missing.get(agreement_id, 0) + max(0, int(cents) - left)
     return missing
 
 

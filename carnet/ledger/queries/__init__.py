@@ -22,6 +22,7 @@ from carnet.ledger.queries._connections import (
     provider_standing,
     reserved,
     reserved_of_connections,
+    set_aside_by_agreement,
     set_aside_for_connections,
 )
 from carnet.ledger.queries._debts import PlaceDue, due
@@ -169,6 +170,7 @@ __all__ = [
     "serial_of_voucher",
     "series",
     "series_list",
+    "set_aside_by_agreement",
     "set_aside_for_connections",
     "settled",
     "shares_of_voucher",
