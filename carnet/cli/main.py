@@ -33,6 +33,7 @@ COMMANDS = (
     "connection",
     "territories",
     "need",
+    "plan",
     "openid",
 )
 # What typer makes of Ctrl+C, without a word; no command of ours ends with it (see `database run`).
