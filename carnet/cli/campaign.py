@@ -19,7 +19,9 @@ PRINTING = ("none", "sample", "all")
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.callback()(lambda: None)
-    group.command("play", help=_("Jouer une campagne entière : « nantes », « departement », « helpers », ou un fichier TOML à vous."))(play)
+    group.command(
+        "play", help=_("Jouer une campagne entière : « nantes », « departement », « helpers », « connection », ou un fichier TOML à vous.")
+    )(play)
     group.command(
         "stock",
         help=_("Mesurer les propositions de transfert sur une saison : chèques déplacés, jours de sommeil des carnets, avant et après."),
@@ -28,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def play(
-    scenario: Annotated[str, typer.Argument(help=_("Un nom livré (nantes, departement, helpers) ou un fichier TOML."))],
+    scenario: Annotated[str, typer.Argument(help=_("Un nom livré (nantes, departement, helpers, connection) ou un fichier TOML."))],
     json_file: Annotated[Path | None, typer.Option("--json", help=_("Écrire le bilan dans ce fichier."))] = None,
     out: Annotated[Path | None, typer.Option(help=_("Le dossier des carnets, paiements, relevés et données ouvertes."))] = None,
     seed: Annotated[int, typer.Option(help=_("La même graine joue la même campagne."))] = 1,
@@ -47,6 +49,8 @@ def play(
         with progress_bar() as progress:
             if isinstance(chosen, scenarios.HelpersScenario):
                 helped = scenarios.play_helpers(chosen, today=today, seed=seed, progress=progress)
+            elif isinstance(chosen, scenarios.ConnectionScenario):
+                connected = scenarios.play_connections(chosen, today=today, seed=seed, progress=progress)
             else:
                 played = scenarios.play(chosen, today=today, seed=seed, out=out, printing=printing, progress=progress)
             progress("verify", 0, 1)
@@ -55,6 +59,8 @@ def play(
             seconds = time.monotonic() - started
             if isinstance(chosen, scenarios.HelpersScenario):
                 summary = scenarios.summarise_helpers(helped, seconds=seconds)
+            elif isinstance(chosen, scenarios.ConnectionScenario):
+                summary = scenarios.summarise_connections(connected, seconds=seconds)
             else:
                 summary = scenarios.summarise(played, seconds=seconds)
             progress("verify", 1, 1)
@@ -113,6 +119,22 @@ def tell(summary: dict[str, Any], json_file: Path | None) -> None:
             % summary
         )
         return
+    if "homes" in summary:
+        say(
+            _(
+                "%(scenario)s : %(homes)d logements branchés, %(months)d mois facturés, %(provider)s payés au fournisseur, dont %(landlord)s du"
+                " bailleur et des ménages, %(returned)s rendus aux financeurs ; registre vérifié."
+            )
+            % {
+                "scenario": summary["scenario"],
+                "homes": summary["homes"],
+                "months": summary["months_billed"],
+                "provider": in_words(summary["provider_paid_cents"]),
+                "landlord": in_words(summary["landlord_paid_cents"] + summary["households_paid_cents"]),
+                "returned": in_words(summary["money_cents"]["returned"]),
+            }
+        )
+        return
     vouchers, money = summary["vouchers"], summary["money_cents"]
     say(
         _("%(scenario)s : %(issued)d chèques, %(redeemed)d dépensés, %(paid)s payés aux lieux, %(returned)s rendus aux financeurs ; registre vérifié.")
@@ -145,6 +167,7 @@ def progress_bar() -> Iterator[Any]:
         "print": _("Carnets imprimés"),
         "ship": _("Carnets livrés"),
         "season": _("Remises et leçons"),
+        "connect": _("Logements branchés"),
         "close": _("Clôture"),
         "verify": _("Vérification du registre"),
     }

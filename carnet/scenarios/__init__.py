@@ -8,6 +8,13 @@ seed plays the same campaign; a play touches nothing but its own programme.
 """
 
 from carnet.scenarios.assisted import HelpersScenario, PlayedHelpers, helpers_scenario, play_helpers, summarise_helpers
+from carnet.scenarios.connected import (
+    ConnectionScenario,
+    PlayedConnections,
+    connection_scenario,
+    play_connections,
+    summarise_connections,
+)
 from carnet.scenarios.council import report_to_council
 from carnet.scenarios.plan import SHIPPED, Scenario, ScenarioUnreadable, load, values_of
 from carnet.scenarios.play import Played, count, play, seal
@@ -17,8 +24,10 @@ from carnet.scenarios.summary import summarise
 
 __all__ = [
     "SHIPPED",
+    "ConnectionScenario",
     "HelpersScenario",
     "Played",
+    "PlayedConnections",
     "PlayedHelpers",
     "Scenario",
     "ScenarioUnreadable",
@@ -27,16 +36,20 @@ __all__ = [
     "load",
     "open_scenario",
     "play",
+    "play_connections",
     "play_helpers",
     "release_months",
     "report_to_council",
     "seal",
     "summarise",
+    "summarise_connections",
     "summarise_helpers",
 ]
 
 
-def open_scenario(name_or_path: str) -> Scenario | HelpersScenario:
-    """A campaign, or months of assisted procedures: whichever a shipped name or a TOML file describes. Raises: ScenarioUnreadable."""
+def open_scenario(name_or_path: str) -> Scenario | HelpersScenario | ConnectionScenario:
+    """A campaign, months of assisted procedures, or homes connected: whichever a shipped name or a TOML file describes. Raises: ScenarioUnreadable."""
     values = values_of(name_or_path)
+    if "homes" in values:
+        return connection_scenario(values)
     return helpers_scenario(values) if "structures" in values else load(name_or_path)

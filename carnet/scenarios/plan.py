@@ -11,7 +11,7 @@ from typing import Any
 from carnet.kernel.periods import add_months
 from carnet.kernel.refusals import Refusal
 
-SHIPPED = ("nantes", "departement", "semaines", "helpers")
+SHIPPED = ("nantes", "departement", "semaines", "helpers", "connection")
 # Shipped under another name than its file.
 FILES = {"helpers": "assisted"}
 # From the end of grace to the last statement: the last payment of places, then the funders'.
