@@ -151,6 +151,7 @@ class TestTheBox:
             ("12", [Asked.PLACE]),
             ("lieu 12", [Asked.PLACE]),
             ("K7FM-42PX", [Asked.BOOKING, Asked.COMPLAINT, Asked.PLACE]),
+            ("I-K7FM-42PX", [Asked.CONNECTION, Asked.PLACE]),
             ("CARNET-31-417-1", [Asked.PAYMENT]),
             ("carnet-314159-2718281-12", [Asked.PAYMENT]),
             ("décompte 417", [Asked.PAYMENT]),

@@ -211,6 +211,8 @@ def test_the_line_applies_for_whoever_telephones_and_finds_by_number(town: Town)
     assert number is not None
     found = town.line.post(reverse("connections:line-find"), {"number": number[0]})
     story = read(town.line.get(found["Location"]))
+    boxed = town.line.post(reverse("helpline:ask"), {"typed": number[0], "request_id": rid()})
+    assert boxed["Location"] == found["Location"]
     # The line tells where it is; the code of a desk's paper is the desk's.
     assert "doit répondre" in story and CODE.search(story) is None
     assert town.line.get(reverse("connections:line-paper", args=[latest().id])).status_code == 404

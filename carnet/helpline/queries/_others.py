@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from carnet.connectivity.queries import told as connections
 from carnet.distribution import queries as distribution
 from carnet.distribution.rules import Kind
 from carnet.funding import queries as funding
@@ -186,6 +187,18 @@ def replacement_story(number: int, *, actor: Actor, at: datetime) -> Story | Non
     events.append(Event(What.REPLACED, found.given_at, facts) if found.given_at else Event(What.TO_REPLACE, at, facts))
     return Story(
         kind=Asked.REPLACEMENT, subject=("replacement", found.id), title=f"R{found.id}", about=found.serial, events=tuple(events),
+        programme_id=found.programme_id,
+    )  # fmt: skip
+
+
+def connection_story(number: str, *, actor: Actor) -> Story | None:
+    """A solidarity connection of the actor's programmes: its own page tells the rest."""
+    try:
+        found = connections.numbered_connection(actor, number)
+    except Refusal:
+        return None
+    return Story(
+        kind=Asked.CONNECTION, subject=("connection", found.id), title=found.printed, about=f"{found.residence}, {found.door}",
         programme_id=found.programme_id,
     )  # fmt: skip
 

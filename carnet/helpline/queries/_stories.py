@@ -7,6 +7,7 @@ from carnet.helpline.queries._events import Story
 from carnet.helpline.queries._others import (
     booking_story,
     complaint_story,
+    connection_story,
     hand_over_story,
     payment_story,
     place_story,
@@ -27,6 +28,8 @@ def story_of(reading: Reading, *, actor: Actor, at: datetime) -> Story | None:
         return booking_story(reading.text, actor=actor, at=at)
     if reading.kind is Asked.COMPLAINT:
         return complaint_story(reading.text, actor=actor, at=at)
+    if reading.kind is Asked.CONNECTION:
+        return connection_story(reading.text, actor=actor)
     if reading.kind is Asked.HAND_OVER:
         return hand_over_story(reading.number, actor=actor, at=at)
     if reading.kind is Asked.REPLACEMENT:

@@ -42,6 +42,7 @@ class Asked(StrEnum):
     HAND_OVER = "HAND_OVER"
     REPLACEMENT = "REPLACEMENT"
     PAYMENT = "PAYMENT"
+    CONNECTION = "CONNECTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def _readings(typed: str) -> list[Reading]:
             found.append(Reading(kind, match[1], int(match[1])))
     if len(compact) == 8 and all(symbol in ALPHABET for symbol in compact):
         found += [Reading(Asked.BOOKING, compact), Reading(Asked.COMPLAINT, compact)]
+    if len(compact) == 9 and compact[0] == "I" and all(symbol in ALPHABET for symbol in compact[1:]):
+        found.append(Reading(Asked.CONNECTION, compact[1:]))
     if _is_of_an_organisation(typed):
         found.append(Reading(Asked.PLACE, compact))
     if sum(symbol.isalpha() for symbol in typed) >= 3 and "%" not in typed and "*" not in typed:

@@ -18,7 +18,7 @@ from carnet.distribution.operations.slips import text_slip
 from carnet.gateways import sms
 from carnet.helpline import operations, queries
 from carnet.helpline.queries import Story
-from carnet.helpline.rules import REPEATED_MIN, TYPED_MAX, CodeDictated, TooManyQuestions
+from carnet.helpline.rules import REPEATED_MIN, TYPED_MAX, Asked, CodeDictated, TooManyQuestions
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
@@ -46,7 +46,7 @@ class BoxForm(OperationForm):
     typed = forms.CharField(
         label=gettext_lazy("Le numéro que la personne vous dit"),
         help_text=gettext_lazy(
-            "Chèque, carnet, lieu, réservation, remplacement, virement ou réclamation : en entier. Jamais les 18 chiffres secrets."
+            "Chèque, carnet, lieu, réservation, remplacement, virement, connexion ou réclamation : en entier. Jamais un code secret."
         ),
         max_length=TYPED_MAX,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
@@ -85,6 +85,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             show_refusal(form, refusal, {refusal.code: "typed"})
             return _box(request, form, status=429 if isinstance(refusal, TooManyQuestions) else 422)
+        if story.kind is Asked.CONNECTION:
+            return redirect("connections:line-one", connection_id=story.subject[1])
         return _story(request, story)
     return _box(request, form, status=422)
 

@@ -27,6 +27,7 @@ KINDS = {
     Asked.HAND_OVER: gettext_lazy("Remise"),
     Asked.REPLACEMENT: gettext_lazy("Remplacement"),
     Asked.PAYMENT: gettext_lazy("Paiement"),
+    Asked.CONNECTION: gettext_lazy("Connexion"),
 }
 LOSSES = {
     EndReason.LOST: gettext_lazy("perdu"),
