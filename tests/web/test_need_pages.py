@@ -135,4 +135,4 @@ def test_the_method_and_the_false_alarms_are_told_with_their_numbers(admin: Clie
     assert all(name in told for name in ("Graslin-Commerce", "Guist’hau", "Madeleine"))
     assert all(f">{score}<" in told for score in (120, 123, 140, 78, 92, 82))
     method = page(admin, "/need/method/")
-    assert "Sans diplôme" in method and "POP" not in method.split("Fichiers lus")[0]
+    assert "Sans diplôme" in method and "Habitants de 65 ans et plus, par quartier" in method

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from carnet.observatory.rules.indicators import Known
+from carnet.observatory.rules.indicators import Indicator, Known
 from carnet.planning.rules.area_files import AreaIndicator, FileKind
 from carnet.planning.rules.need import UNITS, AreaNeed, Basis, Component, ComponentValue, Doubt, Pull, Unit
 from carnet.web.design import formats
+from carnet.web.local.words import indicator
 
 PULLS_TOLD = 2
 # Under so many points, a component does not move a score enough to be told.
@@ -66,11 +67,9 @@ def reason(code: Component) -> str:
         Component.SENIORS: _("Sans internet en 2021 : 62 % à 75 ans et plus, 24 % de 60 à 74 ans, 2 % de 15 à 24 ans."),
         Component.UNSCHOOLED: _("En difficulté en 2021 : 42 % de ceux qui ont au plus le certificat d’études, 3 % à bac + 3."),
         Component.POVERTY: _(
-            "En difficulté en 2021 : environ 20 % des plus modestes, 3 % des plus aisés. Et ce sont eux que le prix arrête."
+            "En difficulté en 2021 : environ 20 % des plus modestes, 3 % des plus aisés. Sans accès en 2019, 32 % disaient l’équipement trop cher."
         ),
-        Component.ALONE: _(
-            "30 % de ceux qui vivent seuls sont en difficulté, mais surtout parce qu’ils sont âgés : l’âge est déjà compté."
-        ),
+        Component.ALONE: _("30 % de ceux qui vivent seuls sont en difficulté. Beaucoup sont âgés, et l’âge est déjà compté."),
         Component.SINGLE_PARENT: _("Un seul adulte pour toutes les démarches. Aucun chiffre national ne dit combien cela pèse."),
         Component.NETWORK: _("5 % de ceux qui n’ont pas internet chez eux disent que le réseau manque."),
         Component.PLACE: _("Loin d’un lieu d’aide, on apprend moins seul. Ce choix est le nôtre."),
@@ -169,10 +168,12 @@ def file_kind(code: FileKind) -> str:
 
 
 def area_indicator(code: str) -> str:
-    """One figure of a file of areas; those of the census keep INSEE's name."""
+    """One figure of a file of areas."""
     told = {
         AreaIndicator.UNCOVERED.value: _("Locaux sans 30 Mbit/s, en %"),
         AreaIndicator.LIBRARY_MINUTES.value: _("Minutes jusqu’à une bibliothèque"),
         AreaIndicator.SERVICES_MINUTES.value: _("Minutes jusqu’aux services publics"),
     }
-    return told.get(code, code)
+    if code in told:
+        return told[code]
+    return _("%(name)s, par quartier") % {"name": indicator(Indicator(code))}
