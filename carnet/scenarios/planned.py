@@ -1,5 +1,6 @@
-"""A demonstration's plan: where the next booklets could go, and what one more place would change. Nothing is ordered: that is left to try."""
+"""A demonstration's plan: where the next booklets could go, and what longer trips and one more place would change. Nothing is ordered: that is left to try."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -11,16 +12,17 @@ from carnet.planning.queries.plans import version
 from carnet.planning.rules.plan_ground import Added, Asked
 from carnet.scenarios.play import Played
 
+# No floor: whatever a season's places are, nothing of this contradicts itself.
 # Châteaubriant, an hour from most of the places of the season.
 FAR_COMMUNE = "44036"
 _BUDGET_CENTS = 20_000_00
-_ASKED = Asked(budget_cents=_BUDGET_CENTS, floor=1, minutes_max=40, desk_minimum=5)
-_TRIED = Asked(budget_cents=_BUDGET_CENTS, floor=1, minutes_max=40, desk_minimum=5, added=(Added(FAR_COMMUNE, 60),))
+_ASKED = Asked(budget_cents=_BUDGET_CENTS, minutes_max=30, desk_minimum=5)
+_TRIED = replace(_ASKED, minutes_max=45, added=(Added(FAR_COMMUNE, 60),))
 _SECONDS = 5.0
 
 
 def plan_booklets(current: Played, *, at: datetime) -> None:
-    """The operator asks for a plan two days ago, keeps its answer, then tries one more place."""
+    """The operator asks for a plan two days ago, keeps its answer, then tries longer trips and one more place."""
     cast = current.cast
     operator = Actor(
         kind="person",

@@ -323,3 +323,5 @@ def test_each_fault_of_the_form_is_said_beside_its_field(offices: Offices) -> No
     assert "Ce budget ne paie pas un seul carnet" in refused(budget="10")
     assert "n’est pas dans celui du programme" in refused(territory="35")
     assert "aucune commune connue" in refused(territory="99999")
+    # No file of diplomas was read: a part of people without one could not be checked by anybody.
+    assert "n’est connue nulle part ici" in refused(priority_percent="20")

@@ -23,11 +23,21 @@ from carnet.planning.queries import plan_ground
 from carnet.planning.queries.plan_orders import standing_order
 from carnet.planning.rules import plan_results
 from carnet.planning.rules.need import Weights
-from carnet.planning.rules.plan_ground import Asked, Ground, digest_of, problem_of, read_ground, written_asked, written_ground
+from carnet.planning.rules.plan_ground import (
+    Asked,
+    Ground,
+    digest_of,
+    knows_priority,
+    problem_of,
+    read_ground,
+    written_asked,
+    written_ground,
+)
 from carnet.planning.rules.plans import (
     Destination,
     PlanBudgetTooSmall,
     PlanOutside,
+    PlanPriorityUnknown,
     VersionState,
     check_another,
     check_answered,
@@ -55,7 +65,7 @@ def make_plan(
 
     `territory`: a part of the programme's (all of it when nothing is said). What the plan stands on is read now, and kept with it.
     Raises: NotAllowed, ProgrammeUnknown, PlanNameMissing, PlanOutside, PlanNowhere, PlanTooWide, PlanWithoutDesks, PlanBudgetTooSmall,
-            ProblemWrong.
+            PlanPriorityUnknown, ProblemWrong.
     Repeat: the same request_id returns the first plan.
     """
     check_may(actor, "planning.plan")
@@ -102,7 +112,8 @@ def make_plan(
 def try_again(*, plan_id: int, from_number: int, asked: Asked, actor: Actor, request_id: UUID, at: datetime) -> int:
     """Ask a plan something else, on the ground it began with; return the number of the version that waits for an answer.
 
-    Raises: NotAllowed, PlanUnknown, PlanTooManyVersions, PlanBudgetTooSmall, ProblemWrong. Repeat: the same request_id returns the first number.
+    Raises: NotAllowed, PlanUnknown, PlanTooManyVersions, PlanBudgetTooSmall, PlanPriorityUnknown, ProblemWrong.
+    Repeat: the same request_id returns the first number.
     """
     check_may(actor, "planning.plan")
     repeated = PlanVersion.objects.filter(request_id=request_id, plan_id=plan_id).first()
@@ -210,6 +221,8 @@ def _booklets_paid(asked: Asked, ground: Ground) -> int:
 def _ask(
     plan: AllotmentPlan, ground: Ground, asked: Asked, *, number: int, from_number: int | None, actor: Actor, request_id: UUID, at: datetime
 ) -> PlanVersion:
+    if asked.priority_percent and not knows_priority(ground):
+        raise PlanPriorityUnknown()
     problem = problem_of(ground, asked)
     kept_ground, kept_asked = written_ground(ground), written_asked(asked)
     return PlanVersion.objects.create(

@@ -59,7 +59,7 @@ def ground_of(
     sites, site_points, assumed = _sites(programme, seats_assumed, at)
     commune_points: dict[str, Point] = {each.code: (each.lat, each.lon) for each in needs if each.lat is not None and each.lon is not None}
     ground = Ground(
-        demands=tuple(_demand(each) for each in needs),
+        demands=_demands(needs),
         desks=desks,
         sites=sites,
         points={**commune_points, **desk_points, **site_points},
@@ -70,19 +70,34 @@ def ground_of(
         unplaced=unplaced,
         unknown=tuple(each.code for each in needs if each.score is None),
         assumed=assumed,
+        unpublished=tuple(each.code for each in needs if _part(each) is None),
     )
     return measured(ground)
 
 
-def _demand(each: CommuneNeed) -> Demand:
-    unschooled = each.components[Component.UNSCHOOLED].share
+def _demands(needs: Sequence[CommuneNeed]) -> tuple[Demand, ...]:
+    """A commune whose part of people without a diploma is not known has the mean of the others, each counted by its people."""
+    known = [(part, each.people_in_need) for each in needs if (part := _part(each)) is not None]
+    people = sum(count for _part_of, count in known)
+    mean = round(sum(part * count for part, count in known) / people) if people else 0
+    return tuple(_demand(each, mean) for each in needs)
+
+
+def _part(each: CommuneNeed) -> int | None:
+    """Thousandths of people without a diploma; None when it is not known."""
+    share = each.components[Component.UNSCHOOLED].share
+    return None if share is None else min(1000, round(share * 10))
+
+
+def _demand(each: CommuneNeed, mean: int) -> Demand:
+    part = _part(each)
     return Demand(
         code=each.code,
         name=each.name,
         population=each.population,
         people=round(each.people_in_need),
         need=MEAN_NEED if each.score is None else round(each.score),
-        priority_permille=0 if unschooled is None else min(1000, round(unschooled * 10)),
+        priority_permille=mean if part is None else part,
     )
 
 

@@ -62,7 +62,8 @@ class Ground:
     """Where people, desks and places are. `points`: latitude and longitude by code; `settings`: how dense the country is, by commune.
 
     `unplaced`: names of the desks nobody could place on a map; `unknown`: codes of the communes whose need is not known, counted as the mean.
-    `assumed`: codes of the places that tell no seats, given the number that was typed.
+    `assumed`: codes of the places that tell no seats, given the number that was typed. `unpublished`: codes of the communes whose part of priority
+    publics is not known, counted as the mean of the others.
     """
 
     demands: tuple[Demand, ...]
@@ -76,6 +77,7 @@ class Ground:
     unplaced: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    unpublished: tuple[str, ...] = ()
     yardstick: int | None = None
     to_desks: tuple[Way, ...] = field(default=(), repr=False)
     to_sites: tuple[Way, ...] = field(default=(), repr=False)
@@ -104,6 +106,11 @@ def ways(ground: Ground, codes: Sequence[str]) -> tuple[Way, ...]:
         near = sorted((minutes, code) for minutes, code in zip(row, codes, strict=True) if minutes <= MINUTES_MAX)
         found += [Way(commune, code, round(minutes)) for minutes, code in near[:NEAREST_MAX]]
     return tuple(found)
+
+
+def knows_priority(ground: Ground) -> bool:
+    """Whether the part of priority publics is known anywhere: of a commune, or of a desk."""
+    return len(ground.unpublished) < len(ground.demands) or any(each.priority_permille is not None for each in ground.desks)
 
 
 def problem_of(ground: Ground, asked: Asked) -> Problem:
@@ -177,6 +184,7 @@ def written_ground(ground: Ground) -> dict[str, Any]:
         "unplaced": list(ground.unplaced),
         "unknown": list(ground.unknown),
         "assumed": list(ground.assumed),
+        "unpublished": list(ground.unpublished),
         "yardstick": ground.yardstick,
     }
 
@@ -208,6 +216,7 @@ def read_ground(kept: Mapping[str, Any]) -> Ground:
         unplaced=tuple(kept["unplaced"]),
         unknown=tuple(kept["unknown"]),
         assumed=tuple(kept["assumed"]),
+        unpublished=tuple(kept["unpublished"]),
         yardstick=kept["yardstick"],
         to_desks=_unpacked(kept["to_desks"]),
         to_sites=_unpacked(kept["to_sites"]),

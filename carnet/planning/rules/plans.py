@@ -75,6 +75,12 @@ class PlanBudgetTooSmall(SavedPlanRefused):
     code = "plan-budget-too-small"
 
 
+class PlanPriorityUnknown(SavedPlanRefused):
+    """A part is asked for publics whose part is known nowhere: it would be a promise nobody could check."""
+
+    code = "plan-priority-unknown"
+
+
 class PlanTooManyVersions(SavedPlanRefused):
     """A plan has a maximum of versions. Facts: most."""
 

@@ -10,6 +10,7 @@ SENTENCES = {
     "plan-outside": _("Ce territoire n’est pas dans celui du programme %(programme)s."),
     "plan-without-desks": _("Aucun guichet du programme ne dit où il est. Placez d’abord les guichets."),
     "plan-budget-too-small": _("Ce budget ne paie pas un seul carnet : un carnet vaut %(booklet_cents)s."),
+    "plan-priority-unknown": _("La part des publics prioritaires n’est connue nulle part ici. Lisez d’abord les diplômes des communes."),
     "plan-too-many-versions": _("Ce plan a déjà %(most)s versions. Commencez-en un autre."),
     "plan-not-done": _("Ce plan n’a pas encore de réponse."),
     "plan-not-kept": _("Gardez d’abord cette version : elle ne changera plus."),

@@ -33,7 +33,7 @@ from carnet.web.need.plans.forms import NewPlanForm, OrderForm, TryForm
 from carnet.web.order_states import state_cell
 from carnet.web.spreadsheets import KINDS, as_file
 
-SHOWN_MOST = 40
+SHOWN_MOST = 15
 POINTS_MOST = 40
 # As many pairs of a commune and a point are answered while one waits; more go to the workers.
 AT_ONCE_MAX = 40_000
@@ -71,7 +71,7 @@ class NewPlan(OperationView):
     template_name = "need/plans/new.html"
     refusal_fields = {
         "plan-name-missing": "name", "plan-outside": "territory", "plan-nowhere": "territory", "plan-too-wide": "territory",
-        "plan-budget-too-small": "budget", "plan-without-desks": "programme",
+        "plan-budget-too-small": "budget", "plan-without-desks": "programme", "plan-priority-unknown": "priority_percent",
     }  # fmt: skip
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -138,6 +138,7 @@ def _answered(actor: Actor, found: VersionPage) -> dict[str, Any]:
         "said": words.said(found),
         "change": words.change_sentences(found),
         "methods": words.methods_table(found),
+        "broken": words.broken(found),
         "maps": [
             {
                 "title": str(words.METHODS[method]),
@@ -150,7 +151,8 @@ def _answered(actor: Actor, found: VersionPage) -> dict[str, Any]:
         "communes": words.communes_table(found, most=SHOWN_MOST),
         "desks": words.desks_table(found, most=SHOWN_MOST, try_url=try_url),
         "cautions": words.cautions(found),
-        "more": max(0, len(found.problem.demands) - SHOWN_MOST),
+        "more_desks": len(found.problem.desks) > SHOWN_MOST,
+        "more_communes": len(found.problem.demands) > SHOWN_MOST,
         "files": _files(found),
         "try_url": try_url,
         "form": _try_form(found) if may_plan else None,
@@ -167,7 +169,7 @@ class TryAgain(OperationView):
 
     form_class = TryForm
     template_name = "need/plans/try.html"
-    refusal_fields = {"plan-budget-too-small": "budget", "locality-unknown": "new_commune"}
+    refusal_fields = {"plan-budget-too-small": "budget", "locality-unknown": "new_commune", "plan-priority-unknown": "priority_percent"}
 
     @property
     def page(self) -> VersionPage:

@@ -1,14 +1,15 @@
 """A plan in words: three methods beside one another, the proof, what each guarantee costs, what a change changed; for the page, the files, the paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from carnet.observatory.rules.charts import classes
 from carnet.planning.queries import plans as queries
-from carnet.planning.queries.plans import VersionPage
+from carnet.planning.queries.plans import CommuneLine, VersionPage
 from carnet.planning.rules.allotment import ConstraintCost, Guarantee, Method
 from carnet.planning.rules.plan_ground import Asked, is_added
 from carnet.planning.rules.plan_results import Difference, Outcome
@@ -43,8 +44,8 @@ STATES = {
 }
 # One person whose need is the mean, among the first of their commune, in hundredths of a point.
 PERSON = 10_000
-# The least of each shade: booklets for a hundred people in need. The same on the three maps, so that they are read side by side.
-SHADES = (0.1, 2.0, 5.0, 10.0)
+# A bound this close to the answer proves it, for whoever decides.
+CLOSE = 0.001
 MOST_MAPPED = 800
 
 
@@ -91,6 +92,11 @@ def said(page: VersionPage) -> list[str]:
     """The answer in a few sentences: against both other methods, then its proof."""
     best = page.outcomes[Method.OPTIMAL]
     found = [_against(best, page.outcomes[method], method) for method in (Method.PER_HEAD, Method.FORMULA) if method in page.outcomes]
+    left = page.asked.budget_cents - best.cents
+    if left >= page.ground.booklet_cents:
+        found.append(
+            _("Il reste %(amount)s : un carnet de plus ne servirait pas avec ces garanties.") % {"amount": formats.euros(left, short=True)}
+        )
     return [*found, proof(page)]
 
 
@@ -111,7 +117,7 @@ def proof(page: VersionPage) -> str:
     if page.answer.gap == 0:
         return _("C’est prouvé : aucune autre répartition ne fait mieux avec ces garanties.")
     permyriad = max(1, -(-round(page.answer.gap * 10**8) // 10**4))
-    if page.answer.is_proved:
+    if page.answer.gap <= CLOSE:
         return _("C’est prouvé : aucune autre répartition ne ferait mieux de plus de %(part)s dix-millièmes.") % {
             "part": formats.number(permyriad)
         }
@@ -132,16 +138,23 @@ def methods_table(page: VersionPage) -> Table:
         [_("Trajet moyen, un aller"), *(trip(each.trip_tenths) for each in told)],
         [_("Guichets servis"), *(formats.number(each.desks) for each in told)],
         [_("Valeur des chèques"), *(formats.euros(each.cents, short=True) for each in told)],
-        [_("Garanties non tenues"), *(_broken(page, method) for method in shown)],
+        [_("Garanties non tenues"), *(formats.number(len(_broken(page, method))) for method in shown)],
     ]
     columns = [Column(_("Mesure")), *(Column(str(METHODS[method]), number=True) for method in shown)]
     return Table(_("Les trois façons de partager"), columns, rows)
 
 
-def _broken(page: VersionPage, method: Method) -> str:
+def broken(page: VersionPage) -> list[str]:
+    """The guarantees a method does not keep, one sentence each."""
+    told = ((METHODS[method], _broken(page, method)) for method in METHODS if method in page.outcomes)
+    return [
+        _("%(method)s, ne sont pas tenus : %(names)s.") % {"method": method, "names": ", ".join(names)} for method, names in told if names
+    ]
+
+
+def _broken(page: VersionPage, method: Method) -> list[str]:
     assert page.answer is not None
-    broken = dict.fromkeys(str(GUARANTEES[each.guarantee]) for each in page.answer.methods[method].breaches)
-    return ", ".join(broken) or _("aucune")
+    return list(dict.fromkeys(str(GUARANTEES[each.guarantee]) for each in page.answer.methods[method].breaches))
 
 
 # --- what each guarantee costs ------------------------------------------------------------------------------------------
@@ -157,13 +170,13 @@ def _cost(cost: ConstraintCost, asked: Asked) -> str:
     what = _taken_away(cost, asked)
     if not cost.is_found:
         return _("%(what)s, le calcul n’a pas fini à temps.") % {"what": what}
-    changes = [
-        _("%(count)s de besoin couvert") % {"count": _signed_need(cost.covered)},
-        _("%(count)s carnets") % {"count": _signed_number(cost.booklets)},
-        _("%(amount)s de chèques") % {"amount": signed(cost.cents, formats.euros(abs(cost.cents), short=True))},
-    ]
     if abs(cost.covered) * 2 < PERSON and not cost.booklets:
         return _("%(what)s, rien ne changerait : cette garantie ne coûte rien ici.") % {"what": what}
+    changes = [_("%(count)s de besoin couvert") % {"count": _signed_need(cost.covered)}]
+    changes += [_("%(count)s carnets") % {"count": _signed_number(cost.booklets)}] if cost.booklets else []
+    changes += (
+        [_("%(amount)s de chèques") % {"amount": signed(cost.cents, formats.euros(abs(cost.cents), short=True))}] if cost.cents else []
+    )
     return _("%(what)s : %(changes)s.") % {"what": what, "changes": ", ".join(changes)}
 
 
@@ -171,7 +184,10 @@ def _taken_away(cost: ConstraintCost, asked: Asked) -> str:
     sentences = {
         Guarantee.BUDGET: _("Avec un dixième de budget en plus"),
         Guarantee.BOOKLETS: _("Avec un dixième de carnets en plus"),
-        Guarantee.FLOOR: _("Sans les %(count)s carnets promis à chaque commune") % {"count": formats.number(asked.floor)},
+        Guarantee.FLOOR: ngettext(
+            "Sans le carnet promis à chaque commune", "Sans les %(count)s carnets promis à chaque commune", asked.floor
+        )
+        % {"count": formats.number(asked.floor)},
         Guarantee.PRIORITY: _("Sans la part de %(percent)s %% des publics prioritaires") % {"percent": asked.priority_percent},
         Guarantee.SEATS: _("Si les lieux avaient assez de places assises"),
         Guarantee.TRAVEL: _("Sans la limite de trajet de %(minutes)s minutes") % {"minutes": asked.minutes_max or 0},
@@ -283,6 +299,16 @@ def cautions(page: VersionPage) -> list[str]:
             ngettext(
                 "Le besoin de %(count)s commune est inconnu : elle compte comme la moyenne.",
                 "Le besoin de %(count)s communes est inconnu : elles comptent comme la moyenne.",
+                count,
+            )
+            % {"count": formats.number(count)}
+        )
+    if ground.unpublished and page.asked.priority_percent:
+        count = len(ground.unpublished)
+        found.append(
+            ngettext(
+                "La part des publics prioritaires de %(count)s commune est inconnue : elle compte comme la moyenne.",
+                "La part des publics prioritaires de %(count)s communes est inconnue : elles comptent comme la moyenne.",
                 count,
             )
             % {"count": formats.number(count)}
@@ -401,17 +427,20 @@ def desks_sheet(page: VersionPage) -> Sheet:
 
 
 def map_of(page: VersionPage, method: Method) -> Chart:
-    """Booklets for a hundred people in need, commune by commune, in the shades of the other methods' maps."""
-    values: dict[str, charts.Value] = {
-        each.code: round(100 * each.booklets[method] / each.people, 1) for each in queries.communes(page)[:MOST_MAPPED]
-    }
+    """Booklets for a hundred people in need, commune by commune. The three methods share their shades: their maps are read side by side."""
+    lines = queries.communes(page)[:MOST_MAPPED]
+    every = {each: _rates(lines, each) for each in page.outcomes}
     return charts.choropleth(
         str(METHODS[method]),
-        values,
+        every[method],
         names={each.code: each.name for each in page.problem.demands},
         unit=charts.Unit.RATE,
-        least=SHADES,
+        least=classes([value for values in every.values() for value in values.values()]),
     )
+
+
+def _rates(lines: Sequence[CommuneLine], method: Method) -> dict[str, charts.Value]:
+    return {each.code: round(100 * each.booklets[method] / each.people, 1) for each in lines}
 
 
 def short_map(page: VersionPage, method: Method) -> Chart:
