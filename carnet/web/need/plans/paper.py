@@ -7,7 +7,7 @@ from carnet.planning.queries.plans import VersionPage
 from carnet.web.council.pdf import block_of, compiled
 from carnet.web.council.told import Block
 from carnet.web.design import formats
-from carnet.web.need.plans import words
+from carnet.web.need.plans import tables, words
 
 LINES_MOST = 400
 
@@ -36,9 +36,9 @@ def _sections(page: VersionPage) -> list[tuple[str, list[Block]]]:
         (_("Ce que cela veut dire"), [*words.said(page)]),
         (_("Trois façons de partager, côte à côte"), [words.methods_table(page)]),
         (_("Ce que coûte chaque garantie"), [*words.costs(page)]),
-        (_("Par guichet"), [words.desks_table(page, most=LINES_MOST)]),
-        (_("Par commune"), [words.communes_table(page, most=LINES_MOST)]),
-        (_("Les cartes"), [words.short_map(page, method) for method in page.outcomes]),
+        (_("Par guichet"), [tables.desks_table(page, most=LINES_MOST)]),
+        (_("Par commune"), [tables.communes_table(page, most=LINES_MOST)]),
+        (_("Les cartes"), [tables.short_map(page, method) for method in page.outcomes]),
         (_("Ce que le calcul ne sait pas"), [*words.cautions(page), made]),
     ]
     return [(title, blocks) for title, blocks in found if blocks]

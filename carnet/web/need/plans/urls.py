@@ -9,11 +9,11 @@ from django.urls import path
 from carnet.web.doors import View, door
 
 
-def _late(name: str) -> View:
+def _late(name: str, *, module: str = "views") -> View:
     """The view of this name, loaded when it is asked."""
 
     def view(request: HttpRequest, **named: Any) -> HttpResponseBase:
-        found: View = getattr(import_module("carnet.web.need.plans.views"), name)
+        found: View = getattr(import_module(f"carnet.web.need.plans.{module}"), name)
         return found(request, **named)
 
     view.__name__ = name
@@ -31,9 +31,9 @@ urlpatterns = [
     path(f"{_VERSION}/try/", _plan(_late("try_again")), name="plan-try"),
     path(f"{_VERSION}/keep/", _plan(_late("keep")), name="plan-keep"),
     path(f"{_VERSION}/order/", _order(_late("order")), name="plan-order"),
-    path(f"{_VERSION}/communes.<slug:kind>", _see(_late("communes_file")), name="plan-communes"),
-    path(f"{_VERSION}/desks.<slug:kind>", _see(_late("desks_file")), name="plan-desks"),
-    path(f"{_VERSION}/plan.json", _see(_late("given")), name="plan-given"),
-    path(f"{_VERSION}/plan.pdf", _see(_late("paper")), name="plan-paper"),
-    path(f"{_VERSION}/map-<slug:method>.svg", _see(_late("map_of")), name="plan-map"),
+    path(f"{_VERSION}/communes.<slug:kind>", _see(_late("communes_file", module="files")), name="plan-communes"),
+    path(f"{_VERSION}/desks.<slug:kind>", _see(_late("desks_file", module="files")), name="plan-desks"),
+    path(f"{_VERSION}/plan.json", _see(_late("given", module="files")), name="plan-given"),
+    path(f"{_VERSION}/plan.pdf", _see(_late("paper", module="files")), name="plan-paper"),
+    path(f"{_VERSION}/map-<slug:method>.svg", _see(_late("map_of", module="files")), name="plan-map"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,20 +25,19 @@ from carnet.planning.rules.plans import VersionState
 from carnet.planning.rules.travel import Mode
 from carnet.web import clock
 from carnet.web.design import formats
-from carnet.web.design.components import Cell, Column, Download, Row, Table
+from carnet.web.design.components import Cell, Column, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_of_code
-from carnet.web.need.plans import words
+from carnet.web.need.plans import tables, words
+from carnet.web.need.plans.files import files_of
 from carnet.web.need.plans.forms import NewPlanForm, OrderForm, TryForm
 from carnet.web.order_states import state_cell
-from carnet.web.spreadsheets import KINDS, as_file
 
 SHOWN_MOST = 15
 POINTS_MOST = 40
 # As many pairs of a commune and a point are answered while one waits; more go to the workers.
 AT_ONCE_MAX = 40_000
 AT_ONCE_SECONDS = 8.0
-METHOD_OF = {slug: method for method, slug in words.SLUGS.items()}
 
 
 def plans(request: HttpRequest) -> HttpResponse:
@@ -142,18 +141,18 @@ def _answered(actor: Actor, found: VersionPage) -> dict[str, Any]:
         "maps": [
             {
                 "title": str(words.METHODS[method]),
-                "said": words.map_of(found, method).description,
+                "said": tables.map_of(found, method).description,
                 "url": reverse("need:plan-map", args=[*arguments, words.SLUGS[method]]),
             }
             for method in found.outcomes
         ],
         "costs": words.costs(found),
-        "communes": words.communes_table(found, most=SHOWN_MOST),
-        "desks": words.desks_table(found, most=SHOWN_MOST, try_url=try_url),
+        "communes": tables.communes_table(found, most=SHOWN_MOST),
+        "desks": tables.desks_table(found, most=SHOWN_MOST, try_url=try_url),
         "cautions": words.cautions(found),
         "more_desks": len(found.problem.desks) > SHOWN_MOST,
         "more_communes": len(found.problem.demands) > SHOWN_MOST,
-        "files": _files(found),
+        "files": files_of(found),
         "try_url": try_url,
         "form": _try_form(found) if may_plan else None,
         "orders": _orders(found),
@@ -239,7 +238,12 @@ class Order(OperationView):
             Row(_("Valeur totale"), formats.euros(best.booklets * found.ground.booklet_cents, short=True)),
             Row(_("Budget du plan"), formats.euros(found.asked.budget_cents, short=True)),
         ]
-        told = {"office": _office(actor_of(self.request)), "shown": found, "rows": rows, "desks": words.desks_table(found, most=SHOWN_MOST)}
+        told = {
+            "office": _office(actor_of(self.request)),
+            "shown": found,
+            "rows": rows,
+            "desks": tables.desks_table(found, most=SHOWN_MOST),
+        }
         return super().get_context_data(**(told | more))
 
     def perform(self, form: OrderForm) -> HttpResponseBase:
@@ -256,69 +260,6 @@ class Order(OperationView):
 
 
 order = Order.as_view()
-
-
-# --- files --------------------------------------------------------------------------------------------------------------
-
-
-def communes_file(request: HttpRequest, plan_id: int, number: int, kind: str) -> HttpResponseBase:
-    """Every commune, to take away."""
-    found = _with_answer(request, plan_id, number, kind)
-    return as_file(kind, f"plan-{plan_id}-{number}-communes", words.communes_sheet(found), actor_of(request))
-
-
-def desks_file(request: HttpRequest, plan_id: int, number: int, kind: str) -> HttpResponseBase:
-    """Every desk, to take away."""
-    found = _with_answer(request, plan_id, number, kind)
-    return as_file(kind, f"plan-{plan_id}-{number}-guichets", words.desks_sheet(found), actor_of(request))
-
-
-def given(request: HttpRequest, plan_id: int, number: int) -> JsonResponse:
-    """Everything the computation was given and answered, for whoever does it again."""
-    told = queries.given(actor_of(request), plan_id, number)
-    response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
-    response["Content-Disposition"] = f'attachment; filename="plan-{plan_id}-{number}.json"'
-    return response
-
-
-def paper(request: HttpRequest, plan_id: int, number: int) -> HttpResponse:
-    """The same on paper, tagged."""
-    found = _with_answer(request, plan_id, number)
-    make = import_module("carnet.web.need.plans.paper").plan_paper
-    response = HttpResponse(make(found), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="plan-{plan_id}-{number}.pdf"'
-    return response
-
-
-def map_of(request: HttpRequest, plan_id: int, number: int, method: str) -> HttpResponse:
-    """The map of one method, as a drawing of its own: three of them would weigh too much in a page."""
-    found = _with_answer(request, plan_id, number)
-    if METHOD_OF.get(method) not in found.outcomes:
-        raise Http404
-    drawing = words.map_of(found, METHOD_OF[method]).drawing
-    if drawing is None:
-        raise Http404
-    response = HttpResponse(drawing.painted(font="sans-serif"), content_type="image/svg+xml")
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
-
-
-def _with_answer(request: HttpRequest, plan_id: int, number: int, kind: str = KINDS[0]) -> VersionPage:
-    found = queries.version(actor_of(request), plan_id, number)
-    if found.answer is None or kind not in KINDS:
-        raise Http404
-    return found
-
-
-def _files(page: VersionPage) -> list[Download]:
-    arguments = [page.plan_id, page.number]
-    tables = [(_("Carnets par guichet"), "need:plan-desks"), (_("Carnets par commune"), "need:plan-communes")]
-    found = [Download(name, reverse(route, args=[*arguments, kind]), kind.upper()) for name, route in tables for kind in KINDS]
-    return [
-        Download(_("Ce plan, sur papier"), reverse("need:plan-paper", args=arguments), "PDF"),
-        *found,
-        Download(_("Tout ce qui a servi au calcul"), reverse("need:plan-given", args=arguments), "JSON"),
-    ]
 
 
 # --- inside -------------------------------------------------------------------------------------------------------------
@@ -368,7 +309,7 @@ def _initial(page: VersionPage, closing: str = "") -> dict[str, Any]:
 
 
 def _choices(page: VersionPage) -> dict[str, Any]:
-    return {"points": words.points_of(page, most=POINTS_MOST), "added": words.added_of(page)}
+    return {"points": tables.points_of(page, most=POINTS_MOST), "added": tables.added_of(page)}
 
 
 def _try_form(page: VersionPage) -> TryForm:
