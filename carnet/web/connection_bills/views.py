@@ -47,7 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _figures(found: list[BillFacts], accounts: list[queries.LandlordAccount], is_landlord: bool) -> list[Figure]:
-    due = Figure(formats.euros(sum(each.due_cents for each in accounts)), _("dû par les bailleurs"))
+    due_cents = sum(each.due_cents for each in accounts)
+    due = Figure(formats.euros(due_cents), _("reste dû") if is_landlord else _("dû par les bailleurs"))
     if is_landlord:
         called, paid = sum(each.called_cents for each in accounts), sum(each.paid_cents for each in accounts)
         return [Figure(formats.euros(called), _("appelé")), Figure(formats.euros(paid), _("payé")), due]

@@ -161,10 +161,11 @@ def bill_rows(bill: BillFacts, names: dict[int, str]) -> list[Row]:
         ]
     if bill.collected_cents:
         rows.append(Row(_("dont prise par le fournisseur lui-même"), formats.euros(bill.collected_cents)))
-    if bill.checked_by_id:
-        rows.append(Row(_("Contrôlée par"), names.get(bill.checked_by_id, "–")))
-    if bill.decided_by_id and bill.state is not BillState.CHECKED:
-        rows.append(Row(_("Approuvée par"), names.get(bill.decided_by_id, "–")))
+    # The operator's people are named to its own office only.
+    if bill.checked_by_id in names:
+        rows.append(Row(_("Contrôlée par"), names[bill.checked_by_id]))
+    if bill.decided_by_id in names and bill.state is not BillState.CHECKED:
+        rows.append(Row(_("Approuvée par"), names[bill.decided_by_id]))
     if bill.reason:
         rows.append(Row(_("Refusée parce que"), bill.reason))
     if bill.pay_cents:
