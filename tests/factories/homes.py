@@ -8,7 +8,17 @@ from typing import Any
 from carnet.connectivity import operations
 from carnet.connectivity.models import Home, Residence
 from carnet.connectivity.operations import Asked
-from carnet.connectivity.rules import Collector, Eligibility, Ground, HomeLine, IncidentKind, OfferTerms, Part, ResidenceLine
+from carnet.connectivity.rules import (
+    Collector,
+    Eligibility,
+    Ground,
+    HomeLine,
+    IncidentKind,
+    OfferTerms,
+    Part,
+    RefusalReason,
+    ResidenceLine,
+)
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger
@@ -147,4 +157,8 @@ def homes_lived() -> Estate:
     with acting_as(made.desk):
         operations.report_incident(connection_id=connected.id, kind=IncidentKind.CUTS, actor=made.desk, request_id=rid(), at=NOW)
     made.apply(1)
+    # Nobody may write to this number: a letter waits at the desk.
+    refused = made.apply(2)
+    with acting_as(made.landlord):
+        operations.refuse(connection_id=refused.id, reason=RefusalReason.WORKS, actor=made.landlord, request_id=rid(), at=NOW)
     return made
