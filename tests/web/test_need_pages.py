@@ -12,6 +12,7 @@ from django.test import Client
 
 from carnet.gateways.database import acting_as_everything
 from carnet.planning.models import AreaFigure
+from tests.factories.campaign import organisation, programme
 from tests.factories.territories import BOUGUENAIS, NANTES
 from tests.planning.test_need import COMMUNES, IRIS, NETWORK
 from tests.web.conftest import sign_in
@@ -120,6 +121,12 @@ def test_weights_are_kept_under_a_name_by_whoever_may(admin: Client, person_with
     assert "Garder les poids de cette page" not in page(other, f"/need/{AREA}")
     assert page(other, "/need/weights/new/", 403)
     assert "Ces poids n’existent pas" in page(other, kept["Location"])
+
+
+def test_the_first_territory_is_the_departement_of_a_programme(admin: Client) -> None:
+    assert "<h2>Loire-Atlantique</h2>" not in page(admin, "/need/"), "nothing to begin with: it is asked"
+    programme(organisation("Un opérateur", "OPERATOR"))
+    assert "<h2>Loire-Atlantique</h2>" in page(admin, "/need/")
 
 
 def test_a_name_that_several_territories_have_is_asked(admin: Client) -> None:

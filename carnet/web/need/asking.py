@@ -116,4 +116,4 @@ def _first_area(actor: Actor) -> NeedArea | None:
 def _around_programmes(actor: Actor) -> NeedArea | None:
     """The département of the latest programme one has a part in; of any, for those who have none and see everything in counts."""
     found = funding.programmes(actor.programme_ids) or funding.programmes()
-    return need_areas.area_around(tuple(places.territory(list(found[0].perimeter)))) if found else None
+    return need_areas.area_around(tuple(places.territory(found[0].terms.perimeter))) if found else None
