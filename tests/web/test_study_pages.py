@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +21,8 @@ from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.journal.models import Line
 from carnet.kernel.actors import Actor
 from carnet.parties import operations as parties
-from carnet.parties.rules import NotAllowed
+from carnet.parties.rules import NotAllowed, Role
+from carnet.scenarios.studied import study_an_estate
 from carnet.web.connection_studies.reading import example_file, read_estate_file
 from tests.factories.campaign import SYSTEM
 from tests.web.season import TODAY, Season, season
@@ -187,3 +189,17 @@ def test_the_published_cases_are_told_with_what_nobody_said(season: Season, land
     for figure in ("750 000 €", "750,00 €", "41,67 €", "3 184 ménages", "58 mois", "30 000,00 €", "10,34 €"):
         assert figure in page, figure
     assert page.count("non publié") >= 5
+
+
+def test_the_demonstration_shows_two_studies_of_one_estate(season: Season) -> None:
+    campaign = season.campaign
+    cast: Any = SimpleNamespace(staff={Role.OPERATOR_ADMIN: 77}, operator_id=campaign.operator_id)
+    study_an_estate(SimpleNamespace(cast=cast, programme_id=campaign.programme_id), at=TODAY)  # type: ignore[arg-type]
+    reader = actor_of(campaign.funder_ids[0], "FUNDER", campaign.programme_id)
+    with acting_as(reader):
+        fibred, whole = studies.studies(reader)
+        found = [studies.study(reader, each.id) for each in (whole, fibred)]
+    assert [each.studied.size.dwellings_without for each in found] == [132, 0]
+    assert fibred.dwellings == whole.dwellings - 132
+    assert found[1].tried_from_id == whole.id
+    assert found[0].studied.seed == found[1].studied.seed
