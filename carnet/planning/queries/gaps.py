@@ -63,8 +63,7 @@ class Ground:
 def ground_of(programme_ids: Collection[int], *, communes: Collection[str] | None = None, at: datetime) -> Ground:
     """What gaps are counted from. `communes` (INSEE codes) keeps the desks there only, and places wherever they are.
 
-    Inside a transaction that sees the programmes. Cost: two statements, three a programme that was handed over; 200,000 people in about a
-    second (benchmarks/gaps.py).
+    Inside a transaction that sees the programmes. Cost: three statements, three a programme that was handed over. Time at 200,000 people: benchmarks/gaps.py.
     """
     kept = None if communes is None else frozenset(communes)
     desks: dict[int, list[_Desk]] = {}

@@ -184,16 +184,20 @@ def choropleth(
     unit: Unit = Unit.COUNT,
     source: str = "",
     least: Sequence[int | float] | None = None,
+    has_land: bool = False,
 ) -> Chart:
     """Communes (codes of five characters) or départements (two or three) shaded by their number. Every area to draw has a value.
 
     Communes whose outlines do not ship are discs on the outline of their département. Overseas is in the table only.
     `least`: the least number of each shade, for maps that are read side by side; worked out from the values when not given.
+    `has_land`: the outline of their départements under communes far from one another, to see where they are.
     """
     names = names or _names(values)
     areas = [Area(code, names.get(code, code), value, written(value, unit)) for code, value in values.items()]
     least = rules.classes([area.value for area in areas]) if least is None else least
     outlines, discs, land = _ground(areas)
+    if has_land:
+        land = _departments_of(areas)
     drawn = (
         rules.choropleth(areas, outlines, places=discs, land=land, legend=_legend(least, unit), least=least) if outlines or land else None
     )
@@ -228,6 +232,11 @@ def _ground(areas: Sequence[Area]) -> tuple[dict[str, list[Outline]], list[Place
     without = sorted({communes[place.code].department for place in points})
     land = [departments[code] for code in without if code in departments]
     return shown, [place for place in points if communes[place.code].department in departments], land
+
+
+def _departments_of(areas: Sequence[Area]) -> list[Outline]:
+    codes = {found.department for area in areas if (found := places.commune(area.code)) is not None}
+    return [outline for outline in places.departments() if outline.code in codes]
 
 
 def _names(codes: Iterable[str]) -> dict[str, str]:

@@ -154,7 +154,7 @@ def map_of(found: Gap, *, limit: int, source: str, around: Collection[str] = ())
     values: dict[str, Value] = dict.fromkeys(around if len(around) <= AROUND_MOST else (), 0)
     values |= {each.code: charts.HIDDEN if each.far is None else each.far for each in known}
     title = _("Personnes à plus de %(limit)s minutes d’un lieu") % {"limit": limit}
-    return charts.choropleth(title, values, names={code: commune_name(code) for code in values}, source=source)
+    return charts.choropleth(title, values, names={code: commune_name(code) for code in values}, source=source, has_land=not around)
 
 
 # --- more places --------------------------------------------------------------------------------------------------------
