@@ -35,6 +35,7 @@ from carnet.scenarios.exchanged import exchange_old_vouchers
 from carnet.scenarios.foreseen import foresee
 from carnet.scenarios.free_help import give_free_help
 from carnet.scenarios.gaps import look_far
+from carnet.scenarios.homes import connect_homes
 from carnet.scenarios.joining import open_the_network
 from carnet.scenarios.known_by_the_state import sign_with_invented
 from carnet.scenarios.lessons import SEATS, give_lessons
@@ -140,9 +141,12 @@ def play_demo(
         state_id = open_the_network(current, at=at)
         helped = _act_for_people(current, today=today, seed=seed)
         sign_with_invented(helped.teams[0], at=at)
+        landlord_id, provider_id = connect_homes(current, at=at)
         guests = [
             *_guests(current, today),
             *_helping_guests(helped),
+            Guest(Role.LANDLORD, "bailleur@demo.carnet.example", "Dominique Rivière", landlord_id),
+            Guest(Role.PROVIDER, "fournisseur@demo.carnet.example", "Morgan Lefebvre", provider_id),
             Guest(Role.LOCAL_ACTOR, "acteur@demo.carnet.example", "Camille Hamon", share_a_territory(current, at=at)),
             Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id),
         ]

@@ -1,8 +1,8 @@
 """A demonstration's homes: a landlord's two residences, one offer open and one to open, connections at every step of their life."""
 
 import hashlib
-from collections import Counter
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import uuid4
 
@@ -27,12 +27,13 @@ from carnet.connectivity.rules import (
     SuspensionReason,
 )
 from carnet.funding import operations as funding
-from carnet.funding import queries as funding_queries
+from carnet.funding.rules import ShareTerms
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import add_months, legal_day
 from carnet.parties import operations as parties
 from carnet.parties.rules import OrganisationKind, Role
+from carnet.scenarios.cast import simulated_iban
 from carnet.scenarios.play import Played
 
 LANDLORD, PROVIDER = "Habitat de l’Estuaire (simulé)", "Réseau Loire (simulé)"
@@ -64,13 +65,17 @@ def connect_homes(current: Played, *, at: datetime) -> tuple[int, int]:
                 at=began,
             )  # fmt: skip
     _bring_in(current, landlord, at=began)
-    _pay_in(current, at=at)
+    agreement_id = _agree(current, at=began, paid_at=at)
     with acting_as(admin):
         offer_id = operations.prepare_offer(
-            programme_id=current.programme_id, terms=_terms(current, landlord, provider, at=at), actor=admin, request_id=uuid4(), at=began
+            programme_id=current.programme_id,
+            terms=_terms(agreement_id, landlord, provider, at=at),
+            actor=admin,
+            request_id=uuid4(),
+            at=began,
         )
         operations.open_offer(offer_id=offer_id, actor=approver, request_id=uuid4(), at=began)
-        dearer = _terms(current, landlord, provider, at=at, name="Internet pour qui cherche un emploi", seeker=True)
+        dearer = _terms(agreement_id, landlord, provider, at=at, name="Internet pour qui cherche un emploi", seeker=True)
         operations.prepare_offer(programme_id=current.programme_id, terms=dearer, actor=admin, request_id=uuid4(), at=at)
     _live(current, offer_id, landlord, provider, at=at)
     return landlord.organisation_id or 0, provider.organisation_id or 0
@@ -108,23 +113,29 @@ def _bring_in(current: Played, landlord: Actor, *, at: datetime) -> None:
         )  # fmt: skip
 
 
-def _pay_in(current: Played, *, at: datetime) -> None:
-    """What as many homes as the offer may connect will cost, from whoever advances it: a share paid on use waits for its use."""
-    treasurer = current.cast.actor(Role.TREASURER, current.programme_id, at)
-    cents = LIMIT * (SETUP_CENTS + MONTHS * FUNDERS_CENTS)
+def _agree(current: Played, *, at: datetime, paid_at: datetime) -> int:
+    """An agreement for connections alone, among funders who pay in advance; their money for as many homes as the offer may connect."""
+    admin = current.cast.actor(Role.OPERATOR_ADMIN, current.programme_id, at)
+    treasurer = current.cast.actor(Role.TREASURER, current.programme_id, paid_at)
+    payers = [current.cast.funder_ids[each.name] for each in current.scenario.funders if not each.state]
+    cents = -(-LIMIT * (SETUP_CENTS + MONTHS * FUNDERS_CENTS) // len(payers))
+    with acting_as(admin):
+        agreement_id = funding.sign_agreement(
+            programme_id=current.programme_id, name="Internet solidaire", signed_on=legal_day(at), account_holder="Internet solidaire (simulé)",
+            iban=simulated_iban(90_000 + current.programme_id), actor=admin, request_id=uuid4(), at=at,
+            shares=[ShareTerms(funder_id=each, portion=Fraction(1, len(payers))) for each in payers],
+        )  # fmt: skip
     with acting_as(treasurer):
-        held: Counter[int] = Counter()
-        for weight in funding_queries.weights_if_ordered(current.agreement_id, cents, at=at):
-            held[weight.funder_id] += weight.held_cents
-        for number, (funder_id, part) in enumerate(sorted((+held).items()), start=1):
+        for number, funder_id in enumerate(payers, start=1):
             funding.record_money_received(
-                agreement_id=current.agreement_id, funder_id=funder_id, cents=part, received_on=legal_day(at),
-                bank_reference=f"VIR-{current.programme_id}-INTERNET-{number}", actor=treasurer, request_id=uuid4(), at=at,
+                agreement_id=agreement_id, funder_id=funder_id, cents=cents, received_on=legal_day(paid_at),
+                bank_reference=f"VIR-{current.programme_id}-INTERNET-{number}", actor=treasurer, request_id=uuid4(), at=paid_at,
             )  # fmt: skip
+    return agreement_id
 
 
 def _terms(
-    current: Played, landlord: Actor, provider: Actor, *, at: datetime, name: str = "Internet à 2,90 €", seeker: bool = False
+    agreement_id: int, landlord: Actor, provider: Actor, *, at: datetime, name: str = "Internet à 2,90 €", seeker: bool = False
 ) -> OfferTerms:
     today = legal_day(at)
     rules = Eligibility((Ground.NO_CONNECTION,), (Ground.TOO_DEAR, Ground.LOW_INCOME, Ground.LESSONS), source="Convention de la saison")
@@ -132,7 +143,7 @@ def _terms(
         papers = ("job-seeker-card",)
         rules = Eligibility((Ground.JOB_SEEKER,), (), Proof.SHOWN, papers, "Convention de la saison, avenant emploi")
     return OfferTerms(
-        name=name, agreement_id=current.agreement_id, landlord_id=landlord.organisation_id or 0,
+        name=name, agreement_id=agreement_id, landlord_id=landlord.organisation_id or 0,
         provider_id=provider.organisation_id or 0, household_cents=290, landlord_cents=300, funders_cents=FUNDERS_CENTS,
         setup_cents=SETUP_CENTS, collector=Collector.LANDLORD, down_mbps=10, up_mbps=2, has_box=True, lends_computer=True, months=MONTHS,
         home_limit=LIMIT, opens_on=today - timedelta(days=OPENED_DAYS_AGO), closes_on=add_months(today, 12), eligibility=rules,
