@@ -111,5 +111,5 @@ def bills_lived(homes: Estate) -> Billing:
     """A bill agreed and a landlord's payment: a row in every table of bills."""
     made = Billing(homes)
     made.agree(made.submit(date(2026, 4, 1)), moment(date(2026, 4, 1)))
-    made.landlord_pays(100, moment(date(2026, 4, 1)))
+    made.landlord_pays(30, moment(date(2026, 4, 1)))
     return made
