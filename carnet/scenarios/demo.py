@@ -25,6 +25,7 @@ from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
 from carnet.scenarios import habilitation
 from carnet.scenarios.assisted import PlayedHelpers, helpers_scenario, play_helpers
+from carnet.scenarios.billed import bill_homes
 from carnet.scenarios.cast import SECOND_APPROVER, STAFF, cast_moment, second_approver
 from carnet.scenarios.checked import make_the_point
 from carnet.scenarios.complaints import complain
@@ -142,6 +143,7 @@ def play_demo(
         helped = _act_for_people(current, today=today, seed=seed)
         sign_with_invented(helped.teams[0], at=at)
         landlord_id, provider_id = connect_homes(current, at=at)
+        bill_homes(current, landlord_id, provider_id, at=at)
         guests = [
             *_guests(current, today),
             *_helping_guests(helped),
