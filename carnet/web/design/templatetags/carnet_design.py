@@ -8,6 +8,7 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm
 from django.template import Context
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -301,3 +302,9 @@ def pagination(context: Context, page: Page) -> dict[str, Any]:
 def nav_item(context: Context, route: str, text: str) -> dict[str, Any]:
     """One entry of a role's navigation; the one being read is marked. Left out: a route that does not exist, or that a PIN does not open."""
     return {"text": text, **navigation.entry(context["request"], route)}
+
+
+@register.simple_block_tag
+def menu_group(content: SafeString, title: str) -> SafeString:
+    """Entries of a long navigation folded under a title; nothing when the reader has none of them."""
+    return render_to_string("design/menu_group.html", {"title": title, "entries": content}) if "<a " in content else SafeString("")

@@ -36,6 +36,14 @@
   const menu = document.querySelector("[data-menu]");
   if (menu) menu.addEventListener("click", () => menu.setAttribute("aria-expanded", String(menu.getAttribute("aria-expanded") !== "true")));
 
+  // A folded part of the navigation closes when one leaves it, by the mouse or by Escape.
+  const close = (except) => document.querySelectorAll(".menu-group[open]").forEach((group) => { if (group !== except) group.open = false; });
+  document.addEventListener("click", (event) => close(event.target.closest(".menu-group")));
+  document.addEventListener("keydown", (event) => {
+    const group = event.key === "Escape" && document.querySelector(".menu-group[open]");
+    if (group) { group.open = false; group.querySelector("summary").focus(); }
+  });
+
   // A table wider than its place is scrolled with the keyboard too: it takes the focus, and says which table it is.
   const widths = new ResizeObserver((seen) => {
     for (const { target } of seen) {
