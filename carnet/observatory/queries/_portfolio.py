@@ -98,7 +98,11 @@ def _pledges(agreement_ids: list[int], stands: Standing) -> dict[int, PublicProg
 
 def _watched(figures: AgreementFigures, pledge: PublicProgress | None, late: UnpaidSince | None, missing_cents: int) -> Watched:
     amounts, windows = figures.amounts, figures.programme.windows
-    active = sum(amounts[each].vouchers for each in Heading if each not in (Heading.FUNDED, Heading.UNISSUED, Heading.OWED, Heading.PAID, *OF_CONNECTIONS))
+    active = sum(
+        amounts[each].vouchers
+        for each in Heading
+        if each not in (Heading.FUNDED, Heading.UNISSUED, Heading.OWED, Heading.PAID, *OF_CONNECTIONS)
+    )
     return Watched(
         at=figures.as_of,
         hand_over_from=windows.hand_over_from,

@@ -9,7 +9,7 @@ from carnet.observatory.queries import releases
 from carnet.observatory.queries.releases import Release
 from carnet.observatory.rules import AfterwardsFigures, ProceduresLine, ProceduresTold, Told
 from carnet.observatory.rules._assisted import lines_of
-from carnet.observatory.rules.opendata import AFTERWARDS, MANDATES, PROCEDURES, read_answers
+from carnet.observatory.rules.answers import AFTERWARDS, MANDATES, PROCEDURES, read_answers
 
 MONTHS_SHOWN = 12
 TABLE = "procedures"

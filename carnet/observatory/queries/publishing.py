@@ -16,8 +16,9 @@ from carnet.mandates.queries import counting
 from carnet.mandates.rules.counting import SignedCount
 from carnet.observatory.queries._figures import published_programmes
 from carnet.observatory.queries.figures import watermark
-from carnet.observatory.rules.opendata import TOLD_MEASURES, UNKNOWN, Answers, Line, Lines, Place, Region
-from carnet.observatory.rules.opendata._tables import BY_PUBLIC, BY_SERVICE, HANDED_OVER, MANDATES, PEOPLE, PROCEDURES, TERRITORIAL
+from carnet.observatory.rules.answers import MANDATES, PROCEDURES, Answers
+from carnet.observatory.rules.opendata import TOLD_MEASURES, UNKNOWN, Line, Lines, Place, Region
+from carnet.observatory.rules.opendata._tables import BY_PUBLIC, BY_SERVICE, HANDED_OVER, PEOPLE, TERRITORIAL
 from carnet.parties import queries as parties
 from carnet.places import queries as places
 from carnet.places.rules.areas import NATION_CODE, AreaLevel

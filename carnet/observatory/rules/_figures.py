@@ -72,9 +72,7 @@ class OpenFile:
 
 def missing_cents(money: Money) -> int:
     """Cents that were brought in and are nowhere: zero as long as the ledger holds."""
-    return money.funded - (
-        money.unissued + money.in_circulation + money.owed + money.paid + money.returned + money.reserved + money.served
-    )
+    return money.funded - (money.unissued + money.in_circulation + money.owed + money.paid + money.returned + money.reserved + money.served)
 
 
 def hide_small(counts: Mapping[str, int], *, least: int = SMALL_COUNT) -> dict[str, int | None]:

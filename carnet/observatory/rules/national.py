@@ -29,7 +29,11 @@ class NationalFigure:
         """The same, in English for whoever reads English; the value and its decimal point too."""
         if not language.startswith("en"):
             return self
-        return replace(self, value=self.value.replace(",", "."), **self.en)
+        said = self.en
+        return replace(
+            self, value=self.value.replace(",", "."), wording=said["wording"], population=said["population"], source=said["source"],
+            published=said["published"], doubt=said["doubt"],
+        )  # fmt: skip
 
 
 _SAID = frozenset({"wording", "population", "source", "published", "doubt"})

@@ -5,10 +5,9 @@ Words:   a *line* is a count of one month in one commune (or département, for w
 Always:  the files say nothing that a table does not; a row that is absent is zero, a row without a value is hidden.
 """
 
-from carnet.observatory.rules.opendata._answers import Answers, batched, read_answers
+from carnet.observatory.rules.answers import AFTERWARDS, MANDATES, PROCEDURES, Answers, batched, read_answers
 from carnet.observatory.rules.opendata._attacking import Attacked, attack_files
 from carnet.observatory.rules.opendata._files import (
-    AFTERWARDS,
     FILES,
     LICENCE_URL,
     MANIFEST,
@@ -20,7 +19,7 @@ from carnet.observatory.rules.opendata._files import (
 )
 from carnet.observatory.rules.opendata._lines import Line, Lines, Place, Region, due_month, read, written
 from carnet.observatory.rules.opendata._moved import Moved, moved
-from carnet.observatory.rules.opendata._tables import MANDATES, PROCEDURES, TOLD_MEASURES, parsed, tables_of, with_years
+from carnet.observatory.rules.opendata._tables import TOLD_MEASURES, parsed, tables_of, with_years
 
 __all__ = [
     "AFTERWARDS",

@@ -12,15 +12,14 @@ from datetime import datetime
 from pathlib import Path
 
 from carnet.observatory.rules._figures import SMALL_COUNT
+from carnet.observatory.rules.answers import AFTERWARDS, Answers, written_answers
 from carnet.observatory.rules.disclosure._cells import Key
-from carnet.observatory.rules.opendata._answers import Answers, written_answers
 from carnet.observatory.rules.opendata._lines import Lines
 from carnet.observatory.rules.opendata._moved import Moved
 from carnet.observatory.rules.opendata._schemas import COLUMNS, schema_of
 from carnet.observatory.rules.opendata._tables import DEPARTMENTAL, TOLD_MEASURES, parsed
 
 FILES = ("territories", "services", "publics", "procedures", "programmes")
-AFTERWARDS = "afterwards"
 MANIFEST, SIGNATURE, VERIFY, LINES = "manifest.json", "manifest.sig", "verify.py", "lines.csv"
 LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 _VERIFY = Path(__file__).parent / "verify.py.txt"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from carnet.observatory.rules.opendata._answers import COLUMNS_OF_ANSWERS
+from carnet.observatory.rules.answers import COLUMNS_OF_ANSWERS
 
 _PERIOD = {"name": "period", "title": "Période", "description": "Un mois (2026-08) ou une année entière (2026).", "example": "2026-08"}
 _LEVEL = {"name": "level", "title": "Niveau", "description": "La taille du territoire.", "example": "COMMUNE"}

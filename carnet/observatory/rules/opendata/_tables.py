@@ -7,6 +7,7 @@ place's. People and the vouchers they were given are nearly a multiple of one an
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from carnet.observatory.rules.answers import MANDATES, PROCEDURES
 from carnet.observatory.rules.disclosure._cells import Cell, Key, Sum, Tables
 from carnet.observatory.rules.disclosure._rolling import Dimension, rolled_up
 from carnet.observatory.rules.opendata._lines import Line, Lines
@@ -18,7 +19,6 @@ TERRITORIAL = (PEOPLE, HANDED_OVER, USED)
 BY_SERVICE = (USED,)
 BY_PUBLIC = (PEOPLE,)
 # Told from the département up: a structure stands for its département, and so few act in a commune that one would read the other.
-MANDATES, PROCEDURES = "mandates", "procedures"
 DEPARTMENTAL = (MANDATES, PROCEDURES)
 TOLD_MEASURES = (
     "ordered", "issued", "activated", HANDED_OVER, PEOPLE, USED, "paid", "lapsed", "void",

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 
 from carnet.observatory.rules._figures import SMALL_COUNT
 
+# The table of a release that tells them, and the measures of assisted procedures beside it.
+AFTERWARDS = "afterwards"
+MANDATES, PROCEDURES = "mandates", "procedures"
 COLUMNS_OF_ANSWERS = ("procedure", "by_oneself", "together", "by_somebody")
 # By procedure: by oneself, together, by somebody else.
 Answers = Mapping[str, tuple[int, int, int]]
