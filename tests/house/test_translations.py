@@ -155,6 +155,7 @@ FRENCH_ON_PURPOSE = (
     "carnet/web/public/catalogue.py",  # what is told of French data to the catalogues of data
     "carnet/api/reference.py",  # the same, as a program writes them
     "carnet/web/design/plain.py",  # the words too hard for French, and what to write instead
+    "carnet/web/connection_studies/reading.py",  # an example of a file that a French landlord fills in
     "carnet/web/payment_orders/_archive.py",  # columns that a French accountant fills in and gives back
     "carnet/gateways/bank/accountant.py",  # and the same columns, read back
     "carnet/web/operator/desk_joining/_imports.py",  # two lines of a French desk's file

@@ -32,9 +32,9 @@ def gap_weeks(programme_ids: Collection[int], *, communes: Collection[str] | Non
 
 
 def latest_by_commune(*, since: date) -> dict[str, tuple[int, int]]:
-    """People and people far by commune, whole and not hidden, at each programme's latest look, if it is not before `since`: only to be summed over many communes.
+    """People and people far by commune at each programme's latest look, if it is not before `since`.
 
-    Call it seeing everything, and hide small counts of the sums.
+    Whole and not hidden: only to be summed over many communes. Call it seeing everything, and hide small counts of the sums.
     """
     latest = dict(GapWeek.objects.filter(week_on__gte=since).order_by().values_list("programme_id").annotate(Max("week_on")))
     if not latest:

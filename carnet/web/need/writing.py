@@ -89,7 +89,10 @@ def _told(report: AreaReport) -> str:
         )
         % facts
     )
-    return said if report.is_kept else f"{said} {_('Rien n’est gardé.')}"
+    if report.is_kept:
+        return said
+    nothing = _("Rien n’est gardé.")
+    return f"{said} {nothing}"
 
 
 def _faults(report: AreaReport) -> Table | None:
