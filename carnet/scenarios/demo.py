@@ -173,9 +173,9 @@ def play_demo(
         exchange_old_vouchers(current, at=at)
         foresee(current, at=at)
         evaluate(current, at=at)
+        tell_the_need(current, at=at)
         plan_booklets(current, at=at)
         look_far(current, at=at)
-        tell_the_need(current, at=at)
         study_an_estate(current, at=at)
         cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
