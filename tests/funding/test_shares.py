@@ -24,8 +24,10 @@ from carnet.funding.rules import (
     SharesDoNotMakeAll,
     SharesMissing,
     ShareTerms,
+    borne_of_held,
     check_shares,
     percent,
+    portions_by_cumulative_remainder,
     shares_for_order,
     weights_of,
 )
@@ -239,3 +241,58 @@ def test_the_ledger_shares_a_series_to_exactly_the_committed_cents(parts: list[i
         assert sum(pattern.held_cents[position] * pattern.voucher_count for pattern in patterns) == weight.held_cents
     state = next(weight for weight in weights if weight.funder_id == 1)
     assert state.held_cents == 0
+
+
+@given(
+    parts=st.lists(st.integers(1, 50), min_size=1, max_size=6),
+    used=st.lists(st.integers(-5, 10**7), min_size=6, max_size=6),
+    total=st.integers(1, 10**6),
+)
+def test_an_order_is_divided_to_its_cents_however_far_ahead_somebody_is(parts: list[int], used: list[int], total: int) -> None:
+    portions = {rank: Fraction(part, sum(parts)) for rank, part in enumerate(parts)}
+    cents = portions_by_cumulative_remainder(total, portions, dict(enumerate(used)))
+    assert sum(cents.values()) == total
+    assert min(cents.values()) >= 0
+
+
+class TestWhoBearsWhatIsHeldForConnections:
+    TERMS = (half(STATE, pays=Pays.ON_USE, advanced_by_id=AGGLOMERATION), ShareTerms(AGGLOMERATION, portion=percent(25_00)),
+             ShareTerms(COMMUNE, portion=percent(25_00)))  # fmt: skip
+
+    def test_a_share_on_use_is_borne_by_whoever_owes_it(self) -> None:
+        borne, by_portion = borne_of_held({AGGLOMERATION: 75_00, COMMUNE: 25_00}, self.TERMS, {})
+        assert borne == by_portion == {STATE: 50_00, AGGLOMERATION: 25_00, COMMUNE: 25_00}
+
+    def test_what_is_left_of_a_fixed_amount_comes_first(self) -> None:
+        joined = [*self.TERMS, ShareTerms(COMPANY, fixed_cents=60_00, pays=Pays.ON_USE, advanced_by_id=COMMUNE)]
+        borne, by_portion = borne_of_held({COMMUNE: 45_00}, joined, {COMPANY: 20_00})
+        assert (borne, by_portion) == ({COMPANY: 40_00, COMMUNE: 5_00}, {COMMUNE: 5_00})
+
+    def test_whoever_left_the_agreement_bears_what_it_holds(self) -> None:
+        assert borne_of_held({COMPANY: 7}, self.TERMS, {}) == ({COMPANY: 7}, {})
+
+    @given(
+        totals=st.lists(st.tuples(st.booleans(), st.integers(1, 10**6)), min_size=1, max_size=12),
+        fixed=st.integers(0, 10**6),
+    )
+    def test_orders_and_connections_in_any_order_stay_within_two_cents(self, totals: list[tuple[bool, int]], fixed: int) -> None:
+        shares = [*self.TERMS, *([ShareTerms(COMPANY, fixed_cents=fixed, pays=Pays.ON_USE, advanced_by_id=COMMUNE)] if fixed else [])]
+        ordered, held, reached = AlreadyOrdered(), dict[int, int](), 0
+        for is_order, total in totals:
+            borne, by_portion = borne_of_held(held, shares, ordered.borne_cents)
+            now = after(ordered, tuple(OrderShare(each, each, borne[each], by_portion.get(each, 0)) for each in borne))
+            made = shares_for_order(total, shares, now)
+            assert sum(share.cents for share in made) == total
+            reached += sum(share.by_portion_cents for share in made)
+            if is_order:
+                ordered = after(ordered, made)
+            else:
+                for weight in weights_of(made):
+                    held[weight.funder_id] = held.get(weight.funder_id, 0) + weight.held_cents
+        borne, by_portion = borne_of_held(held, shares, ordered.borne_cents)
+        assert sum(borne.values()) == sum(held.values())
+        assert ordered.borne_cents.get(COMPANY, 0) + borne.get(COMPANY, 0) <= fixed
+        for share in self.TERMS:
+            assert share.portion is not None
+            mine = ordered.by_portion_cents.get(share.funder_id, 0) + by_portion.get(share.funder_id, 0)
+            assert abs(reached * share.portion - mine) <= 2

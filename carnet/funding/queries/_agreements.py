@@ -20,6 +20,7 @@ from carnet.funding.rules import (
     AlreadyOrdered,
     OrderShare,
     ShareTerms,
+    borne_of_held,
     check_closing,
     shares_for_order,
     weights_of,
@@ -140,14 +141,22 @@ def already_ordered(agreement_id: int, version_id: int) -> AlreadyOrdered:
 
 
 def _add_connections(ever: Counter[int], divided: Counter[int], agreement_id: int, version_id: int) -> None:
-    """What is set aside for connections is divided by the same shares as orders, and counts towards the same ceilings."""
+    """What is set aside for connections is divided by the same shares as orders, and counts towards the same ceilings.
+
+    Whoever advances a share paid on use holds it; whoever owes it bears it, as of an order.
+    """
     aside = ledger.set_aside_for_connections(agreement_id=agreement_id)
     if aside:
         version = ShareVersion.objects.prefetch_related("shares").get(id=version_id)
-        by_portion = {share.funder_id for share in version.shares.all() if share.terms.portion is not None}
-        ever.update(aside)
-        since = ledger.set_aside_for_connections(agreement_id=agreement_id, since=version.effective_at)
-        divided.update({funder_id: cents for funder_id, cents in since.items() if funder_id in by_portion and cents > 0})
+        terms = [share.terms for share in sorted(version.shares.all(), key=lambda share: share.rank)]
+        since = Counter(ledger.set_aside_for_connections(agreement_id=agreement_id, since=version.effective_at))
+        before = Counter(aside)
+        before.subtract(since)
+        borne, by_portion = borne_of_held(aside, terms, ever)
+        _earlier, by_earlier = borne_of_held(before, terms, ever)
+        divided.update(by_portion)
+        divided.subtract(by_earlier)
+        ever.update(borne)
 
 
 def versions(agreement_id: int) -> list[ShareVersionFacts]:

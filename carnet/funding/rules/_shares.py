@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from math import lcm
 
 from carnet.funding.rules._refusals import (
     AdvancerMissing,
@@ -150,13 +151,17 @@ def portions_by_cumulative_remainder(total_cents: int, portions: Mapping[int, Fr
     """Divide `total_cents` so that, with what was used before, each is within a cent of its portion.
 
     `portions` sum to one, in the order of the signatures. The odd cents go to the largest remainders;
-    equal remainders, to the earlier signatory.
+    equal remainders, to the earlier signatory. The answers sum to `total_cents` whatever was used before.
     """
     if not portions or total_cents == 0:
         return dict.fromkeys(portions, 0)
     reached = total_cents + sum(used_cents.get(funder_id, 0) for funder_id in portions)
     short = {funder_id: max(Fraction(0), reached * portion - used_cents.get(funder_id, 0)) for funder_id, portion in portions.items()}
     cents = {funder_id: int(ideal) for funder_id, ideal in short.items()}
+    if sum(cents.values()) - total_cents > sum(each > 0 for each in cents.values()):
+        # Somebody is ahead by more than roundings: the others, together short of more than the order, divide it by what each is short of.
+        short = {funder_id: ideal * total_cents / sum(short.values()) for funder_id, ideal in short.items()}
+        cents = {funder_id: int(ideal) for funder_id, ideal in short.items()}
     # sorted() is stable, so equal remainders keep the order of the signatures.
     by_need = sorted(short, key=lambda funder_id: cents[funder_id] - short[funder_id])
     odd = total_cents - sum(cents.values())
@@ -167,6 +172,39 @@ def portions_by_cumulative_remainder(total_cents: int, portions: Mapping[int, Fr
     for funder_id in [one for one in reversed(by_need) if cents[one]][: max(-odd, 0)]:
         cents[funder_id] -= 1
     return cents
+
+
+def borne_of_held(
+    held_cents: Mapping[int, int], shares: Sequence[ShareTerms], borne_cents: Mapping[int, int]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Who bears what holders set aside for connections: cents per funder, and of them those divided by portions.
+
+    The ledger only knows who holds. What a funder holds is its own share's and those it advances: first what is left of fixed amounts among
+    them (`borne_cents`: what orders took), then their portions. Whoever has no share any more bears what it holds. Both sum to no more than
+    `held_cents`, the first to exactly it. Source: docs/decisions/0069-the-money-of-connections.md.
+    """
+    borne: dict[int, int] = {}
+    by_portion: dict[int, int] = {}
+    for holder_id, cents in held_cents.items():
+        ours = [share for share in shares if (share.advanced_by_id if share.pays is Pays.ON_USE else share.funder_id) == holder_id]
+        fixed = _from_fixed_amounts(cents, ours, AlreadyOrdered(borne_cents))
+        rest_cents = cents - sum(fixed.values())
+        parts = _by_weight(rest_cents, {share.funder_id: share.portion for share in ours if share.portion is not None})
+        unnamed = {holder_id: rest_cents} if rest_cents and not parts else {}
+        for found in (fixed, parts, unnamed):
+            for funder_id, part in found.items():
+                borne[funder_id] = borne.get(funder_id, 0) + part
+        by_portion.update(parts)
+    return borne, by_portion
+
+
+def _by_weight(total_cents: int, portions: Mapping[int, Fraction]) -> dict[int, int]:
+    """Divide `total_cents` by portions that need not make a whole, to the cent; nothing when there is none."""
+    if not portions:
+        return {}
+    whole = lcm(*(portion.denominator for portion in portions.values()))
+    parts = Euros(total_cents).split([int(portion * whole) for portion in portions.values()])
+    return {funder_id: part.cents for funder_id, part in zip(portions, parts, strict=True)}
 
 
 def _from_fixed_amounts(total_cents: int, shares: Sequence[ShareTerms], already: AlreadyOrdered) -> dict[int, int]:

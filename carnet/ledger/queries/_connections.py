@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from carnet.ledger.models import Account, ConnectionMovement, Movement
 from carnet.ledger.rules import AccountKind, MovementKind
@@ -91,7 +91,10 @@ def reserved_of_connections(*, connection_ids: Collection[int]) -> dict[int, dic
 
 
 def set_aside_for_connections(*, agreement_id: int, since: datetime | None = None) -> dict[int, int]:
-    """Cents each funder of an agreement set aside for connections, less what was freed; from a moment on, or ever."""
+    """Cents each funder of an agreement set aside for connections, less what was freed. `since`: for those it set aside for from then on.
+
+    Never below zero: what is freed is counted with what it was set aside with.
+    """
     return {
         funder_id: cents for (_agreement, funder_id), cents in set_aside_by_agreement(agreement_ids=[agreement_id], since=since).items()
     }
@@ -106,11 +109,19 @@ def set_aside_by_agreement(*, agreement_ids: Collection[int], since: datetime | 
     for side, kind in (("debit_account_id", MovementKind.RESERVE), ("credit_account_id", MovementKind.RELEASE)) if agreement_of else ():
         rows = Movement.objects.filter(series_id=0, voucher_id=None, kind=kind, **{f"{side}__in": list(agreement_of)})
         if since is not None:
-            rows = rows.filter(at__gte=since)
+            rows = rows.filter(id__in=_movements_of_connections_since(since))
         for account_id, funder_id, cents in rows.order_by(side, "funder_id").values_list(side, "funder_id").annotate(Sum("cents")):
             key = (agreement_of[account_id], funder_id or 0)
             found[key] = found.get(key, 0) + _OF_CONNECTION[kind] * int(cents)
     return found
+
+
+def _movements_of_connections_since(since: datetime) -> QuerySet[ConnectionMovement, int]:
+    """The movements of connections that money was set aside for from a moment on: each once, when it is accepted."""
+    reserved_since = ConnectionMovement.objects.filter(
+        movement__series_id=0, movement__kind=MovementKind.RESERVE, movement__at__gte=since
+    ).values_list("connection_id", flat=True)  # fmt: skip
+    return ConnectionMovement.objects.filter(connection_id__in=reserved_since).values_list("movement_id", flat=True)
 
 
 def money_of_connections(*, connection_ids: Collection[int]) -> dict[int, ConnectionMoney]:
