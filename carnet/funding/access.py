@@ -44,6 +44,16 @@ def operated_agreement(actor: Actor, agreement_id: int, *, lock: bool = False) -
     return agreement
 
 
+def lock_division(agreement_id: int) -> None:
+    """Nothing else is divided by an agreement's shares until this transaction ends, nor is it closed: call it before counting what each bears.
+
+    Orders take the same lock (`operated_agreement`). For a connection, inside the announced tenant: whoever accepts it is no operator.
+    Raises: AgreementUnknown.
+    """
+    if Agreement.objects.select_for_update(of=("self",), no_key=True).filter(id=agreement_id).first() is None:
+        raise AgreementUnknown(agreement=agreement_id)
+
+
 def seen_agreements(actor: Actor, programme_ids: Collection[int]) -> QuerySet[Agreement]:
     """The agreements of these programmes that the actor may read, the oldest first."""
     rows = Agreement.objects.select_related("programme").filter(programme_id__in=programme_ids).order_by("signed_on", "id")

@@ -26,7 +26,8 @@ def end_terms(*, at: datetime, limit: int = 500) -> int:
     today = legal_day(at)
     running = [ConnectionState.ACTIVE.value, ConnectionState.SUSPENDED.value]
     rows = Connection.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).select_related("offer")
-    due = list(rows.filter(state__in=running, ends_on__lte=today).order_by("id")[:limit])
+    # By agreement: two keepings at once take the locks of their books in the same order.
+    due = list(rows.filter(state__in=running, ends_on__lte=today).order_by("offer__agreement_id", "id")[:limit])
     for row in due:
         request_id = uuid5(NAMESPACE_OID, f"end of the term of connection {row.id}")
         end_row(row, reason=EndReason.TERM, day=row.ends_on or today, is_late=True, actor=_NIGHT, request_id=request_id, at=at)

@@ -10,8 +10,10 @@ from uuid import UUID, uuid5
 from django.db.models import Max
 
 from carnet.connectivity.models import BillLine, Connection
+from carnet.connectivity.operations._bill_steps import lock_bills
 from carnet.connectivity.queries.bills import still_to_bill
 from carnet.connectivity.rules import OWED_STATES
+from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
@@ -24,6 +26,7 @@ def reserve_for(connection: Connection, *, actor: Actor, request_id: UUID, at: d
 
     Each funder's part is what it would be of an order of the same amount, by the shares in force; a share paid on use is set aside by
     whoever advances it. Whoever decides is a landlord: the programme's books are opened for this one act.
+    Lock: the agreement, as an order takes it: two connections at once never pass a ceiling that each alone keeps.
     Raises: NotCovered (facts: what each funder is missing), AgreementClosed, CapReached, FixedAmountsExhausted.
     Repeat: the same request_id sets nothing more aside.
     """
@@ -31,6 +34,7 @@ def reserve_for(connection: Connection, *, actor: Actor, request_id: UUID, at: d
     if not cents:
         return 0
     with acting_as(actor, programme_ids=[connection.programme_id]):
+        funding_access.lock_division(connection.offer.agreement_id)
         held: Counter[int] = Counter()
         for weight in funding.weights_if_ordered(connection.offer.agreement_id, cents, at=at):
             held[weight.funder_id] += weight.held_cents
@@ -43,8 +47,10 @@ def release_for(connection: Connection, *, actor: Actor, request_id: UUID, at: d
     """Free what its months cannot cost any more, once it has ended; return the cents freed. Its days without a bill stay covered.
 
     Call it once the end is written. What is left is freed with its last bill, or at the closing.
+    Lock: the agreement's bills: a month that is being agreed is owed before what is left is counted.
     Repeat: the same request_id frees nothing more.
     """
+    lock_bills(connection.offer.agreement_id)
     with acting_as(actor, programme_ids=[connection.programme_id]):
         freed = ledger.release_connection(
             book=book_of(connection),
@@ -57,7 +63,11 @@ def release_for(connection: Connection, *, actor: Actor, request_id: UUID, at: d
 
 
 def billed_until(connection: Connection, *, actor: Actor) -> date | None:
-    """The first day that no agreed bill covers, or none was: it cannot be said any more that it ended before."""
+    """The first day that no agreed bill covers, or none was: it cannot be said any more that it ended before.
+
+    Lock: the agreement's bills: one that is being agreed is waited for, and counted.
+    """
+    lock_bills(connection.offer.agreement_id)
     with acting_as(actor, programme_ids=[connection.programme_id]):
         rows = BillLine.objects.filter(connection=connection, voided_at=None, bill__state__in=[each.value for each in OWED_STATES])
         found: date | None = rows.aggregate(until=Max("until"))["until"]
