@@ -12,7 +12,7 @@ from carnet.connectivity import access
 from carnet.connectivity.models import Application, Connection, Contact, Incident, Step, Telling
 from carnet.connectivity.operations._notes import note
 from carnet.connectivity.rules import ConnectionNumber, ConnectionState
-from carnet.connectivity.rules.telling import LETTER_STALE, About, LetterUnknown, ToldBy, about_of, told_by
+from carnet.connectivity.rules.telling import LETTER_STALE, About, LetterUnknown, ToldBy, about_of, day_told, told_by
 from carnet.funding import queries as funding
 from carnet.gateways import sms
 from carnet.gateways.database import acting_as_everything
@@ -54,16 +54,16 @@ def _tell(row: Connection, about: About, made: Telling, at: datetime) -> None:
             language = Application.objects.filter(connection=row).values_list("language", flat=True).first()
             spoken = "en" if language == "en" else "fr"
             notices.post_text(
-                kind=f"connectivity.{about.value.lower().replace('_', '-')}", to=phone, language=spoken, context=_facts(row), by_day=True, at=at,
+                kind=f"connectivity.{about.value.lower().replace('_', '-')}", to=phone, language=spoken, context=_facts(row, about), by_day=True, at=at,
             )  # fmt: skip
 
 
-def _facts(row: Connection) -> dict[str, object]:
+def _facts(row: Connection, about: About) -> dict[str, object]:
     programme = funding.programme(row.programme_id)
     provider = parties.organisation(row.provider_id)
     return {
         "phone": _spoken(programme.terms.phone), "number": ConnectionNumber(row.number).printed(), "provider": provider.name,
-        "said_on": row.appointment_on or row.ended_on,
+        "said_on": day_told(about, appointment_on=row.appointment_on, ended_on=row.ended_on),
     }  # fmt: skip
 
 

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from carnet.connectivity import access
 from carnet.connectivity.models import Application, Connection, Contact, Incident, Step, Telling
 from carnet.connectivity.queries.applying import OpenOffer, told_offer
 from carnet.connectivity.rules import ConnectionNumber, ConnectionState, ConnectionUnknown, Ground, IncidentBy, IncidentKind, MendedBy
-from carnet.connectivity.rules.telling import About
+from carnet.connectivity.rules.telling import ABOUT_STATE, About, day_told
 from carnet.gateways.database import acting_as_everything
 from carnet.kernel.actors import Actor
+from carnet.kernel.periods import legal_day
 
 LETTERS_MAX = 100
 
@@ -134,7 +137,10 @@ def desk_connections(actor: Actor, *, most: int) -> tuple[ListedConnection, ...]
 
 @dataclass(frozen=True, slots=True)
 class LetterToPost:
-    """A change the desk tells by a letter to a door, without a name. `said_on`: the day it is about, when it has one."""
+    """A change the desk tells by a letter to a door, without a name. `said_on`: the day it is about, when it has one.
+
+    `was_connected`: whether something was lent, to be given back.
+    """
 
     id: int
     connection_id: int
@@ -147,17 +153,28 @@ class LetterToPost:
     provider_id: int
     made_at: datetime
     said_on: date | None
+    was_connected: bool
 
 
-def letters_to_post(actor: Actor) -> tuple[LetterToPost, ...]:
-    """The letters of the actor's desk that nobody posted yet, the oldest first. One statement."""
-    rows = Telling.objects.filter(desk_id=actor.organisation_id, done_at=None).select_related("connection__home", "connection__residence")
-    return tuple(_letter(row) for row in rows.order_by("made_at", "id")[:LETTERS_MAX])
+def letters_to_post(actor: Actor, *, at: datetime) -> tuple[LetterToPost, ...]:
+    """The letters of the actor's desk that nobody posted yet and that are still true, the oldest first. One statement."""
+    rows = _to_post(actor, at).select_related("connection__home", "connection__residence").order_by("made_at", "id")
+    return tuple(_letter(row) for row in rows[:LETTERS_MAX])
 
 
-def letters_count(actor: Actor) -> int:
+def letters_count(actor: Actor, *, at: datetime) -> int:
     """How many there are."""
-    return Telling.objects.filter(desk_id=actor.organisation_id, done_at=None).count()
+    return _to_post(actor, at).count()
+
+
+def _to_post(actor: Actor, at: datetime) -> QuerySet[Telling]:
+    """Nobody is told of a visit of last month, nor of a day since changed: a letter says where the connection is now, or is not posted."""
+    now = Q()
+    for state, about in ABOUT_STATE.items():
+        is_to_come = {"connection__appointment_on__gte": legal_day(at)} if about is About.APPOINTMENT else {}
+        now |= Q(about=about.value, connection__state=state.value, **is_to_come)
+    later = Telling.objects.filter(connection_id=OuterRef("connection_id"), id__gt=OuterRef("id"))
+    return Telling.objects.filter(now, ~Exists(later), desk_id=actor.organisation_id, done_at=None)
 
 
 def _letter(row: Telling) -> LetterToPost:
@@ -165,7 +182,9 @@ def _letter(row: Telling) -> LetterToPost:
     return LetterToPost(
         row.id, connection.id, About(row.about), ConnectionNumber(connection.number).printed(), residence.name,
         connection.home.door or connection.home.reference, residence.address, f"{residence.postcode} {residence.city}".strip(),
-        connection.provider_id, row.made_at, connection.appointment_on or connection.ended_on,
+        connection.provider_id, row.made_at,
+        day_told(About(row.about), appointment_on=connection.appointment_on, ended_on=connection.ended_on),
+        connection.activated_on is not None,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 To whoever left a number and agreed to be written to, by text; to the others, by a letter to their door, which carries no name.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from carnet.connectivity.rules._refusals import ConnectivityRefused
@@ -64,3 +64,8 @@ def told_by(about: About, *, has_mobile: bool) -> ToldBy | None:
     if has_mobile:
         return ToldBy.TEXT
     return ToldBy.LETTER if about in BY_LETTER else None
+
+
+def day_told(about: About, *, appointment_on: date | None, ended_on: date | None) -> date | None:
+    """The legal day a message is about: a visit's, or the first day without internet. An ended connection keeps the day of its visit."""
+    return {About.APPOINTMENT: appointment_on, About.ENDED: ended_on}.get(about)

@@ -27,7 +27,7 @@ from carnet.web.slips.views import never_kept
 def letters(request: HttpRequest, *, side: Side) -> HttpResponse:
     """Every letter to post, each on its own page when printed."""
     actor, at = actor_of(request), clock.now()
-    found = queries.letters_to_post(actor)
+    found = queries.letters_to_post(actor, at=at)
     names = parties.organisations({each.provider_id for each in found})
     context = {
         "base": side.base(actor),
@@ -57,7 +57,9 @@ def said(letter: LetterToPost, provider: str) -> list[str]:
         About.REFUSED: _("Appelez, ou venez au guichet. On regarde avec vous."),
         About.APPOINTMENT: _("Le jour ne va pas ? Appelez."),
         About.COULD_NOT: _("Appelez pour choisir un autre jour."),
-        About.ENDED: _("Rendez ce qui est prêté. Vous pouvez demander une autre connexion."),
+        About.ENDED: _("Rendez ce qui est prêté. Vous pouvez demander une autre connexion.")
+        if letter.was_connected
+        else _("Vous pouvez en demander une autre."),
     }.get(letter.about, "")
     return [each for each in (first, then) if each]
 

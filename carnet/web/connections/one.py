@@ -46,7 +46,7 @@ def listed(request: HttpRequest, *, side: Side) -> HttpResponse:
         "table": Table(_("Demandes de connexion"), columns, rows, empty=_("Aucune demande n’a encore été faite ici.")),
         "new_url": side.url("new"),
         "letters_url": side.url("letters"),
-        "letters": queries.letters_count(actor),
+        "letters": queries.letters_count(actor, at=clock.now()),
         "find_url": side.url("find"),
     }
     return render(request, "connections/list.html", context)
@@ -77,7 +77,8 @@ def one(request: HttpRequest, connection_id: int, *, side: Side) -> HttpResponse
 
 
 def _shown(request: HttpRequest, told: ToldConnection, side: Side, at: datetime, *, form: IncidentForm | None = None) -> HttpResponse:
-    actor, is_new = actor_of(request), "new" in request.GET
+    actor, is_renewed = actor_of(request), "code" in request.GET
+    is_new = is_renewed or "new" in request.GET
     names = parties.organisations({told.landlord_id, told.provider_id, told.desk_id})
     card = telling.card(told, landlord=names[told.landlord_id].name, provider=names[told.provider_id].name)
     lessons, are_own = near.told(place_id=told.place_id, commune=told.commune, at=at)
@@ -90,6 +91,7 @@ def _shown(request: HttpRequest, told: ToldConnection, side: Side, at: datetime,
         "rows": _rows(told, names[told.landlord_id].name, names[told.provider_id].name, names[told.desk_id].name),
         "history": _history(told),
         "is_new": is_new,
+        "is_renewed": is_renewed,
         "is_ours": is_ours,
         "code": operations.paper_of(connection_id=told.id, actor=actor).code.printed() if is_ours and is_new else "",
         "paper_url": side.url("paper", told.id),
@@ -216,7 +218,7 @@ def code(request: HttpRequest, connection_id: int, *, side: Side) -> HttpRespons
     """The paper is lost: another code, and the earlier one opens nothing."""
     operations.renew_code(connection_id=connection_id, actor=actor_of(request), request_id=_request_id(request), at=clock.now())
     messages.success(request, _("L’ancien code n’ouvre plus rien. Imprimez la nouvelle fiche."))
-    return redirect(side.url("one", connection_id) + "?new")
+    return redirect(side.url("one", connection_id) + "?code")
 
 
 def _request_id(request: HttpRequest) -> UUID:
