@@ -34,6 +34,7 @@ from carnet.kernel.periods import add_months, legal_day
 from carnet.parties import operations as parties
 from carnet.parties.rules import OrganisationKind, Role
 from carnet.scenarios.cast import simulated_iban
+from carnet.scenarios.library import RANK
 from carnet.scenarios.play import Played
 
 LANDLORD, PROVIDER = "Habitat de l’Estuaire (simulé)", "Réseau Loire (simulé)"
@@ -93,11 +94,15 @@ def _organisation(current: Played, name: str, role: Role, *, at: datetime) -> Ac
     )  # fmt: skip
 
 
+def _floor(number: int) -> str:
+    return {0: "rez-de-chaussée", 1: "1er étage"}.get(number, f"{number}e étage")
+
+
 def _bring_in(current: Played, landlord: Actor, *, at: datetime) -> None:
     estate = [
         ResidenceLine(
             reference, name, address, *NANTES, count, has_fibre,
-            tuple(HomeLine(f"{reference[0]}-{rank:03d}", f"{(rank - 1) // 4}e étage, porte {rank}") for rank in range(1, homes + 1)),
+            tuple(HomeLine(f"{reference[0]}-{rank:03d}", f"{_floor((rank - 1) // 4)}, porte {rank}") for rank in range(1, homes + 1)),
         )
         for reference, name, address, count, has_fibre, homes in RESIDENCES
     ]  # fmt: skip
@@ -109,7 +114,7 @@ def _bring_in(current: Played, landlord: Actor, *, at: datetime) -> None:
         first = queries.residences(actor=landlord)[1]
         operations.change_residence(
             residence_id=first.id, name=first.name, address=first.address, dwelling_count=first.dwelling_count, has_fibre=first.has_fibre,
-            place_id=current.cast.place_ids[0], actor=landlord, request_id=uuid4(), at=at,
+            place_id=current.cast.place_ids[RANK], actor=landlord, request_id=uuid4(), at=at,
         )  # fmt: skip
 
 

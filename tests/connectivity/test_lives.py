@@ -126,6 +126,9 @@ def test_only_the_grounds_of_the_right_are_kept(homes: Estate) -> None:
 
 
 def test_the_landlord_reads_neither_the_number_nor_the_grounds_and_the_provider_only_the_number(homes: Estate) -> None:
+    waiting = homes.apply(1)
+    with acting_as(homes.provider):
+        assert queries.connection(actor=homes.provider, connection_id=waiting.id).phone == "", "nobody calls before the landlord answers"
     made = homes.accepted()
     with acting_as(homes.landlord):
         assert not Contact.objects.exists() and not Application.objects.exists()

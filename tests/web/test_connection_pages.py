@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,13 @@ from django.urls import reverse
 from carnet.connectivity import operations
 from carnet.connectivity.models import Application, Connection, Contact, Home, Residence, Telling
 from carnet.connectivity.queries import applying
-from carnet.connectivity.rules import ConnectionState, Eligibility, Ground, Proof, RefusalReason
+from carnet.connectivity.rules import ConnectionState, Eligibility, EndReason, Ground, Proof, RefusalReason
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.ledger import queries as ledger
 from carnet.notices.models import TextNotice
 from carnet.web.connections import session
 from carnet.web.connections.forms import ApplyForm
+from carnet.web.design import formats
 from tests.factories.campaign import rid
 from tests.factories.homes import SOURCE, Estate, estate
 from tests.web.season import TODAY, Season
@@ -79,7 +81,7 @@ def entered(town: Town) -> tuple[Client, str]:
 def test_a_desk_finds_the_residence_applies_and_prints(town: Town) -> None:
     near = read(town.desk.get(reverse("connections:desk-new")))
     assert "Les Tilleuls" in near and "2,90 € par mois" in near
-    assert "Les Tilleuls" in read(town.desk.get(reverse("connections:desk-new"), {"where": "tilleuls"}))
+    assert "Les Tilleuls" in read(town.desk.get(reverse("connections:desk-new"), {"where": "des tilleuls"}))
     assert "Aucune résidence ne répond" in read(town.desk.get(reverse("connections:desk-new"), {"where": "zzzz"}))
     form = read(town.desk.get(reverse("connections:desk-apply", args=[town.homes.residence_id])))
     assert SOURCE in form and "Peu de revenus" in form and "Suit des leçons" not in form
@@ -91,6 +93,9 @@ def test_a_desk_finds_the_residence_applies_and_prints(town: Town) -> None:
     paper = town.desk.get(reverse("connections:desk-paper-pdf", args=[made.id]), {"language": "ar"})
     assert paper.content[:5] == b"%PDF-" and paper["Cache-Control"] == "no-store, private"
     assert CODE.search(page)[1] in read(town.desk.get(reverse("connections:desk-paper", args=[made.id])))  # type: ignore[index]
+    renewed = town.desk.post(reverse("connections:desk-code", args=[made.id]), {"request_id": rid()}, follow=True)
+    again = read(renewed)
+    assert CODE.search(again)[1] != CODE.search(page)[1] and "La demande est faite" not in again  # type: ignore[index]
     # Looked at again, the page does not say the code by itself.
     assert CODE.search(read(town.desk.get(reverse("connections:desk-one", args=[made.id])))) is None
 
@@ -137,6 +142,7 @@ def test_each_refusal_comes_back_on_its_field(town: Town) -> None:
     assert "Ce logement n’est pas dans cette résidence" in read(town.apply(home="Z-9"), 422)
     assert "ne donne pas droit" in read(town.apply(grounds=["TOO_DEAR"]), 422)
     assert "numéro" in read(town.apply(phone="zéro six"), 422)
+    assert "numéro" in read(town.apply(phone="12"), 422), "a short number is a service's"
     request_id = rid()
     first, again = town.apply(request_id=request_id), town.apply(request_id=request_id)
     assert first["Location"] == again["Location"]
@@ -166,6 +172,7 @@ def test_a_hand_over_proposes_it_and_ticks_what_was_said(town: Town) -> None:
     form = read(town.desk.get(_address(where)))
     ticked = re.findall(r'name="grounds" value="(\w+)"[^>]*checked', form)
     assert ticked == ["NO_CONNECTION", "TOO_DEAR"]
+    assert link[1] in form, "another residence keeps what was said"
     # The fourth and last gesture: the link, the residence, the door, the button.
     sent = {"request_id": rid(), "home": "P-001", "grounds": ticked, "phone": "", "language": "fr"}
     assert town.desk.post(_address(where), sent).status_code == 302
@@ -296,6 +303,34 @@ def test_a_mobile_is_written_to_and_a_door_gets_a_letter(town: Town, settings: A
         letter = Telling.objects.get(told_by="LETTER")
     town.desk.post(reverse("connections:desk-letter-done", args=[letter.id]), {"request_id": rid(), "posted": "1"})
     assert "Aucune lettre" in read(town.desk.get(reverse("connections:desk-letters")))
+
+
+def test_a_letter_says_where_the_connection_is_now_and_its_own_day(town: Town) -> None:
+    def letters() -> str:
+        return read(town.desk.get(reverse("connections:desk-letters")))
+
+    town.apply(phone="", may_text=None)
+    landlord, provider = town.homes.landlord, town.homes.provider
+    about = {"connection_id": latest().id, "at": TODAY}
+    with acting_as(landlord):
+        operations.accept(actor=landlord, request_id=rid(), **about)
+    with acting_as(provider):
+        for days in (2, 3):
+            operations.give_day(day=TODAY.date() + timedelta(days=days), actor=provider, request_id=rid(), **about)
+    assert letters().count("vient brancher internet") == 1, "the day was changed: one letter, the latest"
+    assert "1 lettre à poster" in read(town.desk.get(reverse("connections:desk-list")))
+    with acting_as(provider):
+        operations.activate(day=TODAY.date(), actor=provider, request_id=rid(), **about)
+    assert "Aucune lettre" in letters() and "lettre à poster" not in read(town.desk.get(reverse("connections:desk-list")))
+    with acting_as(landlord):
+        operations.end(reason=EndReason.MOVED_OUT, day=TODAY.date(), actor=landlord, request_id=rid(), **about)
+    assert f"Votre connexion est finie : {formats.weekday(TODAY.date())}".replace("\u00a0", " ") in letters()
+
+
+def test_stopping_what_was_never_connected_promises_nobody_comes(town: Town) -> None:
+    client, _code = entered(town)
+    page = read(client.get(reverse("connections:stop")))
+    assert "Personne ne viendra brancher internet" in page and "Vous n’aurez plus internet" not in page
 
 
 def test_anybody_reads_who_may_have_it_and_where(town: Town) -> None:

@@ -29,7 +29,7 @@ from carnet.connectivity.rules import (
 from carnet.gateways.database import acting_as
 from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
-from carnet.kernel.identifiers import PhoneNumber
+from carnet.kernel.identifiers import PhoneNumber, PhoneNumberInvalid
 from carnet.kernel.periods import legal_day
 from carnet.parties.rules import check_may
 
@@ -70,7 +70,7 @@ def apply(*, offer_id: int, home_id: int, asked: Asked, actor: Actor, request_id
     first = Connection.objects.filter(request_id=request_id, desk_id=actor.organisation_id).first()
     if first is not None:
         return _applied(first)
-    phone = str(PhoneNumber.parse(asked.phone)) if asked.phone.strip() else ""
+    phone = _called(asked.phone)
     # The desk sees its own connections only: the offer and the home are the landlord's, read for the time of this application.
     with acting_as(actor, programme_ids=access.desk_programmes(actor)):
         offer, home = _checked(offer_id, home_id, actor, at)
@@ -120,6 +120,16 @@ def renew_code(*, connection_id: int, actor: Actor, request_id: UUID, at: dateti
     row.save(update_fields=["code_version", "wrong_count", "visit_mark", "visit_opened_at", "visit_seen_at"])
     note("code-renewed", ("connection", row.id), row.programme_id, {}, actor=actor, request_id=request_id, at=at)
     return _applied(row)
+
+
+def _called(typed: str) -> str:
+    """The number a person is called at; "" for none. A short number is a service's, nobody's at home. Raises: PhoneNumberInvalid."""
+    if not typed.strip():
+        return ""
+    phone = str(PhoneNumber.parse(typed))
+    if not phone.startswith("+"):
+        raise PhoneNumberInvalid(typed=phone)
+    return phone
 
 
 def _checked(offer_id: int, home_id: int, actor: Actor, at: datetime) -> tuple[Offer, Home]:

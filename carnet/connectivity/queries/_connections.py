@@ -172,7 +172,9 @@ def _check_reader(actor: Actor) -> None:
 
 def _view(actor: Actor, row: Connection) -> ConnectionView:
     standing = access.is_standing(actor, row)
-    contact = Contact.objects.filter(connection=row, erased_at=None).first() if standing & {"PROVIDER", "DESK"} else None
+    # A provider calls for a visit: until the landlord has answered there is none to make.
+    may_call = "DESK" in standing or ("PROVIDER" in standing and row.state != ConnectionState.APPLIED.value)
+    contact = Contact.objects.filter(connection=row, erased_at=None).first() if may_call else None
     incidents = tuple(_incident(each) for each in Incident.objects.filter(connection=row).order_by("-reported_at"))
     line = replace(_line(row, standing), incident=next((each for each in incidents if each.mended_at is None), None))
     steps = tuple(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -28,6 +29,8 @@ from carnet.web.design import formats
 from carnet.web.design.screens import OperationView, actor_of
 
 RESIDENCES_SHOWN = 12
+# "Quai du Port" is said of 1 quai Port too.
+_LITTLE = frozenset({"d", "de", "des", "du", "l", "la", "le", "les"})
 ON_HOME = ("connection-home-unknown", "connection-home-taken", "connection-offer-elsewhere")
 
 
@@ -51,11 +54,13 @@ def where(request: HttpRequest, *, side: Side) -> HttpResponse:
     form.is_valid()
     typed = form.cleaned_data.get("where", "").strip()
     found = applying.open_residences(programme_ids=access.desk_programmes(actor), at=at)
+    choices, left = _choices(found, typed, actor, side, request.GET.urlencode() if "from" in request.GET else "")
     context = {
         "base": side.base(actor),
         "form": form,
         "typed": typed,
-        "choices": _choices(found, typed, actor, side, request.GET.urlencode() if "from" in request.GET else ""),
+        "choices": choices,
+        "left": left,
         "total": len(found),
         "from": request.GET.get("from", "")[:20],
         "list_url": side.url("list"),
@@ -63,16 +68,17 @@ def where(request: HttpRequest, *, side: Side) -> HttpResponse:
     return render(request, "connections/where.html", context)
 
 
-def _choices(found: Sequence[OpenResidence], typed: str, actor: Actor, side: Side, more: str) -> list[Choice]:
+def _choices(found: Sequence[OpenResidence], typed: str, actor: Actor, side: Side, more: str) -> tuple[list[Choice], int]:
+    """Those to show, and how many more answer to what was typed."""
     names = parties.organisations({each.landlord_id for each in found})
-    wanted = set(applying.said_words(typed))
+    wanted = set(applying.said_words(typed)) - _LITTLE
     named = [each for each in found if wanted and wanted <= set(applying.said_words(_said_of(each, names[each.landlord_id].name)))]
     point, chosen = _point(typed if typed and not named else "", actor), named
     if not named and (point is not None or not typed):
         chosen = list(found)
     reach = {code: _reach(point, code) for code in {each.commune for each in chosen}}
     chosen = sorted(chosen, key=lambda each: (reach[each.commune] is None, reach[each.commune] or 0.0, each.name))
-    return [
+    shown = [
         Choice(
             each.id, each.name, names[each.landlord_id].name, f"{each.address}, {each.postcode} {each.city}".strip(),
             formats.distance(reach[each.commune]), price_of(each.offers[0]),
@@ -80,6 +86,7 @@ def _choices(found: Sequence[OpenResidence], typed: str, actor: Actor, side: Sid
         )
         for each in chosen[:RESIDENCES_SHOWN]
     ]  # fmt: skip
+    return shown, len(chosen) - len(shown)
 
 
 def _said_of(each: OpenResidence, landlord: str) -> str:
@@ -161,6 +168,8 @@ class Apply(OperationView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         names = parties.organisations({self.offer.landlord_id, self.offer.provider_id})
         needed, one_of = words.whose_words(self.offer.terms.eligibility)
+        # What a hand-over said follows the person from a residence or an offer to another.
+        said = urlencode({"from": self.request.GET["from"][:20]}) if "from" in self.request.GET else ""
         lessons, are_own = near.told(place_id=self.residence.place_id, commune=self.residence.commune, at=self.at)
         return super().get_context_data(**context) | {
             "base": self.side.base(self.actor),
@@ -172,11 +181,13 @@ class Apply(OperationView):
             "needed": needed,
             "one_of": one_of,
             "others": [
-                (each.terms.name, price_of(each), f"?offer={each.id}") for each in self.residence.offers if each.id != self.offer.id
+                (each.terms.name, price_of(each), f"?offer={each.id}" + (f"&{said}" if said else ""))
+                for each in self.residence.offers
+                if each.id != self.offer.id
             ],
             "lessons": lessons,
             "are_own": are_own,
-            "back_url": self.side.url("new"),
+            "back_url": self.side.url("new") + (f"?{said}" if said else ""),
         }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -18,19 +18,23 @@ from django.utils.translation import gettext_lazy
 from carnet.connectivity import queries
 from carnet.connectivity.queries import ConnectionLine, ConnectionView, OfferView
 from carnet.connectivity.rules import Collector, ConnectionState, Proof
+from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
 from carnet.web.connections import words
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Row, Table
 from carnet.web.design.forms import DayField, OperationForm
 from carnet.web.design.screens import OperationView, actor_of
+from carnet.web.design.sentences import sentence_for
 from carnet.web.spreadsheets import Sheet
 
 _S = ConnectionState
+# What is kept is the first day after the months; what is said is the last day with internet, as the person reads it.
+_ONE_DAY = timedelta(days=1)
 
 COLLECTORS = {
-    Collector.LANDLORD: gettext_lazy("le bailleur, avec le loyer"),
-    Collector.PROVIDER: gettext_lazy("le fournisseur"),
+    Collector.LANDLORD: gettext_lazy("au bailleur, avec le loyer"),
+    Collector.PROVIDER: gettext_lazy("au fournisseur"),
 }
 
 
@@ -147,7 +151,8 @@ def sheet_of(lines: Collection[ConnectionLine]) -> Sheet:
             (
                 each.number.printed(), str(words.STATES[each.state][0]), words.reason_words(each.state, each.reason), each.offer_name,
                 each.residence_name, each.address, each.commune, each.home_reference, each.door, _("oui") if each.wants_computer else _("non"),
-                each.applied_on, each.accepted_on, each.appointment_on, each.activated_on, each.ends_on, each.ended_on,
+                each.applied_on, each.accepted_on, each.appointment_on, each.activated_on,
+                each.ends_on - _ONE_DAY if each.ends_on else None, each.ended_on,
                 each.incident.reported_at.date() if each.incident else None,
             )
             for each in lines
@@ -164,8 +169,8 @@ def story_rows(view: ConnectionView) -> list[Row]:
         (_("Bailleur"), names[line.landlord_id].name), (_("Fournisseur"), names[line.provider_id].name),
         (_("Demandée à"), names[line.desk_id].name), (_("Ordinateur prêté"), _("demandé") if line.wants_computer else ""),
         (_("Rendez-vous"), formats.weekday(line.appointment_on) if line.appointment_on and line.state is _S.TO_ACTIVATE else ""),
-        (_("Téléphone de la personne"), view.phone), (_("Branchée le"), formats.day(line.activated_on) if line.activated_on else ""),
-        (_("Jusqu’au"), formats.day(line.ends_on) if line.ends_on and not line.ended_on else ""),
+        (_("Téléphone de la personne"), formats.phone(view.phone)), (_("Branchée le"), formats.day(line.activated_on) if line.activated_on else ""),
+        (_("Jusqu’au"), formats.day(line.ends_on - _ONE_DAY) if line.ends_on and not line.ended_on else ""),
         (_("Arrêtée le"), formats.day(line.ended_on) if line.ended_on else ""),
     )  # fmt: skip
     return [Row(label, value) for label, value in said if value]
@@ -204,7 +209,11 @@ def one(
 
 def find(request: HttpRequest, office: Office) -> HttpResponseBase:
     """From what is printed on a paper to its connection. The number is in no address."""
-    view = queries.connection_by_number(actor=actor_of(request), number=request.POST.get("number", "")[:40])
+    try:
+        view = queries.connection_by_number(actor=actor_of(request), number=request.POST.get("number", "")[:40])
+    except Refusal as refusal:
+        messages.error(request, sentence_for(refusal))
+        return redirect(office.url("connections"))
     return redirect(office.url("connection", view.line.id))
 
 
@@ -271,7 +280,7 @@ def offer_rows(view: OfferView, names: dict[int, Any], residences: Sequence[str]
     rules = said.eligibility
     return [
         Row(_("Bailleur"), names[said.landlord_id].name), Row(_("Fournisseur"), names[said.provider_id].name),
-        Row(_("Le locataire paie"), _("%(price)s par mois, à %(who)s") % {
+        Row(_("Le locataire paie"), _("%(price)s par mois, %(who)s") % {
             "price": formats.euros(said.household_cents), "who": COLLECTORS[said.collector]}),
         Row(_("Le bailleur paie"), _("%(price)s par mois") % {"price": formats.euros(said.landlord_cents)}),
         Row(_("Les financeurs paient"), _("%(price)s par mois, et %(setup)s à l’installation") % {
