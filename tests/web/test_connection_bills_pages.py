@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -62,24 +63,33 @@ def test_a_bill_goes_from_the_provider_to_the_bank_by_two_people(season: Season,
     treasurer, approver = (staff(billing, role) for role in ("TREASURER", "APPROVER"))
     home = text_of(provider, "/connection-bills/")
     assert "À facturer" in home and "101,80" in home  # 2 × (290 + 300 + 500 + 4,000), all of it asked: the landlord collects
+    assert "2 mois de connexion à facturer" in text_of(provider, "/provider/")
     new = reverse("bills:new", args=[homes.campaign.agreement_id])
     assert "Comparez mois par mois" in post(provider, new, total_cents="100,00", reference="F-12")
     sent = post(provider, new, total_cents="101,80", reference="F-12")
     assert "La facture est envoyée" in sent and "à contrôler" in sent
     number = int(re.findall(r"Facture nº (\d+)", sent)[0])
     page = reverse("bills:bill", args=[number])
+    assert "1 facture de connexions à contrôler" in text_of(treasurer, "/operator/")
     assert "F-12" in text_of(treasurer, page)
     assert "90,00" in post(treasurer, page + "check/", execute_on="2026-05-06")
     assert "une autre personne doit l’approuver" in text_of(treasurer, page)
     assert "Approuver" in text_of(approver, page)
     assert "la facture est approuvée" in post(approver, page + "approve/").lower()
     content = treasurer.post(page + "file/", {"request_id": uuid4()}).content
-    assert b"90.00" in content
+    assert b"90.00" in content and "1 facture de connexions à payer" in text_of(treasurer, "/operator/")
     post(treasurer, page + "sent/")
-    billing.bank.receive(content, at=moment(APRIL))
+    taken = billing.bank.receive(content, at=moment(APRIL))
+    # The bank says first that it took the order: nothing is paid yet.
+    said = post(treasurer, page + "answer/", file=SimpleUploadedFile("recu.xml", taken))
+    assert "La banque a bien pris l’ordre" in said and "à la banque" in text_of(provider, page)
     told = billing.bank.statement(debtor_of(number), at=moment(APRIL))
     shown = post(treasurer, page + "answer/", file=SimpleUploadedFile("releve.xml", told))
     assert "La banque a payé" in shown and "payée" in text_of(provider, page)
+    # A provider reads no landlord's debt as its own, and each connection as its technician calls it.
+    theirs = text_of(provider, "/connection-bills/")
+    assert "reste dû" not in theirs and "Mon compte, à garder" not in theirs and "payé aux fournisseurs" in theirs
+    assert re.search(r"I-[0-9A-Z]{4}-[0-9A-Z]{4}", text_of(provider, page))
     # The landlord reads its own account, and what it pays is recorded.
     landlord = season.enter("LANDLORD", homes.landlord_id)
     account = text_of(landlord, "/connection-bills/")
@@ -87,6 +97,8 @@ def test_a_bill_goes_from_the_provider_to_the_bank_by_two_people(season: Season,
     pay = reverse("bills:landlord-payment", args=[homes.campaign.agreement_id, homes.landlord_id])
     assert "ne doit que" in post(treasurer, pay, cents="11,81", received_on="2026-05-05")
     assert "Le paiement est enregistré" in post(treasurer, pay, cents="11,80", received_on="2026-05-05")
+    for route, stranger in (("landlord-payment", homes.provider_id), ("balance", homes.landlord_id)):
+        assert treasurer.get(reverse(f"bills:{route}", args=[homes.campaign.agreement_id, stranger])).status_code == 404
     whole = text_of(treasurer, reverse("bills:agreement", args=[homes.campaign.agreement_id]))
     assert "ce que les bailleurs ont versé" in whole
     with acting_as_everything(why="compare with the page"):
@@ -104,11 +116,21 @@ def test_the_files_say_what_the_page_says(season: Season, billing: Billing) -> N
     for kind in ("xlsx", "ods"):
         assert b"".join(landlord.get(f"/connection-bills/months.{kind}").streaming_content)[:2] == b"PK"
     assert landlord.get("/connection-bills/statement.pdf").content.startswith(b"%PDF")
+    paper = f"/connection-bills/statement.pdf?convention={billing.homes.campaign.agreement_id}"
+    assert paper in text_of(landlord, "/connection-bills/") and "Compte de connexions" in _words_of(landlord.get(paper).content)
+    assert landlord.get(paper + "9").status_code == 404
     assert landlord.get("/connection-bills/months.exe").status_code == 404
     auditor = staff(billing, "TREASURER")
-    assert auditor.get(reverse("bills:bill-paper", args=[bill_id])).content.startswith(b"%PDF")
+    # One line of the paper is one month of one connection: number, first day, days, four amounts.
+    lines = [line for line in _words_of(auditor.get(reverse("bills:bill-paper", args=[bill_id])).content).splitlines() if "I-" in line]
+    assert len(lines) == 2 and all(line.count("€") == 4 for line in lines)
     account = b"".join(auditor.get(reverse("bills:agreement-file", args=[billing.homes.campaign.agreement_id, "csv"])).streaming_content)
     assert "financeur" in account.decode("utf-8-sig")
+
+
+def _words_of(content: bytes) -> str:
+    """The words of a paper, line by line."""
+    return "\n".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(content))
 
 
 def test_a_stranger_of_the_same_trade_sees_nothing(season: Season, billing: Billing) -> None:  # noqa: F811

@@ -66,7 +66,7 @@ def mark_sent(*, bill_id: int, actor: Actor, request_id: UUID, at: datetime) -> 
 def read_bank_answer(*, bill_id: int, content: bytes | BinaryIO, actor: Actor, request_id: UUID, at: datetime) -> BillState:
     """Read a `pain.002` or `camt.053` and record what the bank says became of a bill's payment; return the bill's state.
 
-    It must name this payment's reference, its amount and its account. Booked: what was owed is paid. Come back after that: owed again.
+    It must name this payment's reference, its amount and its account. Taken in, not booked yet: nothing changes. Booked: what was owed is paid. Come back after that: owed again.
     Raises: NotAllowed, SecondFactorNeeded, BillUnknown, BankSaysOtherwise, and the gateway's refusals of a file.
     Repeat: an answer already known changes nothing.
     """
@@ -130,13 +130,13 @@ def _payment(bill: Bill) -> payments.Payment:
 
 
 def _lines_about(bill: Bill, report: BankReport) -> list[TransferStatus]:
-    """What the answer says of this payment. Raises: BankSaysOtherwise when it says nothing."""
+    """What the answer says of this payment; nothing when it only took the file in. Raises: BankSaysOtherwise when it is of another."""
     called = reference_of(bill)
     lines = [line for line in report.transfers if line.end_to_end_id == called]
     whole = report.whole_file
     if not lines and whole is not None and whole.message_id == called:
         lines = [TransferStatus(called, whole.status, whole.reason_code, None, None, whole.message_id)]
-    if not lines:
+    if not lines and report.answers != called:
         raise BankSaysOtherwise(verdict="UNKNOWN")
     return lines
 

@@ -1,17 +1,18 @@
 """What a person does with a bill: one form, one operation each."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carnet.connectivity.operations import bill_payments, bills
 from carnet.connectivity.queries import bills as queries
-from carnet.connectivity.queries.bills import BillFacts, LandlordAccount
+from carnet.connectivity.queries.bills import AgreementAccount, BillFacts, LandlordAccount
 from carnet.connectivity.rules import BillState
 from carnet.gateways.bank.documents import SIZE_MAX
 from carnet.kernel.periods import add_months, legal_day
@@ -37,7 +38,7 @@ class SubmitForm(OperationForm):
     """What the provider counts itself."""
 
     total_cents = EurosField(
-        label=gettext_lazy("Votre total"), help_text=gettext_lazy("Ce que vous comptez vous-même. Il est comparé aux mois ci-dessous.")
+        label=gettext_lazy("Votre total"), help_text=gettext_lazy("Ce que vous comptez vous-même. Il est comparé aux mois ci-dessus.")
     )
     reference = forms.CharField(label=gettext_lazy("Votre numéro de facture"), max_length=40, required=False)
 
@@ -113,10 +114,11 @@ class SubmitView(_Act):
         ]
         return {
             "title": _("Demander le paiement des mois de connexion"),
-            "lead": _("Tous les mois finis à la fin de %(month)s. Une personne contrôle, une autre approuve.")
-            % {"month": formats.month(month)},
+            "lead": _("Tous les mois finis au %(day)s. Une personne contrôle, une autre approuve.")
+            % {"day": formats.day(add_months(month, 1) - timedelta(days=1))},
             "table": words.months_table(_("Mois de connexion"), months),
             "files": files if months else [],
+            "has_nothing": not months,
             "verb": _("Envoyer la facture"),
         }
 
@@ -141,11 +143,8 @@ class _BillAct(_Act):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         found = self.bill()
         shown = found.pay_cents if found.is_balance or found.checked_at else found.asked_cents
-        rows = [
-            Row(_("Fournisseur"), found.provider),
-            Row(_("Mois de connexion"), formats.number(found.line_count)),
-            Row(_("Montant"), formats.euros(shown)),
-        ]
+        months = [] if found.is_balance else [Row(_("Mois de connexion"), formats.number(found.line_count))]
+        rows = [Row(_("Fournisseur"), found.provider), *months, Row(_("Montant"), formats.euros(shown))]
         return super().get_context_data(**({"lead": words.title_of(found), "rows": rows} | more))
 
 
@@ -179,6 +178,8 @@ class ApproveView(_BillAct):
 
     def perform(self, form: BareForm) -> HttpResponseBase:
         bills.approve_bill(bill_id=self.kwargs["bill_id"], **self.given(form))
+        if self.bill().is_balance:
+            return self.done(_("Le solde est approuvé : il peut partir à la banque."))
         return self.done(_("La facture est approuvée : ces mois sont dus au fournisseur."))
 
 
@@ -239,6 +240,8 @@ class AnswerView(_BillAct):
         state = bill_payments.read_bank_answer(bill_id=self.kwargs["bill_id"], content=form.cleaned_data["file"], **self.given(form))
         if state is BillState.PAID:
             return self.done(_("La banque a payé. Le fournisseur le voit sur cette page."))
+        if state is BillState.SENT:
+            return self.done(_("La banque a bien pris l’ordre. Elle dira dans un relevé si elle a payé."))
         return self.done(_("Le virement est revenu. Vérifiez le compte, puis contrôlez de nouveau cette facture."))
 
 
@@ -247,6 +250,11 @@ class LandlordPaymentView(_Act):
 
     form_class = PaymentForm
     refusal_fields = {"connection-payment-more-than-due": "cents", "amount-not-positive": "cents"}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.account() is None:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
 
     def account(self) -> LandlordAccount | None:
         wanted = (self.kwargs["agreement_id"], self.kwargs["landlord_id"])
@@ -279,6 +287,14 @@ class BalanceView(_Act):
 
     form_class = CheckForm
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.kwargs["provider_id"] not in {each for each, _name, _stand in self.account().providers}:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def account(self) -> AgreementAccount:
+        return queries.agreement_account(actor=actor_of(self.request), agreement_id=self.kwargs["agreement_id"], at=clock.now())
+
     def get_initial(self) -> dict[str, Any]:
         return {"execute_on": legal_day(clock.now())}
 
@@ -289,6 +305,7 @@ class BalanceView(_Act):
         return {
             "title": _("Payer au fournisseur ce que les bailleurs ont versé"),
             "explain": _("Seulement ce qui est arrivé sur le compte. Une autre personne approuve, puis l’ordre part."),
+            "rows": [Row(_("Fournisseur"), name) for each, name, _stand in self.account().providers if each == self.kwargs["provider_id"]],
             "verb": _("Préparer le solde"),
         }
 

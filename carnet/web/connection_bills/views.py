@@ -1,6 +1,7 @@
 """What each party reads: a provider its bills, a landlord its account, the others the whole. The same figures on the page and in the files."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -9,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from carnet.connectivity.queries import bills as queries
 from carnet.connectivity.queries.bills import BillFacts
-from carnet.connectivity.rules import BillState
+from carnet.connectivity.rules import OWED_STATES, BillState, payable_by_landlords
 from carnet.funding import queries as funding
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.parties import queries as parties
-from carnet.parties.rules import allowed
+from carnet.parties.rules import Role, allowed
 from carnet.web import clock
 from carnet.web.connection_bills import papers, words
 from carnet.web.design import formats
@@ -29,11 +30,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits, then everything one may read."""
     actor, at = actor_of(request), clock.now()
     found, accounts = queries.bills(actor=actor), queries.landlord_accounts(actor=actor)
-    is_landlord = bool(accounts) and not actor.programme_ids
+    is_landlord = Role.LANDLORD in actor.roles
     is_operator = allowed(actor.roles, "connectivity.prepare-bill") or bool(actor.programme_ids)
     context = {
         "office": words.office_of(actor),
-        "figures": _figures(found, accounts, is_landlord),
+        # What landlords paid in is theirs and the operator's to read: a provider would see debts that are paid.
+        "figures": _figures(found, accounts if is_operator or is_landlord else [], is_landlord),
         "to_bill": _to_bill(actor, at) if allowed(actor.roles, "connectivity.bill") else None,
         "bills": words.bills_table(found) if found or is_operator else None,
         "landlords": words.landlords_table(accounts, may_record=allowed(actor.roles, "connectivity.record-payment"))
@@ -41,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         else None,
         "payments": words.payments_table(queries.payments(actor=actor)) if is_operator or is_landlord else None,
         "agreements": _agreements(actor, at) if is_operator else None,
-        "files": _files(is_landlord),
+        "files": _files(accounts if is_landlord else []),
     }
     return render(request, "connection_bills/home.html", context)
 
@@ -83,9 +85,17 @@ def _agreements(actor: Actor, at: datetime) -> Table:
     return Table(_("L’argent des connexions, par convention"), columns, rows, empty=_("Aucune convention."))
 
 
-def _files(is_landlord: bool) -> list[Download]:
+def _files(accounts: list[queries.LandlordAccount]) -> list[Download]:
     files = [Download(_("Tous les mois facturés"), reverse("bills:months-file", args=[kind]), kind.upper()) for kind in KINDS]
-    return [*files, *([Download(_("Mon compte, à garder"), reverse("bills:statement"), "PDF")] if is_landlord else [])]
+    named = len(accounts) > 1
+    papers = [
+        Download(
+            f"{_('Mon compte, à garder')} : {each.programme}" if named else _("Mon compte, à garder"),
+            f"{reverse('bills:statement')}?{urlencode({'convention': each.agreement_id})}", "PDF",
+        )
+        for each in accounts
+    ]  # fmt: skip
+    return [*files, *papers]
 
 
 def months_file(request: HttpRequest, kind: str) -> HttpResponseBase:
@@ -98,13 +108,15 @@ def months_file(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 
 def statement_paper(request: HttpRequest) -> HttpResponse:
-    """A landlord's account on paper."""
+    """A landlord's account on paper, of the agreement asked for."""
     actor, at = actor_of(request), clock.now()
     accounts = [each for each in queries.landlord_accounts(actor=actor) if each.landlord_id == actor.organisation_id]
-    if not accounts:
+    asked = request.GET.get("convention", "")
+    account = next((each for each in accounts if asked in ("", str(each.agreement_id))), None)
+    if account is None:
         raise Http404
-    (account, *_others) = accounts
-    lines = queries.lines(actor=actor, agreement_id=account.agreement_id)
+    # What is called: months that nobody agreed to yet are not in its sum, so not in its table.
+    lines = [each for each in queries.lines(actor=actor, agreement_id=account.agreement_id) if each.state in OWED_STATES]
     programme = next((each for each in funding.programmes() if each.name == account.programme), None)
     content = papers.landlord_pdf(
         account, words.months_of(lines), is_simulated=programme is not None and programme.is_simulated, made_at=at
@@ -141,7 +153,11 @@ def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
         else None,
         "files": [
             Download(_("Cette facture"), reverse("bills:bill-paper", args=[bill_id]), "PDF"),
-            *(Download(_("Ses mois"), reverse("bills:bill-file", args=[bill_id, kind]), kind.upper()) for kind in KINDS),
+            *(
+                Download(_("Ses mois"), reverse("bills:bill-file", args=[bill_id, kind]), kind.upper())
+                for kind in KINDS
+                if not found.is_balance
+            ),
         ],
         **_may(actor, found),
     }
@@ -188,6 +204,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
     reserved = sum(left for _name, left, _owed, _served in account.reserved_by_funder)
     served = sum(paid for _name, _left, _owed, paid in account.reserved_by_funder)
     due = sum(stand.due_cents for _id, _name, stand in account.landlords)
+    available = {landlord_id: stand.available_cents for landlord_id, _name, stand in account.landlords}
     context = {
         "office": words.office_of(actor),
         "account": account,
@@ -200,7 +217,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "balances": [
             (name, reverse("bills:balance", args=[agreement_id, provider_id]))
             for provider_id, name, stand in account.providers
-            if sum(stand.owed_by_landlord.values()) and allowed(actor.roles, "connectivity.prepare-bill")
+            if allowed(actor.roles, "connectivity.prepare-bill") and payable_by_landlords(stand.owed_by_landlord, available)
         ],
         "files": [Download(_("Ce tableau"), reverse("bills:agreement-file", args=[agreement_id, kind]), kind.upper()) for kind in KINDS],
     }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from carnet.connectivity.queries.bills import AgreementAccount, BillFacts, LandlordAccount, LineFacts, PaymentFacts
-from carnet.connectivity.rules import BillState, MonthDue
+from carnet.connectivity.rules import BillState, ConnectionNumber, MonthDue
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import Iban
 from carnet.parties.rules import home_of
@@ -53,7 +53,8 @@ def bills_table(found: Sequence[BillFacts]) -> Table:
     ]  # fmt: skip
     rows = [
         [
-            Cell(title_of(each), url=reverse("bills:bill", args=[each.id])), each.provider, each.programme, formats.number(each.line_count),
+            Cell(title_of(each), url=reverse("bills:bill", args=[each.id])), each.provider, each.programme,
+            "–" if each.is_balance else formats.number(each.line_count),
             formats.euros(each.pay_cents if each.is_balance else each.asked_cents), Cell(str(STATES[each.state][0]), tone=STATES[each.state][1]),
         ]
         for each in found
@@ -103,10 +104,15 @@ MONTH_COLUMNS = (
 )  # fmt: skip
 
 
+def number_of(number: str) -> str:
+    """A connection as every other page and paper calls it: ``I-K7FM-42PX``."""
+    return ConnectionNumber(number).printed()
+
+
 def month_values(number: str, due: MonthDue) -> list[Value]:
     """One month of one connection, as a file holds it. Days are inclusive: a person reads the last one served."""
     return [
-        number, due.since, max(due.since, due.until - timedelta(days=1)), due.served_days, due.incident_days, due.suspended_days,
+        number_of(number), due.since, max(due.since, due.until - timedelta(days=1)), due.served_days, due.incident_days, due.suspended_days,
         Cents(due.household_cents), Cents(due.landlord_cents), Cents(due.funders_cents), Cents(due.setup_cents), Cents(due.total_cents),
     ]  # fmt: skip
 

@@ -25,6 +25,7 @@ from carnet.settlement import queries as settlement
 from carnet.settlement.queries import expiry as expiry_queries
 from carnet.settlement.rules import ClosingState
 from carnet.web import clock, gap_tasks
+from carnet.web.connection_bills import tasks as connection_bills
 from carnet.web.design import formats
 from carnet.web.design.components import Task
 from carnet.web.design.screens import actor_of
@@ -95,6 +96,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from desk_tasks(actor)
     yield from structure_tasks(actor)
     yield from connection_tasks(actor)
+    yield from connection_bills.of_operator(actor)
     yield from desk_post.tasks(actor, at)
     programme_ids = [each.id for each in programmes]
     # A programme of mandates has structures, no voucher: nobody funds it, and no desk hands anything over.

@@ -15,6 +15,7 @@ from carnet.connectivity.rules import ConnectionState, Part
 from carnet.kernel.periods import legal_day
 from carnet.parties import queries as parties
 from carnet.web import clock
+from carnet.web.connection_bills import tasks as connection_bills
 from carnet.web.connections import offices
 from carnet.web.connections.offices import PROVIDER
 from carnet.web.design import formats
@@ -27,14 +28,15 @@ _S = ConnectionState
 
 def home(request: HttpRequest) -> HttpResponse:
     """What waits today."""
-    actor, today = actor_of(request), legal_day(clock.now())
+    actor, at = actor_of(request), clock.now()
+    today = legal_day(at)
     waiting = queries.waiting(actor=actor, today=today)
     to_connect = queries.connections(actor=actor, states=[_S.ACCEPTED, _S.TO_ACTIVATE, _S.COULD_NOT])
     rounds = [each for each in to_connect if each.appointment_on is not None and each.appointment_on <= today]
     context = {
-        "tasks": list(_tasks(waiting, to_connect)),
+        "tasks": [*_tasks(waiting, to_connect), *connection_bills.of_provider(actor, at)],
         "figures": [
-            Figure(formats.number(waiting.count(_S.ACTIVE)), _("branchés")),
+            Figure(formats.number(waiting.count(_S.ACTIVE, _S.SUSPENDED)), _("branchés")),
             Figure(formats.number(len(to_connect)), _("à brancher")),
             Figure(formats.number(waiting.incidents), _("en panne")),
         ],

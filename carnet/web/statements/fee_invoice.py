@@ -50,7 +50,7 @@ def invoice_pdf(line: InvoiceLine) -> bytes:
         "sum": [_("À payer au plus tard le %(day)s") % {"day": formats.day(line.due_on)}, formats.euros(line.total_cents)],
     }
     columns = [_("Quoi"), _("Combien"), _("Montant")]
-    return paper(words, (_("Détail"), columns, rows, line.total_cents), [no_fee()], line.is_simulated, _midnight(line))
+    return paper(words, (_("Détail"), columns, rows, line.total_cents), [no_fee()], line.is_simulated, _midnight(line), widths=[0, 36, 30])
 
 
 def _midnight(line: InvoiceLine) -> datetime:

@@ -103,9 +103,16 @@ def paper(
     notes: Sequence[str],
     is_simulated: bool,
     made_at: datetime,
+    *,
+    widths: Sequence[int],
+    texts: int = 1,
 ) -> bytes:
-    """Another paper of the same look: one table, its sum, its notes. Unit: whole cents."""
-    return _pdf(words | {"sections": [_section(*section)], "notes": list(notes)}, is_simulated, made_at)
+    """Another paper of the same look: one table, its sum, its notes. A table without rows is left out. Unit: whole cents.
+
+    `widths`: each column's, in millimetres; zero shares what is left. `texts`: how many columns, the first ones, are words.
+    """
+    sections = [_plain_section(section, widths, texts)] if section[2] else []
+    return _pdf(words | {"sections": sections, "notes": list(notes)}, is_simulated, made_at)
 
 
 def asked(page: NotePage) -> str:
@@ -171,6 +178,20 @@ def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], 
             "",
             formats.euros(cents),
         ],
+    }
+
+
+def _plain_section(section: tuple[str, Sequence[str], Sequence[Sequence[str]], int], widths: Sequence[int], texts: int) -> dict[str, Any]:
+    title, columns, rows, cents = section
+    assert all(len(row) == len(columns) == len(widths) for row in rows), "each row fills its columns"
+    return {
+        "title": title,
+        "words": "",
+        "columns": columns,
+        "widths": widths,
+        "numbers": [rank >= texts for rank in range(len(columns))],
+        "rows": rows,
+        "total": [_("Total"), *[""] * (len(columns) - 2), formats.euros(cents)],
     }
 
 
