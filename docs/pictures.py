@@ -25,7 +25,7 @@ CHROMIUM = "/usr/bin/chromium"
 SERVED_BY_MAKE_DEMO = "http://127.0.0.1:8000"
 WIDE, PHONE = 1280, 360
 HEIGHT_MAX = {WIDE: 1500, PHONE: 1100}
-COLOURS = 48
+COLOURS = 32
 PICTURE_BYTES_MAX = 150_000
 FOLDER_BYTES_MAX = 3_000_000
 SLIP_PDF = "> /prescriber/slips/*fiche.pdf?language=fr"
@@ -60,7 +60,6 @@ SHOTS = (
     Shot("left-phone", None, ("ask what is left",), PHONE),
     Shot("lost-phone", None, ("/perdu/",), PHONE),
     Shot("complaint-phone", None, ("/reclamation/",), PHONE),
-    Shot("accessibility", None, ("/accessibilite/",)),
     Shot("places", None, ("/places/?where=Nantes",)),
     Shot("place", None, ("/places/?where=Nantes&vouchers=on", "> /places/")),
     Shot("figures", None, ("/chiffres/",)),
@@ -121,6 +120,13 @@ SHOTS = (
     Shot("evaluation", "OPERATOR_ADMIN", ("/evaluations/plans/1/results/1/",)),
     Shot("self-check-phone", None, ("/faire-le-point/",), PHONE),
     Shot("self-check-results", "OPERATOR_ADMIN", ("/self-checks/results/2/",)),
+    Shot("need", "OPERATOR_ADMIN", ("/need/",)),
+    Shot("plan", "OPERATOR_ADMIN", ("/need/plans/", "> /need/plans/")),
+    Shot("what-if", "OPERATOR_ADMIN", ("/need/plans/", "> /need/plans/", "leave a desk out")),
+    Shot("connection-apply-phone", "PRESCRIBER_LEAD", ("/prescriber/connections/new/", "> /prescriber/connections/new/"), PHONE),
+    Shot("connection-public-phone", None, ("/internet-solidaire/",), PHONE),
+    Shot("landlord", "LANDLORD"),
+    Shot("study", "LANDLORD", ("/landlord/studies/", "> /landlord/studies/")),
     Shot("design", None, ("/design/",)),
 )
 
@@ -195,6 +201,10 @@ class Visit:
         self.page.goto(f"{self.base}/helpline/")
         self.page.locator("main input[name=typed]").fill(serial)
         self.press("main form .button.large")
+
+    def what_if(self) -> None:
+        """Ask of a plan what it would become without its first desk; nothing is sent."""
+        self.press("main a[href*='/try/?without=']")
 
     def check_voucher(self) -> None:
         """Type the code that the demonstration's page shows."""
@@ -277,6 +287,7 @@ STEPS: dict[str, Callable[[Visit], None]] = {
     "recompute everything": Visit.recompute,
     "read it with the person": Visit.read_before_signing,
     "be oneself": Visit.own_mandates,
+    "leave a desk out": Visit.what_if,
 }
 
 
@@ -293,6 +304,7 @@ def taken(browser: Browser, base: str) -> Iterator[tuple[str, bytes]]:
         width = visit.page.evaluate("document.documentElement.scrollWidth")
         if width > shot.width:
             print(f"{shot.name}: the page is {width} pixels wide in a window of {shot.width}", file=sys.stderr)
+        visit.page.wait_for_load_state("networkidle")  # maps that load late
         yield shot.name, small(visit.page.screenshot(full_page=True, animations="disabled"), HEIGHT_MAX[shot.width])
         visit.close()
 
