@@ -43,7 +43,9 @@ def prepare(
     load_django()
     from carnet.planning.queries.plan_samples import sample
 
-    scores = _scores(need.read_text(encoding="utf-8-sig")) if need else {}
+    scores = _scores(_text(need)) if need else {}
+    if need and not scores:
+        raise CommandFailed(_("%(file)s ne dit le besoin d’aucune commune.") % {"file": need})
     files = sample(departement, scores=scores, booklets_each=booklets_each, in_need_permille=IN_NEED_PERMILLE)
     if files is None:
         raise CommandFailed(_("Aucune commune n’est connue dans le département %(code)s.") % {"code": departement})
@@ -243,9 +245,10 @@ def _scores(text: str) -> dict[str, list[tuple[int, int]]]:
     for row in csv.DictReader(io.StringIO(text), delimiter=";" if ";" in text.split("\n", 1)[0] else ","):
         code, need = row.get("code") or row.get("code_iris") or "", row.get("need") or row.get("score_global") or ""
         try:
-            found.setdefault(code[:5], []).append((round(float(need.replace(",", "."))), int(float(row.get("population") or 0))))
-        except ValueError:
+            score = (round(float(need.replace(",", "."))), int(float(row.get("population") or 0)))
+        except (ValueError, OverflowError):
             continue  # a neighbourhood without a score counts for nothing
+        found.setdefault(code[:5], []).append(score)
     return found
 
 
@@ -257,8 +260,11 @@ def _text(file: Path) -> str:
 
 
 def _write(out: Path, files: Mapping[str, str], *, quiet: bool = False) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (out / name).write_text(text, encoding="utf-8", newline="")
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / name).write_text(text, encoding="utf-8", newline="")
+        except OSError:
+            raise CommandFailed(_("%(file)s ne peut pas être écrit.") % {"file": out / name}) from None
         if not quiet:
             say(_("%(file)s est écrit.") % {"file": out / name})

@@ -81,3 +81,12 @@ def test_guarantees_that_contradict_each_other_are_named_in_a_sentence(tmp_path:
     assert done.returncode == 1
     assert done.stderr.strip() == ("Ces garanties se contredisent : le budget, le plancher par commune. Il manque 3 carnets, à Abbaretz.")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_without_need_and_a_folder_that_cannot_be_are_said_in_a_sentence(tmp_path: Path) -> None:
+    words = tmp_path / "words.csv"
+    words.write_text("code;need;population\n44001;beaucoup;12\n", encoding="utf-8")
+    done = commands.carnet("plan", "prepare", "44", "--out", str(tmp_path), "--need", str(words))
+    assert (done.returncode, done.stderr.strip()) == (1, f"{words} ne dit le besoin d’aucune commune.")
+    done = commands.carnet("plan", "prepare", "44", "--out", str(words))
+    assert (done.returncode, done.stderr.strip()) == (1, f"{words / 'communes.csv'} ne peut pas être écrit.")

@@ -75,6 +75,7 @@ def test_the_territory_is_on_a_map_and_in_a_table_and_weights_are_in_the_address
         ("&w-POVERTY=101", "Un poids est un nombre entier, de 0 à 100."),
         ("&w-POVERTY=0", "Donnez un poids à un indicateur au moins."),
         ("&weighing=999999", "Ces poids n’existent pas"),
+        ("&weighing=" + "9" * 5000, "Ces poids n’existent pas"),
     ],
 )
 def test_weights_that_mean_nothing_are_said_and_the_usual_shown(admin: Client, query: str, sentence: str) -> None:

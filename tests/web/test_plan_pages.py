@@ -325,3 +325,19 @@ def test_each_fault_of_the_form_is_said_beside_its_field(offices: Offices) -> No
     assert "aucune commune connue" in refused(territory="99999")
     # No file of diplomas was read: a part of people without one could not be checked by anybody.
     assert "n’est connue nulle part ici" in refused(priority_percent="20")
+    assert "Le maximum par guichet est plus petit que le minimum." in refused(desk_minimum="9", desk_maximum="2")
+
+
+def test_a_place_added_outside_the_plan_is_refused_beside_its_field(offices: Offices) -> None:
+    url = offices.make()
+    answer = offices.admin.post(f"{url}try/", ASKED | {"new_commune": "75056", "new_people": "30", "request_id": str(uuid4())})
+    assert answer.status_code == 422
+    assert "Ce plan ne compte pas cette commune" in text_of(answer.content.decode())
+
+
+def test_one_of_anything_is_told_in_the_singular_and_what_is_equal_is_said_equal(offices: Offices) -> None:
+    told = text_of(offices.admin.get(offices.make(budget="50", minutes_max="1")).content.decode())
+    assert "Sans la limite de trajet de 1 minute," in told or "Sans la limite de trajet de 1 minute :" in told
+    assert not re.search(r"[+ ]1 (carnets|guichets|communes|minutes)", told)
+    assert "le besoin couvert serait le même" in told
+    assert not re.search(r"serait de (\d+) au lieu de \1\b", told)

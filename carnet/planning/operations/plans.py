@@ -39,8 +39,10 @@ from carnet.planning.rules.plans import (
     PlanOutside,
     PlanPriorityUnknown,
     VersionState,
+    check_added,
     check_another,
     check_answered,
+    check_desk_bounds,
     check_name,
     check_orderable,
 )
@@ -65,7 +67,7 @@ def make_plan(
 
     `territory`: a part of the programme's (all of it when nothing is said). What the plan stands on is read now, and kept with it.
     Raises: NotAllowed, ProgrammeUnknown, PlanNameMissing, PlanOutside, PlanNowhere, PlanTooWide, PlanWithoutDesks, PlanBudgetTooSmall,
-            PlanPriorityUnknown, ProblemWrong.
+            PlanPriorityUnknown, PlanMaximumTooSmall, ProblemWrong.
     Repeat: the same request_id returns the first plan.
     """
     check_may(actor, "planning.plan")
@@ -112,7 +114,8 @@ def make_plan(
 def try_again(*, plan_id: int, from_number: int, asked: Asked, actor: Actor, request_id: UUID, at: datetime) -> int:
     """Ask a plan something else, on the ground it began with; return the number of the version that waits for an answer.
 
-    Raises: NotAllowed, PlanUnknown, PlanTooManyVersions, PlanBudgetTooSmall, PlanPriorityUnknown, ProblemWrong.
+    Raises: NotAllowed, PlanUnknown, PlanTooManyVersions, PlanBudgetTooSmall, PlanPriorityUnknown, PlanMaximumTooSmall,
+            PlanAddedElsewhere, ProblemWrong.
     Repeat: the same request_id returns the first number.
     """
     check_may(actor, "planning.plan")
@@ -223,6 +226,8 @@ def _ask(
 ) -> PlanVersion:
     if asked.priority_percent and not knows_priority(ground):
         raise PlanPriorityUnknown()
+    check_desk_bounds(asked.desk_minimum, asked.desk_maximum)
+    check_added((each.commune for each in asked.added), {each.code for each in ground.demands})
     problem = problem_of(ground, asked)
     kept_ground, kept_asked = written_ground(ground), written_asked(asked)
     return PlanVersion.objects.create(

@@ -10,6 +10,8 @@ from carnet.planning.rules.need import NeedAreaUnknown
 
 # A region: larger, a page would weigh too much and the eye see nothing.
 COMMUNES_MAX = 4_500
+# Longer than the number of any shared territory.
+NUMBER_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class NeedArea:
 def area_of(key: str, *, actor: Actor) -> NeedArea:
     """The territory an address names: `EPCI-244400404`, `DEPARTEMENT-44`, or `T-3`, one the actor shares. Raises: NeedAreaUnknown, TerritoryUnknown."""
     level, _dash, code = key.partition("-")
-    if level == "T" and code.isdecimal():
+    if level == "T" and code.isdecimal() and len(code) <= NUMBER_DIGITS:
         name, codes = territories.codes_of(actor=actor, territory_id=int(code))
         return NeedArea(key, name, tuple(codes))
     if level not in AreaLevel.__members__ or not is_code(AreaLevel(level), code):

@@ -1,6 +1,6 @@
 """Saved allotment plans: what may be asked, what may be kept, what may become an order. Pure; the sharing itself is `rules.allotment`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,6 +81,18 @@ class PlanPriorityUnknown(SavedPlanRefused):
     code = "plan-priority-unknown"
 
 
+class PlanMaximumTooSmall(SavedPlanRefused):
+    """A desk may not receive less than the least it must receive: it would receive nothing, nor would any other."""
+
+    code = "plan-maximum-too-small"
+
+
+class PlanAddedElsewhere(SavedPlanRefused):
+    """A place is added in a commune the plan does not count: it would be left aside without a word. Facts: commune."""
+
+    code = "plan-added-elsewhere"
+
+
 class PlanTooManyVersions(SavedPlanRefused):
     """A plan has a maximum of versions. Facts: most."""
 
@@ -138,6 +150,19 @@ def check_another(count: int) -> None:
     """Raises: PlanTooManyVersions when the plan already has `count` versions of the maximum."""
     if count >= VERSIONS_MAX:
         raise PlanTooManyVersions(most=VERSIONS_MAX)
+
+
+def check_desk_bounds(least: int, most: int | None) -> None:
+    """Booklets a desk may receive, None: without limit. Raises: PlanMaximumTooSmall."""
+    if most is not None and most < least:
+        raise PlanMaximumTooSmall()
+
+
+def check_added(added: Iterable[str], communes: Collection[str]) -> None:
+    """Each commune of an added place is among those of the plan. Raises: PlanAddedElsewhere."""
+    for code in added:
+        if code not in communes:
+            raise PlanAddedElsewhere(commune=code)
 
 
 def check_answered(state: VersionState) -> None:

@@ -21,6 +21,8 @@ from carnet.web.design.sentences import sentence_for
 
 SCORE, PEOPLE = "score", "people"
 WEIGHT = "w-"
+# Longer than the number of any row: what is typed beyond is not read, and nothing has that number.
+NUMBER_DIGITS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def asked(request: HttpRequest, actor: Actor) -> Asked:
     try:
         found = replace(found, weights=weights_of(given))
         if given.get("weighing", "").isdecimal():
-            kept = weighings.weighing(actor=actor, weighing_id=int(given["weighing"]))
+            kept = weighings.weighing(actor=actor, weighing_id=int(given["weighing"][:NUMBER_DIGITS]))
             found = replace(found, weights=kept.weights, weighing=kept)
     except Refusal as refusal:
         found = replace(found, sentences=(sentence_for(refusal),))

@@ -11,6 +11,8 @@ SENTENCES = {
     "plan-without-desks": _("Aucun guichet du programme ne dit où il est. Placez d’abord les guichets."),
     "plan-budget-too-small": _("Ce budget ne paie pas un seul carnet : un carnet vaut %(booklet_cents)s."),
     "plan-priority-unknown": _("La part des publics prioritaires n’est connue nulle part ici. Lisez d’abord les diplômes des communes."),
+    "plan-maximum-too-small": _("Le maximum par guichet est plus petit que le minimum."),
+    "plan-added-elsewhere": _("Ce plan ne compte pas cette commune. Choisissez-en une autre."),
     "plan-too-many-versions": _("Ce plan a déjà %(most)s versions. Commencez-en un autre."),
     "plan-not-done": _("Ce plan n’a pas encore de réponse."),
     "plan-not-kept": _("Gardez d’abord cette version : elle ne changera plus."),

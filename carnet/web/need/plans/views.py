@@ -71,11 +71,12 @@ class NewPlan(OperationView):
     refusal_fields = {
         "plan-name-missing": "name", "plan-outside": "territory", "plan-nowhere": "territory", "plan-too-wide": "territory",
         "plan-budget-too-small": "budget", "plan-without-desks": "programme", "plan-priority-unknown": "priority_percent",
+        "plan-maximum-too-small": "desk_maximum",
     }  # fmt: skip
 
     def get_form_kwargs(self) -> dict[str, Any]:
         found = [each for each in funding.programmes(actor_of(self.request).programme_ids) if each.ended_at is None]
-        return super().get_form_kwargs() | {"programmes": [(each.id, each.name) for each in reversed(found)]}
+        return super().get_form_kwargs() | {"programmes": [(each.id, each.name) for each in found]}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(**({"office": _office(actor_of(self.request))} | more))
@@ -168,7 +169,10 @@ class TryAgain(OperationView):
 
     form_class = TryForm
     template_name = "need/plans/try.html"
-    refusal_fields = {"plan-budget-too-small": "budget", "locality-unknown": "new_commune", "plan-priority-unknown": "priority_percent"}
+    refusal_fields = {
+        "plan-budget-too-small": "budget", "locality-unknown": "new_commune", "plan-added-elsewhere": "new_commune",
+        "plan-priority-unknown": "priority_percent", "plan-maximum-too-small": "desk_maximum",
+    }  # fmt: skip
 
     @property
     def page(self) -> VersionPage:

@@ -59,6 +59,10 @@ def _signed_number(count: int) -> str:
     return signed(count, formats.number(abs(count)))
 
 
+def _booklets(count: int) -> str:
+    return ngettext("%(count)s carnet", "%(count)s carnets", abs(count)) % {"count": _signed_number(count)}
+
+
 def _signed_need(points: int) -> str:
     people = round(points / PERSON)
     return signed(people, formats.number(abs(people)))
@@ -71,7 +75,11 @@ def figures(page: VersionPage) -> list[Figure]:
     """What comes first: what the best allotment does, and how much more than the others."""
     best = page.outcomes[Method.OPTIMAL]
     found = [
-        Figure(formats.number(best.booklets), _("carnets"), _("pour %(count)s guichets") % {"count": formats.number(best.desks)}),
+        Figure(
+            formats.number(best.booklets),
+            ngettext("carnet", "carnets", best.booklets),
+            ngettext("pour %(count)s guichet", "pour %(count)s guichets", best.desks) % {"count": formats.number(best.desks)},
+        ),
         Figure(need(best.covered), _("de besoin couvert"), _("en personnes au besoin moyen")),
         Figure(trip(best.trip_tenths), _("de trajet en moyenne"), _("un aller, au guichet ou au lieu")),
         Figure(formats.euros(best.cents, short=True), _("de chèques"), _("sur %(budget)s") % {"budget": _budget(page.asked)}),
@@ -92,10 +100,19 @@ def said(page: VersionPage) -> list[str]:
 
 
 def _against(best: Outcome, other: Outcome, method: Method) -> str:
-    sentence = {
-        Method.PER_HEAD: _("Par habitant, le besoin couvert serait de %(other)s au lieu de %(best)s"),
-        Method.FORMULA: _("Avec une part fixe et une part sociale, le besoin couvert serait de %(other)s au lieu de %(best)s"),
-    }[method] % {"other": need(other.covered), "best": need(best.covered)}
+    same = need(other.covered) == need(best.covered)
+    sentence = (
+        {
+            Method.PER_HEAD: _("Par habitant, le besoin couvert serait le même"),
+            Method.FORMULA: _("Avec une part fixe et une part sociale, le besoin couvert serait le même"),
+        }[method]
+        if same
+        else {
+            Method.PER_HEAD: _("Par habitant, le besoin couvert serait de %(other)s au lieu de %(best)s"),
+            Method.FORMULA: _("Avec une part fixe et une part sociale, le besoin couvert serait de %(other)s au lieu de %(best)s"),
+        }[method]
+        % {"other": need(other.covered), "best": need(best.covered)}
+    )
     idle = ngettext(
         ", et %(count)s carnet payé ne servirait à personne", ", et %(count)s carnets payés ne serviraient à personne", other.idle
     ) % {"count": formats.number(other.idle)}
@@ -109,11 +126,9 @@ def proof(page: VersionPage) -> str:
         return _("C’est prouvé : aucune autre répartition ne fait mieux avec ces garanties.")
     permyriad = max(1, -(-round(page.answer.gap * 10**8) // 10**4))
     if page.answer.gap <= CLOSE:
-        return _("C’est prouvé : aucune autre répartition ne ferait mieux de plus de %(part)s dix-millièmes.") % {
-            "part": formats.number(permyriad)
-        }
-    return _("Le temps de calcul a manqué : une autre répartition ferait mieux de %(part)s dix-millièmes au plus.") % {
-        "part": formats.number(permyriad)
+        return _("C’est prouvé : aucune autre répartition ne ferait mieux de plus de %(part)s.") % {"part": formats.basis_points(permyriad)}
+    return _("Le temps de calcul a manqué : une autre répartition ferait mieux de %(part)s au plus.") % {
+        "part": formats.basis_points(permyriad)
     }
 
 
@@ -164,7 +179,7 @@ def _cost(cost: ConstraintCost, asked: Asked) -> str:
     if abs(cost.covered) * 2 < PERSON and not cost.booklets:
         return _("%(what)s, rien ne changerait : cette garantie ne coûte rien ici.") % {"what": what}
     changes = [_("%(count)s de besoin couvert") % {"count": _signed_need(cost.covered)}]
-    changes += [_("%(count)s carnets") % {"count": _signed_number(cost.booklets)}] if cost.booklets else []
+    changes += [_booklets(cost.booklets)] if cost.booklets else []
     changes += (
         [_("%(amount)s de chèques") % {"amount": signed(cost.cents, formats.euros(abs(cost.cents), short=True))}] if cost.cents else []
     )
@@ -181,7 +196,10 @@ def _taken_away(cost: ConstraintCost, asked: Asked) -> str:
         % {"count": formats.number(asked.floor)},
         Guarantee.PRIORITY: _("Sans la part de %(percent)s %% des publics prioritaires") % {"percent": asked.priority_percent},
         Guarantee.SEATS: _("Si les lieux avaient assez de places assises"),
-        Guarantee.TRAVEL: _("Sans la limite de trajet de %(minutes)s minutes") % {"minutes": asked.minutes_max or 0},
+        Guarantee.TRAVEL: ngettext(
+            "Sans la limite de trajet de %(minutes)s minute", "Sans la limite de trajet de %(minutes)s minutes", asked.minutes_max or 0
+        )
+        % {"minutes": asked.minutes_max or 0},
         Guarantee.DESK_MINIMUM: _("Sans le minimum par guichet"),
         Guarantee.DESK_MAXIMUM: _("Sans le maximum par guichet"),
     }
@@ -227,8 +245,9 @@ def _changes(before: Asked, now: Asked, page: VersionPage) -> list[str]:
 def _changed(change: Difference) -> str:
     parts = [
         _("%(count)s de besoin couvert") % {"count": _signed_need(change.covered)},
-        _("%(count)s carnets") % {"count": _signed_number(change.booklets)},
-        _("%(count)s communes sans carnet") % {"count": _signed_number(change.without)},
+        _booklets(change.booklets),
+        ngettext("%(count)s commune sans carnet", "%(count)s communes sans carnet", abs(change.without))
+        % {"count": _signed_number(change.without)},
         _("%(amount)s de chèques") % {"amount": signed(change.cents, formats.euros(abs(change.cents), short=True))},
     ]
     if change.trip_tenths is not None:
@@ -239,7 +258,9 @@ def _changed(change: Difference) -> str:
 
 def limit(minutes: int | None) -> str:
     """Minutes, or that there is no limit."""
-    return _("%(minutes)s minutes") % {"minutes": minutes} if minutes is not None else _("sans limite")
+    if minutes is None:
+        return _("sans limite")
+    return ngettext("%(minutes)s minute", "%(minutes)s minutes", minutes) % {"minutes": minutes}
 
 
 def _unlimited(count: int | None) -> str:
