@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
-from carnet.connectivity.models import Connection, Home, Offer, Residence
+from carnet.connectivity.models import Connection, Home, Offer, Partner, Residence
 from carnet.gateways.database import acting_as_everything
 from carnet.parties import operations as parties
 from tests.factories.campaign import NOW, SYSTEM
@@ -167,9 +167,15 @@ def test_an_offer_is_prepared_by_one_and_opened_by_another(season: Season, homes
         "home_limit": 10, "tolerated_days": 3, "opens_on": "2026-03-01", "closes_on": "2027-03-01", "needed": ["NO_CONNECTION"],
         "one_of": ["LOW_INCOME"], "papers": ["energy-cheque"], "source": "Délibération du 12 janvier 2026",
     }  # fmt: skip
-    assert "Une information de l’offre manque" in post(agent, address, **{**said, "up_mbps": 200})
+    assert "Une information de l’offre manque" in post(agent, address, **{**said, "months": 61})
+    assert "ne peut pas dépasser le débit reçu" in post(agent, address, **{**said, "up_mbps": 200})
+    assert "après le premier jour" in post(agent, address, **{**said, "closes_on": "2026-03-01"})
     shown = post(agent, address, **said)
-    assert "une autre personne doit l’ouvrir" in shown and "le chèque énergie" in shown
+    assert "une autre personne doit l’ouvrir" in shown and "le chèque énergie" in shown and "par mois, au fournisseur" in shown
+    # An offer is a landlord's: nothing is prepared with a provider alone.
+    with acting_as_everything(why="look"):
+        provider = Partner.objects.get(organisation_id=homes.provider_id, programme_id=homes.campaign.programme_id)
+    assert agent.get(reverse("operator:connection-offer-new", args=[provider.id])).status_code == 404
     with acting_as_everything(why="look"):
         offer = Offer.objects.get(name="Internet à 5 €")
     assert "connection-offer" not in text_of(agent, reverse("operator:connection-offer", args=[offer.id]))

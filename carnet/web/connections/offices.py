@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from carnet.connectivity import queries
 from carnet.connectivity.queries import ConnectionLine, ConnectionView, OfferView
@@ -289,7 +289,7 @@ def offer_rows(view: OfferView, names: dict[int, Any], residences: Sequence[str]
         Row(_("Débit"), _("%(down)s Mb/s, %(up)s Mb/s en envoi") % {"down": said.down_mbps, "up": said.up_mbps}),
         Row(_("Matériel"), _(", ").join(each for each in (
             _("une box") if said.has_box else "", _("un ordinateur en prêt") if said.lends_computer else "") if each) or "–"),
-        Row(_("Durée"), _("%(months)s mois") % {"months": said.months}),
+        Row(_("Durée"), ngettext("%(months)s mois", "%(months)s mois", said.months) % {"months": said.months}),
         Row(_("Logements au plus"), formats.number(said.home_limit)),
         Row(_("Demandes"), _("du %(first)s au %(last)s") % {
             "first": formats.day(said.opens_on), "last": formats.day(date.fromordinal(said.closes_on.toordinal() - 1))}),

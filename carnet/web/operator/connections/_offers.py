@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -47,6 +47,13 @@ _FIELD_OF = {
     "tolerated": "tolerated_days", "eligibility": "needed", "source": "source", "papers": "papers",
 }  # fmt: skip
 
+# What does not go together, said in so many words; the rest is one field's own fault.
+_WRONG = {
+    "speed": gettext_lazy("Le débit envoyé ne peut pas dépasser le débit reçu."),
+    "days": gettext_lazy("Choisissez un jour après le premier jour des demandes."),
+    "monthly": gettext_lazy("Quelqu’un doit payer quelque chose chaque mois."),
+}
+
 
 class OfferForm(OperationForm):
     """An offer, whole."""
@@ -62,7 +69,7 @@ class OfferForm(OperationForm):
     )  # fmt: skip
     household_cents = EurosField(label=gettext_lazy("Le locataire paie, par mois"), least_cents=0)
     collector = forms.ChoiceField(
-        label=gettext_lazy("Le locataire paie à"), choices=[(each.value, label) for each, label in offices.COLLECTORS.items()],
+        label=gettext_lazy("À qui le locataire paie"), choices=[(each.value, label) for each, label in offices.COLLECTORS.items()],
         widget=forms.RadioSelect, initial=Collector.LANDLORD.value,
     )  # fmt: skip
     landlord_cents = EurosField(label=gettext_lazy("Le bailleur paie, par mois"), least_cents=0)
@@ -163,11 +170,15 @@ class Prepare(OperationView):
             return self.perform(form)  # type: ignore[return-value]
         except Refusal as refusal:
             field = _FIELD_OF.get(str(refusal.facts.get("what", "")), "papers" if refusal.code == "connection-paper-needless" else None)
-            form.add_error(field, forms.ValidationError(sentence_for(refusal), code=refusal.code))
+            said = _WRONG.get(str(refusal.facts.get("what", ""))) or sentence_for(refusal)
+            form.add_error(field, forms.ValidationError(said, code=refusal.code))
             return self.form_invalid(form)
 
     def _partner(self) -> queries.PartnerView:
-        return found_partner(actor_of(self.request), self.kwargs["partner_id"])
+        found = found_partner(actor_of(self.request), self.kwargs["partner_id"])
+        if found.part is not Part.LANDLORD or found.ended_at is not None:
+            raise Http404
+        return found
 
 
 def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
