@@ -108,7 +108,7 @@ def _ways(actor: Actor, programme_id: int) -> list[Table]:
             for each in paid.transfers
         ]
         title = _("%(agreement)s : lignes de la banque") % {"agreement": agreement.name}
-        tables.append(Table(title, columns, rows, empty=_("Aucun virement payé.")))
+        tables.append(Table(title, columns, rows, empty=_("Aucun virement payé à un lieu.")))
     return tables
 
 
