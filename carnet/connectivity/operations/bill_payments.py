@@ -66,7 +66,8 @@ def mark_sent(*, bill_id: int, actor: Actor, request_id: UUID, at: datetime) -> 
 def read_bank_answer(*, bill_id: int, content: bytes | BinaryIO, actor: Actor, request_id: UUID, at: datetime) -> BillState:
     """Read a `pain.002` or `camt.053` and record what the bank says became of a bill's payment; return the bill's state.
 
-    It must name this payment's reference, its amount and its account. Taken in, not booked yet: nothing changes. Booked: what was owed is paid. Come back after that: owed again.
+    It must name this payment's reference, its amount and its account.
+    Taken in, not booked yet: nothing changes. Booked: what was owed is paid. Come back after that: owed again.
     Raises: NotAllowed, SecondFactorNeeded, BillUnknown, BankSaysOtherwise, and the gateway's refusals of a file.
     Repeat: an answer already known changes nothing.
     """
