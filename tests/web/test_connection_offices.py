@@ -82,7 +82,7 @@ def test_a_file_of_tenants_is_refused(homes: Estate, landlord: Client) -> None:
 def test_a_right_file_is_kept_whole_and_its_residence_changed(homes: Estate, landlord: Client, form: str) -> None:
     text = HEADER + "".join(LINE.format(home=f"S-00{rank}", door=f"porte {rank}") for rank in range(1, 4))
     shown = send(landlord, text.encode() if form == "csv" else workbook(text), f"estate.{form}", homes.campaign.programme_id)
-    assert "1 résidences, 3 logements, dont 3 nouveaux" in shown
+    assert "Résidences : 1. Logements : 3, dont nouveaux : 3." in shown.replace("\u00a0", " ")
     with acting_as_everything(why="look"):
         row = Residence.objects.get(reference="SAULES", landlord_id=homes.landlord_id)
     page = reverse("landlord:residence", args=[row.id])
@@ -94,6 +94,8 @@ def test_a_right_file_is_kept_whole_and_its_residence_changed(homes: Estate, lan
     assert "Les Grands Saules" in shown and "Médiathèque" in shown
     with acting_as_everything(why="look"):
         home_id = Home.objects.get(residence=row, reference="S-002").id
+    assert "S-002 (porte 2)" in text_of(landlord, reverse("landlord:home-end", args=[home_id])), "the page says which home"
+    assert landlord.get(reverse("landlord:home-end", args=[home_id + 9_999])).status_code == 404
     assert "Le logement est retiré." in post(landlord, reverse("landlord:home-end", args=[home_id]))
     assert "S-002" not in text_of(landlord, page)
     assert "n’est plus proposée" in post(landlord, reverse("landlord:residence-end", args=[row.id]))

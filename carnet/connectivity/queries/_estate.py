@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from carnet.connectivity import access
 from carnet.connectivity.models import Connection, EstateFile, Home, Offer, Partner, Residence
-from carnet.connectivity.rules import LIVE, ConnectionState, OfferState, OfferTerms, Part
+from carnet.connectivity.rules import LIVE, ConnectionState, HomeUnknown, OfferState, OfferTerms, Part
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import Role, allowed, check_may
 
@@ -46,6 +46,16 @@ class HomeView:
     door: str
     connection_id: int | None
     state: ConnectionState | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetHome:
+    """A home of a landlord's, and the residence it is in."""
+
+    reference: str
+    door: str
+    residence_id: int
+    residence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,15 @@ def homes(*, actor: Actor, residence_id: int) -> tuple[HomeView, ...]:
         )
         for home in Home.objects.filter(residence=row, ended_at=None).order_by("reference", "id")
     )  # fmt: skip
+
+
+def home(*, actor: Actor, home_id: int) -> LetHome:
+    """One of them, or one taken out. One statement. Raises: NotAllowed, HomeUnknown (none, or another landlord's: the same)."""
+    check_may(actor, "connectivity.manage-residences")
+    row = Home.objects.select_related("residence").filter(id=home_id, landlord_id=actor.organisation_id or 0).first()
+    if row is None:
+        raise HomeUnknown(home=home_id)
+    return LetHome(row.reference, row.door, row.residence_id, row.residence.name)
 
 
 def files(*, actor: Actor, limit: int = 10) -> tuple[FileView, ...]:

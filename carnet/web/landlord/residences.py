@@ -170,7 +170,7 @@ class BringIn(OperationView):
             programme_id=given["programme"], estate=estate, digest=hashlib.sha256(content).digest(), actor=actor_of(self.request),
             request_id=given["request_id"], at=clock.now(),
         )  # fmt: skip
-        said = _("Le fichier est gardé : %(residences)s résidences, %(homes)s logements, dont %(new)s nouveaux.")
+        said = _("Le fichier est gardé. Résidences : %(residences)s. Logements : %(homes)s, dont nouveaux : %(new)s.")
         messages.success(self.request, said % {"residences": made.residences, "homes": made.homes, "new": made.new_homes})
         return redirect("landlord:residences")
 
@@ -271,8 +271,9 @@ class End(_OfResidence):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         lead = _("Plus personne n’y demandera de connexion. Le fichier suivant peut la reprendre.")
         return super().get_context_data(**more) | self.told(
-            title=_("Ne plus proposer cette résidence ?"), lead=lead, verb=_("Ne plus la proposer")
-        )
+            title=_("Ne plus proposer cette résidence ?"), lead=lead, verb=_("Ne plus la proposer"),
+            rows=[Row(_("Résidence"), self.found().name)],
+        )  # fmt: skip
 
     def perform(self, form: OperationForm) -> HttpResponseBase:
         given = form.cleaned_data
@@ -292,18 +293,25 @@ class EndHome(OperationView):
     def get_initial(self) -> dict[str, Any]:
         return {"request_id": uuid4()}
 
+    def found(self) -> queries.LetHome:
+        """The home it is about."""
+        return queries.home(actor=actor_of(self.request), home_id=self.kwargs["home_id"])
+
     def get_context_data(self, **more: Any) -> dict[str, Any]:
+        found = self.found()
+        door_said = f"{found.reference} ({found.door})" if found.door else found.reference
         return super().get_context_data(**more) | {
+            "rows": [Row(_("Résidence"), found.residence), Row(_("Logement"), door_said)],
             "base": "landlord/office.html", "title": _("Ce logement n’est plus loué ?"), "verb": _("Le retirer"), "kind": "",
             "lead": _("Plus personne n’y demandera de connexion. Le fichier suivant peut le reprendre."),
-            "cancel_url": reverse("landlord:residences"),
+            "cancel_url": reverse("landlord:residence", args=[found.residence_id]),
         }  # fmt: skip
 
     def perform(self, form: OperationForm) -> HttpResponseBase:
-        given = form.cleaned_data
+        given, found = form.cleaned_data, self.found()
         operations.end_home(home_id=self.kwargs["home_id"], actor=actor_of(self.request), request_id=given["request_id"], at=clock.now())
         messages.success(self.request, _("Le logement est retiré."))
-        return redirect("landlord:residences")
+        return redirect("landlord:residence", found.residence_id)
 
 
 def rooms_near(found: ResidenceView) -> dict[int, str]:
