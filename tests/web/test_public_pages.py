@@ -8,8 +8,10 @@ from io import StringIO
 import pytest
 from django.test import Client
 
-from carnet.ledger.rules import COUNT_NAMES
+from carnet.ledger.rules import COUNT_NAMES, Counts, Money
+from carnet.observatory.rules import FunderFigures, ProgrammeFigures
 from carnet.web.public import figures
+from carnet.web.public.views import _money_table as money_table
 from tests.distribution.conftest import Desks
 from tests.distribution.conftest import desks as desks
 from tests.distribution.conftest import make_desks as make_desks
@@ -148,3 +150,13 @@ def test_no_page_holds_an_inline_script_or_style(client: Client, page: str) -> N
 def test_only_this_machine_is_shown_the_first_installation(client: Client, facts: dict[str, str], shown: bool) -> None:
     page = client.get("/", **facts).content.decode()
     assert ("/setup/" in page) == shown
+
+
+@pytest.mark.parametrize(("reserved", "columns"), [(0, 7), (600, 8)])
+def test_money_of_connections_has_its_own_column_and_each_line_adds_up(reserved: int, columns: int) -> None:
+    money = Money(funded=5_000, unissued=1_000, in_circulation=4_000 - reserved, reserved=reserved)
+    shown = ProgrammeFigures(1, "Pass", "pass", False, Counts(), money, (FunderFigures("Ville", money),), 0, 0, None, 0)
+    table = money_table(shown)
+    assert [len(line) for line in (table.columns, *table.rows, table.total)] == [columns] * 3
+    cents = [int(re.sub(r"\D", "", str(cell))) for cell in table.rows[0][1:]]
+    assert cents[0] == sum(cents[1:]) == 5_000

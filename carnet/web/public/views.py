@@ -21,6 +21,7 @@ from carnet.web.calling import whom_to_call
 from carnet.web.design import contrast, formats
 from carnet.web.design.components import Column, Download, Figure, Row, Table
 from carnet.web.doors import from_this_machine
+from carnet.web.figures import MONEY_WORDS
 from carnet.web.public import figures
 from carnet.web.public.assisted import afterwards_table, assisted_shown
 
@@ -174,16 +175,14 @@ def _shown(each: ProgrammeFigures) -> _Shown:
 
 
 def _money_table(each: ProgrammeFigures) -> Table:
-    columns = [
-        Column(_("Financeur")),
-        Column(_("Apporté"), number=True),
-        Column(_("Pas encore engagé"), number=True),
-        Column(_("En circulation"), number=True),
-        Column(_("Dû aux lieux"), number=True),
-        Column(_("Payé"), number=True),
-        Column(_("Rendu"), number=True),
-    ]
+    words = {
+        "funded": _("Apporté"), "unissued": _("Pas encore engagé"), "in_circulation": _("En circulation"), "owed": _("Dû aux lieux"),
+        "paid": _("Payé"), "returned": _("Rendu"),
+    }  # fmt: skip
+    # Where the programme has connections, their money has its columns: without them the line would not add up.
+    words |= {name: str(MONEY_WORDS[name]) for name in ("reserved", "served") if getattr(each.money, name)}
+    columns = [Column(_("Financeur")), *(Column(word, number=True) for word in words.values())]
     lines = [(funder.name, funder.money) for funder in each.by_funder]
-    rows = [[name, *(formats.euros(cents) for cents in money.as_dict().values())] for name, money in lines]
-    total = [_("Total"), *(formats.euros(cents) for cents in each.money.as_dict().values())]
+    rows = [[name, *(formats.euros(getattr(money, part)) for part in words)] for name, money in lines]
+    total = [_("Total"), *(formats.euros(getattr(each.money, part)) for part in words)]
     return Table(_("Où est l’argent"), columns, rows, total, empty=_("Pas encore d’argent reçu."))
