@@ -30,6 +30,8 @@ def test_faults_are_said_line_by_line(tmp_path: Path) -> None:
     refused = commands.carnet("connection", "study", str(estate))
     assert refused.returncode == 1
     assert "Ligne 2, logements" in refused.stderr
+    estate.write_bytes(b"")
+    assert "aucun logement" in commands.carnet("connection", "study", str(estate)).stderr
     estate.write_bytes(example_file())
     supposed.write_text("[ranges]\nmarche = 1\n", encoding="utf-8")
     assert commands.carnet("connection", "study", str(estate), "--assumptions", str(supposed)).returncode == 1

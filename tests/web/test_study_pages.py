@@ -98,6 +98,14 @@ def test_a_landlord_studies_tries_keeps_and_compares(season: Season, landlord_id
     assert second.assumptions["choices"]["lends_computers"] is False
     assert "choisi pour cette étude" in text(client, tried)
 
+    # Nothing to pay but each home's own part: no "from 0 homes", a sentence.
+    nothing = "&".join(f"{each}=0" for each in ("set_up_residence", "set_up_dwelling", "month_residence", "month_fixed"))
+    free = text(client, f"{url}try/?household=0&landlord=0&months=60&is_open_to_all=on&market=40&{nothing}")
+    assert "dès le premier ménage" in free and "à partir de 0" not in free
+    # Homes at the likely values are not the middle of the draws: the file does not call them by the same name.
+    residences = b"".join(client.get(f"{url}residences.csv").streaming_content).decode("utf-8-sig")
+    assert residences.splitlines()[0].endswith("menages_aux_valeurs_probables")
+
     side = text(client, f"{URL}compare/?study={row.pk}&study={second.pk}")
     assert "60 mois" in side
     assert "0 % / 2 % / 4 %" in side

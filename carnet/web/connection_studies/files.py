@@ -64,7 +64,7 @@ def _results(kept: KeptStudy) -> Iterator[Line]:
 
 def residences_sheet(kept: KeptStudy) -> Sheet:
     """The residences as they were studied, in the columns a new study reads, and the homes expected in each."""
-    names = [name for name, _meaning in words.COLUMN_WORDS] + ["menages_attendus"]
+    names = [name for name, _meaning in words.COLUMN_WORDS] + ["menages_aux_valeurs_probables"]
     yes_no = {True: "oui", False: "non"}
 
     def lines() -> Iterator[Line]:

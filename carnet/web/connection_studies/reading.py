@@ -3,7 +3,8 @@
 from typing import IO
 
 from carnet.connectivity.rules.study.estate import StudiedResidence, read_estate
-from carnet.places.rules import content_of
+from carnet.connectivity.rules.study.refusals import StudiedEstateEmpty
+from carnet.places.rules import FileEmpty, content_of
 from carnet.places.rules.faults import Outcome
 from carnet.places.rules.tables import read_table
 
@@ -20,9 +21,13 @@ _EXAMPLE = (
 def read_estate_file(stream: IO[bytes]) -> tuple[StudiedResidence, ...]:
     """The residences of a CSV or XLSX file.
 
-    Raises: StudiedEstateWrong (every fault), StudiedEstateColumnMissing, and whatever a file cannot be read for (`places.rules`).
+    Raises: StudiedEstateWrong (every fault), StudiedEstateColumnMissing, StudiedEstateEmpty, and whatever a file cannot be read for (`places.rules`).
     """
-    table = read_table(content_of(stream))
+    try:
+        table = read_table(content_of(stream))
+    except FileEmpty:
+        # The room of places would say that no place is in it.
+        raise StudiedEstateEmpty from None
     broken = [fault.line for fault in table.faults if fault.outcome is not Outcome.KEPT and fault.line]
     return read_estate(table.columns, [(each.line, each.cells) for each in table.lines], broken)
 

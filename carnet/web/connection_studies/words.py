@@ -143,6 +143,8 @@ def _even(found: Studied) -> str:
         return _("Aux valeurs probables, l’offre du marché revient moins cher quel que soit le nombre de ménages.")
     if not found.even.is_within:
         return _("Aux valeurs probables, il faudrait %(homes)s ménages pour que les deux se valent. Il n’y en a que %(of)s.") % facts
+    if found.even.homes <= 1:
+        return _("Aux valeurs probables, la connexion solidaire ne revient pas plus cher, dès le premier ménage.")
     return _("Aux valeurs probables, les deux se valent à partir de %(homes)s ménages sur %(of)s.") % facts
 
 
