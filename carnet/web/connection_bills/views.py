@@ -87,10 +87,10 @@ def _agreements(actor: Actor, at: datetime) -> Table:
 
 def _files(accounts: list[queries.LandlordAccount]) -> list[Download]:
     files = [Download(_("Tous les mois facturés"), reverse("bills:months-file", args=[kind]), kind.upper()) for kind in KINDS]
-    named = len(accounts) > 1
+    named, mine = len(accounts) > 1, _("Mon compte, à garder")
     papers = [
         Download(
-            f"{_('Mon compte, à garder')} : {each.programme}" if named else _("Mon compte, à garder"),
+            f"{mine} : {each.programme}" if named else mine,
             f"{reverse('bills:statement')}?{urlencode({'convention': each.agreement_id})}", "PDF",
         )
         for each in accounts
