@@ -31,9 +31,21 @@ _FINE_KEYS = {
     Cut.PUBLIC: "d.detail",
     Cut.FUNDER: "f.funder_id::text",
 }
-_PATTERN = (
-    " JOIN ledger_series s ON s.id = d.series_id LEFT JOIN ledger_sharepattern p ON p.series_id = d.series_id AND p.number = d.pattern"
+_SHARES = (
+    " LEFT JOIN ledger_sharepattern p ON p.series_id = d.series_id AND p.number = d.pattern"
     " LEFT JOIN LATERAL unnest(p.funder_ids, p.held_cents, p.borne_cents) AS f (funder_id, held, borne) ON {on}"
+)
+_SHARED = (
+    "SELECT {key}, d.measure, d.detail, sum(CASE WHEN e.cents > 0 THEN d.count ELSE 0 END), sum(d.count * e.cents)"
+    " FROM observatory_dailyfigure d JOIN ledger_series s ON s.id = d.series_id{shares}"
+    " CROSS JOIN LATERAL (SELECT CASE WHEN d.measure = ANY(%(borne)s) THEN f.borne ELSE f.held END AS cents) AS e"
+    " WHERE {where} GROUP BY 1, 2, 3"
+)
+# Summed by series before its face value is looked for: else the few series are gone through for each of thousands of rows.
+_WHOLE = (
+    "SELECT d.key, d.measure, d.detail, sum(d.count), sum(d.count * s.face_value_cents) FROM ("
+    "SELECT {key} AS key, d.measure, d.detail, d.series_id, sum(d.count) AS count FROM observatory_dailyfigure d WHERE {where} GROUP BY 1, 2, 3, 4"
+    ") d JOIN ledger_series s ON s.id = d.series_id{shares} GROUP BY 1, 2, 3"
 )
 
 
@@ -41,16 +53,20 @@ class Sums:
     """What the rows of one line add up to."""
 
     def __init__(self) -> None:
-        self.counts: Counter[Measure] = Counter()
-        self.cents: Counter[Measure] = Counter()
+        # A page makes hundreds of these: plain dictionaries, which cost nothing to make.
+        self.counts: defaultdict[Measure, int] = defaultdict(int)
+        self.cents: defaultdict[Measure, int] = defaultdict(int)
         self.delays: defaultdict[Measure, Counter[int]] = defaultdict(Counter)
-        self.answers: Counter[str] = Counter()
+        self.answers: defaultdict[str, int] = defaultdict(int)
 
     def take(self, other: "Sums") -> None:
         """Add what another line adds up to."""
-        self.counts.update(other.counts)
-        self.cents.update(other.cents)
-        self.answers.update(other.answers)
+        for measure, count in other.counts.items():
+            self.counts[measure] += count
+        for measure, cents in other.cents.items():
+            self.cents[measure] += cents
+        for answer, count in other.answers.items():
+            self.answers[answer] += count
         for measure, counted in other.delays.items():
             self.delays[measure].update(counted)
 
@@ -125,9 +141,9 @@ def fine(
         where.append("d.programme_id = ANY(%(programmes)s)")
         values["programmes"] = list(programme_ids)
     is_funders = scope.funder_id is not None or by is Cut.FUNDER
-    on = "false"
+    shares = ""
     if is_funders:
-        on = "true" if scope.funder_id is None else "f.funder_id = %(funder)s"
+        shares = _SHARES.format(on="true" if scope.funder_id is None else "f.funder_id = %(funder)s")
         values["funder"] = scope.funder_id
         where.append("f.funder_id IS NOT NULL")
     if by is Cut.PUBLIC:
@@ -135,14 +151,8 @@ def fine(
     elif by is Cut.SERVICE:
         where.append("d.service_code <> ''")
     where += _months("d.day", scope, by, values)
-    share = "CASE WHEN d.measure = ANY(%(borne)s) THEN f.borne ELSE f.held END" if is_funders else "s.face_value_cents"
-    count = f"CASE WHEN {share} > 0 THEN d.count ELSE 0 END" if is_funders else "d.count"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_FINE_KEYS[by]}, d.measure, d.detail, sum({count}), sum(d.count * ({share}))"
-            f" FROM observatory_dailyfigure d{_PATTERN.format(on=on)} WHERE {' AND '.join(where)} GROUP BY 1, 2, 3",
-            values,
-        )
+        cursor.execute((_SHARED if is_funders else _WHOLE).format(key=_FINE_KEYS[by], shares=shares, where=" AND ".join(where)), values)
         rows = cursor.fetchall()
     found: defaultdict[str, Sums] = defaultdict(Sums)
     for line, name, detail, counted, cents in rows:

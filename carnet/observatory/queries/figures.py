@@ -63,16 +63,16 @@ def watermark() -> Watermark | None:
     return Watermark(*found) if found else None
 
 
-def measured(scope: Scope, *, at: datetime, measures: Collection[Measure] = tuple(Measure)) -> Measured:
-    """Every measure of a scope. Units: see DEFINITIONS. Raises: ScopeWrong."""
-    mark = watermark()
+def measured(scope: Scope, *, at: datetime, measures: Collection[Measure] = tuple(Measure), mark: Watermark | None = None) -> Measured:
+    """Every measure of a scope. Units: see DEFINITIONS. `mark`: a watermark already read, for a page that asks many things. Raises: ScopeWrong."""
+    mark = mark or watermark()
     wanted = tuple(measures)
     sums = _summed(scope, None, wanted, mark).get("", Sums()) if mark else Sums()
     return Measured(scope, _values(sums, wanted, scope, None), mark.counted_at if mark else None)
 
 
-def cut(by: Cut, scope: Scope, *, measures: Sequence[Measure], at: datetime) -> CutTable:
-    """Measures of a scope cut by one thing; rows in order of month, else the largest first. Units: see DEFINITIONS.
+def cut(by: Cut, scope: Scope, *, measures: Sequence[Measure], at: datetime, mark: Watermark | None = None) -> CutTable:
+    """Measures of a scope cut by one thing; rows in order of month, else the largest first. Units: see DEFINITIONS. `mark`: as `measured`.
 
     A row for a territory nobody knows has an empty key. Raises: ScopeWrong (a measure that is not cut so, a territory that is none).
     """
@@ -80,7 +80,7 @@ def cut(by: Cut, scope: Scope, *, measures: Sequence[Measure], at: datetime) -> 
     for measure in wanted:
         if by not in DEFINITIONS[measure].cuts:
             raise ScopeWrong(field="measures")
-    mark = watermark()
+    mark = mark or watermark()
     summed = _summed(scope, by, wanted, mark) if mark else {}
     if by is Cut.OPERATOR:
         summed = _by_operator(summed)

@@ -153,7 +153,9 @@ def beside(programme_ids: Sequence[int], span: Span, *, at: datetime) -> Beside:
     scope = Scope(programme_ids=tuple(programme_ids), since=span.since, until=span.until)
     middle = median(used)
     days = (
-        figures.measured(scope, measures=[Measure.DAYS_TO_PAYMENT], at=at).values[Measure.DAYS_TO_PAYMENT] if middle is not None else None
+        figures.measured(scope, measures=[Measure.DAYS_TO_PAYMENT], at=at, mark=mark).values[Measure.DAYS_TO_PAYMENT]
+        if middle is not None
+        else None
     )
     return Beside(len(used), middle, days)
 
@@ -190,7 +192,7 @@ def _used_by_place(programme_ids: tuple[int, ...], span: Span, build_id: int, _c
 def _measured(whose: Whose, span: Span, mark: Watermark | None, at: datetime) -> dict[Measure, Value]:
     scope = _over(whose.scope, span)
     if not whose.commune_codes:
-        values = figures.measured(scope, at=at).values
+        values = figures.measured(scope, at=at, mark=mark).values
     elif mark is None:
         values = {}
     else:
@@ -211,7 +213,7 @@ def _table(whose: Whose, span: Span, by: Cut, mark: Watermark | None, at: dateti
     labels: dict[str, str] = {}
     cells: dict[str, dict[Measure, Value]] = {}
     if not whose.commune_codes:
-        found = figures.cut(by, scope, measures=measures, at=at)
+        found = figures.cut(by, scope, measures=measures, at=at, mark=mark)
         cells = {row.key: _plain(row.values) for row in found.rows}
         labels = {row.key: row.label for row in found.rows}
     elif mark is not None:
