@@ -197,6 +197,7 @@ def test_a_kept_version_becomes_an_order_that_says_where_each_booklet_goes(offic
     assert early.status_code == 422
     assert "Gardez d’abord cette version" in early.content.decode()
     assert offices.admin.post(f"{url}keep/").status_code == 302
+    assert "Commander ces carnets" in offices.admin.get(url).content.decode()
     asked = agreement | {"request_id": str(uuid4())}
     answer = offices.admin.post(f"{url}order/", asked)
     assert answer.status_code == 302, text_of(answer.content.decode())
@@ -212,6 +213,7 @@ def test_a_kept_version_becomes_an_order_that_says_where_each_booklet_goes(offic
     assert order.approved_at is None
     page = text_of(offices.admin.get(answer["Location"]).content.decode())
     assert "Automne" in page
+    assert "Commander ces carnets" not in offices.admin.get(url).content.decode(), "ordered already"
     for name in ("Maison de Nantes", "Mairie de Châteaubriant"):
         assert name in page
     # The same plan is not ordered twice; refused by the second person, it may be.

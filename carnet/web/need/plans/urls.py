@@ -30,7 +30,7 @@ urlpatterns = [
     path(f"{_VERSION}/", door("planning.see", post="planning.plan")(_late("version")), name="plan-version"),
     path(f"{_VERSION}/try/", _plan(_late("try_again")), name="plan-try"),
     path(f"{_VERSION}/keep/", _plan(_late("keep")), name="plan-keep"),
-    path(f"{_VERSION}/order/", _order(_late("order")), name="plan-order"),
+    path(f"{_VERSION}/order/", _order(_late("order", module="ordering")), name="plan-order"),
     path(f"{_VERSION}/communes.<slug:kind>", _see(_late("communes_file", module="files")), name="plan-communes"),
     path(f"{_VERSION}/desks.<slug:kind>", _see(_late("desks_file", module="files")), name="plan-desks"),
     path(f"{_VERSION}/plan.json", _see(_late("given", module="files")), name="plan-given"),

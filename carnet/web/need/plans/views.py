@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from carnet.funding import queries as funding
 from carnet.jobs import planning as background
 from carnet.kernel.actors import Actor
-from carnet.parties.rules import allowed, home_of
+from carnet.parties.rules import allowed
 from carnet.places import queries as places
 from carnet.planning.operations import plans as operations
 from carnet.planning.queries import plans as queries
@@ -25,15 +25,14 @@ from carnet.planning.rules.plans import VersionState
 from carnet.planning.rules.travel import Mode
 from carnet.web import clock
 from carnet.web.design import formats
-from carnet.web.design.components import Cell, Column, Row, Table
+from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_of_code
 from carnet.web.need.plans import tables, words
 from carnet.web.need.plans.files import files_of
-from carnet.web.need.plans.forms import NewPlanForm, OrderForm, TryForm
-from carnet.web.order_states import state_cell
+from carnet.web.need.plans.forms import NewPlanForm, TryForm
+from carnet.web.need.plans.ordering import SHOWN_MOST, is_orderable, office_of, orders_table
 
-SHOWN_MOST = 15
 POINTS_MOST = 40
 # As many pairs of a commune and a point are answered while one waits; more go to the workers.
 AT_ONCE_MAX = 40_000
@@ -55,7 +54,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     ]
     columns = [Column(_("Plan")), Column(_("Programme")), Column(_("Versions"), number=True), Column(_("État")), Column(_("Commencé le"))]
     context = {
-        "office": _office(actor),
+        "office": office_of(actor),
         "table": Table(_("Vos plans"), columns, rows, empty=_("Aucun plan.")),
         "is_empty": not rows,
         "may_plan": allowed(actor.roles, "planning.plan"),
@@ -79,7 +78,7 @@ class NewPlan(OperationView):
         return super().get_form_kwargs() | {"programmes": [(each.id, each.name) for each in found]}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(**({"office": _office(actor_of(self.request))} | more))
+        return super().get_context_data(**({"office": office_of(actor_of(self.request))} | more))
 
     def perform(self, form: NewPlanForm) -> HttpResponseBase:
         actor, given = actor_of(self.request), form.cleaned_data
@@ -114,7 +113,7 @@ def version(request: HttpRequest, plan_id: int, number: int) -> HttpResponseBase
             _run(found)
         return redirect("need:plan-version", plan_id, number)
     context = {
-        "office": _office(actor),
+        "office": office_of(actor),
         "shown": found,
         "lead": _("Version %(number)s, demandée le %(moment)s") % {"number": number, "moment": formats.moment(found.asked_at)},
         "versions": _versions_table(queries.versions(actor, plan_id), plan_id, number),
@@ -156,8 +155,8 @@ def _answered(actor: Actor, found: VersionPage) -> dict[str, Any]:
         "files": files_of(found),
         "try_url": try_url,
         "form": _try_form(found) if may_plan else None,
-        "orders": _orders(found),
-        "may_order": allowed(actor.roles, "planning.order") and found.kept_at is not None,
+        "orders": orders_table(found),
+        "may_order": allowed(actor.roles, "planning.order") and is_orderable(found),
         "kept_on": formats.moment(found.kept_at) if found.kept_at else "",
         "seconds": formats.decimal(found.answer.seconds) if found.answer else "",
         "solver": found.answer.solver if found.answer else "",
@@ -184,7 +183,7 @@ class TryAgain(OperationView):
         return super().get_form_kwargs() | _choices(found) | {"initial": _initial(found, closing), "auto_id": "try-%s"}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(**({"office": _office(actor_of(self.request)), "shown": self.page} | more))
+        return super().get_context_data(**({"office": office_of(actor_of(self.request)), "shown": self.page} | more))
 
     def perform(self, form: TryForm) -> HttpResponseBase:
         actor, given, before = actor_of(self.request), form.cleaned_data, self.page.asked
@@ -215,55 +214,7 @@ def keep(request: HttpRequest, plan_id: int, number: int) -> HttpResponseBase:
         operations.keep_version(plan_id=plan_id, number=number, actor=actor, request_id=uuid4(), at=clock.now())
         messages.success(request, _("Cette version est gardée. Elle ne changera plus."))
         return redirect("need:plan-version", plan_id, number)
-    return render(request, "need/plans/keep.html", {"office": _office(actor), "shown": found, "rows": words.asked_rows(found)})
-
-
-class Order(OperationView):
-    """Order the booklets of a kept version."""
-
-    form_class = OrderForm
-    template_name = "need/plans/order.html"
-
-    @property
-    def page(self) -> VersionPage:
-        return queries.version(actor_of(self.request), self.kwargs["plan_id"], self.kwargs["number"])
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        found = funding.agreements(actor_of(self.request), [self.page.programme_id], at=clock.now())
-        return super().get_form_kwargs() | {"agreements": [(each.id, each.name) for each in found if each.closed_at is None]}
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        found = self.page
-        if found.answer is None:
-            raise Http404
-        best = found.answer.best
-        rows = [
-            Row(_("Carnets"), formats.number(best.booklets)),
-            Row(_("Valeur totale"), formats.euros(best.booklets * found.ground.booklet_cents, short=True)),
-            Row(_("Budget du plan"), formats.euros(found.asked.budget_cents, short=True)),
-        ]
-        told = {
-            "office": _office(actor_of(self.request)),
-            "shown": found,
-            "rows": rows,
-            "desks": tables.desks_table(found, most=SHOWN_MOST),
-        }
-        return super().get_context_data(**(told | more))
-
-    def perform(self, form: OrderForm) -> HttpResponseBase:
-        order_id = operations.order_version(
-            plan_id=self.kwargs["plan_id"],
-            number=self.kwargs["number"],
-            agreement_id=form.cleaned_data["agreement"],
-            actor=actor_of(self.request),
-            request_id=form.cleaned_data["request_id"],
-            at=clock.now(),
-        )
-        messages.success(self.request, _("La commande est passée. Une autre personne doit maintenant l’approuver."))
-        return redirect("operator:order", order_id)
-
-
-order = Order.as_view()
+    return render(request, "need/plans/keep.html", {"office": office_of(actor), "shown": found, "rows": words.asked_rows(found)})
 
 
 # --- inside -------------------------------------------------------------------------------------------------------------
@@ -338,23 +289,3 @@ def _versions_table(lines: list[VersionLine], plan_id: int, shown: int) -> Table
         for each in lines
     ]
     return Table(_("Les versions de ce plan"), columns, rows)
-
-
-def _orders(page: VersionPage) -> Table | None:
-    if not page.orders:
-        return None
-    rows = [
-        [
-            Cell(_("n° %(number)s") % {"number": each.order_id}),
-            formats.number(each.booklet_count),
-            state_cell(each.state),
-        ]
-        for each in page.orders
-    ]
-    return Table(
-        _("Commandes faites de cette version"), [Column(_("Commande")), Column(_("Carnets"), number=True), Column(_("État"))], rows
-    )
-
-
-def _office(actor: Actor) -> str:
-    return f"{home_of(actor.roles).split(':')[0]}/office.html"
