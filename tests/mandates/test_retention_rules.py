@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carnet.mandates.rules.counting import month_of, summed
 from carnet.mandates.rules.retention import (
     Stage,
     archived_when_over_by,
@@ -46,12 +45,3 @@ def test_what_is_due_stays_due(today: date) -> None:
 
 def test_a_proof_does_not_depend_on_the_order() -> None:
     assert digest_of_numbers(["B", "A"]) == digest_of_numbers(["A", "B"]) != digest_of_numbers(["A"])
-
-
-@given(st.dictionaries(st.integers(1, 9), st.integers(0, 99)), st.dictionaries(st.integers(1, 9), st.sampled_from(["44", "75"])))
-def test_no_count_is_lost_when_brought_together(counts: dict[int, int], keys: dict[int, str]) -> None:
-    assert sum(summed(counts, keys).values()) == sum(counts.values())
-
-
-def test_a_month_is_written_for_sorting() -> None:
-    assert month_of(date(2026, 3, 1)) == "2026-03"

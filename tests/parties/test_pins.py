@@ -117,6 +117,7 @@ def test_a_pin_opens_the_lines_marked_for_it_and_nothing_else() -> None:
     assert marked == {
         "home.prescriber", "home.place", "distribution.see-stock", "distribution.hand-over", "workshops.book", "activities.book-seat",
         "activities.ask-afterwards",  # counts an answer, names nobody
+        "connectivity.apply", "connectivity.end",  # a home by its door, named by nobody; what is ended gives money back
         "distribution.send-slip", "redemption.see", "redemption.check", "redemption.redeem",
     }  # fmt: skip
     assert not any(PERMISSIONS[action].proof for action in marked)

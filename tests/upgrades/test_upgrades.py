@@ -50,7 +50,8 @@ def test_a_released_database_comes_up_to_date_with_its_sums(upgraded: str) -> No
     with acting_as_everything(why="compare with what the release wrote down"):
         assert ledger.counts().as_dict() == expected["vouchers"]
         table = ledger.money()
-        assert table.total.as_dict() == expected["money_cents"]
+        # What a release did not know yet (money kept for connections, since 0.8.0) is nothing.
+        assert table.total.as_dict() == dict.fromkeys(table.total.as_dict(), 0) | expected["money_cents"]
         assert sorted(money.funded for money in table.by_funder.values()) == sorted(each["funded"] for each in expected["by_funder"])
         assert ledger.verify() == []
         assert redemption.verify() == []

@@ -109,7 +109,7 @@ def test_the_questions_lead_to_a_proposal_and_nothing_is_written(season: Season,
     assert page.status_code == 200
     assert len(ticked(page)) == 1
     assert "Il ne manque qu’un pas" in words
-    assert "Demandez au bailleur social" in words
+    assert "Le bailleur social peut en proposer une" in words
     assert re.findall(r'name="book" value="(\d+)"', words) == [str(mail)], "the lesson of what was asked, not the soonest of all"
     assert re.search(r'name="wants" value="messages"[^>]*checked', words)
     assert re.search(r'name="sends_mail" value="no"[^>]*checked', words)

@@ -56,7 +56,7 @@ def refuse(*, connection_id: int, reason: RefusalReason, actor: Actor, request_i
     check_may(actor, "connectivity.decide")
     row = access.seen_connection(actor, connection_id, lock=True, part="LANDLORD")
     if not is_repeated(request_id):
-        move(row, ConnectionState.REFUSED, on=legal_day(at), reason=reason.value, actor=actor, request_id=request_id, at=at)
+        move(row, ConnectionState.REFUSED, on=legal_day(at), reason=reason, actor=actor, request_id=request_id, at=at)
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def could_not_activate(*, connection_id: int, reason: ObstacleReason, actor: Act
     row = _provided(connection_id, actor)
     if not is_repeated(request_id):
         move(
-            row, ConnectionState.COULD_NOT, on=legal_day(at), reason=reason.value, actor=actor, request_id=request_id, at=at,
+            row, ConnectionState.COULD_NOT, on=legal_day(at), reason=reason, actor=actor, request_id=request_id, at=at,
             appointment_on=None,
         )  # fmt: skip
 
@@ -114,7 +114,7 @@ def suspend(*, connection_id: int, reason: SuspensionReason, actor: Actor, reque
     check_may(actor, "connectivity.end")
     row = access.seen_connection(actor, connection_id, lock=True)
     if not is_repeated(request_id):
-        move(row, ConnectionState.SUSPENDED, on=legal_day(at), reason=reason.value, actor=actor, request_id=request_id, at=at)
+        move(row, ConnectionState.SUSPENDED, on=legal_day(at), reason=reason, actor=actor, request_id=request_id, at=at)
 
 
 @transaction.atomic
@@ -150,7 +150,7 @@ def end_row(row: Connection, *, reason: EndReason, day: date, actor: Actor, requ
         check_done_on(day, since=max(began, billed_until(row, actor=actor) or began), today=legal_day(at))
     was_funded = ConnectionState(row.state) in FUNDED
     Incident.objects.filter(connection=row, mended_at=None).update(mended_at=at, mended_by=MendedBy.ENDED.value)
-    move(row, ConnectionState.ENDED, on=day, reason=reason.value, actor=actor, request_id=request_id, at=at, ended_on=day)
+    move(row, ConnectionState.ENDED, on=day, reason=reason, actor=actor, request_id=request_id, at=at, ended_on=day)
     if was_funded:
         release_for(row, actor=actor, request_id=request_id, at=at)
 

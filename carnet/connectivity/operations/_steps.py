@@ -1,6 +1,7 @@
 """One way to change a connection's state: the rule is asked, the row is written, the step is kept for ever, the journal is told."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ def move(
     state: ConnectionState,
     *,
     on: date,
-    reason: str = "",
+    reason: StrEnum | None = None,
     actor: Actor,
     request_id: UUID,
     at: datetime,
@@ -38,7 +39,7 @@ def move(
     """Bring a locked connection to `state`, as from the legal day `on`. Raises: WrongState."""
     before = ConnectionState(row.state)
     check_becomes(before, state)
-    row.state, row.reason, row.changed_at = state.value, reason, at
+    row.state, row.reason, row.changed_at = state.value, reason.value if reason is not None else "", at
     if state in OVER:
         changes = {**changes, "over_at": at}
     for name, value in changes.items():
@@ -46,7 +47,8 @@ def move(
     row.save(update_fields=["state", "reason", "changed_at", *changes])
     step = keep_step(row, before.value, on=on, actor=actor, request_id=request_id, at=at)
     tell_step(row, step, at=at)
-    note(_WORDS[state], ("connection", row.id), row.programme_id, {"reason": reason, "on": on}, actor=actor, request_id=request_id, at=at)
+    told = {"on": on} if reason is None else {"reason": reason.value, "on": on}
+    note(_WORDS[state], ("connection", row.id), row.programme_id, told, actor=actor, request_id=request_id, at=at)
     if state in OVER:
         # Whoever refuses or ends it may read neither: the desk's rows are opened to be emptied.
         with acting_as(organisation_ids=[row.desk_id]):

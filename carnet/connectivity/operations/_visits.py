@@ -93,7 +93,7 @@ def end_own(*, token: str, request_id: UUID, at: datetime) -> None:
         if is_repeated(request_id):
             return
         if row.state == ConnectionState.APPLIED:
-            move(row, ConnectionState.WITHDRAWN, on=legal_day(at), reason="ASKED", actor=_PERSON, request_id=request_id, at=at)
+            move(row, ConnectionState.WITHDRAWN, on=legal_day(at), reason=EndReason.ASKED, actor=_PERSON, request_id=request_id, at=at)
         else:
             end_row(row, reason=EndReason.ASKED, day=legal_day(at), actor=_PERSON, request_id=request_id, at=at)
 

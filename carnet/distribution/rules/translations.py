@@ -8,7 +8,7 @@ from carnet.distribution.rules._handing import DistributionRefused
 
 # What the paper is in besides French and English: an installation validates these.
 TRANSLATED = ("ar", "uk")
-CHECKED_AT_ONCE_MAX = 200
+CHECKED_AT_ONCE_MAX = 500
 _KEY = re.compile(r"[a-z][a-z\-]{1,39}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 

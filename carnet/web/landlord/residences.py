@@ -224,7 +224,7 @@ class _OfResidence(OperationView):
     def told(self, **more: Any) -> dict[str, Any]:
         """What the page says around the form."""
         back = reverse("landlord:residence", args=[self.kwargs["residence_id"]])
-        return {"base": "landlord/office.html", "cancel_url": back, "kind": ""} | more
+        return {"base": "landlord/office.html", "cancel_url": back, "kind": "", "lead": ""} | more
 
 
 class Change(_OfResidence):

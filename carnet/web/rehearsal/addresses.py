@@ -13,6 +13,7 @@ from carnet.web.rehearsal import counter, desk, views
 _REHEARSED = {
     "prescriber": ("carnet.web.prescriber.urls", "prescriber/", desk.urlpatterns, "home.prescriber"),
     "slips": ("carnet.web.slips.urls", "", desk.slip_patterns, "home.prescriber"),
+    "connections": ("carnet.web.connections.urls", "", [], "home.prescriber"),
     "place": ("carnet.web.place.urls", "place/", counter.urlpatterns, "home.place"),
 }
 
