@@ -4,10 +4,13 @@ The time is that of a person who changes the budget and waits: the model built, 
 are solved once beside.
 """
 
+import os
 import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+import django
 
 NAME = "planner"
 UNIT = "s for 1,300 communes and 500 points"
@@ -20,6 +23,8 @@ _told: list[str] = []
 
 @contextmanager
 def rounds() -> Iterator[tuple[Callable[[], float], Callable[[], float]]]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks._settings")
+    django.setup()
     from benchmarks import _plans
     from carnet.planning.queries import solving
     from carnet.planning.rules.allotment import check
