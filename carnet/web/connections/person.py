@@ -124,22 +124,14 @@ def stopped(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponseBase:
     """End the visit: nothing of it stays in this browser."""
-    operations.leave_visit(token=session.COOKIE.token_of(request), at=clock.now())
-    response = redirect("connections:left")
-    session.COOKIE.forget(response)
-    return response
+    return session.COOKIE.leave(request, operations.leave_visit, to="connections:left", at=clock.now())
 
 
 @never_cache
 def left(request: HttpRequest) -> HttpResponse:
     """The computer may be left. A page nobody touched comes here by itself, and its visit ends."""
     at = clock.now()
-    was_alone = "seule" in request.GET
-    if was_alone:
-        operations.leave_visit(token=session.COOKIE.token_of(request), at=at)
-    response = _page(request, "left", {"was_alone": was_alone}, at)
-    session.COOKIE.forget(response)
-    return response
+    return session.COOKIE.left(request, operations.leave_visit, lambda alone: _page(request, "left", {"was_alone": alone}, at), at=at)
 
 
 def _act(request: HttpRequest, form: IncidentForm, act: Callable[[], None], at: datetime) -> HttpResponseBase:

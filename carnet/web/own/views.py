@@ -184,22 +184,14 @@ def _family(request: HttpRequest, found: OwnMandate) -> Family | None:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponseBase:
     """End the visit: nothing of it stays in this browser."""
-    visits.leave(token=session.COOKIE.token_of(request), at=clock.now())
-    response = redirect("own:left")
-    session.COOKIE.forget(response)
-    return response
+    return session.COOKIE.leave(request, visits.leave, to="own:left", at=clock.now())
 
 
 @never_cache
 def left(request: HttpRequest) -> HttpResponse:
     """The computer may be left. A page nobody touched comes here by itself, and its visit ends."""
     at = clock.now()
-    was_alone = "seule" in request.GET
-    if was_alone:
-        visits.leave(token=session.COOKIE.token_of(request), at=at)
-    response = _page(request, "left", {"was_alone": was_alone}, at)
-    session.COOKIE.forget(response)
-    return response
+    return session.COOKIE.left(request, visits.leave, lambda alone: _page(request, "left", {"was_alone": alone}, at), at=at)
 
 
 def _own(request: HttpRequest, number: str, at: datetime) -> tuple[Opened, OwnMandate]:

@@ -164,22 +164,14 @@ def later(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponseBase:
     """End the visit: nothing of it stays in this browser."""
-    selfchecks.leave_check(token=session.COOKIE.token_of(request), at=clock.now())
-    response = redirect("selfchecks:left")
-    session.COOKIE.forget(response)
-    return response
+    return session.COOKIE.leave(request, selfchecks.leave_check, to="selfchecks:left", at=clock.now())
 
 
 @never_cache
 def left(request: HttpRequest) -> HttpResponse:
     """The computer may be left. A page nobody touched comes here by itself, and its visit ends."""
     at = clock.now()
-    was_alone = "seule" in request.GET
-    if was_alone:
-        selfchecks.leave_check(token=session.COOKIE.token_of(request), at=at)
-    response = _page(request, "left", {"was_alone": was_alone}, at)
-    session.COOKIE.forget(response)
-    return response
+    return session.COOKIE.left(request, selfchecks.leave_check, lambda alone: _page(request, "left", {"was_alone": alone}, at), at=at)
 
 
 def _held(request: HttpRequest, at: datetime) -> tuple[OpenCheck | None, CheckStory | None]:
