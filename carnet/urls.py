@@ -30,6 +30,7 @@ DOORS = (
     ("landlord/studies/", "carnet.web.connection_studies.urls"),
     ("landlord/", "carnet.web.landlord.urls"),
     ("provider/", "carnet.web.provider.urls"),
+    ("print-shop/", "carnet.web.print_shop.urls"),
     ("need/", "carnet.web.need.urls"),
     ("", "carnet.web.connections.urls"),
     ("council/", "carnet.web.council.urls"),

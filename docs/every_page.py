@@ -36,6 +36,7 @@ ROLES = (
     "LOCAL_ACTOR",
     "LANDLORD",
     "PROVIDER",
+    "PRINT_SHOP",
 )
 
 

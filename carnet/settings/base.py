@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "carnet.web.connection_bills",
     "carnet.web.connection_studies",
     "carnet.web.provider",
+    "carnet.web.print_shop",
     "carnet.web.connections",
     "carnet.web.need",
     "carnet.web.own",

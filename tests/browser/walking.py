@@ -39,7 +39,7 @@ FOLLOWS = {
     NOBODY: ("public",), "PLACE_MANAGER": ("place",), "PRESCRIBER_LEAD": ("prescriber",), "FUNDER": ("funder", "funds", "need"),
     "OPERATOR_ADMIN": ("operator", "need"), "TREASURER": ("operator", "bills"), "AUDITOR": ("auditor", "follow"), "STATE_OFFICER": ("state",),
     "HELPLINE": ("helpline",), "ACCOUNTANT": ("books",), "HELPER": ("helper",), "HELPER_LEAD": ("helper",), "LOCAL_ACTOR": ("local", "need"),
-    "LANDLORD": ("landlord", "studies", "bills"), "PROVIDER": ("provider", "bills"),
+    "LANDLORD": ("landlord", "studies", "bills"), "PROVIDER": ("provider", "bills"), "PRINT_SHOP": ("print_shop",),
 }  # fmt: skip
 HOME: dict[str, str] = {NOBODY: "public:home", **{role.value: HOMES[role] for role in HOMES}}
 # Signing out is a question asked again and again; FranceConnect is somewhere else.

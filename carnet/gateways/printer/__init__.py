@@ -9,11 +9,22 @@ last whole file.
 from collections.abc import Iterable
 from pathlib import Path
 
-from carnet.gateways.printer._edition import Edition, PrintedBooklet, PrintedVoucher
+from carnet.gateways.printer._edition import Edition, Logo, NearPlace, Paper, PrintedBooklet, PrintedVoucher
 from carnet.gateways.printer._variable_data import CSV_HEADER, write_csv
 from carnet.gateways.printer._words import printed_validity
 
-__all__ = ["CSV_HEADER", "Edition", "PrintedBooklet", "PrintedVoucher", "printed_validity", "write_csv", "write_pdf"]
+__all__ = [
+    "CSV_HEADER",
+    "Edition",
+    "Logo",
+    "NearPlace",
+    "Paper",
+    "PrintedBooklet",
+    "PrintedVoucher",
+    "printed_validity",
+    "write_csv",
+    "write_pdf",
+]
 
 
 def write_pdf(path: Path, edition: Edition, booklets: Iterable[PrintedBooklet]) -> int:

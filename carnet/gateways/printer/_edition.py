@@ -1,6 +1,35 @@
 """What is printed, as values: nothing here knows an order or a database."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Paper(StrEnum):
+    """What a page is: one ticket as it is cut (210 by 99 mm), or three of them on a sheet of A4."""
+
+    DL = "DL"
+    A4 = "A4"
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture judged fit to print: opaque RGB rows from the top, three bytes a pixel, and whose it is, in words."""
+
+    name: str
+    width_px: int
+    height_px: int
+    rgb: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NearPlace:
+    """A place to go, as a cover says it. `distance` is already in words; empty when it is not known."""
+
+    name: str
+    address: str
+    phone: str = ""
+    hours: str = ""
+    distance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +48,9 @@ class Edition:
     notice: str = ""
     accent: str = "#14506B"
     is_simulated: bool = False
+    logos: tuple[Logo, ...] = ()
+    perimeter: str = ""
+    phone_hours: str = ""
 
     @property
     def value(self) -> str:
@@ -38,8 +70,9 @@ class PrintedVoucher:
 
 @dataclass(frozen=True, slots=True)
 class PrintedBooklet:
-    """One booklet: its serial as printed and as its barcode carries it, and its vouchers in order."""
+    """One booklet: its serial as printed and as its barcode carries it, its vouchers in order, and the places near whoever hands it out."""
 
     serial: str
     barcode: str
     vouchers: tuple[PrintedVoucher, ...]
+    nearest: tuple[NearPlace, ...] = ()

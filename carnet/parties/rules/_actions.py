@@ -37,6 +37,7 @@ LINES: tuple[Permission, ...] = (
         _LOCAL,
         Role.LANDLORD,
         Role.PROVIDER,
+        Role.PRINT_SHOP,
     ),
     do(
         "parties.manage-members",
@@ -50,6 +51,7 @@ LINES: tuple[Permission, ...] = (
         _LOCAL,
         Role.LANDLORD,
         Role.PROVIDER,
+        Role.PRINT_SHOP,
         proof=True,
     ),
     see("parties.see-organisations", "the organisations brought in by the operator", *_OPERATOR, _AUDITOR),
@@ -87,17 +89,7 @@ LINES: tuple[Permission, ...] = (
     do("funding.prepare-agreement", "prepare an agreement, its shares, a pledge", _ADMIN, _AGENT),
     do("funding.sign-agreement", "sign an agreement for one's organisation", _FUNDER, _ADMIN, proof=True),
     do("funding.record-payment", "record money received or repaid", _ADMIN, _TREASURER, proof=True),
-    # issuing
     do("funding.set-threshold", "say below how much the fund of an agreement is low", _ADMIN, _AGENT, _TREASURER, _FUNDER),
-    see("issuing.see", "orders and series", *_OPERATOR, _FUNDER, _AUDITOR),
-    do("issuing.order", "order booklets", _ADMIN, _AGENT),
-    do("issuing.approve-edition", "approve an edition", _ADMIN, _APPROVER, proof=True),
-    do("issuing.draw", "draw the codes of an approved order", _ADMIN, _AGENT, proof=True),
-    do("issuing.download-print-files", "download the files to print (they hold secrets)", _ADMIN, _AGENT, proof=True),
-    do("issuing.ship", "declare printed and shipped", _ADMIN, _AGENT),
-    do("issuing.receive", "declare booklets received", _ADMIN, _AGENT, _LEAD),
-    do("issuing.activate", "activate a covered series", _ADMIN, _TREASURER, proof=True),
-    do("issuing.void", "void booklets or vouchers", _ADMIN, proof=True),
     # places
     see("places.see", "the directory as its keepers see it", *_OPERATOR, _MANAGER, _MEDIATOR, _AUDITOR),
     do("places.import", "import a file of places", _ADMIN, _AGENT),

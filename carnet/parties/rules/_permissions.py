@@ -1,14 +1,14 @@
 """The ONE table *role x may see x may do x home page*, as data, and the checks that read it.
 
 docs/roles.md is generated from it and every route of the site is tested against it.
-To add an action: one line in `_actions.py` or `_actions_of_connection.py`, then `make docs`.
+To add an action: one line in `_actions.py` or in one of the `_actions_of_*.py`, then `make docs`.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from carnet.kernel.actors import Actor
-from carnet.parties.rules import _actions, _actions_of_connection
+from carnet.parties.rules import _actions, _actions_of_connection, _actions_of_editions
 from carnet.parties.rules._permission import Permission
 from carnet.parties.rules._refusals import FullSignInNeeded, NoMembership, NotAllowed, PersonNeeded, SecondFactorNeeded
 from carnet.parties.rules._words import OrganisationKind, Role, Scope
@@ -20,9 +20,12 @@ _HELPLINE, _ACCOUNTANT = Role.HELPLINE, Role.ACCOUNTANT
 _HELPER, _HELPER_LEAD = Role.HELPER, Role.HELPER_LEAD
 _LOCAL = Role.LOCAL_ACTOR
 _LANDLORD, _PROVIDER = Role.LANDLORD, Role.PROVIDER
+_PRINT_SHOP = Role.PRINT_SHOP
 _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
-PERMISSIONS: dict[str, Permission] = {line.action: line for line in (*_actions.LINES, *_actions_of_connection.LINES)}
+PERMISSIONS: dict[str, Permission] = {
+    line.action: line for line in (*_actions.LINES, *_actions_of_editions.LINES, *_actions_of_connection.LINES)
+}
 
 # Actions that a second person performs on what another prepared: the kinds of approvals there are.
 DECIDABLE = frozenset(action for action in PERMISSIONS if action.split(".")[1].startswith("approve-"))
@@ -47,6 +50,7 @@ HOMES: dict[Role, str] = {
     Role.LOCAL_ACTOR: "local:home",
     Role.LANDLORD: "landlord:home",
     Role.PROVIDER: "provider:home",
+    Role.PRINT_SHOP: "print_shop:home",
 }
 
 SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
@@ -72,6 +76,7 @@ ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.HELPER: frozenset({_HELPER, _HELPER_LEAD}),
     OrganisationKind.LOCAL_ACTOR: frozenset({_LOCAL}),
     OrganisationKind.PROVIDER: frozenset({_PROVIDER}),
+    OrganisationKind.PRINT_SHOP: frozenset({_PRINT_SHOP}),
 }
 
 # Under these kinds, staff see whole programmes; prescribers and places see only their own rows.
@@ -89,11 +94,12 @@ GRANTS: dict[Role, frozenset[Role]] = {
     _LOCAL: frozenset({_LOCAL}),
     _LANDLORD: frozenset({_LANDLORD}),
     _PROVIDER: frozenset({_PROVIDER}),
+    _PRINT_SHOP: frozenset({_PRINT_SHOP}),
 }
 
 # These move money or open every door: a second factor from the first sign-in (docs/sources/signing-in.md#second-factor).
-# Helpers act in somebody's name.
-SECOND_FACTOR_ROLES = frozenset({_ADMIN, _TREASURER, _APPROVER, _OFFICER, _HELPER, _HELPER_LEAD})
+# Helpers act in somebody's name; a print shop opens files worth money.
+SECOND_FACTOR_ROLES = frozenset({_ADMIN, _TREASURER, _APPROVER, _OFFICER, _HELPER, _HELPER_LEAD, _PRINT_SHOP})
 
 PROOF_MINUTES = 15  # a recent proof: as long as Aidants Connect's activity check
 

@@ -24,6 +24,7 @@ class Role(StrEnum):
     LOCAL_ACTOR = "LOCAL_ACTOR"
     LANDLORD = "LANDLORD"
     PROVIDER = "PROVIDER"
+    PRINT_SHOP = "PRINT_SHOP"
 
 
 class OrganisationKind(StrEnum):
@@ -39,6 +40,7 @@ class OrganisationKind(StrEnum):
     HELPER = "HELPER"
     LOCAL_ACTOR = "LOCAL_ACTOR"
     PROVIDER = "PROVIDER"
+    PRINT_SHOP = "PRINT_SHOP"
 
 
 class AccountState(StrEnum):

@@ -27,6 +27,7 @@ ROLE_NAMES: Mapping[str, Promise] = {
     Role.LOCAL_ACTOR: _("Acteur local"),
     Role.LANDLORD: _("Bailleur"),
     Role.PROVIDER: _("Fournisseur d’accès"),
+    Role.PRINT_SHOP: _("Imprimeur"),
 }
 
 KIND_NAMES: Mapping[str, Promise] = {
@@ -40,6 +41,7 @@ KIND_NAMES: Mapping[str, Promise] = {
     OrganisationKind.HELPER: _("Structure aidante"),
     OrganisationKind.LOCAL_ACTOR: _("Acteur local"),
     OrganisationKind.PROVIDER: _("Fournisseur d’accès à internet"),
+    OrganisationKind.PRINT_SHOP: _("Imprimerie"),
 }
 
 SCOPE_NAMES: Mapping[str, Promise] = {

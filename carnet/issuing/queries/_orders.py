@@ -1,4 +1,4 @@
-"""Reads of issuing: orders and what comes next, background work, files, custody, cover. Answers are frozen."""
+"""Orders as they are read: what comes next, work, files, stock, cover."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace

@@ -1,9 +1,9 @@
-"""Tables of issuing. Every row carries `programme_id`, under row-level security; no table holds a code."""
+"""Booklets asked for, and each dated fact of their making."""
 
 from django.db import models
 from django.db.models import F, Q
 
-from carnet.issuing.rules import JobKind, JobState, OrderFacts
+from carnet.issuing.rules import OrderFacts
 
 
 def _paired(moment: str) -> models.CheckConstraint:
@@ -90,91 +90,3 @@ class Order(models.Model):
             seed_destroyed_at=self.seed_destroyed_at,
             activated_at=self.activated_at,
         )
-
-
-class Job(models.Model):
-    """Background work on an order: how far it is, and that it goes on where it was."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="jobs")
-    programme_id = models.BigIntegerField()
-    kind = models.CharField(max_length=10)
-    state = models.CharField(max_length=10, default=JobState.WAITING.value)
-    # Vouchers drawn, or booklets printed, out of `total`; printing starts at booklet `first_rank`.
-    done = models.IntegerField(default=0)
-    total = models.IntegerField()
-    first_rank = models.IntegerField(default=1)
-    error = models.CharField(max_length=60, blank=True)
-    requested_at = models.DateTimeField()
-    requested_by_id = models.BigIntegerField()
-    ended_at = models.DateTimeField(null=True)
-    request_id = models.UUIDField(unique=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=[each.value for each in JobKind]), name="issuing_job_kind"),
-            models.CheckConstraint(condition=Q(state__in=[each.value for each in JobState]), name="issuing_job_state"),
-            models.CheckConstraint(condition=Q(done__gte=0, done__lte=F("total")), name="issuing_job_progress"),
-            models.UniqueConstraint(
-                fields=["order", "kind"],
-                condition=Q(state__in=[JobState.WAITING.value, JobState.RUNNING.value]),
-                name="issuing_job_one_at_a_time",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"job {self.pk}"
-
-
-class PrintFile(models.Model):
-    """One file made for the print shop. The file is deleted once the booklets exist; its trace stays."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="files")
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="files")
-    programme_id = models.BigIntegerField()
-    name = models.CharField(max_length=120)
-    first_rank = models.IntegerField()
-    last_rank = models.IntegerField()
-    size_bytes = models.BigIntegerField()
-    sha256 = models.BinaryField(max_length=32)
-    written_at = models.DateTimeField()
-    deleted_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["job", "name"], name="issuing_printfile_once"),
-            models.CheckConstraint(condition=Q(first_rank__gt=0, last_rank__gte=F("first_rank")), name="issuing_printfile_range"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Shipment(models.Model):
-    """A run of booklets sent to an organisation, which alone confirms that it arrived."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
-    programme_id = models.BigIntegerField()
-    series_id = models.BigIntegerField()
-    first_booklet_id = models.BigIntegerField()
-    last_booklet_id = models.BigIntegerField()
-    from_organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
-    to_organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="+")
-    shipped_at = models.DateTimeField()
-    shipped_by_id = models.BigIntegerField()
-    received_at = models.DateTimeField(null=True)
-    received_by_id = models.BigIntegerField(null=True)
-    request_id = models.UUIDField(unique=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(last_booklet_id__gte=F("first_booklet_id")), name="issuing_shipment_range"),
-            models.CheckConstraint(
-                condition=Q(received_at__isnull=True, received_by_id__isnull=True)
-                | Q(received_at__isnull=False, received_by_id__isnull=False, received_at__gte=F("shipped_at")),
-                name="issuing_shipment_received",
-            ),
-        ]
-        indexes = [models.Index(fields=["to_organisation"], condition=Q(received_at__isnull=True), name="issuing_shipment_awaited")]
-
-    def __str__(self) -> str:
-        return f"shipment {self.pk}"

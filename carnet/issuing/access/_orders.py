@@ -1,8 +1,4 @@
-"""Who may reach which order, job, file or shipment: the only way from an identifier to a row.
-
-The database already hides other tenants' rows. Here is the finer grain: only the operator that
-placed an order works on it; funders and auditors of its programme read it.
-"""
+"""Orders, their background work, their files and shipments."""
 
 from django.db.models import QuerySet
 

@@ -1,0 +1,43 @@
+"""Reads of issuing: orders and what comes next, background work, files, custody, cover. Answers are frozen."""
+
+from carnet.issuing.queries._orders import (
+    CoverLine,
+    FileView,
+    HolderStock,
+    JobView,
+    OrderLine,
+    OrderPage,
+    SeriesOrder,
+    ShipmentView,
+    StockView,
+    cover,
+    job,
+    live_jobs,
+    order,
+    order_of_series,
+    orders,
+    shipments_to,
+    stock,
+    token_holds,
+)
+
+__all__ = [
+    "CoverLine",
+    "FileView",
+    "HolderStock",
+    "JobView",
+    "OrderLine",
+    "OrderPage",
+    "SeriesOrder",
+    "ShipmentView",
+    "StockView",
+    "cover",
+    "job",
+    "live_jobs",
+    "order",
+    "order_of_series",
+    "orders",
+    "shipments_to",
+    "stock",
+    "token_holds",
+]
