@@ -10,18 +10,38 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from carnet.gateways.printer._edition import Edition, Logo, NearPlace, Paper, PrintedBooklet, PrintedVoucher
+from carnet.gateways.printer._logos import (
+    LOGOS_MAX,
+    LogoIsDrawing,
+    LogoRefused,
+    LogoTooHeavy,
+    LogoTooLong,
+    LogoTooPale,
+    LogoTooSmall,
+    LogoUnreadable,
+    read_logo,
+)
 from carnet.gateways.printer._variable_data import CSV_HEADER, write_csv
 from carnet.gateways.printer._words import printed_validity
 
 __all__ = [
     "CSV_HEADER",
+    "LOGOS_MAX",
     "Edition",
     "Logo",
+    "LogoIsDrawing",
+    "LogoRefused",
+    "LogoTooHeavy",
+    "LogoTooLong",
+    "LogoTooPale",
+    "LogoTooSmall",
+    "LogoUnreadable",
     "NearPlace",
     "Paper",
     "PrintedBooklet",
     "PrintedVoucher",
     "printed_validity",
+    "read_logo",
     "write_csv",
     "write_pdf",
 ]

@@ -27,6 +27,20 @@ SENTENCES: dict[str, str | Promise] = {
     "document-too-heavy": _("Ce document est trop lourd : %(megabytes_max)s Mo et %(pages_max)s pages au plus."),
     "document-unreadable": _("Ce fichier n’est ni un PDF ni une photo qui se lit (JPEG, PNG, WebP)."),
     "document-locked": _("Ce PDF est protégé par un mot de passe : enregistrez-le sans mot de passe."),
+    "logo-too-heavy": _("Ce logo est trop lourd : %(megabytes_max)s Mo et %(megapixels_max)s millions de pixels au plus."),
+    "logo-unreadable": _("Ce fichier n’est pas un logo qui se lit : envoyez une image PNG, JPEG ou WebP."),
+    "logo-is-drawing": _(
+        "Ce fichier est un dessin (SVG, PDF ou EPS) : exportez-le en image PNG d’au moins %(needed)s pixels de large, puis envoyez cette image."
+    ),
+    "logo-too-small": _(
+        "Ce logo est trop petit pour l’impression : %(pixels)s pixels de large sans ses marges, il en faut %(needed)s (300 points par pouce)."
+    ),
+    "logo-too-pale": _(
+        "Ce logo ne se verrait pas sur du papier blanc : contraste de %(contrast)s pour 1, il faut %(contrast_needed)s pour 1. Envoyez la version pour fond clair."
+    ),
+    "logo-too-long": _(
+        "Ce logo est trop allongé : au plus %(ratio_max)s fois plus long que haut, ou trois fois plus haut que long. Envoyez sa version compacte."
+    ),
     "message-forged": _("Ce message n’est pas signé par la passerelle."),
     "message-stale": _("Ce message a été signé il y a trop longtemps, ou dans le futur."),
     "message-unreadable": _("Cet envoi n’est pas celui d’une passerelle de messages."),
