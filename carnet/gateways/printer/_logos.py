@@ -5,6 +5,7 @@ A refusal says what is wrong and what would be right, so that whoever sends the 
 
 import warnings
 from io import BytesIO
+from itertools import accumulate
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -154,12 +155,8 @@ def _check_contrast(drawn: Image.Image) -> None:
     """Its darkest hundredth against white. Raises: LogoTooPale."""
     linear = drawn.point(_LINEAR * 3).convert("RGB")
     luminance = linear.convert("RGB", (0.2126, 0.7152, 0.0722, 0) * 3).getchannel(0)
-    left = luminance.width * luminance.height * _DARKEST
-    darkest = 0
-    for darkest, count in enumerate(luminance.histogram()):
-        left -= count
-        if left < 0:
-            break
+    counted = list(accumulate(luminance.histogram()))
+    darkest = next(shade for shade, count in enumerate(counted) if count > _DARKEST * counted[-1])
     contrast = 1.05 / (darkest / 255 + 0.05)
     if contrast < CONTRAST_NEEDED:
         raise LogoTooPale(contrast=f"{contrast:.1f}".replace(".", ","), contrast_needed=CONTRAST_NEEDED)
