@@ -41,6 +41,8 @@ class Order(models.Model):
     printed_at = models.DateTimeField(null=True)
     printed_by_id = models.BigIntegerField(null=True)
     print_reference = models.CharField(max_length=120, blank=True)
+    # As the print shop counted them; nothing when the operator's own staff declared it.
+    printed_count = models.IntegerField(null=True)
     seed_destroyed_at = models.DateTimeField(null=True)
     seed_destroyed_by_id = models.BigIntegerField(null=True)
     activated_at = models.DateTimeField(null=True)

@@ -19,6 +19,13 @@ class Job(models.Model):
     total = models.IntegerField()
     first_rank = models.IntegerField(default=1)
     error = models.CharField(max_length=60, blank=True)
+    # Of printing only: for whom, sealed for which key, on which paper, and what is made. Without a print shop, files are in the clear.
+    shop_organisation = models.ForeignKey("parties.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
+    print_key = models.ForeignKey("issuing.PrintKey", null=True, on_delete=models.PROTECT, related_name="jobs")
+    paper = models.CharField(max_length=2, default="DL", db_default="DL")
+    with_pages = models.BooleanField(default=True, db_default=True)
+    with_data = models.BooleanField(default=True, db_default=True)
+    with_accessible = models.BooleanField(default=False, db_default=False)
     requested_at = models.DateTimeField()
     requested_by_id = models.BigIntegerField()
     ended_at = models.DateTimeField(null=True)
@@ -28,6 +35,11 @@ class Job(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=[each.value for each in JobKind]), name="issuing_job_kind"),
             models.CheckConstraint(condition=Q(state__in=[each.value for each in JobState]), name="issuing_job_state"),
+            models.CheckConstraint(
+                condition=Q(shop_organisation__isnull=True, print_key__isnull=True)
+                | Q(shop_organisation__isnull=False, print_key__isnull=False, kind=JobKind.PRINT.value),
+                name="issuing_job_sealed",
+            ),
             models.CheckConstraint(condition=Q(done__gte=0, done__lte=F("total")), name="issuing_job_progress"),
             models.UniqueConstraint(
                 fields=["order", "kind"],
@@ -46,6 +58,8 @@ class PrintFile(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="files")
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="files")
     programme_id = models.BigIntegerField()
+    # Whose key it is sealed for; none when it is in the clear.
+    shop_organisation = models.ForeignKey("parties.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
     first_rank = models.IntegerField()
     last_rank = models.IntegerField()

@@ -20,8 +20,10 @@ from carnet.issuing.queries._orders import (
     stock,
     token_holds,
 )
+from carnet.issuing.queries._packing import BoxView, packing
 
 __all__ = [
+    "BoxView",
     "CoverLine",
     "FileView",
     "HolderStock",
@@ -37,6 +39,7 @@ __all__ = [
     "order",
     "order_of_series",
     "orders",
+    "packing",
     "shipments_to",
     "stock",
     "token_holds",
