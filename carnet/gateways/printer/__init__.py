@@ -8,6 +8,7 @@ last whole file.
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from carnet.gateways.printer._edition import Edition, Logo, NearPlace, Paper, PrintedBooklet, PrintedVoucher
 from carnet.gateways.printer._logos import (
@@ -47,8 +48,8 @@ __all__ = [
 ]
 
 
-def write_pdf(path: Path, edition: Edition, booklets: Iterable[PrintedBooklet]) -> int:
-    """Write one file, whole or not at all; returns its number of pages.
+def write_pdf(path: Path | BinaryIO, edition: Edition, booklets: Iterable[PrintedBooklet]) -> int:
+    """Write one file, whole or not at all; returns its number of pages. An open file in memory never has a name on a disk.
 
     The same edition and booklets give the same bytes, so that an edition made twice can be compared.
     """

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 import pikepdf
 
@@ -14,7 +15,7 @@ from carnet.gateways.printer._fonts import embed
 _SHEET = [0, 0, round(PAGE_WIDTH_MM * POINTS_PER_MM, 3), round(PAGE_HEIGHT_MM * POINTS_PER_MM, 3)]
 
 
-def write_pdf(path: Path, edition: Edition, booklets: Iterable[PrintedBooklet]) -> int:
+def write_pdf(path: Path | BinaryIO, edition: Edition, booklets: Iterable[PrintedBooklet]) -> int:
     """Behind the package's `write_pdf`, which says what it promises."""
     with pikepdf.new() as pdf:
         fonts = pikepdf.Dictionary(R=embed(pdf, "R"), B=embed(pdf, "B"))
@@ -59,7 +60,10 @@ def _add(pdf: pikepdf.Pdf, resources: pikepdf.Object, drawn: Canvas) -> None:
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
 
 
-def _save(pdf: pikepdf.Pdf, path: Path) -> None:
+def _save(pdf: pikepdf.Pdf, path: Path | BinaryIO) -> None:
+    if not isinstance(path, Path):
+        pdf.save(path, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+        return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     # Codes are as good as cash until handed over: only the owner reads the file.
