@@ -144,6 +144,40 @@ class BookletSerial:
         return grouped(str(self), (len(self.prefix), 9), between="-")
 
 
+@dataclass(frozen=True, slots=True)
+class ParcelSerial:
+    """The public number of a parcel of booklets, on its label and in its barcode: it opens nothing by itself.
+
+    Printed ``NM-P00000042-17``: the P (parcel) keeps it apart from a booklet's.
+    """
+
+    prefix: str
+    number: int
+
+    NUMBER_MAX: ClassVar[int] = 99_999_999
+
+    def __post_init__(self) -> None:
+        IssuerPrefix(self.prefix)
+        if not 0 < self.number <= self.NUMBER_MAX:
+            raise SerialMistyped()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a printed, scanned or compact number. Raises: SerialMistyped."""
+        found = re.fullmatch(r"([A-Z][A-Z0-9]{1,3})P([0-9]{8})([0-9]{2})", squeezed(text))
+        if found is None or serial_check(f"{found[1]}P{found[2]}") != found[3]:
+            raise SerialMistyped()
+        return cls(prefix=found[1], number=int(found[2]))
+
+    def __str__(self) -> str:
+        payload = f"{self.prefix}P{self.number:08d}"
+        return payload + serial_check(payload)
+
+    def printed(self) -> str:
+        """The form on paper and on screens: ``NM-P00000042-17``."""
+        return grouped(str(self), (len(self.prefix), 9), between="-")
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class SecretCode:
     """The secret of a voucher: 16 random digits and 2 check digits (ISO 7064 MOD 97-10).

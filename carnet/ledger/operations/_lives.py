@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Q, QuerySet
 
 from carnet.kernel.actors import Actor
@@ -60,7 +60,6 @@ def _untouched(series_id: int, first: int, last: int, holder_id: int) -> QuerySe
     return _in_stock(series_id, first, last, holder_id).filter(opened=False)
 
 
-@transaction.atomic
 def ship_booklets(
     *,
     series_id: int,
@@ -72,59 +71,122 @@ def ship_booklets(
     request_id: UUID,
     at: datetime,
 ) -> int:
-    """Send a range of untouched booklets on its way to another holder; return how many.
+    """Send a range of untouched booklets on its way to another holder; return how many. One is many of one.
+
+    Raises: RangeReversed, NotHolder, SeriesUnknown.
+    """
+    run = (first_booklet_id, last_booklet_id, to_holder_id)
+    return ship_runs(series_id=series_id, runs=[run], from_holder_id=from_holder_id, actor=actor, request_id=request_id, at=at)
+
+
+@transaction.atomic
+def ship_runs(
+    *, series_id: int, runs: Sequence[tuple[int, int, int]], from_holder_id: int, actor: Actor, request_id: UUID, at: datetime
+) -> int:
+    """Send runs of untouched booklets (first, last, to whom) on their way, all or none, in one statement; return how many booklets.
 
     Raises: RangeReversed, NotHolder, SeriesUnknown.
     """
     series = access.series(series_id)
-    ends = access.check_range(series, first_booklet_id, last_booklet_id)
-    wanted = last_booklet_id - first_booklet_id + 1
-    if _repeated(PassageKind.SHIPPED, series_id, request_id, ends[0]):
+    ends = [access.check_range(series, first, last) for first, last, _to in runs]
+    wanted = sum(last - first + 1 for first, last, _to in runs)
+    if not runs or _repeated(PassageKind.SHIPPED, series_id, request_id, ends[0][0]):
         return wanted
-    sent = _untouched(series_id, first_booklet_id, last_booklet_id, from_holder_id).update(in_transit_to_id=to_holder_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ledger_booklet b SET in_transit_to_id = r.holder"
+            " FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[], %(holders)s::bigint[]) AS r(first, last, holder)"
+            " WHERE b.series_id = %(series)s AND b.id BETWEEN r.first AND r.last AND b.holder_id = %(from)s AND b.in_transit_to_id IS NULL"
+            " AND b.handed_over_at IS NULL AND b.voided_at IS NULL AND NOT b.opened",
+            _of_runs(runs) | {"series": series_id, "from": from_holder_id},
+        )
+        sent = cursor.rowcount
     if sent != wanted:
         raise NotHolder(wanted=wanted, held=sent)
-    _passed(
-        PassageKind.SHIPPED,
-        series,
-        ends,
-        actor=actor,
-        request_id=request_id,
-        at=at,
-        from_holder_id=from_holder_id,
-        to_holder_id=to_holder_id,
-    )
+    _all_passed(
+        PassageKind.SHIPPED, series, [(each, from_holder_id, to) for each, (_f, _l, to) in zip(ends, runs, strict=True)],
+        actor=actor, request_id=request_id, at=at,
+    )  # fmt: skip
     return sent
 
 
-@transaction.atomic
+def _of_runs(runs: Sequence[tuple[int, int, int]]) -> dict[str, object]:
+    firsts, lasts, holders = ([run[place] for run in runs] for place in range(3))
+    return {"firsts": firsts, "lasts": lasts, "holders": holders}
+
+
+def _all_passed(
+    kind: PassageKind,
+    series: Series,
+    passed: Sequence[tuple[tuple[int, int], int | None, int | None]],
+    *,
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
+) -> None:
+    """One row a run: its first and last vouchers, from whom, to whom."""
+    Passage.objects.bulk_create(
+        [
+            Passage(
+                kind=kind,
+                series_id=series.id,
+                programme_id=series.programme_id,
+                first_voucher_id=first,
+                last_voucher_id=last,
+                from_holder_id=giver,
+                to_holder_id=receiver,
+                actor_person_id=actor.person_id,
+                request_id=request_id,
+                at=at,
+            )
+            for (first, last), giver, receiver in passed
+        ],
+        batch_size=1_000,
+    )
+
+
 def receive_booklets(
     *, series_id: int, first_booklet_id: int, last_booklet_id: int, to_holder_id: int, actor: Actor, request_id: UUID, at: datetime
 ) -> int:
-    """Confirm that a shipped range arrived; return how many booklets.
+    """Confirm that a shipped range arrived; return how many booklets. One is many of one.
+
+    Raises: RangeReversed, NotHolder (some were not on their way to this holder), SeriesUnknown.
+    """
+    run = (first_booklet_id, last_booklet_id)
+    return receive_runs(series_id=series_id, runs=[run], to_holder_id=to_holder_id, actor=actor, request_id=request_id, at=at)
+
+
+@transaction.atomic
+def receive_runs(
+    *, series_id: int, runs: Sequence[tuple[int, int]], to_holder_id: int, actor: Actor, request_id: UUID, at: datetime
+) -> int:
+    """Confirm that shipped runs of one series arrived, all or none; return how many booklets.
 
     Raises: RangeReversed, NotHolder (some were not on their way to this holder), SeriesUnknown.
     """
     series = access.series(series_id)
-    ends = access.check_range(series, first_booklet_id, last_booklet_id)
-    wanted = last_booklet_id - first_booklet_id + 1
-    if _repeated(PassageKind.RECEIVED, series_id, request_id, ends[0]):
+    ends = [access.check_range(series, first, last) for first, last in runs]
+    wanted = sum(last - first + 1 for first, last in runs)
+    if not runs or _repeated(PassageKind.RECEIVED, series_id, request_id, ends[0][0]):
         return wanted
-    on_the_way = Booklet.objects.filter(series_id=series_id, id__range=(first_booklet_id, last_booklet_id), in_transit_to_id=to_holder_id)
-    from_holder_id = on_the_way.values_list("holder_id", flat=True).first()
-    received = on_the_way.update(holder_id=to_holder_id, in_transit_to_id=None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH r AS (SELECT * FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) AS r(first, last)),"
+            " coming AS (SELECT b.id, b.holder_id, r.first FROM ledger_booklet b JOIN r ON b.id BETWEEN r.first AND r.last"
+            "  WHERE b.series_id = %(series)s AND b.in_transit_to_id = %(to)s ORDER BY b.id FOR NO KEY UPDATE OF b),"
+            " came AS (UPDATE ledger_booklet b SET holder_id = %(to)s, in_transit_to_id = NULL FROM coming"
+            "  WHERE b.series_id = %(series)s AND b.id = coming.id RETURNING b.id)"
+            " SELECT coming.first, min(coming.holder_id), count(*) FROM coming JOIN came ON came.id = coming.id GROUP BY 1",
+            {"firsts": [run[0] for run in runs], "lasts": [run[1] for run in runs], "series": series_id, "to": to_holder_id},
+        )
+        found = {first: (giver, count) for first, giver, count in cursor.fetchall()}
+    received = sum(count for _giver, count in found.values())
     if received != wanted:
         raise NotHolder(wanted=wanted, held=received)
-    _passed(
-        PassageKind.RECEIVED,
-        series,
-        ends,
-        actor=actor,
-        request_id=request_id,
-        at=at,
-        from_holder_id=from_holder_id,
-        to_holder_id=to_holder_id,
-    )
+    _all_passed(
+        PassageKind.RECEIVED, series, [(each, found[first][0], to_holder_id) for each, (first, _l) in zip(ends, runs, strict=True)],
+        actor=actor, request_id=request_id, at=at,
+    )  # fmt: skip
     return received
 
 

@@ -25,6 +25,7 @@ from carnet.ledger.queries._connections import (
     set_aside_by_agreement,
     set_aside_for_connections,
 )
+from carnet.ledger.queries._custody import CustodyRun, Whereabouts, booklets_on_the_way, custody, ended_among, longest_run
 from carnet.ledger.queries._debts import PlaceDue, due
 from carnet.ledger.queries._ends import BookletProgress, booklet_progress
 from carnet.ledger.queries._exchanges import exchangeable, exchanged_at, exchanged_days, voided_by
@@ -103,6 +104,7 @@ __all__ = [
     "BookletProgress",
     "BookletView",
     "ConnectionMoney",
+    "CustodyRun",
     "Flow",
     "FunderMovement",
     "LandlordStanding",
@@ -124,6 +126,7 @@ __all__ = [
     "TracedMovement",
     "VoucherLeft",
     "VoucherView",
+    "Whereabouts",
     "accounts",
     "activated_vouchers",
     "arrivals",
@@ -133,11 +136,14 @@ __all__ = [
     "booklet_progress",
     "booklet_range",
     "booklets",
+    "booklets_on_the_way",
     "coming_to",
     "counts",
     "counts_by_holder",
     "counts_by_pattern",
+    "custody",
     "due",
+    "ended_among",
     "exchangeable",
     "exchanged_at",
     "exchanged_days",
@@ -147,6 +153,7 @@ __all__ = [
     "in_stock_by_holder",
     "landlord_standing",
     "lives",
+    "longest_run",
     "money",
     "money_of_connections",
     "movements",
