@@ -149,10 +149,22 @@ class OrderState(StrEnum):
     ACTIVATED = "ACTIVATED"
 
 
+class ProofStage(StrEnum):
+    """Where an order stands with what its booklets look like. NONE: nobody began."""
+
+    NONE = "NONE"
+    DESIGNED = "DESIGNED"
+    WAITING = "WAITING"
+    RETURNED = "RETURNED"
+    APPROVED = "APPROVED"
+
+
 class Step(StrEnum):
     """What is to be done next with an order."""
 
     APPROVE = "APPROVE"
+    MAKE_PROOF = "MAKE_PROOF"
+    WAIT_PROOF = "WAIT_PROOF"
     DRAW = "DRAW"
     WAIT = "WAIT"
     PRINT = "PRINT"
@@ -186,6 +198,7 @@ class OrderFacts:
     booklet_count: int
     approved_at: datetime | None = None
     refused_at: datetime | None = None
+    proof: ProofStage = ProofStage.NONE
     drawing: bool = False
     drawn_at: datetime | None = None
     printing: bool = False
@@ -218,6 +231,8 @@ def next_step(facts: OrderFacts) -> Step:
         return Step.NONE
     if facts.approved_at is None:
         return Step.APPROVE
+    if not _is_proved(facts):
+        return Step.WAIT_PROOF if facts.proof is ProofStage.WAITING else Step.MAKE_PROOF
     if facts.drawn_at is None:
         return Step.WAIT if facts.drawing else Step.DRAW
     if facts.printed_at is None:
@@ -229,6 +244,12 @@ def next_step(facts: OrderFacts) -> Step:
     if facts.activated_at is None:
         return Step.ACTIVATE
     return Step.SHIP if facts.at_operator_count else Step.NONE
+
+
+def _is_proved(facts: OrderFacts) -> bool:
+    """Whether nothing is to be said of its looks any more. What is being drawn or printed already is not stopped by a proof."""
+    under_way = facts.drawing or facts.printing or bool(facts.file_count) or facts.printed_at is not None
+    return under_way or facts.proof is ProofStage.APPROVED
 
 
 def check_booklet_count(booklet_count: int) -> int:
