@@ -1,6 +1,6 @@
 """Which booklets go in which box, and to whom: consecutive runs that cover an order exactly."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from carnet.issuing.rules._orders import IssuingRefused
@@ -8,6 +8,8 @@ from carnet.issuing.rules._orders import IssuingRefused
 BOOKLETS_PER_BOX = 100
 BOOKLETS_PER_BOX_MAX = 1_000
 DESTINATIONS_MAX = 5_000
+# A cover has room for three.
+NEAREST_MAX = 3
 
 
 class BoxSizeWrong(IssuingRefused):
@@ -43,6 +45,8 @@ class Destination:
     address: str
     booklet_count: int
     point_id: int | None = None
+    # The places named on the covers of its booklets, nearest first: the fields of the printer's `NearPlace`.
+    nearest: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ LINES: tuple[Permission, ...] = (
         _APPROVER,
         proof=True,
     ),
+    do("issuing.offer-print-key", "give the certificate of one's print shop, or end it", _PRINT_SHOP, proof=True),
+    see("issuing.see-print-shops", "the print shops one's operator works with, and their keys", *_OPERATOR),
     do("issuing.pack", "say which booklets go to which point, box by box", _ADMIN, _AGENT),
     see("issuing.see-print-work", "the editions one's print shop was given", _PRINT_SHOP),
     do("issuing.fetch-print-files", "fetch the sealed files of one's print shop", _PRINT_SHOP, proof=True),
