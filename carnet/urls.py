@@ -48,3 +48,4 @@ DOORS = (
 urlpatterns: list[URLPattern | URLResolver] = [path(prefix, include(module)) for prefix, module in DOORS]
 
 handler400 = "carnet.web.weight.bad_request"
+handler500 = "carnet.web.away.server_error"

@@ -10,3 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carnet.settings.prod")
 sys.setswitchinterval(settings.TURN_SECONDS)
 
 application = get_wsgi_application()
+
+from carnet.gateways.database import limit_served_connections  # noqa: E402 - Django must be ready before its users are loaded
+from carnet.web import away, clock  # noqa: E402
+
+limit_served_connections()
+clock.keep_by_the_database()
+away.learn_whom_to_call()

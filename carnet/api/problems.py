@@ -78,6 +78,7 @@ STATUS = {
     "answer-failed": 500,
     "too-busy": 503,
     "database-away": 503,
+    "disk-full": 503,
 }
 CONFLICT = 409
 
@@ -96,7 +97,7 @@ TITLES = {
     503: _("Indisponible"),
 }
 
-RETRY_AFTER = {"too-many-attempts": GUESSES_RETRY_SECONDS, "idempotency-in-flight": 1, "too-busy": 2, "database-away": 5}
+RETRY_AFTER = {"too-many-attempts": GUESSES_RETRY_SECONDS, "idempotency-in-flight": 1, "too-busy": 2, "database-away": 5, "disk-full": 60}
 
 # What may be told besides the sentence. Everything else a refusal knows stays inside.
 TOLD = ("redeemed_at", "accepted_until", "reserved_until", "undo_until", "field", "errors", "items_max", "answers")

@@ -89,6 +89,12 @@ class DatabaseAway(RequestRefused):
     code = "database-away"
 
 
+class DiskFull(RequestRefused):
+    """There is no room left to write: nothing was done, the same key may be tried again."""
+
+    code = "disk-full"
+
+
 class AnswerFailed(RequestRefused):
     """A fault of the program. Whether something was done is told by trying the same key again."""
 

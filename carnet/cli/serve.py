@@ -1,6 +1,7 @@
 """Serve the site, with the worker of background tasks beside it."""
 
 import multiprocessing
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -41,6 +42,7 @@ def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, wor
     Workers are forks of this process: they share its memory, and one that was killed is back at once. `has_drawn`: it has drawn a PDF, and
     the threads that draw do not survive a fork, which would wait for ever at its first: its workers are new programs.
     """
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -48,6 +50,7 @@ def serve_until_stopped(*, host: str, port: int, workers: int, threads: int, wor
     from carnet.cli.running import disconnect
 
     disconnect()  # a worker must not share the parent's connections
+    settings.THREADS, os.environ["CARNET_THREADS"] = threads, str(threads)  # forks of this process, or new programs
     if has_drawn:
         multiprocessing.set_start_method("spawn", force=True)
     beside = [[sys.executable, "-c", "from carnet.cli.main import run; run()", "jobs", "worker"]] if worker else []

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import connection, connections, transaction
 
 from carnet.kernel.actors import Actor
 
@@ -89,3 +90,13 @@ def _announce(tenant: Tenant) -> None:
 
 def _array(ids: Iterable[int]) -> str:
     return "{" + ",".join(str(int(each)) for each in sorted(ids)) + "}"
+
+
+def limit_served_connections() -> None:
+    """Of this process, which serves people: no statement, no wait for a lock, no forgotten transaction lasts. Before the first connection.
+
+    Given while connecting. A pooler between transactions does not pass them on: they are then the login's own (docs/operating/high-availability).
+    """
+    options = connections.settings["default"].get("OPTIONS", {})
+    if "options" in options:
+        options["options"] += "".join(f" -c {name}={value}" for name, value in settings.DATABASE_LIMITS.items())

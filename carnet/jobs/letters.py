@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
 from carnet.gateways.database import acting_as_everything
+from carnet.gateways.deadlines import Round, within
 from carnet.jobs.monthly import file_name, letter_pdf
 from carnet.jobs.wording import facts_of, own_letter
 from carnet.notices import operations as notices
@@ -21,6 +22,8 @@ from carnet.observatory import queries as observatory
 from carnet.parties import queries as parties
 
 BATCH = 20
+# The whole of one letter, however the server dawdles; and how long a silent one may hold a round up.
+LETTER_SECONDS, PATIENCE_SECONDS = 20.0, 40.0
 MONTHLY = "observatory.monthly-letter"
 
 
@@ -49,9 +52,10 @@ def letter_of(*, kind: str, context: Mapping[str, Any], language: str) -> Letter
 def send_letters(*, at: datetime) -> tuple[int, int]:
     """Send what is due, in batches of 20, and return (sent, failed). A batch that fails whole ends the round: the server is away."""
     sent = failed = 0
+    this_round = Round(patience_seconds=PATIENCE_SECONDS)
     while True:
         with acting_as_everything(why="the outbox holds every tenant's letters"):
-            batch_sent, batch_failed = notices.send_waiting(at=at, send=_send, limit=BATCH)
+            batch_sent, batch_failed = notices.send_waiting(at=at, send=lambda notice: this_round.send(lambda: _send(notice)), limit=BATCH)
         sent, failed = sent + batch_sent, failed + batch_failed
         if batch_sent == 0:
             return sent, failed
@@ -75,7 +79,7 @@ def _send(notice: Any) -> None:
         figures = observatory.letter_to_send(notice.context["letter_id"])
         with translation.override(notice.language):
             message.attach(file_name(figures), letter_pdf(figures), "application/pdf")
-    message.send()
+    within(LETTER_SECONDS, message.send)
 
 
 def _link(kind: str, context: Mapping[str, Any]) -> str:

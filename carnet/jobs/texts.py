@@ -7,17 +7,30 @@ from procrastinate.contrib.django import app
 
 from carnet.gateways import sms
 from carnet.gateways.database import acting_as_everything
+from carnet.gateways.deadlines import Round
 from carnet.jobs.wording import text_words
 from carnet.notices import operations as notices
 from carnet.notices.operations import TextToSend
 from carnet.redemption import operations
 
+# How long a silent gateway may hold a round up: the timers behind it, and the next round, are for everybody.
+PATIENCE_SECONDS = 20.0
+
 
 def send_texts(*, at: datetime) -> tuple[int, int]:
     """Send what waits through this installation's gateway; return (sent, failed)."""
     gateway = sms.gateway()
-    answers = operations.send_texts(send=lambda to, text, reference: gateway.send(to=to, text=text, reference=reference), at=at)
-    told = notices.send_texts(send=lambda each: gateway.send(to=each.to, text=text_of(each), reference=each.reference), at=at)
+    answering, telling = Round(patience_seconds=PATIENCE_SECONDS), Round(patience_seconds=PATIENCE_SECONDS)
+
+    def answer(to: str, text: str, reference: str) -> None:
+        answering.send(lambda: gateway.send(to=to, text=text, reference=reference))
+
+    def tell(each: TextToSend) -> None:
+        text = text_of(each)
+        telling.send(lambda: gateway.send(to=each.to, text=text, reference=each.reference))
+
+    answers = operations.send_texts(send=answer, at=at)
+    told = notices.send_texts(send=tell, at=at)
     return answers[0] + told[0], answers[1] + told[1]
 
 

@@ -23,6 +23,8 @@ WSGI_APPLICATION = "carnet.wsgi.application"
 # How long a thread keeps Python for itself when another waits (5 ms unless told otherwise): a request that waited for its commit
 # should not then wait for others to be read. Measured in docs/decisions/0019: a fifth more redemptions.
 TURN_SECONDS = 0.0005
+# Threads of each served process; `carnet serve --threads` says how many. A quarter of them is for the counter (carnet.web.away).
+THREADS = env.whole("CARNET_THREADS", 8, least=1, most=64)
 
 # Where the outside world reaches this installation: printed in QR codes, letters and API answers.
 BASE_URL = env.text("CARNET_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -115,6 +117,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "carnet.web.away.CounterSeatsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "carnet.web.rehearsal.middleware.RehearsalMiddleware",
@@ -164,6 +167,9 @@ def database(url: str, *, as_owner: bool, pool_size: int, prepare: bool) -> dict
     options: dict[str, Any] = {key: value for key, value in parts.items() if key not in {"dbname", "user", "password", "host", "port"}}
     # Measured (docs/decisions/0002): no pool costs 4.4 times, no prepared statement twice the database's time. PgBouncer before 1.21 cannot
     # keep prepared statements: an installation behind one sets CARNET_DATABASE_PREPARE=no.
+    # A machine that vanished is noticed in seconds, not after TCP's own quarter of an hour. Nothing of it holds on a socket.
+    for name, value in {"connect_timeout": "3", "keepalives_idle": "10", "keepalives_interval": "3", "tcp_user_timeout": "15000"}.items():
+        options.setdefault(name, value)
     options["server_side_binding"] = prepare
     options["prepare_threshold"] = 1 if prepare else None
     if not as_owner:
@@ -171,7 +177,9 @@ def database(url: str, *, as_owner: bool, pool_size: int, prepare: bool) -> dict
         # statement, and so never gets either (5.2).
         options["options"] = f"{options.get('options', '')} {TAKE_APPLICATION_ROLE}".strip()
     if pool_size:
-        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+        # Whoever is served waits no longer than this for a connection. A pool that could not connect forgets it after `reconnect_timeout`
+        # and tries anew for the next who asks: with psycopg's own five minutes it would try ever more rarely while the database is away.
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 4, "reconnect_timeout": 4}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.get("dbname") or "carnet",
@@ -189,6 +197,12 @@ DATABASE_URL = env.text("CARNET_DATABASE_URL", "")
 DATABASE_ROLE = env.one_of("CARNET_DATABASE_ROLE", ("application", "owner"), "application")
 DATABASE_POOL = env.whole("CARNET_DATABASE_POOL", 8, most=200)
 DATABASE_PREPARE = env.flag("CARNET_DATABASE_PREPARE", default=True)
+# Of a served process (carnet/wsgi.py, carnet/asgi.py), never of a command or of background work.
+DATABASE_LIMITS = {
+    "statement_timeout": f"{env.whole('CARNET_DATABASE_STATEMENT_SECONDS', 60, most=3600)}s",
+    "lock_timeout": "8s",
+    "idle_in_transaction_session_timeout": "60s",
+}
 # Without an address (help pages, checks of the code) no query can run: the dummy engine says so. The `carnet` command starts the embedded
 # PostgreSQL and gives its address before Django is loaded.
 DATABASES: dict[str, dict[str, Any]] = {
@@ -335,6 +349,8 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "files"
 WHITENOISE_USE_FINDERS = True
 
+# Of each step of a conversation with a mail server: Django would wait for ever.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("CARNET_MAIL_FROM", "carnet@localhost")
 
 # --- Text messages: a gateway, or none ------------------------------------------------------------------------------------------------------

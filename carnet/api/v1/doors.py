@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, register_converter
 from django.urls.converters import StringConverter
@@ -17,19 +16,19 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as FieldsRefused
 from ninja.parser import Parser
 from ninja.security import HttpBearer
-from psycopg_pool import PoolTimeout
 
 from carnet.api.metrics import REQUESTS, SECONDS
 from carnet.api.problems import as_response, refused, speaking
-from carnet.api.refusals import AddressUnknown, AnswerFailed, BodyNotJson, DatabaseAway, MethodNotAllowed, TokenMissing
+from carnet.api.refusals import AddressUnknown, AnswerFailed, BodyNotJson, DatabaseAway, DiskFull, MethodNotAllowed, TokenMissing, TooBusy
 from carnet.api.tokens import actor_of
 from carnet.api.v1.bodies import BATCH_BYTES_MAX, BODY_BYTES_MAX, check_content_type, check_length, invalid, read_json
+from carnet.gateways.troubles import Trouble, forget_broken_connections, trouble_of
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.web import clock
 from carnet.web.doors import public
 
-DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+TROUBLES: dict[Trouble, type[Refusal]] = {Trouble.AWAY: DatabaseAway, Trouble.BUSY: TooBusy, Trouble.FULL: DiskFull}
 log = structlog.get_logger(__name__)
 
 
@@ -112,9 +111,12 @@ def _answered_head(
 
 def failed(error: Exception) -> Refusal:
     """What the caller is told of a fault; the log keeps the rest."""
-    if isinstance(error, DATABASE_AWAY):
-        log.warning("database away", error=type(error).__name__)
-        return DatabaseAway()
+    trouble = trouble_of(error)
+    if trouble is not None:
+        log.warning("cannot answer", trouble=trouble.value, error=type(error).__name__)
+        if trouble is Trouble.AWAY:
+            forget_broken_connections()
+        return TROUBLES[trouble]()
     # Frames without their variables: a code must not be written to a log.
     log.error("request failed", trace="".join(traceback.format_exception(error)))
     return AnswerFailed()

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,22 +14,40 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from requests.adapters import HTTPAdapter
 
+from carnet.gateways.deadlines import PartnerSilent, TooLate, WaitingRoom, within
 from carnet.gateways.identity._refusals import ProviderUnreachable
 
-# To connect, then to answer. A person is waiting in front of the page.
-TIMEOUT_SECONDS = (3.05, 10.0)
+# To connect, then to answer, then for the whole of one request. A person is waiting in front of the page.
+TIMEOUT_SECONDS = (3.05, 6.0)
+REQUEST_SECONDS = 8.0
+# A provider that is silent holds no more than so many threads of this process, and nobody new for a while.
+SEATS, SPARED_SECONDS = 3, 15.0
 ANSWER_BYTES_MAX = 256 * 1024
 # How long the provider's description and keys are believed; an unknown key is asked for at once, whatever their age.
 REMEMBERED_SECONDS = 3600.0
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_rooms: dict[str, WaitingRoom] = {}
 
 
 class CappedAdapter(HTTPAdapter):
-    """Reads an answer up to a size, and nothing of a redirect."""
+    """Reads an answer up to a size and within a time, and nothing of a redirect; not at all while its provider is silent."""
+
+    def __init__(self, room: WaitingRoom) -> None:
+        super().__init__()
+        self._room = room
 
     def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
         """As its base, with the whole body read here. Raises: requests.RequestException."""
+        try:
+            with self._room.seat():
+                return within(REQUEST_SECONDS, lambda: self._whole(request, *args, **options))
+        except TooLate:
+            raise requests.Timeout(request=request) from None
+        except PartnerSilent:
+            raise requests.ConnectionError("silent", request=request) from None
+
+    def _whole(self, request: Any, *args: Any, **options: Any) -> requests.Response:
         response = super().send(request, *args, **{**options, "stream": True})
         read, size = [], 0
         for piece in response.iter_content(16 * 1024):
@@ -51,14 +71,19 @@ def is_secure(url: Any, *, loopback: bool) -> bool:
     return bool(parts.hostname) and (parts.scheme == "https" or (loopback and parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 
-def session_for(client_id: str, secret: str, *, loopback: bool, auth_method: str) -> Any:
+def room_of(issuer: str) -> WaitingRoom:
+    """The waiting room of one provider in this process."""
+    return _rooms.setdefault(issuer, WaitingRoom(seats=SEATS, spared_seconds=SPARED_SECONDS))
+
+
+def session_for(client_id: str, secret: str, *, issuer: str, loopback: bool, auth_method: str) -> Any:
     """One exchange with a provider, authlib's. On loopback no proxy of the environment is asked."""
     session = OAuth2Session(
         client_id, secret, token_endpoint_auth_method=auth_method, default_timeout=TIMEOUT_SECONDS, code_challenge_method="S256"
     )
     session.trust_env = not loopback
     for scheme in ("https://", "http://"):
-        session.mount(scheme, CappedAdapter())
+        session.mount(scheme, CappedAdapter(room_of(issuer)))
     return session
 
 
@@ -93,7 +118,7 @@ class Published:
 
     def description(self) -> dict[str, Any]:
         """The provider's own description; an older one is kept when a newer cannot be had. Raises: ProviderUnreachable."""
-        with self._lock:
+        with self._alone():
             if self._description is None or time.monotonic() - self._described_at > REMEMBERED_SECONDS:
                 try:
                     self._description = self._describe()
@@ -106,11 +131,21 @@ class Published:
     def keys(self, *, anew: bool = False) -> KeySet:
         """Its public keys. `anew`: ask again, a key of theirs is not known here. Raises: ProviderUnreachable."""
         address = self.description()["jwks_uri"]
-        with self._lock:
+        with self._alone():
             if anew or self._keys is None or time.monotonic() - self._fetched_at > REMEMBERED_SECONDS:
                 self._keys = self._fetch_keys(address)
                 self._fetched_at = time.monotonic()
             return self._keys
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One thread asks, the others wait for its answer, not for ever. Raises: ProviderUnreachable."""
+        if not self._lock.acquire(timeout=TIMEOUT_SECONDS[0]):
+            raise ProviderUnreachable(reason="timeout")
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _describe(self) -> dict[str, Any]:
         found = self._json(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
@@ -127,7 +162,7 @@ class Published:
             raise ProviderUnreachable(reason="keys-unreadable") from None
 
     def _json(self, address: str) -> dict[str, Any]:
-        with session_for("", "", loopback=self.loopback, auth_method="none") as session:
+        with session_for("", "", issuer=self.issuer, loopback=self.loopback, auth_method="none") as session:
             answer = asked(session.get, address, withhold_token=True)
         try:
             found = answer.json()

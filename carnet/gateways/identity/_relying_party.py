@@ -108,7 +108,8 @@ class RelyingParty(Generic[Known_co]):
         return str(add_params_to_uri(address, asked_with))
 
     def _session(self) -> Any:
-        return session_for(self.client.client_id, self.client.secret, loopback=self.client.loopback, auth_method=self.client.auth_method)
+        client = self.client
+        return session_for(client.client_id, client.secret, issuer=client.issuer, loopback=client.loopback, auth_method=client.auth_method)
 
     def _code(self, query: Mapping[str, str], expected: Expected) -> str:
         if not expected.state or not hmac.compare_digest(query.get("state", "").encode(), expected.state.encode()):

@@ -6,9 +6,10 @@ import ssl
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from carnet.gateways.deadlines import within
 from carnet.gateways.sms._outgoing import NotSent
 
-TIMEOUT_SECONDS = 15
+TIMEOUT_SECONDS, WHOLE_SECONDS = 8, 10
 # After this a message about a voucher in front of somebody only surprises.
 LIFETIME_SECONDS = 3600
 
@@ -24,18 +25,24 @@ class HttpGateway:
         body = json.dumps({"id": reference, "textMessage": {"text": text}, "phoneNumbers": [to], "ttl": LIFETIME_SECONDS}).encode()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Accept": "application/json"}
         parts = urlsplit(self.url)
-        connection = self._connection(parts.scheme, parts.hostname or "", parts.port)
+
+        def exchange() -> int:
+            connection = self._connection(parts.scheme, parts.hostname or "", parts.port)
+            try:
+                connection.request("POST", f"{parts.path.rstrip('/')}/messages", body, headers)
+                answer = connection.getresponse()
+                answer.read(64 * 1024)
+                return answer.status
+            finally:
+                connection.close()
+
         try:
-            connection.request("POST", f"{parts.path.rstrip('/')}/messages", body, headers)
-            answer = connection.getresponse()
-            answer.read(64 * 1024)
-        except (OSError, http.client.HTTPException) as fault:
+            status = within(WHOLE_SECONDS, exchange)
+        except (OSError, http.client.HTTPException, ValueError) as fault:
             raise NotSent(type(fault).__name__) from None
-        finally:
-            connection.close()
         # 409: the gateway has this reference already; a redirect is not followed.
-        if not (200 <= answer.status < 300 or answer.status == http.client.CONFLICT):
-            raise NotSent(f"status {answer.status}")
+        if not (200 <= status < 300 or status == http.client.CONFLICT):
+            raise NotSent(f"status {status}")
 
     @staticmethod
     def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:

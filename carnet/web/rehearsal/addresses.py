@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from carnet.urls import DOORS
 from carnet.urls import handler400 as handler400
+from carnet.urls import handler500 as handler500
 from carnet.web.doors import door
 from carnet.web.rehearsal import counter, desk, views
 

@@ -7,7 +7,7 @@ from typing import Any
 from carnet.parties.rules import SCOPE_ACTIONS, Scope
 
 # What any endpoint may answer, whatever was asked.
-ALWAYS = ("request-invalid", "answer-failed", "database-away")
+ALWAYS = ("request-invalid", "answer-failed", "database-away", "disk-full", "too-busy")
 # Where a token is needed.
 WITH_TOKEN = ("token-missing", "token-invalid", "not-allowed")
 # Where a body is read.

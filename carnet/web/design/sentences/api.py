@@ -17,5 +17,6 @@ SENTENCES = {
     "metrics-closed": _("Les compteurs sont réservés à l’exploitant du site."),
     "too-busy": _("Trop de demandes attendent. Réessayez dans un instant avec la même clé."),
     "database-away": _("La base de données ne répond pas. Réessayez dans un instant avec la même clé."),
+    "disk-full": _("Le serveur n’a plus de place pour écrire : rien n’a été fait. Réessayez plus tard avec la même clé."),
     "answer-failed": _("Une panne est survenue. Renvoyez la même demande avec la même clé pour savoir ce qui a été fait."),
 }
