@@ -21,6 +21,7 @@ from carnet.parties.rules import AccountMissing, AccountWaiting, OrganisationKin
 from carnet.places import operations as places
 from carnet.places import queries as places_queries
 from carnet.places.rules.geography import Commune
+from carnet.scenarios.labelled import STATE, give_label
 from carnet.scenarios.plan import Scenario, ScenarioUnreadable
 
 PROVENANCE = "conseillers-numeriques-2022"
@@ -45,6 +46,7 @@ class Cast:
     desk_ids: list[int]
     place_ids: list[int]
     place_organisations: dict[int, int]
+    state_id: int
 
     def actor(self, role: Role, programme_id: int, at: datetime) -> Actor:
         """A member of the operator's staff who has just proved who they are."""
@@ -104,7 +106,16 @@ def gather(scenario: Scenario, *, today: date, dice: random.Random, password: st
     place_ids = _places(scenario, dice, at)
     organisations = _operators_of(place_ids, helper, at)
     _open_accounts(sorted(set(organisations.values())), operator_id, staff, at)
-    return Cast(operator_id, staff, funder_ids, desk_ids, place_ids, organisations)
+    state_id = helper.organisation(STATE, OrganisationKind.STATE)
+    give_label(_admin(operator_id, staff, at), state_id, at=at)
+    return Cast(operator_id, staff, funder_ids, desk_ids, place_ids, organisations, state_id)
+
+
+def _admin(operator_id: int, staff: dict[str, int], at: datetime) -> Actor:
+    return Actor(
+        kind="person", label=STAFF[Role.OPERATOR_ADMIN][1], person_id=staff[Role.OPERATOR_ADMIN], organisation_id=operator_id,
+        organisation_ids=frozenset({operator_id}), roles=frozenset({Role.OPERATOR_ADMIN.value}), proved_at=at,
+    )  # fmt: skip
 
 
 def operator_of(name: str, at: datetime) -> int:

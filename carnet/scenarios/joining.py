@@ -1,5 +1,4 @@
-"""A demonstration's network: criteria published, one association half-way through its file, one admitted, one suspended that appeals; and
-the operator's own label, granted by the State's two officers."""
+"""A demonstration's network: criteria published, one association half-way through its file, one admitted, one suspended that appeals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,10 +10,10 @@ import pikepdf
 
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
-from carnet.kernel.periods import add_months, legal_day
+from carnet.kernel.periods import legal_day
 from carnet.parties import operations as parties
 from carnet.parties import queries as parties_queries
-from carnet.parties.rules import LabelAct, LabelLevel, OrganisationKind, Role
+from carnet.parties.rules import Role
 from carnet.places import operations, queries
 from carnet.places.rules.joining import DecisionKind, Step
 from carnet.scenarios.cast import simulated_iban
@@ -44,10 +43,8 @@ Nous disons au réseau ce qui change : horaires, lieux, responsable, compte banc
 
 Nous acceptons qu’une personne du réseau vienne voir une leçon."""
 DELAYS = {"answer_days": 30, "completion_days": 30, "appeal_days": 60, "label_months": 24}
-STATE = "Préfecture de région (simulée)"
 # Other hands than a visitor's: so that a visitor may answer the appeal, being neither who prepared nor who decided.
 OTHERS = {Role.OPERATOR_AGENT: ("instruction", "Jo Marchand"), Role.APPROVER: ("validation2", "Dany Girard")}
-OFFICERS = (("etat@demo.carnet.example", "Sasha Lambert"), ("etat2@demo.carnet.example", "Ange Fournier"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ def open_the_network(current: Played, *, at: datetime) -> int:
         reason="Le dossier est complet.",
     )
     _suspended(current, at)
-    return _label_of_operator(current, at)
+    return current.cast.state_id
 
 
 def _half_way(current: Played, at: datetime) -> None:
@@ -222,69 +219,6 @@ def _decide(current: Played, file_id: int, kind: DecisionKind, at: datetime, *, 
         )
     with acting_as(approver):
         operations.take_joining_decision(decision_id=decision_id, actor=approver, request_id=uuid4(), at=at)
-
-
-def _label_of_operator(current: Played, at: datetime) -> int:
-    """Asked for eight months ago, granted two months later for three years."""
-    asked_at = at - timedelta(days=240)
-    admin = _staff(current, Role.OPERATOR_ADMIN, asked_at)
-    state_id, officers = _state(current, asked_at)
-    if parties_queries.label_in_force(current.cast.operator_id, legal_day(at)) is not None:
-        return state_id  # a demonstration played again keeps its operator's label
-    with acting_as(admin):
-        label_id = parties.request_operator_label(
-            level=LabelLevel.VOUCHERS,
-            statement="Nous émettons et payons des chèques pour apprendre le numérique : argent cantonné, comptes publics, logiciel libre.",
-            actor=admin, request_id=uuid4(), at=asked_at,
-        )  # fmt: skip
-    granted_at = asked_at + timedelta(days=60)
-    from_on = legal_day(granted_at)
-    first, second = (_officer(state_id, person_id, granted_at) for person_id in officers)
-    with acting_as(first):
-        parties.prepare_label_decision(
-            label_id=label_id, act=LabelAct.GRANT, reason="L’argent est cantonné, les comptes sont publiés, le logiciel est libre.",
-            order_reference="Arrêté simulé, NOR XXXX0000000A", from_on=from_on, until_on=add_months(from_on, 36),
-            actor=first, request_id=uuid4(), at=granted_at,
-        )  # fmt: skip
-    with acting_as(second):
-        parties.take_label_decision(label_id=label_id, actor=second, request_id=uuid4(), at=granted_at)
-    return state_id
-
-
-def _state(current: Played, at: datetime) -> tuple[int, list[int]]:
-    """The State's body and its two officers, made by the installation: no operator may."""
-    system = Actor.system("demonstration")
-    state_id = current.cast.funder_ids.get(STATE) or parties.create_organisation(
-        name=STATE, kinds=[OrganisationKind.STATE], is_simulated=True, actor=system, request_id=uuid4(), at=at
-    )
-    officers = []
-    for email, name in OFFICERS:
-        with acting_as(organisation_ids=[state_id]):
-            # Played again on a database where the State was met already, its officers are there.
-            known = [
-                each.person_id for each in parties_queries.members(actor=system, organisation_id=state_id, at=at) if each.email == email
-            ]
-            officers.append(
-                known[0]
-                if known
-                else parties.enrol_member(
-                    organisation_id=state_id,
-                    email=email,
-                    display_name=name,
-                    role=Role.STATE_OFFICER,
-                    actor=system,
-                    request_id=uuid4(),
-                    at=at,
-                )
-            )
-    return state_id, officers
-
-
-def _officer(state_id: int, person_id: int, at: datetime) -> Actor:
-    return Actor(
-        kind="person", label="officer", person_id=person_id, organisation_id=state_id, organisation_ids=frozenset({state_id}),
-        roles=frozenset({Role.STATE_OFFICER.value}), proved_at=at,
-    )  # fmt: skip
 
 
 def _staff(current: Played, role: Role, at: datetime) -> Actor:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from carnet.funding import operations as funding
 from carnet.gateways.database import acting_as
 from carnet.parties.rules import Role
-from carnet.scenarios.joining import STATE
+from carnet.scenarios.labelled import STATE
 from carnet.scenarios.plan import FunderPlan
 from carnet.scenarios.play import Played
 

@@ -1,13 +1,14 @@
 """Words and tables of labels, wherever they are shown: operators' by the State, places' by a network."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carnet.issuing import queries as issuing
 from carnet.parties.queries import OperatorLabelView
 from carnet.parties.rules import LabelAct, LabelLevel
 from carnet.parties.rules import LabelState as OperatorLabelState
@@ -48,6 +49,11 @@ def last_on(until_on: date | None) -> str:
 def day_or_dash(day: date | None) -> str:
     """A day, or a dash."""
     return formats.day(day) if day is not None else "–"
+
+
+def is_labelled(operator_id: int | None, at: datetime) -> bool:
+    """Whether an operator may make editions now: said before the click, refused after it all the same."""
+    return operator_id is not None and issuing.label_for_editions(operator_id, at=at) is not None
 
 
 def operator_state(label: OperatorLabelView) -> tuple[str, str]:

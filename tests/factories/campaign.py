@@ -19,6 +19,7 @@ from carnet.parties import operations as parties
 from carnet.places.models import Place, PlaceAcceptance
 from carnet.redemption.access import forget_place_keys
 from carnet.redemption.queries import forget_series_facts
+from tests.factories.labels import labelled
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SERVICES = ("mailbox", "printer")
@@ -233,6 +234,7 @@ def campaign(*, booklets: int = 4, handed_over: bool = True) -> Campaign:
     forget_series_facts()
     mark = uuid4().hex[:6]
     operator_id = organisation(f"Opérateur {mark}", "OPERATOR")
+    labelled(operator_id)
     funder_ids = (organisation(f"Métropole {mark}", "FUNDER"), organisation(f"Département {mark}", "FUNDER"))
     prescriber_id = organisation(f"Association {mark}", "PRESCRIBER")
     place_organisation_id = organisation(f"Lieu {mark}", "PLACE_OPERATOR")

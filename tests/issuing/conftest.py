@@ -17,6 +17,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import start_of_day
 from carnet.parties import operations as parties
 from carnet.parties.rules import OrganisationKind, Role
+from tests.factories.labels import labelled
 
 NOW = start_of_day(date(2025, 11, 3)) + timedelta(hours=10)
 SYSTEM = Actor.system("tests")
@@ -116,6 +117,7 @@ def gather() -> Cast:
         )  # fmt: skip
 
     operator_id = organisation("Opératrice", OrganisationKind.OPERATOR)
+    labelled(operator_id)
     metropolis_id = organisation("Métropole", OrganisationKind.FUNDER)
     department_id = organisation("Département", OrganisationKind.FUNDER)
     prescriber_id = organisation("Association", OrganisationKind.PRESCRIBER)

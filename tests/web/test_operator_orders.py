@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from carnet.issuing.rules import JobState
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.parties import operations as parties
+from tests.factories.labels import labelled, withdraw_label
 from tests.web.conftest import PROGRAM, sign_in
 
 Make = Callable[..., tuple[int, int, str]]
@@ -36,6 +38,7 @@ class Office:
     agreement_id: int
     funder_id: int
     prescriber_id: int
+    operator_id: int
 
     def row(self) -> Order:
         with acting_as(programme_ids=[self.programme_id]):
@@ -70,6 +73,7 @@ def office(person_with: Make, settings: object, tmp_path: Path) -> Office:
     _approver, _operator, approver_email = person_with("APPROVER", organisation_id=operator_id)
     _stranger, _other, stranger_email = person_with("OPERATOR_ADMIN")
     at = timezone.now()
+    labelled(operator_id)
 
     def bring(name: str, kind: str) -> int:
         return parties.create_organisation(
@@ -95,6 +99,7 @@ def office(person_with: Make, settings: object, tmp_path: Path) -> Office:
         agreement_id=agreement_id,
         funder_id=funder_id,
         prescriber_id=bring("Association", "PRESCRIBER"),
+        operator_id=operator_id,
     )
 
 
@@ -234,3 +239,29 @@ def test_the_stock_says_in_whose_hands_and_on_the_way_to_whom(office: Office) ->
     assert "carnets dans votre dépôt 1" in page
     assert "carnets en route 2" in page
     assert "Aucun carnet en stock" in office.stranger.get("/operator/stock/").content.decode()
+
+
+def test_without_a_label_the_screens_say_so_before_the_click_and_the_order_waits(office: Office) -> None:
+    ordered(office)
+    withdraw_label(office.operator_id, at=timezone.now())
+    form = text_of(office.admin.get("/operator/orders/new/").content.decode())
+    assert "pas de label en vigueur" in form and "Passer la commande" not in form
+    page = office.approver.get(office.url()).content.decode()
+    assert "Un label est nécessaire" in page and "/operator/label/" in page and office.url("decide/") not in page
+    assert "Pas de label en vigueur" in text_of(office.admin.get("/operator/").content.decode())
+    assert "n’a pas de label en vigueur" in office.post("decide/", office.approver, answer="yes")
+    assert office.row().approved_at is None
+    labelled(office.operator_id, at=timezone.now())
+    office.post("decide/", office.approver, answer="yes")
+    assert office.row().approved_at is not None
+
+
+def test_a_label_about_to_end_is_a_task_until_it_is_asked_for_again(office: Office) -> None:
+    at = timezone.now()
+    assert "label finit le" not in text_of(office.admin.get("/operator/").content.decode())
+    withdraw_label(office.operator_id, at=at)
+    labelled(office.operator_id, at=at, until=legal_day(at) + timedelta(days=40))
+    assert "Votre label finit le" in text_of(office.admin.get("/operator/").content.decode())
+    asked = {"level": "VOUCHERS", "statement": "Encore.", "request_id": str(uuid4())}
+    assert office.admin.post("/operator/label/request/", asked).status_code == 302
+    assert "label finit le" not in text_of(office.admin.get("/operator/").content.decode())

@@ -11,6 +11,7 @@ from carnet.gateways.keys import key_ring
 from carnet.issuing import access
 from carnet.issuing.models import Job, Order
 from carnet.issuing.operations._journal import by, note
+from carnet.issuing.operations._labels import check_operator_labelled
 from carnet.issuing.rules import CODES_PER_CHUNK, JobKind, JobState, check_drawable, draw_codes
 from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger
@@ -24,8 +25,8 @@ from carnet.parties.rules import check_allowed_now
 def draw_order(*, order_id: int, actor: Actor, request_id: UUID, at: datetime) -> int:
     """Fix the shares of an approved order, number its series, seal its seed; return the job that draws the codes.
 
-    Raises:  NotAllowed, SecondFactorNeeded, OrderUnknown, OrderNotApproved, OrderAlreadyDrawn, AgreementClosed, CapReached,
-             FixedAmountsExhausted.
+    Raises:  NotAllowed, SecondFactorNeeded, OrderUnknown, OrderNotApproved, OrderAlreadyDrawn, OperatorNotLabelled, AgreementClosed,
+             CapReached, FixedAmountsExhausted.
     Repeat:  while codes are being drawn, the job at work is returned.
     """
     check_allowed_now(actor, "issuing.draw", at)
@@ -34,6 +35,7 @@ def draw_order(*, order_id: int, actor: Actor, request_id: UUID, at: datetime) -
     if at_work is not None:
         return at_work
     check_drawable(order.facts)
+    check_operator_labelled(order.operator_id, at=at)
     ring = key_ring()
     key_version = ring.create_programme_keys(order.programme_id)
     # Anew: a ring that outlived its database may hold the seed of another order of the same number.

@@ -11,6 +11,7 @@ from carnet.funding.rules import ProgrammeEnded
 from carnet.issuing import access
 from carnet.issuing.models import Order
 from carnet.issuing.operations._journal import by, note
+from carnet.issuing.operations._labels import check_operator_labelled
 from carnet.issuing.rules import AgreementOfAnotherProgramme, check_booklet_count, check_undecided, suggested_prefix
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import IssuerPrefix
@@ -36,7 +37,7 @@ def place_order(
 
     Without `issuer_prefix`, the operator's initials begin the serials. Nothing is committed yet: shares are
     fixed when codes are drawn; an order that could not be shared today is refused now all the same.
-    Raises:  NotAllowed, PersonNeeded, ProgrammeUnknown, ProgrammeEnded, BookletCountWrong, IssuerPrefixInvalid,
+    Raises:  NotAllowed, PersonNeeded, ProgrammeUnknown, ProgrammeEnded, OperatorNotLabelled, BookletCountWrong, IssuerPrefixInvalid,
              AgreementUnknown, AgreementClosed, AgreementOfAnotherProgramme, CapReached, FixedAmountsExhausted.
     Repeat:  the same request_id returns the first id.
     """
@@ -48,6 +49,7 @@ def place_order(
     programme = funding_access.operated_programme(actor, programme_id)
     if programme.ended_at is not None:
         raise ProgrammeEnded(ended_at=programme.ended_at)
+    check_operator_labelled(programme.operator_id, at=at)
     check_booklet_count(booklet_count)
     if funding.agreement_for_order(agreement_id, at=at).programme_id != programme_id:
         raise AgreementOfAnotherProgramme(agreement=agreement_id)
@@ -90,12 +92,13 @@ def place_order(
 def approve_order(*, order_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
     """A second person approves the edition. The same person again changes nothing.
 
-    Raises: OrderUnknown, OrderAlreadyDecided, NotAllowed, SecondFactorNeeded, PersonNeeded, SamePerson.
+    Raises: OrderUnknown, OrderAlreadyDecided, OperatorNotLabelled, NotAllowed, SecondFactorNeeded, PersonNeeded, SamePerson.
     """
     order = access.operated_order(actor, order_id, lock=True)
     if order.approved_at is not None and order.approved_by_id == actor.person_id:
         return
     check_undecided(order.facts)
+    check_operator_labelled(order.operator_id, at=at)
     assert order.approval_id is not None, "an order asks for its approval when it is placed"
     parties.approve(approval_id=order.approval_id, digest=_digest(order), actor=actor, request_id=request_id, at=at)
     order.approved_at, order.approved_by_id = at, person_of(actor, APPROVE)

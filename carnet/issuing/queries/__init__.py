@@ -1,5 +1,6 @@
 """Reads of issuing: orders and what comes next, background work, files, custody, cover. Answers are frozen."""
 
+from carnet.issuing.queries._labels import label_for_editions
 from carnet.issuing.queries._orders import (
     CoverLine,
     FileView,
@@ -35,6 +36,7 @@ __all__ = [
     "StockView",
     "cover",
     "job",
+    "label_for_editions",
     "live_jobs",
     "order",
     "order_of_series",

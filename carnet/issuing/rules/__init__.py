@@ -1,6 +1,7 @@
 """What issuing decides, knowing nothing of storage: codes and tokens, an order's life, refusals."""
 
 from carnet.issuing.rules._codes import CODE_INPUT_MAX, DrawnCode, VoucherToken, code_at, code_input, draw_codes, signed_part
+from carnet.issuing.rules._labels import OperatorNotLabelled, check_labelled
 from carnet.issuing.rules._orders import (
     BOOKLETS_PER_FILE,
     BOOKLETS_PER_ORDER_MAX,
@@ -25,6 +26,7 @@ from carnet.issuing.rules._orders import (
     PrintFileUnknown,
     ProgrammeNotSimulated,
     ProofOfPrintingMissing,
+    ProofStage,
     RanksReversed,
     RecipientWrong,
     SeedDestroyed,
@@ -59,6 +61,7 @@ __all__ = [
     "JobState",
     "JobUnknown",
     "NotEnoughInStock",
+    "OperatorNotLabelled",
     "OrderAlreadyDecided",
     "OrderAlreadyDrawn",
     "OrderAlreadyPrinted",
@@ -71,6 +74,7 @@ __all__ = [
     "PrintFileUnknown",
     "ProgrammeNotSimulated",
     "ProofOfPrintingMissing",
+    "ProofStage",
     "RanksReversed",
     "RecipientWrong",
     "SeedDestroyed",
@@ -81,6 +85,7 @@ __all__ = [
     "check_booklet_count",
     "check_declarable_printed",
     "check_drawable",
+    "check_labelled",
     "check_printable",
     "check_printed",
     "check_ranks",

@@ -41,6 +41,7 @@ from carnet.web.operator import debts, desk_post, disputes, guessing, stock
 from carnet.web.operator.connections import tasks as connection_tasks
 from carnet.web.operator.desk_joining import tasks as desk_tasks
 from carnet.web.operator.desks import admit_url
+from carnet.web.operator.joining import label_tasks
 from carnet.web.operator.joining import tasks as joining_tasks
 from carnet.web.operator.payments.tasks import tasks as payment_tasks
 from carnet.web.operator.structures import tasks as structure_tasks
@@ -102,6 +103,8 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     # A programme of mandates has structures, no voucher: nobody funds it, and no desk hands anything over.
     structured = counting.programmes_counted()
     with_vouchers = [each for each in programmes if each.id not in structured]
+    if with_vouchers:
+        yield from label_tasks(actor, at)
     agreements = funding.agreements(actor, programme_ids, at=at)
     if allowed(actor.roles, "funding.sign-agreement"):
         yield from _without_agreement(with_vouchers, {each.programme_id for each in agreements})

@@ -6,6 +6,10 @@ SENTENCES = {
     "order-unknown": _("Cette commande n’existe pas, ou n’est pas d’un de vos programmes."),
     "booklet-count-wrong": _("Commandez entre 1 et %(most)s carnets."),
     "agreement-of-another-programme": _("Cette convention finance un autre programme."),
+    "operator-not-labelled": _(
+        "« %(operator)s » n’a pas de label en vigueur : sans lui, aucune édition ne se commande, ne s’approuve ni ne se tire. Demandez-le à "
+        "l’État, sur la page « Le label de votre organisation ». La commande attend ; les chèques déjà faits restent bons."
+    ),
     "order-not-approved": _("Une autre personne doit d’abord approuver cette commande."),
     "order-already-decided": _("Cette commande a déjà reçu sa réponse, le %(decided_at)s."),
     "order-already-drawn": _("Les codes de cette commande ont déjà été tirés, le %(drawn_at)s."),

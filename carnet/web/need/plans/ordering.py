@@ -16,7 +16,7 @@ from carnet.parties.rules import home_of
 from carnet.planning.operations import plans as operations
 from carnet.planning.queries import plans as queries
 from carnet.planning.queries.plans import VersionPage
-from carnet.web import clock
+from carnet.web import clock, labels
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
@@ -63,6 +63,7 @@ class Order(OperationView):
             "shown": found,
             "rows": rows,
             "desks": tables.desks_table(found, most=SHOWN_MOST),
+            "is_labelled": labels.is_labelled(funding.programme(found.programme_id).operator_id, clock.now()),
         }
         return super().get_context_data(**(told | more))
 

@@ -5,8 +5,9 @@ from django.urls import path
 from carnet.web.doors import door
 from carnet.web.operator.joining import _decisions, _files, _heads, _own_label, _terms
 from carnet.web.operator.joining._files import tasks
+from carnet.web.operator.joining._own_label import tasks as label_tasks
 
-__all__ = ["tasks", "urlpatterns"]
+__all__ = ["label_tasks", "tasks", "urlpatterns"]
 
 _see = door("places.see-joining")
 _prepare = door("places.prepare-joining")

@@ -1,5 +1,7 @@
 """The operator's own label: what it asked the State, what was answered."""
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -10,15 +12,37 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carnet.issuing import queries as issuing
+from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.parties import operations
 from carnet.parties import queries as parties
-from carnet.parties.rules import Decision, LabelLevel, allowed
+from carnet.parties.rules import Decision, LabelLevel, LabelState, allowed
 from carnet.web import clock, labels
 from carnet.web.design import formats
-from carnet.web.design.components import Row
+from carnet.web.design.components import Row, Task
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
+
+# Long enough for two officers to answer before the old label ends.
+ENDS_SOON = timedelta(days=60)
+
+
+def tasks(actor: Actor, at: datetime) -> Iterator[Task]:
+    """A label to ask for, or to ask for again before it ends. One already asked for waits for the State, not for the operator."""
+    if not allowed(actor.roles, "parties.request-operator-label") or actor.organisation_id is None:
+        return
+    day, held = legal_day(at), issuing.label_for_editions(actor.organisation_id, at=at)
+    if held is not None and (held.until_on or day) > day + ENDS_SOON:
+        return
+    asked = parties.operator_labels(day=day, organisation_ids=[actor.organisation_id])
+    if any(each.state is LabelState.REQUESTED and each.level == LabelLevel.VOUCHERS for each in asked):
+        return
+    if held is None:
+        title, verb = _("Pas de label en vigueur : aucun carnet ne peut être commandé"), _("Demander un label")
+    else:
+        title, verb = _("Votre label finit le %(day)s") % {"day": labels.last_on(held.until_on)}, _("Le demander à nouveau")
+    yield Task(title, verb, reverse("operator:own-label-request"))
 
 
 class RequestForm(OperationForm):

@@ -18,7 +18,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.ledger import queries as ledger
 from carnet.parties.rules import allowed
-from carnet.web import clock
+from carnet.web import clock, labels
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Download, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
@@ -142,9 +142,22 @@ def _next(actor: Actor, page: queries.OrderPage) -> NextVerb | None:
     if step is None:
         return None
     title, why, verb, route, action = step
+    if page.line.next_step in (Step.APPROVE, Step.DRAW) and not labels.is_labelled(page.operator_id, clock.now()):
+        return _waits_for_label(actor)
     own = page.line.next_step is Step.APPROVE and actor.person_id == page.ordered_by_id
     url = reverse(route, args=[page.line.id]) if _may(actor, page, action) and not own else ""
     return NextVerb(str(title), str(why), str(verb), url)
+
+
+def _waits_for_label(actor: Actor) -> NextVerb:
+    """Without a label in force the order waits where it is; nothing of it is lost."""
+    may_ask = allowed(actor.roles, "parties.see-operator-label")
+    return NextVerb(
+        _("Un label est nécessaire"),
+        _("Sans label en vigueur, cette commande ne peut être ni approuvée ni tirée. Elle attend ; les chèques déjà faits restent bons."),
+        _("Voir le label de votre organisation"),
+        reverse("operator:own-label") if may_ask else "",
+    )
 
 
 def _step(page: queries.OrderPage) -> int:
@@ -291,8 +304,9 @@ class PlaceView(OperationView):
         return {"agreement": found[0].id} if found else {}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        has_agreement = bool(_open_agreements(actor_of(self.request), clock.now()))
-        return super().get_context_data(has_agreement=has_agreement, **more)
+        actor, at = actor_of(self.request), clock.now()
+        has_agreement = bool(_open_agreements(actor, at))
+        return super().get_context_data(has_agreement=has_agreement, is_labelled=labels.is_labelled(actor.organisation_id, at), **more)
 
     def perform(self, form: PlaceForm) -> HttpResponseBase:
         actor, given, at = actor_of(self.request), form.cleaned_data, clock.now()
