@@ -198,8 +198,9 @@ DATABASE_ROLE = env.one_of("CARNET_DATABASE_ROLE", ("application", "owner"), "ap
 DATABASE_POOL = env.whole("CARNET_DATABASE_POOL", 8, most=200)
 DATABASE_PREPARE = env.flag("CARNET_DATABASE_PREPARE", default=True)
 # Of a served process (carnet/wsgi.py, carnet/asgi.py), never of a command or of background work.
+STATEMENT_SECONDS = env.whole("CARNET_DATABASE_STATEMENT_SECONDS", 60, most=3600)
 DATABASE_LIMITS = {
-    "statement_timeout": f"{env.whole('CARNET_DATABASE_STATEMENT_SECONDS', 60, most=3600)}s",
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
     "lock_timeout": "8s",
     "idle_in_transaction_session_timeout": "60s",
 }
