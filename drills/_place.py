@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import secrets
 import sys
 from collections import Counter
 from uuid import NAMESPACE_URL, uuid5
@@ -13,7 +14,7 @@ from carnet.cli.running import load_django
 def main() -> None:
     load_django()
     what, *words = sys.argv[1:]
-    {"prepare": prepare, "equip": equip, "spend": spend, "count": count}[what](*words)
+    {"prepare": prepare, "equip": equip, "enter": enter, "spend": spend, "count": count}[what](*words)
 
 
 def prepare(booklets: str) -> None:
@@ -40,6 +41,30 @@ def equip(described: str, vouchers: str, path: str) -> None:
         )  # fmt: skip
     with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
         json.dump({"token": token.raw, "codes": [ready.code(rank) for rank in range(int(vouchers))]}, file)
+
+
+def enter(described: str, path: str) -> None:
+    """A mediator and a desk already signed in: the cookies of their browsers, written to a file only its owner reads."""
+    from django.test import Client
+
+    from carnet.gateways.database import acting_as_everything
+    from carnet.parties import operations as parties
+    from carnet.parties.models import Person
+    from tests.factories.campaign import NOW, SYSTEM, Campaign, rid
+
+    ready = Campaign(**json.loads(described))
+    cookies = {}
+    for role, organisation_id in {"MEDIATOR": ready.place_organisation_id, "PRESCRIBER": ready.prescriber_id}.items():
+        with acting_as_everything(why="the drill signs its people in"):
+            person_id = parties.enrol_member(
+                organisation_id=organisation_id, email=f"{role.lower()}@drill.example.org", display_name=role.title(), role=role,
+                password=secrets.token_urlsafe(20), actor=SYSTEM, request_id=rid(), at=NOW,
+            )  # fmt: skip
+            browser = Client()
+            browser.force_login(Person.objects.get(id=person_id))
+        cookies[role] = browser.cookies["sessionid"].value
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
+        json.dump(cookies, file)
 
 
 def spend(described: str, first: str) -> None:
