@@ -1,21 +1,38 @@
 """A sheet to draw on: millimetres from its top left corner, written as PDF operators."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 import zxingcpp
 
 from carnet.gateways.printer._fonts import encoded, face
+from carnet.gateways.printer._pictograms import strokes
 
-PAGE_WIDTH_MM, PAGE_HEIGHT_MM = 210, 99
+TICKET_WIDTH_MM, TICKET_HEIGHT_MM = 210, 99
 POINTS_PER_MM = 72 / 25.4
 MM_PER_POINT = 25.4 / 72
 # How far a Bézier's handles stand to draw a quarter of a circle.
 _QUARTER = 0.5523
 
 
-def rgb(colour: str) -> str:
-    """`#14506B` as three PDF numbers."""
-    return " ".join(f"{int(colour[at : at + 2], 16) / 255:.3f}" for at in (1, 3, 5))
+@cache
+def filled(colour: str) -> str:
+    """The operator that fills with `#14506B`. Greys are told as greys: a press prints them with black ink alone, sharp."""
+    return _ink(colour, "g", "rg")
+
+
+@cache
+def stroked(colour: str) -> str:
+    """The operator that strokes with a colour."""
+    return _ink(colour, "G", "RG")
+
+
+def _ink(colour: str, grey: str, others: str) -> str:
+    parts = [f"{int(colour[at : at + 2], 16) / 255:.3f}".rstrip("0").rstrip(".") for at in (1, 3, 5)]
+    return f"{parts[0]} {grey}" if len(set(parts)) == 1 else f"{' '.join(parts)} {others}"
 
 
 def tinted(colour: str, part: float) -> str:
@@ -69,9 +86,30 @@ class Canvas:
         """One line whose baseline is at `y`; `x` is its left, its middle or its right."""
         if align != "left":
             x -= width_mm(text, font, points) * (0.5 if align == "middle" else 1)
-        escaped = encoded(text).replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
-        head = f"BT /{font} {points:.2f} Tf {rgb(colour)} rg {_x(x)} {_y(y)} Td (".encode("ascii")
-        self.parts.append(head + escaped + b") Tj ET")
+        head = f"BT /{font} {points:g} Tf {filled(colour)} {_x(x)} {_y(y)} Td (".encode("ascii")
+        self.parts.append(head + escaped(text) + b") Tj ET")
+
+    def grid(self, lefts: tuple[float, ...], baselines: tuple[float, ...], words: list[str], *, points: float, font: str = "B") -> None:
+        """Words in rows and columns at even steps, in black: said in one breath, they weigh little."""
+        across, down = (lefts[1] - lefts[0]) * POINTS_PER_MM, (baselines[1] - baselines[0]) * POINTS_PER_MM
+        parts = [f"BT /{font} {points:g} Tf 0 g {_x(lefts[0])} {_y(baselines[0])} Td".encode("ascii")]
+        for position, word in enumerate(words):
+            if position:
+                step = f"{across:.2f} 0 Td" if position % len(lefts) else f"{-across * (len(lefts) - 1):.2f} {-down:.2f} Td"
+                parts.append(step.encode("ascii"))
+            parts.append(b"(%b) Tj" % escaped(word))
+        parts.append(b"ET")
+        self.parts.append(b"\n".join(parts))
+
+    def outlined(self, x: float, y: float, text: str, *, points: float, colour: str = "#B00020") -> None:
+        """One line of bold letters of which only the edge is drawn."""
+        head = f"q BT /B {points:g} Tf 1 Tr {stroked(colour)} 0.9 w {_x(x)} {_y(y)} Td (".encode("ascii")
+        self.parts.append(head + escaped(text) + b") Tj ET Q")
+
+    def upwards(self, x: float, y: float, text: str, *, points: float, font: str = "R", colour: str = "#000000") -> None:
+        """One line that climbs from (x, y), its letters' feet to the right."""
+        head = f"BT /{font} {points:g} Tf {filled(colour)} 0 1 -1 0 {_x(x)} {_y(y)} Tm (".encode("ascii")
+        self.parts.append(head + escaped(text) + b") Tj ET")
 
     def paragraph(
         self, x: float, y: float, text: str, *, points: float, most_mm: float, leading_mm: float, font: str = "R", colour: str = "#000000"
@@ -87,57 +125,90 @@ class Canvas:
     ) -> None:
         """A rectangle, its corners rounded by `radius`."""
         paint = {(True, True): "B", (True, False): "f", (False, True): "S"}[bool(fill), bool(stroke)]
-        colours = (f"{rgb(fill)} rg " if fill else "") + (f"{rgb(stroke)} RG {line} w " if stroke else "")
+        colours = (f"{filled(fill)} " if fill else "") + (f"{stroked(stroke)} {line} w " if stroke else "")
         self.put(f"{colours}{rounded(x, y, width, height, radius)} {paint}")
 
     def dot(self, x: float, y: float, radius: float, *, fill: str) -> None:
         """A filled circle around (x, y)."""
         self.box(x - radius, y - radius, 2 * radius, 2 * radius, radius=radius, fill=fill)
 
+    def pictogram(self, x: float, y: float, side: float, name: str, *, colour: str, width: float = 1.8) -> None:
+        """One of our signs, its top left corner at (x, y)."""
+        scale = side / 24 * POINTS_PER_MM
+        space = f"{scale:.4f} 0 0 {-scale:.4f} {_x(x)} {_y(y)} cm"
+        self.put(f"q {space} {stroked(colour)} {width} w 1 J 1 j {strokes(name)} Q")
+
+    def line(self, start: tuple[float, float], end: tuple[float, float], *, colour: str = "#000000", width: float = 0.7) -> None:
+        """A straight line."""
+        self.put(f"{stroked(colour)} {width} w {at(*start)} m {at(*end)} l S")
+
+    def dots(self, x: float, top: float, bottom: float, *, colour: str) -> None:
+        """A dotted line going down, to tear along."""
+        self.put(f"q {stroked(colour)} 0.8 w [1.2 2.6] 0 d {at(x, top)} m {at(x, bottom)} l S Q")
+
+    def image(self, x: float, y: float, width: float, height: float, name: str) -> None:
+        """A picture of the file, its top left corner at (x, y)."""
+        self.put(f"q {width * POINTS_PER_MM:.2f} 0 0 {height * POINTS_PER_MM:.2f} {_x(x)} {_y(y + height)} cm /{name} Do Q")
+
+    @contextmanager
+    def clipped(self, path: str) -> Iterator[None]:
+        """What is drawn meanwhile shows inside `path` only."""
+        self.put(f"q {path} W n")
+        yield
+        self.put("Q")
+
     def bars(self, x: float, y: float, width: float, height: float, text: str) -> None:
         """A Code 128 barcode, for the stock's scanners."""
-        row = _pixels(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128))
-        modules = _across(row)
-        self._modules(x, y, width / modules, height, bytes(row)[:modules], modules)
+        row, modules = _pixels(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128))
+        self._modules(x, y, width / modules, height, row[:modules], modules)
 
     def qr(self, x: float, y: float, side: float, text: str) -> None:
         """A QR code of level M, without its quiet zone: leave four modules of white around it."""
-        symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-        image = _pixels(symbol)
-        modules = _across(image)
-        self._modules(x, y, side / modules, side / modules, bytes(image), modules)
+        dark, modules = qr_pixels(text)
+        self._modules(x, y, side / modules, side / modules, dark, modules)
 
     def _modules(self, x: float, y: float, width: float, height: float, dark: bytes, per_row: int) -> None:
-        """Runs of dark modules (bytes of zero), as one path: whole numbers in a scaled space weigh least."""
-        runs: list[str] = []
-        for row in range(len(dark) // per_row):
-            line = dark[row * per_row : (row + 1) * per_row]
-            start = line.find(b"\x00")
-            while start >= 0:
-                end = line.find(b"\xff", start)
-                end = per_row if end < 0 else end
-                runs.append(f"{start} {row} {end - start} 1 re")
-                start = line.find(b"\x00", end)
+        """Runs of dark modules (bytes of zero), painted row by row, the space going down one row each time: what is said of a run is the
+        same in every row, and so weighs little once compressed."""
         w, h = width * POINTS_PER_MM, height * POINTS_PER_MM
-        self.put(f"q {w:.5f} 0 0 {-h:.5f} {_x(x)} {_y(y)} cm 0 g {' '.join(runs)} f Q")
+        lines = [f"q {w:.5f} 0 0 {-h:.5f} {_x(x)} {_y(y)} cm 0 g"]
+        for start in range(0, len(dark), per_row):
+            lines.append(" ".join([_run(found.span()) for found in _DARK.finditer(dark[start : start + per_row])]))
+        self.put(f"\n{_NEXT_ROW}".join(lines).replace(_NEXT_ROW, "", 1) + "\nf Q")
 
 
-def _pixels(symbol: zxingcpp.Barcode) -> memoryview:
+_DARK = re.compile(rb"\x00+")
+_NEXT_ROW = "f 1 0 0 1 0 1 cm\n"
+
+
+@cache
+def _run(span: tuple[int, int]) -> str:
+    return f"{span[0]} 0 {span[1] - span[0]} 1 re"
+
+
+def escaped(text: str) -> bytes:
+    """A text as a PDF string holds it, between its brackets."""
+    return encoded(text).replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
+
+
+def qr_pixels(text: str) -> tuple[bytes, int]:
+    """A QR code of level M, without its quiet zone: one byte a module (0 is dark), row by row, and how many a row has."""
+    return _pixels(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M"))
+
+
+def _pixels(symbol: zxingcpp.Barcode) -> tuple[bytes, int]:
     # The image offers Python's buffer protocol; the library's stubs do not say so.
-    return memoryview(symbol.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
-
-
-def _across(pixels: memoryview) -> int:
+    pixels = memoryview(symbol.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
     assert pixels.shape is not None
-    return pixels.shape[1]
+    return bytes(pixels), pixels.shape[1]
 
 
 def _x(x: float) -> str:
-    return f"{x * POINTS_PER_MM:.3f}"
+    return f"{x * POINTS_PER_MM:.2f}"
 
 
 def _y(y: float) -> str:
-    return f"{(PAGE_HEIGHT_MM - y) * POINTS_PER_MM:.3f}"
+    return f"{(TICKET_HEIGHT_MM - y) * POINTS_PER_MM:.2f}"
 
 
 def at(x: float, y: float) -> str:
@@ -148,7 +219,7 @@ def at(x: float, y: float) -> str:
 def rounded(x: float, y: float, width: float, height: float, radius: float) -> str:
     """The path of a rectangle with rounded corners."""
     if not radius:
-        return f"{_x(x)} {_y(y + height)} {width * POINTS_PER_MM:.3f} {height * POINTS_PER_MM:.3f} re"
+        return f"{_x(x)} {_y(y + height)} {width * POINTS_PER_MM:.2f} {height * POINTS_PER_MM:.2f} re"
     left, right, top, bottom, handle = x, x + width, y, y + height, radius * (1 - _QUARTER)
     corners = (
         ((right - radius, top), (right - handle, top), (right, top + handle), (right, top + radius)),

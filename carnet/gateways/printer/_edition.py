@@ -76,3 +76,17 @@ class PrintedBooklet:
     barcode: str
     vouchers: tuple[PrintedVoucher, ...]
     nearest: tuple[NearPlace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """A text too long for its room: which field of the edition, the text as it would be printed, the lines it has and those it takes.
+
+    `lines` equal to `most_lines`: a single word, or a line that cannot be cut, is wider than `most_mm`.
+    """
+
+    field: str
+    text: str
+    most_mm: float
+    most_lines: int
+    lines: int

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pikepdf
 from fontTools import subset
 from fontTools.ttLib import TTFont
+
+from carnet.gateways.printer._file import PdfFile
 
 # fontTools tells every glyph it keeps at the level of ordinary news.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
@@ -82,33 +83,17 @@ def face(key: str) -> Face:
     )
 
 
-def embed(pdf: pikepdf.Pdf, key: str) -> pikepdf.Object:
-    """Put a face into a file; returns the font to name in its pages' resources."""
+def embed(file: PdfFile, key: str) -> int:
+    """Put a face into a file; returns the number of the font to name in its pages' resources."""
     cut = face(key)
-    program = pdf.make_stream(cut.program, Length1=len(cut.program))
-    descriptor = pdf.make_indirect(
-        pikepdf.Dictionary(
-            Type=pikepdf.Name.FontDescriptor,
-            FontName=pikepdf.Name("/" + cut.name),
-            Flags=32,
-            FontBBox=list(cut.box),
-            ItalicAngle=0,
-            Ascent=cut.ascent,
-            Descent=cut.descent,
-            CapHeight=cut.cap_height,
-            StemV=140 if cut.is_bold else 80,
-            FontFile2=program,
-        )
+    program = file.stream(cut.program, b"/Length1 %d" % len(cut.program))
+    name = cut.name.encode("ascii")
+    descriptor = file.add(
+        b"<</Type/FontDescriptor/FontName/%b/Flags 32/FontBBox[%d %d %d %d]/ItalicAngle 0/Ascent %d/Descent %d/CapHeight %d/StemV %d"
+        b"/FontFile2 %d 0 R>>" % (name, *cut.box, cut.ascent, cut.descent, cut.cap_height, 140 if cut.is_bold else 80, program)
     )
-    return pdf.make_indirect(
-        pikepdf.Dictionary(
-            Type=pikepdf.Name.Font,
-            Subtype=pikepdf.Name.TrueType,
-            BaseFont=pikepdf.Name("/" + cut.name),
-            Encoding=pikepdf.Name.WinAnsiEncoding,
-            FirstChar=32,
-            LastChar=255,
-            Widths=list(cut.widths),
-            FontDescriptor=descriptor,
-        )
+    widths = b" ".join(b"%d" % width for width in cut.widths)
+    return file.add(
+        b"<</Type/Font/Subtype/TrueType/BaseFont/%b/Encoding/WinAnsiEncoding/FirstChar 32/LastChar 255/Widths[%b]/FontDescriptor %d 0 R>>"
+        % (name, widths, descriptor)
     )

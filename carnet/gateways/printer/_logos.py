@@ -16,7 +16,7 @@ BYTES_MAX = 8 * 1024 * 1024
 PIXELS_MAX = 40_000_000
 KINDS = ("PNG", "JPEG", "WEBP")
 # The box of one logo on a cover, and how many stand side by side.
-BOX_WIDTH_MM, BOX_HEIGHT_MM, LOGOS_MAX = 33, 11, 5
+BOX_WIDTH_MM, BOX_HEIGHT_MM, LOGOS_MAX = 33, 11, 4
 # Less is seen as steps at the distance of a hand; more than twice that is weight for nothing.
 DOTS_PER_INCH, DOTS_PER_INCH_KEPT = 300, 600
 RATIO_MAX, RATIO_MIN = 6, 1 / 3
