@@ -23,7 +23,7 @@ TITLE_LINES, VALIDITY_LINES, PERIMETER_LINES, PAID_LINES, NOTICE_LINES, SERVICES
 INSIDE_LEFT, INSIDE_RIGHT = 20, 204
 INSIDE_MM = INSIDE_RIGHT - INSIDE_LEFT
 CARD_GAP, CARD_HIGH, NEAREST_MAX = 3, 25.5, 4
-QUESTION_MM, PHONE_MM = 52, 46
+QUESTION_MM, PHONE_MM = 54, 40
 LOGO_GAP = 6
 SERVICES_MM, NOTICE_MM, ELSE_MM = 112, 122, 58
 TITLE_POINTS, VALIDITY_POINTS, PAID_POINTS, SERVICES_POINTS, NOTICE_POINTS = 17, 11, 8, 11, 9.5
@@ -34,7 +34,7 @@ def front_form(edition: Edition, logos: dict[str, tuple[float, float]]) -> Canva
     page = Canvas()
     page.box(-BLEED, -BLEED, PANEL_RIGHT + BLEED, TICKET_HEIGHT_MM + 2 * BLEED, fill=edition.accent)
     _panel(page, edition)
-    page.text(SIDE_LEFT, 14, HOW_TO_USE, points=17, font="B", colour=edition.accent)
+    page.text(SIDE_LEFT, 14, HOW_TO_USE, points=16, font="B", colour=edition.accent)
     for rank, (sign, heading, detail) in enumerate(steps(edition)):
         _step(page, edition, SIDE_LEFT + rank * (STEP_MM + STEP_GAP), rank + 1, sign, heading, detail)
     _call(page, edition, SIDE_LEFT, 58.6, SIDE_MM, QUESTION)
@@ -93,7 +93,7 @@ def _call(page: Canvas, edition: Edition, x: float, y: float, width: float, ques
         return
     page.box(x, y, width, 13.2, radius=2.5, fill=ticket.WHITE, stroke=edition.accent, line=1.4)
     page.pictogram(x + 2.6, y + 2.4, 8.4, "phone", colour=edition.accent, width=2)
-    page.text(x + 13.4, y + (6 if edition.phone_hours else 8.2), question, points=11, font="B")
+    page.text(x + 13.4, y + (6 if edition.phone_hours else 8.2), question, points=10.5, font="B")
     if edition.phone_hours:
         hours = fitted(edition.phone_hours, "R", 9.5, QUESTION_MM, least=ticket.SMALLEST)
         page.text(x + 13.4, y + 10.4, edition.phone_hours, points=hours)

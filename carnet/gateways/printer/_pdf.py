@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO
-from typing import BinaryIO
 
 from carnet.gateways.printer import _cover as cover
 from carnet.gateways.printer import _sheets as sheets
