@@ -4,6 +4,12 @@ Each module here is a drill: a `NAME` and `play(...) -> dict` of figures, which 
 `make test` plays a small sample of each.
 """
 
+from typing import Any
+
 
 class DrillFailed(Exception):
-    """What should have held did not; the sentence says what."""
+    """What should have held did not; the sentence says what. `figures`: what was measured all the same."""
+
+    def __init__(self, reason: str, *, figures: dict[str, Any] | None = None) -> None:
+        super().__init__(reason)
+        self.figures = figures or {}

@@ -31,7 +31,7 @@ def played(name: str, drill: Any) -> bool:
     try:
         report["figures"] = drill.play()
     except drills.DrillFailed as failure:
-        report.update(ok=False, reason=str(failure))
+        report.update(ok=False, reason=str(failure), figures=failure.figures)
     report["figures"]["seconds"] = round(time.monotonic() - started, 1)
     REPORTS.mkdir(parents=True, exist_ok=True)
     (REPORTS / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
