@@ -15,7 +15,7 @@ import typst
 from carnet.gateways.printer import _cover as cover
 from carnet.gateways.printer import _ticket as ticket
 from carnet.gateways.printer._canvas import qr_pixels
-from carnet.gateways.printer._edition import Edition, NearPlace, PrintedBooklet, PrintedVoucher
+from carnet.gateways.printer._edition import NEAREST_MAX, Edition, NearPlace, PrintedBooklet, PrintedVoucher
 from carnet.gateways.printer._file import written
 from carnet.gateways.printer._pictograms import PICTOGRAMS, svg
 
@@ -30,7 +30,7 @@ def accessible_pdf(edition: Edition, booklets: Iterable[PrintedBooklet], *, titl
     if title:
         words["title"] = title
     content: bytes = typst.compile(
-        (_FOLDER / "accessible.typ").read_bytes(),
+        str(_FOLDER / "accessible.typ"),
         format="pdf",
         font_paths=[str(_FOLDER / "fonts")],
         ignore_system_fonts=True,
@@ -86,7 +86,7 @@ def _words(edition: Edition) -> dict[str, Any]:
 def _booklet(edition: Edition, booklet: PrintedBooklet) -> dict[str, Any]:
     return {
         "serial": booklet.serial,
-        "nearest": [_place(each) for each in booklet.nearest[: cover.NEAREST_MAX]],
+        "nearest": [_place(each) for each in booklet.nearest[:NEAREST_MAX]],
         "vouchers": [_voucher(edition, rank, each) for rank, each in enumerate(booklet.vouchers, start=1)],
     }
 

@@ -6,7 +6,7 @@ booklet out: the same page for every booklet of one packing, drawn once for all 
 
 from carnet.gateways.printer import _ticket as ticket
 from carnet.gateways.printer._canvas import TICKET_HEIGHT_MM, Canvas, fitted, tinted, width_mm, wrapped
-from carnet.gateways.printer._edition import Edition, NearPlace, PrintedBooklet
+from carnet.gateways.printer._edition import NEAREST_MAX, Edition, NearPlace, PrintedBooklet
 from carnet.gateways.printer._logos import BOX_HEIGHT_MM, BOX_WIDTH_MM
 
 HOW_TO_USE = "Comment utiliser ce carnet\u00a0?"
@@ -22,14 +22,14 @@ STEP_MM, STEP_GAP = 36.5, 4.25
 TITLE_LINES, VALIDITY_LINES, PERIMETER_LINES, PAID_LINES, NOTICE_LINES, SERVICES_LINES = 2, 3, 2, 2, 2, 2
 INSIDE_LEFT, INSIDE_RIGHT = 20, 204
 INSIDE_MM = INSIDE_RIGHT - INSIDE_LEFT
-CARD_GAP, CARD_HIGH, NEAREST_MAX = 3, 25.5, 4
+CARD_GAP, CARD_HIGH = 3, 25.5
 QUESTION_MM, PHONE_MM = 54, 40
 LOGO_GAP = 6
 SERVICES_MM, NOTICE_MM, ELSE_MM = 112, 122, 58
 TITLE_POINTS, VALIDITY_POINTS, PAID_POINTS, SERVICES_POINTS, NOTICE_POINTS = 17, 11, 8, 11, 9.5
 
 
-def front_form(edition: Edition, logos: dict[str, tuple[float, float]]) -> Canvas:
+def front_form(edition: Edition, logos: dict[str, tuple[int, int]]) -> Canvas:
     """What every front shows. `logos`: each picture's name in the file, and its size in pixels."""
     page = Canvas()
     page.box(-BLEED, -BLEED, PANEL_RIGHT + BLEED, TICKET_HEIGHT_MM + 2 * BLEED, fill=edition.accent)
@@ -101,7 +101,7 @@ def _call(page: Canvas, edition: Edition, x: float, y: float, width: float, ques
     page.text(x + width - 3.4, y + 9.4, edition.phone, points=points, font="B", colour=edition.accent, align="right")
 
 
-def _payers(page: Canvas, edition: Edition, logos: dict[str, tuple[float, float]]) -> None:
+def _payers(page: Canvas, edition: Edition, logos: dict[str, tuple[int, int]]) -> None:
     """Who pays: by their logos, and in words always."""
     lines = wrapped(paid_by(edition), "R", 8, SIDE_MM)[:PAID_LINES]
     y = 94.2 - 3.4 * (len(lines) - 1)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+# As many places as a tired person reads, and as a page holds in letters that can be read.
+NEAREST_MAX = 4
+
 
 class Paper(StrEnum):
     """What a page is: one ticket as it is cut (210 by 99 mm), or three of them on a sheet of A4."""
@@ -70,12 +73,17 @@ class PrintedVoucher:
 
 @dataclass(frozen=True, slots=True)
 class PrintedBooklet:
-    """One booklet: its serial as printed and as its barcode carries it, its vouchers in order, and the places near whoever hands it out."""
+    """One booklet: its serial as printed and as its barcode carries it, its vouchers in order, and the places near whoever hands it out.
+
+    `box` and `point`: which parcel it travels in and to whom, once its packing is known.
+    """
 
     serial: str
     barcode: str
     vouchers: tuple[PrintedVoucher, ...]
     nearest: tuple[NearPlace, ...] = ()
+    box: str = ""
+    point: str = ""
 
 
 @dataclass(frozen=True, slots=True)

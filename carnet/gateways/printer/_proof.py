@@ -10,7 +10,7 @@ import pikepdf
 from carnet.gateways.printer import _accessible as accessible
 from carnet.gateways.printer import _pdf as pdf
 from carnet.gateways.printer._edition import Edition, NearPlace, Paper, PrintedBooklet, PrintedVoucher
-from carnet.gateways.printer._file import written
+from carnet.gateways.printer._file import PdfFile, written
 from carnet.kernel.identifiers import BookletSerial, VoucherSerial
 
 SPECIMEN, PREFIX = "SPÉCIMEN", "SPEC"
@@ -29,7 +29,7 @@ def write_proof(path: Path | BinaryIO, edition: Edition, *, paper: Paper, neares
     """Behind the package's `write_proof`, which says what it promises."""
     booklet = specimen(edition, nearest)
     printed = io.BytesIO()
-    pdf.Printing(pdf.PdfFile(printed), edition, paper, marks=True, over=SPECIMEN).whole([booklet])
+    pdf.Printing(PdfFile(printed), edition, paper, marks=True, over=SPECIMEN).whole([booklet])
     large, _count = accessible.accessible_pdf(edition, [booklet], title=SPECIMEN)
     with pikepdf.open(printed) as proof, pikepdf.open(io.BytesIO(large)) as copy:
         proof.pages.extend(copy.pages)
