@@ -14,6 +14,7 @@ from carnet.kernel.refusals import Refusal
 COMMANDS = (
     "setup",
     "database",
+    "backup",
     "serve",
     "fast",
     "doctor",
@@ -25,6 +26,7 @@ COMMANDS = (
     "campaign",
     "demo",
     "jobs",
+    "keys",
     "orders",
     "books",
     "opendata",
@@ -35,6 +37,7 @@ COMMANDS = (
     "need",
     "plan",
     "openid",
+    "distribute",
 )
 # What typer makes of Ctrl+C, without a word; no command of ours ends with it (see `database run`).
 INTERRUPTED = 130

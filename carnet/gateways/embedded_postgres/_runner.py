@@ -28,6 +28,8 @@ SERVER_SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "100",
     "max_wal_size": "2GB",
+    # What a receiver of backups that went away may make the server keep: then its archive is lost, not the disk (`carnet doctor` says it).
+    "max_slot_wal_keep_size": "8GB",
     "log_min_messages": "warning",
     "log_timezone": "UTC",
     "timezone": "UTC",

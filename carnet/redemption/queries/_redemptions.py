@@ -413,3 +413,11 @@ def verify() -> list[Fault]:
             cursor.execute(f"WITH fault AS MATERIALIZED ({sql}) SELECT * FROM fault ORDER BY 1 LIMIT 100")
             faults += [Fault("2 one state", row[0], what) for row in cursor.fetchall()]
     return faults
+
+
+def latest() -> tuple[int, datetime | None]:
+    """How many redemptions there are, and the moment of the latest: what a restoration says of itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), max(r.at) FROM redemption_redemption r /* fan-out: said of a whole database */")
+        count, at = cursor.fetchone()
+    return count, at

@@ -20,7 +20,7 @@ from carnet.web.design import formats
 Sentence = str | Promise
 
 ROOMS = (
-    "kernel", "gateways", "ledger", "journal", "notices", "parties", "funding", "issuing", "places", "joining", "workshops", "activities", "distribution", "habilitation", "desks", "postal", "mandates", "openid", "own_mandates", "redemption",
+    "kernel", "gateways", "backups", "ledger", "journal", "notices", "parties", "funding", "issuing", "places", "joining", "workshops", "activities", "distribution", "habilitation", "desks", "postal", "mandates", "openid", "own_mandates", "redemption",
     "controls", "settlement", "helpline", "observatory", "territories", "surveys", "need", "evaluations", "connectivity", "connection_bills", "connection_studies", "planning", "plans", "continuity", "design", "api", "scenarios",
 )  # fmt: skip
 
