@@ -41,6 +41,7 @@ from carnet.scenarios.orders import OrderPayments
 from carnet.scenarios.papers import papers
 from carnet.scenarios.payments import Payments
 from carnet.scenarios.plan import Scenario, Season, closed_season
+from carnet.scenarios.proofs import approved_proof
 
 Progress = Callable[[str, int, int], None]
 ORDERED_DAYS_BEFORE = 50
@@ -228,6 +229,7 @@ class _Stage:
             )  # fmt: skip
         with acting_as(approver):
             issuing.approve_order(order_id=self.order_id, actor=approver, request_id=uuid4(), at=at)
+        approved_proof(self.order_id, sender=admin, approver=approver, at=at)
         with acting_as(admin):
             job_id = issuing.draw_order(order_id=self.order_id, actor=admin, request_id=uuid4(), at=at)
         issuing.run_job(

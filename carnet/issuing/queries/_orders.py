@@ -4,10 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from carnet.funding import queries as funding
 from carnet.gateways.keys import TOKEN, KeysMissing, key_ring
 from carnet.issuing import access
 from carnet.issuing.models import Job, Order, PrintFile, Shipment
+from carnet.issuing.queries._stages import stages
 from carnet.issuing.rules import JobKind, JobState, OrderFacts, OrderState, Step, VoucherToken, next_step, state_of
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
@@ -185,7 +188,7 @@ def order(actor: Actor, order_id: int) -> OrderPage:
         approved_by_id=row.approved_by_id,
         approval_id=row.approval_id,
         print_reference=row.print_reference,
-        jobs=tuple(_job(each) for each in row.jobs.order_by("-id")),
+        jobs=tuple(job_view(each) for each in row.jobs.order_by("-id")),
         files=tuple(_file(each) for each in row.files.order_by("first_rank", "name")),
         shipments=tuple(_shipments(row.shipments.order_by("shipped_at", "id"))),
         stock=tuple(_stock(series)),
@@ -197,7 +200,7 @@ def order(actor: Actor, order_id: int) -> OrderPage:
 
 def job(actor: Actor, job_id: int) -> JobView:
     """One background work of the actor's programmes. Raises: JobUnknown."""
-    return _job(access.job(job_id))
+    return job_view(access.job(job_id))
 
 
 def live_jobs(programme_ids: Collection[int] | None = None) -> list[JobView]:
@@ -205,7 +208,7 @@ def live_jobs(programme_ids: Collection[int] | None = None) -> list[JobView]:
     rows = Job.objects.filter(state__in=_LIVE).order_by("id")
     if programme_ids is not None:
         rows = rows.filter(programme_id__in=programme_ids)
-    return [_job(each) for each in rows]
+    return [job_view(each) for each in rows]
 
 
 def shipments_to(actor: Actor, *, awaited_only: bool = True) -> list[ShipmentView]:
@@ -221,10 +224,8 @@ def stock(actor: Actor) -> list[HolderStock]:
     for programme_id in {row.programme_id for row in rows.values()}:
         for line in ledger.stock(programme_id=programme_id):
             at_hand[line.holder_id, line.series_id] = line.booklet_count
-    on_the_way: dict[tuple[int, int], int] = {}
-    for sent in Shipment.objects.filter(series_id__in=[series_id for series_id in rows if series_id], received_at=None).order_by("id"):
-        key = (sent.to_organisation_id, sent.series_id)
-        on_the_way[key] = on_the_way.get(key, 0) + sent.last_booklet_id - sent.first_booklet_id + 1
+    coming = ledger.on_the_way_of_series([series_id for series_id in rows if series_id])
+    on_the_way = {(to_id, series_id): count for (series_id, to_id), count in coming.items()}
     names = parties.organisations({holder_id for holder_id, _series in (*at_hand, *on_the_way)})
     found = [
         HolderStock(
@@ -278,26 +279,28 @@ def token_holds(token: VoucherToken) -> bool:
 
 
 def _facts_of(rows: Collection[Order]) -> dict[int, OrderFacts]:
-    """Each order's facts, with what jobs, files, stock and shipments add, in four queries whatever their number."""
+    """Each order's facts, with what jobs, files, stock and shipments add, in six queries whatever their number."""
     ids = [row.id for row in rows]
     live = set(Job.objects.filter(order_id__in=ids, state__in=_LIVE).values_list("order_id", "kind"))
     filed = list(PrintFile.objects.filter(order_id__in=ids, deleted_at=None).values_list("order_id", flat=True))
-    in_transit = list(
-        Shipment.objects.filter(order_id__in=ids, received_at=None).values_list("order_id", "first_booklet_id", "last_booklet_id")
-    )
+    in_transit: dict[int, int] = {}
+    for (series_id, _to_id), count in ledger.on_the_way_of_series([row.series_id for row in rows if row.series_id]).items():
+        in_transit[series_id] = in_transit.get(series_id, 0) + count
     at_operator = {
         (line.series_id, line.holder_id): line.booklet_count
         for programme_id in {row.programme_id for row in rows}
         for line in ledger.stock(programme_id=programme_id)
     }
+    proved = stages(ids)
     return {
         row.id: replace(
             row.facts,
+            proof=proved[row.id],
             drawing=(row.id, JobKind.DRAW.value) in live,
             printing=(row.id, JobKind.PRINT.value) in live,
             file_count=filed.count(row.id),
             at_operator_count=at_operator.get((row.series_id or 0, row.operator_id), 0),
-            in_transit_count=sum(last - first + 1 for order_id, first, last in in_transit if order_id == row.id),
+            in_transit_count=in_transit.get(row.series_id or 0, 0),
         )
         for row in rows
     }
@@ -318,7 +321,8 @@ def _line(row: Order, facts: OrderFacts) -> OrderLine:
     )
 
 
-def _job(row: Job) -> JobView:
+def job_view(row: Job) -> JobView:
+    """One background work as it is read."""
     return JobView(
         id=row.id,
         order_id=row.order_id,
@@ -346,8 +350,8 @@ def _file(row: PrintFile) -> FileView:
     )
 
 
-def _shipments(rows: Iterable[Shipment]) -> Iterable[ShipmentView]:
-    found = list(rows)
+def _shipments(rows: QuerySet[Shipment]) -> Iterable[ShipmentView]:
+    found = list(rows.prefetch_related("parcels"))
     names = parties.organisations({row.to_organisation_id for row in found})
     series = {series_id: ledger.series(series_id) for series_id in {row.series_id for row in found}}
     for row in found:
@@ -356,7 +360,7 @@ def _shipments(rows: Iterable[Shipment]) -> Iterable[ShipmentView]:
             series_id=row.series_id,
             to_organisation_id=row.to_organisation_id,
             to_organisation=names[row.to_organisation_id].name,
-            booklet_count=row.last_booklet_id - row.first_booklet_id + 1,
+            booklet_count=sum(box.last_booklet_id - box.first_booklet_id + 1 for box in row.parcels.all()),
             first_serial=ledger.serial_of_booklet(series[row.series_id], row.first_booklet_id),
             last_serial=ledger.serial_of_booklet(series[row.series_id], row.last_booklet_id),
             shipped_at=row.shipped_at,

@@ -90,7 +90,7 @@ class TextTooLong(IssuingRefused):
 
 
 class TextOverflows(IssuingRefused):
-    """A text does not fit where it is printed. Facts: field, text, and how much room there is."""
+    """A text does not fit where it is printed. Facts: field, text, lines, most_lines, most_mm, too_many (characters), fields (all of them)."""
 
     code = "print-text-overflows"
 

@@ -1,7 +1,7 @@
 """What changes people, organisations and what binds them; one function per use case, each journalled."""
 
 from carnet.parties.operations._accounts import approve_bank_account, end_bank_account, propose_bank_account, refuse_bank_account
-from carnet.parties.operations._approvals import ApprovalGiven, answer, approve, refuse, request_approval
+from carnet.parties.operations._approvals import ApprovalGiven, answer, approve, refuse, request_approval, withdraw_approval
 from carnet.parties.operations._card_codes import accept_card_code, forget_card_codes, validate_card
 from carnet.parties.operations._cards import (
     CardsLine,
@@ -188,5 +188,6 @@ __all__ = [
     "update_organisation",
     "validate_card",
     "warn_unused",
+    "withdraw_approval",
     "withdraw_invitation",
 ]

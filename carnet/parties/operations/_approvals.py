@@ -19,6 +19,7 @@ from carnet.parties.models import Approval, ApprovalVoice
 from carnet.parties.rules import (
     DECIDABLE,
     ApprovalAlreadyWaiting,
+    ApprovalDecided,
     ApprovalMissing,
     Decision,
     ReasonMissing,
@@ -113,6 +114,22 @@ def refuse(*, approval_id: int, digest: bytes, reason: str, actor: Actor, reques
     if not reason.strip():
         raise ReasonMissing
     return _decide(Decision.REFUSED, reason.strip()[:500], approval_id, digest, actor, request_id, at)
+
+
+@transaction.atomic
+def withdraw_approval(*, approval_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """What was asked is asked no more: its line leaves the inbox, and the journal says who took it back. Withdrawn before: nothing changes.
+
+    The calling operation has checked that the actor may. Raises: ApprovalDecided.
+    """
+    approval = Approval.objects.select_for_update(of=("self",)).filter(id=approval_id).first()
+    if approval is None:
+        return
+    if approval.decision is not None:
+        raise ApprovalDecided(decision=approval.decision)
+    assert not approval.voices.exists(), "what somebody already agreed to is answered, not taken back"
+    _journal(actor, "parties.approval-withdrawn", approval, request_id, at)
+    approval.delete()
 
 
 def answer(
