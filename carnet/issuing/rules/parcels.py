@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from carnet.issuing.rules._orders import IssuingRefused
+from carnet.kernel.identifiers import ParcelSerial
 from carnet.ledger.rules import EndReason
 
 Run = tuple[int, int]
@@ -13,8 +14,6 @@ Run = tuple[int, int]
 PARCELS_AT_ONCE_MAX = 5_000
 # After this, whoever should have received a parcel is written to; after twice as long, whoever sent it.
 AWAITED_DAYS = 7
-# A point that has booklets counts its cupboard at least this often.
-COUNT_EVERY_DAYS = 92
 
 
 class ParcelUnknown(IssuingRefused):
@@ -164,6 +163,11 @@ class ParcelFacts:
         if not self.open_gaps:
             return ParcelState.SETTLED
         return ParcelState.MISSING if self.ending is Ending.GONE else ParcelState.SHORT
+
+
+def label_number(issuer_prefix: str, parcel_id: int) -> str:
+    """The public number on a box's label."""
+    return ParcelSerial(issuer_prefix, parcel_id).printed()
 
 
 def count(runs: Iterable[Run]) -> int:

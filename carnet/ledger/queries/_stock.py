@@ -1,6 +1,6 @@
 """What lies in a cupboard, and since when."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import connection
@@ -34,6 +34,13 @@ def on_the_way(*, programme_id: int, holder_id: int | None = None) -> dict[int, 
     if holder_id is not None:
         rows = rows.filter(in_transit_to_id=holder_id)
     return dict(rows.order_by("in_transit_to_id").values_list("in_transit_to_id").annotate(Count("id")))
+
+
+def on_the_way_of_series(series_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """How many booklets of these series are on their way, not ended, by series and whom they are sent to."""
+    rows = Booklet.objects.filter(series_id__in=list(series_ids), in_transit_to_id__isnull=False, voided_at=None)
+    lines = rows.order_by("series_id", "in_transit_to_id").values_list("series_id", "in_transit_to_id").annotate(Count("id"))
+    return {(series_id, to_id): count for series_id, to_id, count in lines if to_id is not None}
 
 
 def booklet_number(serial: str) -> tuple[int, int]:
