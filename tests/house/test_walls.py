@@ -24,6 +24,7 @@ PUBLIC = {
     "distribution_desktext": "the agreement that a programme's desks sign is published, every version of it",
     "mandates_helperterms": "what helpers of a programme accept is published, every version of it",
     "mandates_trainingsession": "when and where a programme trains its helpers, and how many seats there are, is published; never who comes",
+    "issuing_keyversion": "devices are told which versions of a programme's keys to believe; no key is in it, nor who drew it",
     "parties_operatorlabel": "which operators asked the State for a label, and what it answered, is published",
     "parties_organisation": "names and SIRET numbers are public facts",
 }

@@ -15,6 +15,7 @@ from django.utils import timezone
 from carnet.funding import operations as funding
 from carnet.funding.rules import ShareTerms, percent, template_terms
 from carnet.gateways.database import acting_as
+from carnet.gateways.keys import key_ring
 from carnet.issuing import operations as issuing
 from carnet.issuing.models import Job, Order
 from carnet.issuing.rules import JobState
@@ -265,3 +266,18 @@ def test_a_label_about_to_end_is_a_task_until_it_is_asked_for_again(office: Offi
     asked = {"level": "VOUCHERS", "statement": "Encore.", "request_id": str(uuid4())}
     assert office.admin.post("/operator/label/request/", asked).status_code == 302
     assert "label finit le" not in text_of(office.admin.get("/operator/").content.decode())
+
+
+def test_keys_are_drawn_anew_and_a_version_that_leaked_is_ended(office: Office) -> None:
+    keys = f"/operator/programmes/{office.programme_id}/keys/"
+    assert "Aucune clé encore" in office.admin.get(keys).content.decode()
+    key_ring().create_programme_keys(office.programme_id)
+    asked = {"request_id": str(uuid4())}
+    for _twice in range(2):
+        answer = office.admin.post(f"{keys}rotate/", asked, follow=True).content.decode()
+        assert "La version 2 est en service" in text_of(answer), "the same request draws once"
+    assert "en service" in office.admin.post(f"{keys}2/end/", {"request_id": str(uuid4())}).content.decode(), "not the one in service"
+    page = text_of(office.admin.post(f"{keys}1/end/", {"request_id": str(uuid4())}, follow=True).content.decode())
+    assert "terminée le" in page and "Elle a fui" not in page
+    assert office.approver.get(keys).status_code == 403
+    assert office.stranger.get(keys).status_code == 404

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from carnet.funding import queries as funding
 from carnet.gateways.keys import FACTS, key_ring
+from carnet.issuing.queries import keys as issuing_keys
 from carnet.journal.rules import IdempotencyMismatch
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import CodeMistyped
@@ -198,6 +199,7 @@ def facts_for(device: Device, *, at: datetime) -> list[SignedFacts]:
 
 def _signed_facts(device: Device, acceptance: places.Acceptance, at: datetime) -> SignedFacts:
     programme_id, ring = acceptance.programme_id, key_ring()
+    keys, ended = ring.public_keys(programme_id), issuing_keys.ended_versions(programme_id)
     rules = funding.rules_for_redemption(programme_id)
     series = [each for each in ledger.series_list(programme_id=programme_id) if _may_be_spent(each, at)][:SERIES_MAX]
     said = {
@@ -209,7 +211,10 @@ def _signed_facts(device: Device, acceptance: places.Acceptance, at: datetime) -
         "phone": rules.phone,
         "issued_at": at.isoformat(),
         "good_until": (at + timedelta(hours=device.hours_max)).isoformat(),
-        "keys": [{"version": key.version, "public": base64.b64encode(key.raw).decode()} for key in ring.public_keys(programme_id)],
+        # What the device pins, even once its vouchers are no longer believed without network.
+        "first": base64.b64encode(keys[0].raw).decode(),
+        "keys": [{"version": key.version, "public": base64.b64encode(key.raw).decode()} for key in keys if key.version not in ended],
+        "ended": sorted(ended),
         "series": [
             {"id": each.id, "value_cents": each.face_value_cents, "accepted_until": each.accepted_until.isoformat()} for each in series
         ],

@@ -184,6 +184,10 @@ def _words() -> dict[str, str]:
         "series-unknown": _(
             "Il est peut-être trop récent, fini, ou d’un autre programme. Retrouvez le réseau et recommencez, ou notez-le sur la feuille de papier."
         ),
+        "key-ended.title": _("À vérifier avec le réseau"),
+        "key-ended": _(
+            "Ce chèque ne se vérifie plus sans réseau ; il reste bon. Retrouvez le réseau et recommencez, ou notez-le sur la feuille de papier."
+        ),
         "counterfeit.title": _("Faux chèque"),
         "counterfeit": _("La signature de ce QR code n’est pas celle du programme. Ne l’acceptez pas et appelez l’opérateur."),
         "already-here.title": _("Déjà accepté ici"),

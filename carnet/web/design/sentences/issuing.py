@@ -10,6 +10,8 @@ SENTENCES = {
         "« %(operator)s » n’a pas de label en vigueur : sans lui, aucune édition ne se commande, ne s’approuve ni ne se tire. Demandez-le à "
         "l’État, sur la page « Le label de votre organisation ». La commande attend ; les chèques déjà faits restent bons."
     ),
+    "key-version-unknown": _("Il n’y a pas de version %(version)s des clés de ce programme."),
+    "key-version-current": _("La version %(version)s est en service : tirez d’abord de nouvelles clés, puis terminez celle-ci."),
     "order-not-approved": _("Une autre personne doit d’abord approuver cette commande."),
     "order-already-decided": _("Cette commande a déjà reçu sa réponse, le %(decided_at)s."),
     "order-already-drawn": _("Les codes de cette commande ont déjà été tirés, le %(drawn_at)s."),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.orders import _acts, _losses, _orders, _work
+from carnet.web.operator.orders import _acts, _keys, _losses, _orders, _work
 
 _see = door("issuing.see")
 _order = door("issuing.see", post="issuing.order")
@@ -11,6 +11,7 @@ _decide = door("issuing.see", post="issuing.approve-edition")
 _draw = door("issuing.see", post="issuing.draw")
 _ship = door("issuing.see", post="issuing.ship")
 _void = door("issuing.see", post="issuing.void")
+_rotate = door("issuing.rotate-keys")
 _activate = door("issuing.see", post="issuing.activate")
 
 urlpatterns = [
@@ -27,6 +28,9 @@ urlpatterns = [
     path("orders/<int:order_id>/take-back/", _ship(_acts.TakeBackView.as_view()), name="order-take-back"),
     path("orders/<int:order_id>/void/", _void(_losses.VoidView.as_view()), name="order-void"),
     path("orders/files/<int:file_id>/", door("issuing.download-print-files")(_work.file), name="order-file"),
+    path("programmes/<int:programme_id>/keys/", _rotate(_keys.keys), name="keys"),
+    path("programmes/<int:programme_id>/keys/rotate/", _rotate(_keys.RotateView.as_view()), name="keys-rotate"),
+    path("programmes/<int:programme_id>/keys/<int:version>/end/", _rotate(_keys.EndView.as_view()), name="keys-end"),
     path("work/", door("jobs.see")(_work.work), name="work"),
     path("work/<int:job_id>/", door("jobs.see", post="issuing.draw")(_work.job), name="job"),
 ]

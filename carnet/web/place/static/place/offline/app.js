@@ -68,7 +68,7 @@ function refuse(fault) {
   const code = fault instanceof OfflineFault || fault instanceof ScanFault ? fault.code : "fault";
   result(WARNINGS.has(code) ? "warning" : "danger", worded(`${code}.title`), worded(code, facts));
 }
-const WARNINGS = new Set(["typed-code", "not-a-voucher", "already-here", "same-voucher", "other-programme", "series-unknown", "no-code-in-picture", "no-camera", "not-allowed", "no-reader"]);
+const WARNINGS = new Set(["typed-code", "not-a-voucher", "already-here", "same-voucher", "other-programme", "series-unknown", "key-ended", "no-code-in-picture", "no-camera", "not-allowed", "no-reader"]);
 
 // --- a code was read ---------------------------------------------------------------------------------------------------
 // One at a time, none forgotten: a scanner is quicker than a signature.

@@ -24,8 +24,9 @@ export function parseToken(text) {
 // `pin` is the programme's first public key as this device learnt it when it enrolled. Throws OfflineFault: "facts-forged".
 export async function readFacts(signed, pin) {
   const said = JSON.parse(signed.text);
-  const first = said.keys.find((key) => key.version === 1);
-  const key = fromBase64(pin ?? first.public);
+  // Facts written before 0.9.0 do not name it apart.
+  const first = pin ?? said.first ?? said.keys.find((each) => each.version === 1).public;
+  const key = fromBase64(first);
   if (!(await holds(key, joined(FACTS, utf8(signed.text)), fromBase64(signed.signature)))) {
     throw new OfflineFault("facts-forged", { programme: said.programme });
   }
@@ -36,18 +37,21 @@ export async function readFacts(signed, pin) {
     issuedAt: said.issued_at,
     services: said.services,
     costs: said.costs ?? {},
-    pin: pin ?? first.public,
+    pin: first,
+    ended: new Set(said.ended ?? []),
     keys: new Map(said.keys.map((each) => [each.version, fromBase64(each.public)])),
     series: new Map(said.series.map((each) => [each.id, each])),
   };
 }
 
 // A voucher that a programme of these facts signed: { token, voucher, programme, name, valueCents, acceptedUntil, services, issuedAt }.
-// Throws OfflineFault: "typed-code", "not-a-voucher", "series-unknown", "counterfeit".
+// Throws OfflineFault: "typed-code", "not-a-voucher", "series-unknown", "key-ended", "counterfeit".
 export async function authenticate(text, facts) {
   const read = parseToken(text);
   const found = facts.find((each) => each.series.has(read.series));
   if (!found) throw new OfflineFault("series-unknown");
+  // Its keys leaked: who signed cannot be told here. With the network the voucher itself is asked for.
+  if (found.ended.has(read.keyVersion)) throw new OfflineFault("key-ended");
   const key = found.keys.get(read.keyVersion);
   if (!key || !(await holds(key, joined(TOKEN, read.signed), read.signature))) throw new OfflineFault("counterfeit");
   const series = found.series.get(read.series);
