@@ -31,6 +31,7 @@ DOORS = (
     ("landlord/", "carnet.web.landlord.urls"),
     ("provider/", "carnet.web.provider.urls"),
     ("print-shop/", "carnet.web.print_shop.urls"),
+    ("proofs/", "carnet.web.proofs.urls"),
     ("need/", "carnet.web.need.urls"),
     ("", "carnet.web.connections.urls"),
     ("council/", "carnet.web.council.urls"),

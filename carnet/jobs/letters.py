@@ -118,6 +118,8 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("helpline:complaints")
     elif kind == MONTHLY:
         path = reverse("funder:forecast", args=[context["agreement_id"]])
+    elif kind.startswith("issuing.proof-"):
+        path = reverse("proofs:proof", args=[context["proof"]])
     elif kind == "places.confirmation-due":
         path = reverse("place:own-places")
     else:

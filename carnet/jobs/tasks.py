@@ -3,6 +3,7 @@
 from carnet.jobs import (
     accounts,
     activities,
+    again,
     announcements,
     connections,
     desks,
@@ -38,6 +39,7 @@ from carnet.jobs import (
 __all__ = [
     "accounts",
     "activities",
+    "again",
     "announcements",
     "connections",
     "desks",

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "carnet.web.connection_studies",
     "carnet.web.provider",
     "carnet.web.print_shop",
+    "carnet.web.proofs",
     "carnet.web.connections",
     "carnet.web.need",
     "carnet.web.own",

@@ -17,6 +17,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import start_of_day
 from carnet.parties import operations as parties
 from carnet.parties.rules import OrganisationKind, Role
+from carnet.scenarios.proofs import approved_proof
 from tests.factories.labels import labelled
 
 NOW = start_of_day(date(2025, 11, 3)) + timedelta(hours=10)
@@ -62,8 +63,13 @@ class Cast:
     def run(self, job_id: int) -> JobState:
         return operations.run_job(job_id=job_id, programme_id=self.programme_id, at=self.at)
 
-    def drawn(self, **more: object) -> int:
+    def proved(self, **more: object) -> int:
         order_id = self.approved(**more)
+        approved_proof(order_id, sender=self.agent, approver=self.approver, at=self.at)
+        return order_id
+
+    def drawn(self, **more: object) -> int:
+        order_id = self.proved(**more)
         assert self.run(operations.draw_order(order_id=order_id, **self.by(self.agent))) is JobState.DONE  # type: ignore[arg-type]
         return order_id
 

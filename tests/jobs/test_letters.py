@@ -48,6 +48,11 @@ CONTEXTS = {
     },
     "issuing.booklets-shipped": {"booklets": 40, "first": "NM-1", "last": "NM-40"},
     "issuing.booklets-activated": {"order": 3, "booklets": 40},
+    "issuing.proof-waits": {"order": 3, "proof": 5, "version": 1, "programme": "Nantes", "operator": "L’Opératrice"},
+    "issuing.proof-answered": {
+        "order": 3, "proof": 5, "version": 1, "programme": "Nantes", "operator": "L’Opératrice", "is_approved": False, "remarks": "Le logo manque.",
+    },
+    "issuing.proof-reopened": {"order": 3, "proof": 5, "version": 1, "programme": "Nantes", "operator": "L’Opératrice", "reason": "Le logo manque."},
     "redemption.dispute-opened": {"number": "D3", "redemption": "1-2-0", "cents": 1000, "programme": "Nantes"},
     "redemption.dispute-decided": {"number": "D3", "redemption": "1-2-0", "cents": 1000, "programme": "Nantes", "outcome": "TO_RECOVER"},
     "settlement.payment-sent": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10", "advice": "AP-2026-000012", "netted_cents": 1000},

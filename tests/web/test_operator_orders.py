@@ -112,9 +112,21 @@ def ordered(office: Office, booklets: int = 3) -> None:
     assert answer.status_code == 302, answer.content.decode()
 
 
+def proved(office: Office) -> None:
+    """The proof, by the screens: the form as it comes, sent by one person, approved by another."""
+    url = f"/proofs/orders/{office.row().id}/design/"
+    form = office.admin.get(url).context["form"]
+    given = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    sent = office.admin.post(url, given | {"act": "send", "asked_of": office.operator_id})
+    assert sent.status_code == 302, sent.content.decode()
+    answered = office.approver.post(sent["Location"], {"request_id": str(uuid4()), "answer": "yes"}, follow=True)
+    assert "bon à tirer" in answered.content.decode()
+
+
 def drawn(office: Office, booklets: int = 3) -> None:
     ordered(office, booklets)
     office.post("decide/", office.approver, answer="yes")
+    proved(office)
     assert "Les codes sont tirés" in office.post("draw/")
 
 
@@ -125,6 +137,7 @@ def test_an_order_goes_from_the_form_to_the_desk(office: Office) -> None:
     assert "Une autre personne de l’équipe s’en charge" in page
     assert "150,00 €" in page
     assert "La commande est approuvée" in office.post("decide/", office.approver, answer="yes")
+    proved(office)
     assert "Les codes sont tirés" in office.post("draw/")
     going = office.admin.post(office.url("print/"), {"request_id": str(uuid4())}, follow=True)
     assert "0 sur 3" in text_of(going.content.decode())

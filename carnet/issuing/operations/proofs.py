@@ -142,7 +142,7 @@ def send_proof(*, order_id: int, asked_of_id: int, actor: Actor, request_id: UUI
         order, "proof-sent", actor=actor, request_id=request_id, at=at,
         facts={"proof": proof.id, "version": proof.version, "to": asked_of_id, "digest": proof.digest.hex()},
     )  # fmt: skip
-    _write("proof-waits", order, proof, to=asked_of_id, at=at)
+    tell("issuing.proof-waits", order, proof, to=asked_of_id, at=at)
     return proof.id
 
 
@@ -211,7 +211,7 @@ def reopen_design(*, order_id: int, reason: str, actor: Actor, request_id: UUID,
     proof.reopened_at, proof.reopened_by_id, proof.reopened_because = at, by(actor), reason.strip()[:500]
     proof.save(update_fields=["reopened_at", "reopened_by_id", "reopened_because"])
     note(order, "proof-reopened", actor=actor, request_id=request_id, at=at, facts={"proof": proof.id, "version": proof.version})
-    _write("proof-reopened", order, proof, to=proof.asked_of_id, at=at, reason=proof.reopened_because)
+    tell("issuing.proof-reopened", order, proof, to=proof.asked_of_id, at=at, reason=proof.reopened_because)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,10 +362,12 @@ def _answer(proof: Proof, order: Order, decision: ProofDecision, remarks: str, *
     proof.save(update_fields=["decision", "decided_at", "decided_by_id", "remarks"])
     what = "proof-approved" if decision is ProofDecision.APPROVED else "proof-returned"
     note(order, what, actor=actor, request_id=request_id, at=at, facts={"proof": proof.id, "version": proof.version})
-    _write("proof-answered", order, proof, to=order.operator_id, at=at, is_approved=decision is ProofDecision.APPROVED, remarks=remarks)
+    tell(
+        "issuing.proof-answered", order, proof, to=order.operator_id, at=at, is_approved=decision is ProofDecision.APPROVED, remarks=remarks
+    )
 
 
-def _write(kind: str, order: Order, proof: Proof, *, to: int, at: datetime, **facts: Any) -> None:
+def tell(kind: str, order: Order, proof: Proof, *, to: int, at: datetime, **facts: Any) -> None:
     context = {
         "order": order.id,
         "proof": proof.id,
@@ -374,4 +376,4 @@ def _write(kind: str, order: Order, proof: Proof, *, to: int, at: datetime, **fa
         "operator": parties_queries.organisation(order.operator_id).name,
         **facts,
     }
-    notices.post(kind=f"issuing.{kind}", to_organisation_id=to, context=context, programme_id=order.programme_id, at=at)
+    notices.post(kind=kind, to_organisation_id=to, context=context, programme_id=order.programme_id, at=at)

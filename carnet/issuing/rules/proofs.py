@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,11 @@ FUNDER_NAME_MAX, LOGO_NAME_MAX, FUNDERS_MAX, REMARKS_MAX = 120, 80, 12, 500
 ACCENT = "#14506b"
 # WCAG 2.2, 1.4.3 (docs/sources/accessibility.md#contrast): white words stand on this colour.
 ACCENT_CONTRAST_NEEDED = 4.5
+# What a proof shows, in the order it is told.
+SHOWN = (
+    "title", "notice", "perimeter", "services", "phone", "phone_hours", "validity", "funders", "logos", "accent", "paper", "with_marks",
+    "booklet_size", "value_cents", "operator", "website", "is_simulated",
+)  # fmt: skip
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -275,12 +280,8 @@ def changes_between(before: Mapping[str, Any] | None, now: Mapping[str, Any]) ->
     """What a version shows otherwise than the one before, in the order it is shown; nothing for a first version."""
     if before is None:
         return ()
-    return tuple(Change(name, before.get(name), now.get(name)) for name in _shown(before, now) if before.get(name) != now.get(name))
-
-
-def _shown(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    yield from now
-    yield from (name for name in before if name not in now)
+    names = [*SHOWN, *sorted({*before, *now} - {*SHOWN})]
+    return tuple(Change(name, before.get(name), now.get(name)) for name in names if before.get(name) != now.get(name))
 
 
 def check_changeable(stage: ProofStage, *, version: int) -> None:

@@ -9,7 +9,17 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from carnet.kernel.personal import PersonalColumn
-from carnet.parties.rules import AccountState, Decision, HeadChangeState, LabelAct, LabelLevel, LabelState, OrganisationKind, Role
+from carnet.parties.rules import (
+    WITHDRAWN,
+    AccountState,
+    Decision,
+    HeadChangeState,
+    LabelAct,
+    LabelLevel,
+    LabelState,
+    OrganisationKind,
+    Role,
+)
 
 _ACCOUNT = "3 years after the last sign-in, then erased"
 
@@ -295,11 +305,14 @@ class Approval(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=_within("decision", Decision) | Q(decision__isnull=True), name="parties_approval_decision_known"
+                condition=_within("decision", Decision) | Q(decision=WITHDRAWN) | Q(decision__isnull=True),
+                name="parties_approval_decision_known",
             ),
             models.CheckConstraint(condition=paired("decision", "decided_by_id", "decided_at"), name="parties_approval_decision_whole"),
             models.CheckConstraint(
-                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("requested_by_id")), name="parties_approval_two_people"
+                # What is taken back by who asked approves nothing.
+                condition=Q(decided_by_id__isnull=True) | Q(decision=WITHDRAWN) | ~Q(decided_by_id=F("requested_by_id")),
+                name="parties_approval_two_people",
             ),
             models.UniqueConstraint(
                 fields=["action", "subject_kind", "subject_id"], condition=Q(decision__isnull=True), name="parties_approval_one_waiting"

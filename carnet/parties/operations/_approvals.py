@@ -18,6 +18,7 @@ from carnet.parties import access
 from carnet.parties.models import Approval, ApprovalVoice
 from carnet.parties.rules import (
     DECIDABLE,
+    WITHDRAWN,
     ApprovalAlreadyWaiting,
     ApprovalDecided,
     ApprovalMissing,
@@ -118,18 +119,19 @@ def refuse(*, approval_id: int, digest: bytes, reason: str, actor: Actor, reques
 
 @transaction.atomic
 def withdraw_approval(*, approval_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
-    """What was asked is asked no more: its line leaves the inbox, and the journal says who took it back. Withdrawn before: nothing changes.
+    """What was asked is asked no more: its line leaves the inbox. Taken back before: nothing changes.
 
-    The calling operation has checked that the actor may. Raises: ApprovalDecided.
+    The calling operation has checked that the actor may, and sees the approval by its programme. Raises: PersonNeeded, ApprovalDecided.
     """
-    approval = Approval.objects.select_for_update(of=("self",)).filter(id=approval_id).first()
-    if approval is None:
+    withdrawn_by = person_of(actor, "parties.see-approvals")
+    approval = Approval.objects.select_for_update(of=("self",)).get(id=approval_id)
+    if approval.decision == WITHDRAWN:
         return
     if approval.decision is not None:
         raise ApprovalDecided(decision=approval.decision)
-    assert not approval.voices.exists(), "what somebody already agreed to is answered, not taken back"
+    approval.decision, approval.decided_by_id, approval.decided_at = WITHDRAWN, withdrawn_by, at
+    approval.save(update_fields=["decision", "decided_by_id", "decided_at"])
     _journal(actor, "parties.approval-withdrawn", approval, request_id, at)
-    approval.delete()
 
 
 def answer(

@@ -195,6 +195,7 @@ from carnet.parties.rules._refusals import (
     VoiceAlreadyGiven,
 )
 from carnet.parties.rules._words import (
+    WITHDRAWN,
     AccountState,
     Decision,
     HeadChangeState,
@@ -253,6 +254,7 @@ __all__ = [
     "UNUSED_MONTHS",
     "VOLUNTEER_ROLES",
     "WARNED_MONTHS",
+    "WITHDRAWN",
     "AccountChangeWaiting",
     "AccountMissing",
     "AccountNotWaiting",

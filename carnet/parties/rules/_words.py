@@ -58,6 +58,10 @@ class Decision(StrEnum):
     REFUSED = "REFUSED"
 
 
+# What was asked is asked no more: its own side took it back before anybody answered.
+WITHDRAWN = "WITHDRAWN"
+
+
 class LabelLevel(StrEnum):
     """What the State recognises in an operator (docs/sources/labels.md): an initiative, or a whole scheme of vouchers."""
 

@@ -31,6 +31,7 @@ from carnet.web.forecasts.panel import panel as forecast_panel
 from carnet.web.funds.portfolio import handed_over, totals_of
 from carnet.web.funds.views import first_figures
 from carnet.web.funds.words import SHORT_SIGNALS, use_sentence
+from carnet.web.proofs import tasks as proofs
 from carnet.web.statements import statement_csv, statement_pdf
 
 
@@ -146,7 +147,9 @@ def _missing_cents(actor: Actor, agreement_id: int) -> int:
 
 
 def _tasks(actor: Actor, agreements: list[funding.AgreementFacts], at: datetime) -> Iterator[Task]:
+    yield from proofs.tasks(actor)
     waiting = parties.approvals_waiting_for(actor=actor) if allowed(actor.roles, "parties.see-approvals") else []
+    waiting = [each for each in waiting if each.action != "issuing.approve-proof"]
     if waiting:
         yield Task(_("Des décisions vous attendent"), _("Décider"), reverse("accounts:approvals"), waiting[0].requested_at)
     yield from forecasts.tasks(actor, agreements, audience="funder")

@@ -48,6 +48,7 @@ from carnet.web.operator.structures import tasks as structure_tasks
 
 # The next step of an order: what is said, the verb, the action its doer must hold.
 ORDER_STEPS = {
+    Step.MAKE_PROOF: (gettext_lazy("Préparer l’épreuve de %(booklets)s carnets"), gettext_lazy("Préparer"), "issuing.design"),
     Step.DRAW: (gettext_lazy("Tirer les codes de %(booklets)s carnets"), gettext_lazy("Tirer"), "issuing.draw"),
     Step.PRINT: (gettext_lazy("Préparer l’impression de %(booklets)s carnets"), gettext_lazy("Imprimer"), "issuing.draw"),
     Step.RECORD_PRINTED: (gettext_lazy("%(booklets)s carnets à l’imprimerie"), gettext_lazy("Déclarer imprimés"), "issuing.ship"),

@@ -28,4 +28,36 @@ SENTENCES = {
     "shipment-unknown": _("Cet envoi n’existe pas, ou ne vous concerne pas."),
     "shipment-not-yours": _("Seule l’organisation à qui ces carnets sont envoyés peut confirmer leur arrivée."),
     "programme-not-simulated": _("Les codes ne se montrent que sur le papier, sauf ceux d’une démonstration."),
+    "design-missing": _("Dites d’abord à quoi ressemblent ces carnets."),
+    "design-frozen": _("La version %(version)s est bonne à tirer : ce qui est imprimé est ce qui a été approuvé. Rouvrez-la avant d’imprimer."),
+    "proof-waits": _("La version %(version)s attend une réponse. Reprenez l’épreuve pour la corriger."),
+    "proof-unknown": _("Cette épreuve n’existe pas, ou ne vous a pas été envoyée."),
+    "proof-not-approved": _("Rien ne s’imprime sans bon à tirer : envoyez l’épreuve, une autre personne répond."),
+    "proof-outdated": _(
+        "La version %(version)s ne dit plus la vérité : les dates ou les textes du programme ont changé depuis. Rouvrez-la, puis envoyez "
+        "une autre épreuve."
+    ),
+    "proof-answered": _("Cette épreuve a déjà reçu sa réponse, ou a été reprise, le %(decided_at)s."),
+    "proof-of-nobody": _("Choisissez un financeur de la convention, ou votre organisation."),
+    "printing-begun": _("Des fichiers ont déjà été préparés pour l’imprimeur : ce qui est bon à tirer ne se rouvre plus."),
+    "print-title-missing": _("Écrivez le titre de la couverture."),
+    "print-text-too-long": _("%(field)s : %(typed)s caractères, c’est trop. Écrivez-en %(most)s au plus."),
+    "print-text-overflows": _(
+        "%(field)s : ce texte prendrait %(lines)s lignes ; il y a la place pour %(most_lines)s de %(most_mm)s mm. Retirez environ "
+        "%(too_many)s caractères."
+    ),
+    "print-names-overflow": _(
+        "%(field)s : « %(text)s » ne tient pas. Il y a la place pour %(most_lines)s lignes de %(most_mm)s mm, et il en faudrait %(lines)s. "
+        "Raccourcissez."
+    ),
+    "accent-unreadable": _("Écrivez une couleur avec un dièse et six signes, par exemple #14506b."),
+    "accent-too-pale": _(
+        "Des lettres blanches ne se liraient pas sur %(accent)s : le contraste est de %(ratio)s pour 1, il faut au moins %(minimum)s. "
+        "Prenez plus foncé."
+    ),
+    "service-not-of-programme": _("Le programme ne paie pas ce service."),
+    "print-funders-missing": _("Écrivez qui paie : un financeur par ligne."),
+    "too-many-logos": _("Pas plus de %(most)s logos : au-delà, ils seraient trop petits."),
+    "logo-unnamed": _("Dites de qui est ce logo."),
+    "logo-unknown": _("Ce logo n’existe plus, ou n’est pas de ce programme."),
 }

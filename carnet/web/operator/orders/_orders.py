@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from carnet.funding import queries as funding
 from carnet.issuing import operations, queries
-from carnet.issuing.rules import JobState, Step
+from carnet.issuing.rules import JobState, ProofStage, Step
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.ledger import queries as ledger
@@ -27,6 +27,7 @@ from carnet.web.figures import count_figures
 from carnet.web.operator.orders._forms import PlaceForm
 from carnet.web.operator.orders._planned import planned_table
 from carnet.web.order_states import state_cell
+from carnet.web.proofs.words import STAGES
 
 # Each next step: what is asked, why, the verb, its route, the action its doer must hold.
 NEXT: dict[Step, tuple[Any, Any, Any, str, str]] = {
@@ -34,6 +35,16 @@ NEXT: dict[Step, tuple[Any, Any, Any, str, str]] = {
         gettext_lazy("À approuver par une autre personne"),
         gettext_lazy("Qui commande n’approuve jamais sa propre commande."),
         gettext_lazy("Répondre"), "operator:edition", "issuing.approve-edition",
+    ),
+    Step.MAKE_PROOF: (
+        gettext_lazy("Préparer l’épreuve"),
+        gettext_lazy("Textes, logos, financeurs : une autre personne dira si c’est bon à tirer. Rien ne s’imprime sans cela."),
+        gettext_lazy("Préparer l’épreuve"), "proofs:design", "issuing.design",
+    ),
+    Step.WAIT_PROOF: (
+        gettext_lazy("L’épreuve attend une réponse"),
+        gettext_lazy("Une autre personne regarde ce qui sera imprimé."),
+        gettext_lazy("Voir l’épreuve"), "proofs:order", "issuing.see-proofs",
     ),
     Step.DRAW: (
         gettext_lazy("Tirer les codes"),
@@ -114,7 +125,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "next": _next(actor, page),
         "job": next((each for each in page.jobs if each.is_live), None),
         "failure": _failure(page),
-        "steps": [_("Commander"), _("Approuver"), _("Tirer"), _("Imprimer"), _("Activer"), _("Expédier")],
+        "steps": [_("Commander"), _("Approuver"), _("Épreuve"), _("Tirer"), _("Imprimer"), _("Activer"), _("Expédier")],
         "step": _step(page),
         "rows": _rows(page),
         "cover": cover,
@@ -144,6 +155,8 @@ def _next(actor: Actor, page: queries.OrderPage) -> NextVerb | None:
     title, why, verb, route, action = step
     if page.line.next_step in (Step.APPROVE, Step.DRAW) and not labels.is_labelled(page.operator_id, clock.now()):
         return _waits_for_label(actor)
+    if page.line.next_step is Step.MAKE_PROOF and page.facts.proof is not ProofStage.NONE:
+        route = "proofs:order"
     own = page.line.next_step is Step.APPROVE and actor.person_id == page.ordered_by_id
     url = reverse(route, args=[page.line.id]) if _may(actor, page, action) and not own else ""
     return NextVerb(str(title), str(why), str(verb), url)
@@ -163,11 +176,14 @@ def _waits_for_label(actor: Actor) -> NextVerb:
 def _step(page: queries.OrderPage) -> int:
     """Where the order stands among the steps drawn; past the last, all is done."""
     facts = page.facts
-    dates = (facts.approved_at, facts.drawn_at, facts.printed_at, facts.activated_at)
-    for rank, moment in enumerate(dates, start=2):
+    if facts.approved_at is None:
+        return 2
+    if page.line.next_step in (Step.MAKE_PROOF, Step.WAIT_PROOF):
+        return 3
+    for rank, moment in enumerate((facts.drawn_at, facts.printed_at, facts.activated_at), start=4):
         if moment is None:
             return rank
-    return 6 if facts.at_operator_count else 7
+    return 7 if facts.at_operator_count else 8
 
 
 def _failure(page: queries.OrderPage) -> str:
@@ -192,6 +208,8 @@ def _rows(page: queries.OrderPage) -> list[Row]:
         Row(_("Valeur totale"), formats.euros(line.total_cents, short=True)),
         Row(_("Commandée"), _dated(line.ordered_at, page.people.get(page.ordered_by_id, ""))),
     ]
+    if page.facts.proof is not ProofStage.NONE:
+        rows.append(Row(_("Épreuve"), str(STAGES[page.facts.proof][0]), reverse("proofs:order", args=[line.id]), _("Voir")))
     if page.series:
         rows.append(Row(_("Numéros"), f"{page.first_serial} – {page.last_serial}"))
     moments = (
