@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
 def ledger_faults() -> "list[Fault]":
     """Every rule of the ledger that its rows break; the installation is loaded."""
     from carnet.connectivity.queries import verifying as connections
+    from carnet.distribution.queries import custody
     from carnet.gateways.database import acting_as_everything
     from carnet.journal import queries as journal
     from carnet.journal.rules import SEALED_TABLES
@@ -35,7 +36,7 @@ def ledger_faults() -> "list[Fault]":
     from carnet.settlement import queries as settlement
 
     with acting_as_everything(why="verification recomputes every tenant's ledger"):
-        faults = [fault for room in (ledger, redemption, settlement, connections) for fault in room.verify()]
+        faults = [fault for room in (ledger, redemption, settlement, connections, custody) for fault in room.verify()]
         breaks = journal.verify(tables=[table for table in SEALED_TABLES if table.startswith("ledger_")]).breaks
     # A row changed by an owner who switched the triggers off no longer matches its seal.
     return faults + [Fault("6 append-only", f"{each.table} {each.row or each.block}", each.what) for each in breaks]

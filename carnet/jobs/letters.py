@@ -120,6 +120,10 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("funder:forecast", args=[context["agreement_id"]])
     elif kind.startswith("issuing.proof-"):
         path = reverse("proofs:proof", args=[context["proof"]])
+    elif kind in ("issuing.booklets-shipped", "issuing.parcels-awaited"):
+        path = reverse("prescriber:shipments")
+    elif kind in ("issuing.parcel-short", "issuing.parcels-unconfirmed"):
+        path = reverse("operator:parcels")
     elif kind == "places.confirmation-due":
         path = reverse("place:own-places")
     else:

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "carnet.web.slips",
     "carnet.web.mandate_papers",
     "carnet.web.stock",
+    "carnet.web.parcels",
     "carnet.web.expiry",
     "carnet.web.telephones",
     "carnet.web.offers",

@@ -47,6 +47,9 @@ CONTEXTS = {
         "used": 120,
     },
     "issuing.booklets-shipped": {"booklets": 40, "first": "NM-1", "last": "NM-40"},
+    "issuing.parcel-short": {"parcel": "NM-P00000042-17", "sent": 100, "missing": 2, "damaged": 1, "to": "Mission locale"},
+    "issuing.parcels-awaited": {"parcels": 2, "to": "Mission locale", "days": 7},
+    "issuing.parcels-unconfirmed": {"parcels": 1, "to": "Mission locale", "days": 14},
     "issuing.booklets-activated": {"order": 3, "booklets": 40},
     "issuing.proof-waits": {"order": 3, "proof": 5, "version": 1, "programme": "Nantes", "operator": "L’Opératrice"},
     "issuing.proof-answered": {

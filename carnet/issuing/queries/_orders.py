@@ -393,6 +393,11 @@ class SeriesOrder:
     booklet_count: int
 
 
+def programme_of_order(order_id: int) -> int | None:
+    """The programme of an order, as far as the reader sees; None when unseen."""
+    return Order.objects.filter(id=order_id).values_list("programme_id", flat=True).first()
+
+
 def order_of_series(series_id: int) -> SeriesOrder | None:
     """The order of a series, as far as the reader sees; None when unseen."""
     row = Order.objects.filter(series_id=series_id).first()

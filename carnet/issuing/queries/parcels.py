@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from carnet.gateways.database import acting_as
 from carnet.issuing.access import parcels as access
-from carnet.issuing.models import Parcel
+from carnet.issuing.models import Order, Packing, Parcel
 from carnet.issuing.rules.parcels import Ending, GapKind, Outcome, ParcelState, Run, count, is_late, label_number, minus
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
@@ -236,3 +237,17 @@ def packed_runs(order_id: int) -> list[tuple[int, int, Run]]:
     """Boxes of an order that are packed and have not left: their id, whose shelf they stand on, their booklets."""
     rows = Parcel.objects.filter(order_id=order_id, sent_at=None, ended_at=None).order_by("first_booklet_id")
     return [(row.id, row.from_organisation_id, row.run) for row in rows]
+
+
+def unboxed_count(actor: Actor, order_id: int) -> int:
+    """How many lines of an order's packing list have no box yet, for its operator or its print shop. 0 before it is printed."""
+    programme_id = access.shop_programme(actor, order_id)
+    with acting_as(actor, programme_ids=[programme_id] if programme_id else []):
+        order = Order.objects.filter(id=order_id, printed_at__isnull=False).first()
+        if order is None or order.series_id is None:
+            return 0
+        first_id = ledger.series(order.series_id).first_booklet_id
+        made = set(Parcel.objects.filter(order=order).exclude(ending=Ending.UNPACKED.value).values_list("first_booklet_id", flat=True))
+        sender_id = order.operator_id if programme_id is None else actor.organisation_id
+        lines = Packing.objects.filter(order=order).exclude(to_organisation_id=sender_id).values_list("first_rank", flat=True)
+        return sum(1 for rank in lines if first_id + rank - 1 not in made)

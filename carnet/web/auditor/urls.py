@@ -5,6 +5,7 @@ from django.urls import path
 from carnet.web.auditor import views
 from carnet.web.doors import door
 from carnet.web.expiry.urls import auditor_urls as expiry_urls
+from carnet.web.parcels.urls import auditor_urls as parcel_urls
 
 app_name = "auditor"
 urlpatterns = [
@@ -16,4 +17,4 @@ urlpatterns = [
     path("programmes/<int:programme_id>/verify/", door("journal.see")(views.verify), name="verify"),
     path("programmes/<int:programme_id>/debts/", door("settlement.see")(views.debts_of_places), name="debts"),
 ]
-urlpatterns += expiry_urls
+urlpatterns += expiry_urls + parcel_urls

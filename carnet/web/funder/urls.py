@@ -6,6 +6,7 @@ from carnet.web.doors import door
 from carnet.web.expiry.urls import funder_urls as expiry_urls
 from carnet.web.forecasts.urls import funder_urls as forecast_urls
 from carnet.web.funder import views
+from carnet.web.parcels.urls import funder_urls as parcel_urls
 
 app_name = "funder"
 urlpatterns = [
@@ -20,4 +21,4 @@ urlpatterns = [
     ),
     *forecast_urls,
 ]
-urlpatterns += expiry_urls
+urlpatterns += expiry_urls + parcel_urls

@@ -45,6 +45,7 @@ from carnet.web.operator.joining import label_tasks
 from carnet.web.operator.joining import tasks as joining_tasks
 from carnet.web.operator.payments.tasks import tasks as payment_tasks
 from carnet.web.operator.structures import tasks as structure_tasks
+from carnet.web.parcels import pages as parcels
 
 # The next step of an order: what is said, the verb, the action its doer must hold.
 ORDER_STEPS = {
@@ -93,6 +94,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from guessing.tasks(actor)
     yield from offer_tasks.tasks(offer_desks.OPERATOR, actor, at)
     yield from stock.tasks(actor, at)
+    yield from parcels.tasks(actor, at)
     yield from gap_tasks.tasks(actor, [each.id for each in programmes], at)
     yield from joining_tasks(actor)
     yield from desk_tasks(actor)

@@ -12,6 +12,7 @@ from carnet.web.prescriber import (
     lessons,
     losses,
     membership,
+    parcels,
     points,
     post,
     seats,
@@ -29,10 +30,8 @@ urlpatterns = [
     path("booklets/", see(views.booklets), name="booklets"),
     path("take-out/", give(views.TakeOut.as_view()), name="take-out"),
     path("loss/", door("distribution.declare-loss")(losses.DeclareLoss.as_view()), name="loss"),
-    path("shipments/", see(views.shipments), name="shipments"),
-    path("shipments/<int:shipment_id>/", door("distribution.see-stock", post="issuing.receive")(views.receive), name="receive"),
 ]
-urlpatterns += membership.urlpatterns + agreements.urlpatterns + points.urlpatterns + leaving.urlpatterns
+urlpatterns += parcels.urlpatterns + membership.urlpatterns + agreements.urlpatterns + points.urlpatterns + leaving.urlpatterns
 urlpatterns += handing.urlpatterns + given.urlpatterns + lessons.urlpatterns + stock.urlpatterns
 urlpatterns += seats.urlpatterns + post.urlpatterns + exchanges.urlpatterns
 urlpatterns += desk_expiry.urlpatterns

@@ -15,21 +15,16 @@ from carnet.distribution import operations as distribution_writes
 from carnet.distribution import queries as distribution
 from carnet.distribution.queries import HandOverView
 from carnet.distribution.queries.papers import papers_begun
-from carnet.issuing import operations as issuing_writes
-from carnet.issuing import queries as issuing
-from carnet.issuing.queries import ShipmentView
-from carnet.issuing.rules import ShipmentUnknown
 from carnet.kernel.actors import Actor
 from carnet.ledger import access as ledger_access
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import BookletView
 from carnet.ledger.rules import NotHolder, RangeReversed
-from carnet.parties.rules import allowed
 from carnet.web import clock
 from carnet.web.design import formats
-from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
+from carnet.web.design.components import Cell, Column, Figure, Table, Task
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.prescriber import desk, membership, post, stock
+from carnet.web.prescriber import desk, membership, parcels, post, stock
 from carnet.web.prescriber.forms import SerialForm, TakeOutForm
 from carnet.web.prescriber.words import KINDS, REASONS
 from carnet.web.reminders import desk as reminders
@@ -141,39 +136,6 @@ class TakeOut(OperationView):
         return self.render_to_response(self.get_context_data(form=again, count=count))
 
 
-def shipments(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
-    desk.programmes(request, desk.organisation_of(actor), clock.now())
-    sent = issuing.shipments_to(actor, awaited_only=False)
-    context = {
-        "awaited": [each for each in sent if each.received_at is None],
-        "table": _shipment_table([each for each in reversed(sent) if each.received_at is not None]),
-        "may_receive": allowed(actor.roles, "issuing.receive"),
-    }
-    return render(request, "prescriber/shipments.html", context)
-
-
-def receive(request: HttpRequest, shipment_id: int) -> HttpResponse:
-    """Count, then say that the parcel is here."""
-    actor, at = actor_of(request), clock.now()
-    desk.programmes(request, desk.organisation_of(actor), at)
-    parcel = next((each for each in issuing.shipments_to(actor, awaited_only=False) if each.id == shipment_id), None)
-    if parcel is None:
-        raise ShipmentUnknown(shipment=shipment_id)
-    if request.method == "POST":
-        count = issuing_writes.receive_shipment(shipment_id=shipment_id, actor=actor, request_id=uuid4(), at=at)
-        text = ngettext("%(count)s carnet reçu. Il est dans votre stock.", "%(count)s carnets reçus. Ils sont dans votre stock.", count)
-        messages.success(request, text % {"count": formats.number(count)})
-        return redirect("prescriber:home")
-    rows = [
-        Row(_("Carnets à compter"), formats.number(parcel.booklet_count)),
-        Row(_("Premier numéro"), parcel.first_serial),
-        Row(_("Dernier numéro"), parcel.last_serial),
-        Row(_("Expédié le"), formats.day(parcel.shipped_at)),
-    ]
-    return render(request, "prescriber/receive.html", {"rows": rows, "is_here": parcel.received_at is not None})
-
-
 def _held(organisation_id: int, first: BookletView, last: BookletView) -> int:
     """How many booklets of the range are in the cupboard, without loading more than the range."""
     wanted = last.id - first.id + 1
@@ -182,16 +144,7 @@ def _held(organisation_id: int, first: BookletView, last: BookletView) -> int:
 
 
 def _tasks(actor: Actor) -> list[Task]:
-    tasks = []
-    for parcel in issuing.shipments_to(actor):
-        text = ngettext("%(count)s carnet en route vers vous", "%(count)s carnets en route vers vous", parcel.booklet_count)
-        title = text % {"count": formats.number(parcel.booklet_count)}
-        if allowed(actor.roles, "issuing.receive"):
-            tasks.append(Task(title, _("Recevoir"), reverse("prescriber:receive", args=[parcel.id]), parcel.shipped_at))
-        else:
-            tasks.append(
-                Task(title, _("Voir"), reverse("prescriber:shipments"), parcel.shipped_at, _("Votre responsable confirme la réception."))
-            )
+    tasks = parcels.tasks(actor, clock.now())
     begun = papers_begun(actor)
     if begun:
         text = ngettext("%(count)s feuille de papier commencée", "%(count)s feuilles de papier commencées", begun)
@@ -225,12 +178,3 @@ def _booklet_table(found: Sequence[BookletView]) -> Table:
         for each in found
     ]
     return Table(_("Carnets en stock"), columns, rows, empty=_("Il n’y a plus de carnet après celui-ci."))
-
-
-def _shipment_table(parcels: Sequence[ShipmentView]) -> Table:
-    columns = [Column(_("Reçu le")), Column(_("Du")), Column(_("Au")), Column(_("Carnets"), number=True)]
-    rows = [
-        [formats.day(each.received_at or each.shipped_at), each.first_serial, each.last_serial, formats.number(each.booklet_count)]
-        for each in parcels
-    ]
-    return Table(_("Colis reçus"), columns, rows, empty=_("Aucun colis reçu pour l’instant."))

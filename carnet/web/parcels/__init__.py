@@ -1,0 +1,1 @@
+"""Boxes of booklets and where every booklet is: the same screens for whoever sends, receives, answers for them, or reads."""
