@@ -48,6 +48,7 @@ from carnet.scenarios.plan import load, open_season, values_of
 from carnet.scenarios.planned import plan_booklets
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.postal import ask_by_post
+from carnet.scenarios.proofread import leave_proofs
 from carnet.scenarios.reminders import ask_to_be_reminded
 from carnet.scenarios.several import cost_two
 from carnet.scenarios.state import pledge_to_publics, with_the_state
@@ -175,6 +176,7 @@ def play_demo(
         evaluate(current, at=at)
         tell_the_need(current, at=at)
         plan_booklets(current, at=at)
+        leave_proofs(current, at=at)
         look_far(current, at=at)
         study_an_estate(current, at=at)
         cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)

@@ -81,7 +81,7 @@ class DesignView(OperationView):
         taken_from = self.begun[1]
         context = {
             "office": words.office_of(actor_of(self.request)),
-            "page": self.page,
+            "shown": self.page,
             "taken_from": taken_from,
             "logos": self.begun[0].logos,
             "returned": self.page.proofs[0] if self.page.proofs and self.page.proofs[0].remarks else None,

@@ -43,7 +43,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
     draft = page.draft
     context = {
         "office": words.office_of(actor),
-        "page": page,
+        "shown": page,
         "state": (str(word), tone),
         "latest": page.proofs[0] if page.proofs else None,
         "waiting": waiting,
@@ -78,7 +78,7 @@ class ProofView(OperationView):
         is_asked = any(each.action == operations.APPROVE and each.subject_id == proof_id for each in waiting)
         context = {
             "office": words.office_of(actor),
-            "page": page,
+            "shown": page,
             "title": _("Épreuve de la commande n° %(order)s, version %(version)s") % {"order": line.order_id, "version": line.version},
             "state": words.state_cell(line),
             "is_mine": line.decision is None and line.sent_by_id == actor.person_id and line.asked_of_id == actor.organisation_id,
