@@ -5,6 +5,7 @@ wrong, or jumps, neither refuses good vouchers nor takes lapsed ones. Between tw
 steady clock, which no setting of the time moves.
 """
 
+import asyncio
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -41,8 +42,8 @@ class KeptClock:
 
     def _ask(self) -> None:
         steady = time.monotonic()
-        if connection.needs_rollback:
-            return  # a transaction that failed answers nothing more: the next caller asks
+        if _in_an_event_loop() or connection.needs_rollback:
+            return  # a loop may not wait, and a transaction that failed answers nothing more: the next caller asks
         told = _database_now()
         if told is None:
             self._ask_at = steady + ASK_AGAIN_SECONDS
@@ -71,6 +72,14 @@ def now() -> datetime:
     moment = datetime.fromisoformat(fixed) if isinstance(fixed, str) else fixed
     assert moment.tzinfo is not None, "CARNET_CLOCK must carry a time zone"
     return moment
+
+
+def _in_an_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _database_now() -> datetime | None:

@@ -1,5 +1,6 @@
 """When the site cannot answer: the status, the page that says what to do, and the counter's own seats."""
 
+import asyncio
 import errno
 import threading
 from datetime import UTC, datetime, timedelta
@@ -170,6 +171,16 @@ def test_without_a_database_the_steady_clock_goes_on(monkeypatch: pytest.MonkeyP
     assert abs((kept.now() - datetime.now(UTC)).total_seconds()) < 5
     kept.now()
     assert len(asked) == 1  # not again at once
+
+
+def test_the_event_loop_of_the_grouped_process_is_never_made_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_database_now", lambda: 1 // 0)
+    kept = clock.KeptClock()
+
+    async def asked() -> datetime:
+        return kept.now()
+
+    assert abs((asyncio.run(asked()) - datetime.now(UTC)).total_seconds()) < 5
 
 
 @pytest.mark.django_db
