@@ -11,11 +11,14 @@ from carnet.issuing.operations._losses import void_booklets
 from carnet.issuing.operations._orders import approve_order, place_order, refuse_order
 from carnet.issuing.operations._printing import (
     FileToSend,
+    destroy_due_seed,
     destroy_seed,
     export_print_files,
     fetch_print_file,
     print_order,
+    prove_printing,
     record_printed,
+    report_spoiled,
     simulated_codes,
 )
 
@@ -23,15 +26,18 @@ __all__ = [
     "FileToSend",
     "activate_order",
     "approve_order",
+    "destroy_due_seed",
     "destroy_seed",
     "draw_order",
     "export_print_files",
     "fetch_print_file",
     "place_order",
     "print_order",
+    "prove_printing",
     "receive_shipment",
     "record_printed",
     "refuse_order",
+    "report_spoiled",
     "run_job",
     "ship_booklets",
     "simulated_codes",

@@ -1,21 +1,37 @@
-"""Files for the print shop, made again from the sealed seed; the proof that paper exists; the seed's end."""
+"""Files for the print shop, made again from the sealed seed and sealed for it; the proof that paper exists; the seed's end."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+import io
+import os
+import shutil
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from carnet.funding import queries as funding
+from carnet.gateways.database import acting_as
 from carnet.gateways.keys import TOKEN, KeyRing, key_ring
-from carnet.gateways.printer import Edition, PrintedBooklet, PrintedVoucher, printed_validity, write_csv, write_pdf
+from carnet.gateways.printer import (
+    NearPlace,
+    PrintedBooklet,
+    PrintedVoucher,
+    write_accessible,
+    write_csv,
+    write_pdf,
+)
+from carnet.gateways.sealed_files import SUFFIX, seal
 from carnet.issuing import access
-from carnet.issuing.models import Job, Order, PrintFile
+from carnet.issuing.access import print_shops as print_shop_access
+from carnet.issuing.models import Job, Order, Packing, PrintFetch, PrintFile, PrintKey, SpoiledRun
 from carnet.issuing.operations._journal import by, note
+from carnet.issuing.operations.proofs import approved_edition, check_proved
+from carnet.issuing.queries.print_shops import seeds_due, spoiled_waiting
 from carnet.issuing.rules import (
     BOOKLETS_PER_FILE,
     DrawnCode,
@@ -32,14 +48,27 @@ from carnet.issuing.rules import (
     draw_codes,
     signed_part,
 )
+from carnet.issuing.rules.print_shops import (
+    NothingToPrint,
+    Output,
+    PrintedQuantityWrong,
+    PrintFileDamaged,
+    PrintFilesMissing,
+    PrintKeyMissing,
+    PrintKeyState,
+    PrintShopEnded,
+    PrintShopNeeded,
+    key_state,
+    uncovered,
+)
 from carnet.kernel.actors import Actor
-from carnet.kernel.identifiers import BookletSerial, PhoneNumber, PhoneNumberInvalid, VoucherSerial
+from carnet.kernel.identifiers import BookletSerial, VoucherSerial
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import SeriesView
-from carnet.parties import queries as parties
-from carnet.parties.rules import check_allowed_now
+from carnet.parties.rules import allowed, check_allowed_now
 
-_CONTENT_TYPES = {".pdf": "application/pdf", ".csv": "text/csv; charset=utf-8"}
+_CONTENT_TYPES = {".pdf": "application/pdf", ".csv": "text/csv; charset=utf-8", SUFFIX: "application/cms"}
+_LIVE = (JobState.WAITING.value, JobState.RUNNING.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,55 +81,111 @@ class FileToSend:
 
 
 @transaction.atomic
-def print_order(*, order_id: int, first_rank: int = 1, last_rank: int | None = None, actor: Actor, request_id: UUID, at: datetime) -> int:
+def print_order(
+    *,
+    order_id: int,
+    first_rank: int = 1,
+    last_rank: int | None = None,
+    print_shop_id: int | None = None,
+    outputs: Collection[Output] = (Output.PAGES, Output.DATA),
+    actor: Actor,
+    request_id: UUID,
+    at: datetime,
+) -> int:
     """Ask for the files of a run of booklets (ranks from 1, both included; all by default); return the job that makes them.
 
-    Raises:  NotAllowed, SecondFactorNeeded, OrderUnknown, OrderNotDrawn, SeedDestroyed, RanksReversed.
+    They are as the approved proof, and sealed for the print shop of `print_shop_id`. Without one they are made in the clear, for a
+    simulated programme only.
+
+    Raises:  NotAllowed, SecondFactorNeeded, OrderUnknown, OrderNotDrawn, SeedDestroyed, RanksReversed, ProofNotApproved, ProofOutdated, NothingToPrint,
+             PrintShopNeeded, PrintShopUnknown, PrintShopEnded, PrintKeyMissing.
     Repeat:  while files are being made, the job at work is returned.
     """
     check_allowed_now(actor, "issuing.draw", at)
     order = access.operated_order(actor, order_id, lock=True)
     at_work = (
-        Job.objects.filter(order=order, kind=JobKind.PRINT, state__in=[JobState.WAITING, JobState.RUNNING])
-        | Job.objects.filter(request_id=request_id)
+        Job.objects.filter(order=order, kind=JobKind.PRINT, state__in=_LIVE) | Job.objects.filter(request_id=request_id)
     ).values_list("id", flat=True).first()  # fmt: skip
     if at_work is not None:
         return at_work
     check_printable(order.facts)
     last = order.booklet_count if last_rank is None else last_rank
     check_ranks(first=first_rank, last=last, booklet_count=order.booklet_count)
+    approved = approved_edition(order)
+    if not outputs:
+        raise NothingToPrint
+    key = _key_to_seal_for(print_shop_id, order, actor, at)
+    if key is not None:
+        _drop_files(order, PrintFile.objects.filter(order=order, deleted_at=None, shop_organisation=None), at)
     job = Job.objects.create(
         order=order,
         programme_id=order.programme_id,
         kind=JobKind.PRINT,
         total=last - first_rank + 1,
         first_rank=first_rank,
+        shop_organisation_id=key.organisation_id if key else None,
+        print_key=key,
+        paper=approved.paper.value,
+        with_pages=Output.PAGES in outputs,
+        with_data=Output.DATA in outputs,
+        with_accessible=Output.ACCESSIBLE in outputs,
         requested_at=at,
         requested_by_id=by(actor),
         request_id=request_id,
     )
-    note(order, "printing-started", actor=actor, request_id=request_id, at=at, facts={"job": job.id, "first": first_rank, "last": last})
+    facts = {"job": job.id, "first": first_rank, "last": last, "print_shop": job.shop_organisation_id, "key": key.version if key else None}
+    note(order, "printing-started", actor=actor, request_id=request_id, at=at, facts=facts)
     return job.id
 
 
+def _key_to_seal_for(print_shop_id: int | None, order: Order, actor: Actor, at: datetime) -> PrintKey | None:
+    """The approved key of the chosen print shop; None in the clear, which only a simulated programme may be."""
+    if print_shop_id is None:
+        if not funding.programme(order.programme_id).is_simulated:
+            raise PrintShopNeeded
+        return None
+    shop = print_shop_access.operated_print_shop(actor, print_shop_id)
+    if shop.ended_at is not None:
+        raise PrintShopEnded(ended_at=shop.ended_at)
+    key = PrintKey.objects.filter(print_shop=shop, approved_at__isnull=False, ended_at=None).first()
+    if key is None or not _is_in_force(key, at):
+        raise PrintKeyMissing(organisation=shop.organisation.name)
+    return key
+
+
+def _is_in_force(key: PrintKey, at: datetime) -> bool:
+    state = key_state(
+        approved_at=key.approved_at, refused_at=key.refused_at, ended_at=key.ended_at, valid_from=key.valid_from,
+        valid_until=key.valid_until, at=at,
+    )  # fmt: skip
+    return state is PrintKeyState.IN_FORCE
+
+
 def print_chunk(job: Job, order: Order, *, actor: Actor, at: datetime) -> None:
-    """Make the next two files of a locked job: pages and variable data. Called by `run_job`."""
+    """Make the next files of a locked job, sealed: a chunk is whole or absent. Called by `run_job`.
+
+    CMS is randomised: a chunk made again has other bytes. Its files get their names before its rows are committed, and nothing reads a
+    file that no row names: killed in between, the next run writes them over.
+    """
     check_printable(order.facts)
+    certificate = _certificate(job, order, at)
     first = job.first_rank + job.done
     last = min(first + BOOKLETS_PER_FILE - 1, job.first_rank + job.total - 1)
-    for path in _write_files(order, _folder(order, job), first, last):
-        PrintFile.objects.get_or_create(
+    for name, clear in _contents(order, first, last, outputs=_outputs(job)):
+        content = clear if certificate is None else seal(clear, certificate)
+        path = _folder(order, job) / (name if certificate is None else name + SUFFIX)
+        _keep(path, content)
+        PrintFile.objects.create(
+            order=order,
             job=job,
+            programme_id=order.programme_id,
+            shop_organisation_id=job.shop_organisation_id,
             name=path.name,
-            defaults={
-                "order": order,
-                "programme_id": order.programme_id,
-                "first_rank": first,
-                "last_rank": last,
-                "size_bytes": path.stat().st_size,
-                "sha256": _digest(path),
-                "written_at": at,
-            },
+            first_rank=first,
+            last_rank=last,
+            size_bytes=len(content),
+            sha256=hashlib.sha256(content).digest(),
+            written_at=at,
         )
     job.done = last - job.first_rank + 1
     if job.done == job.total:
@@ -109,6 +194,25 @@ def print_chunk(job: Job, order: Order, *, actor: Actor, at: datetime) -> None:
             order, "print-files-made", actor=actor, request_id=job.request_id, at=at,
             facts={"job": job.id, "first": job.first_rank, "last": last, "requested_by": job.requested_by_id},
         )  # fmt: skip
+
+
+def _certificate(job: Job, order: Order, at: datetime) -> str | None:
+    """What the job's files are sealed for; a key that ended since seals nothing more. None: in the clear, for a simulated programme only."""
+    if job.print_key_id is None:
+        if not funding.programme(order.programme_id).is_simulated:
+            raise PrintShopNeeded
+        return None
+    assert job.shop_organisation_id is not None, "a key is of a print shop"
+    with acting_as(programme_ids=[job.programme_id], organisation_ids=[job.shop_organisation_id]):
+        key = PrintKey.objects.select_related("organisation").get(id=job.print_key_id)
+        if not _is_in_force(key, at):
+            raise PrintKeyMissing(organisation=key.organisation.name)
+        return key.certificate
+
+
+def _outputs(job: Job) -> list[Output]:
+    asked = ((Output.PAGES, job.with_pages), (Output.DATA, job.with_data), (Output.ACCESSIBLE, job.with_accessible))
+    return [output for output, is_asked in asked if is_asked]
 
 
 def export_print_files(
@@ -122,20 +226,24 @@ def export_print_files(
     at: datetime,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
-    """Write the files of a run of booklets straight into a folder of the caller's; return their paths.
+    """Write the files of a run of booklets of a simulated programme, in the clear, into a folder of the caller's; return their paths.
 
-    They hold secrets: the folder is the caller's to protect, and who took them is journalled.
-    Raises: NotAllowed, SecondFactorNeeded, OrderUnknown, OrderNotDrawn, SeedDestroyed, RanksReversed.
+    Raises: NotAllowed, SecondFactorNeeded, OrderUnknown, ProgrammeNotSimulated, OrderNotDrawn, SeedDestroyed, RanksReversed.
     """
     check_allowed_now(actor, "issuing.download-print-files", at)
     order = access.operated_order(actor, order_id)
+    if not funding.programme(order.programme_id).is_simulated:
+        raise ProgrammeNotSimulated
     check_printable(order.facts)
     last = order.booklet_count if last_rank is None else last_rank
     check_ranks(first=first_rank, last=last, booklet_count=order.booklet_count)
+    check_proved(order)
     written: list[Path] = []
     for start in range(first_rank, last + 1, BOOKLETS_PER_FILE):
         stop = min(start + BOOKLETS_PER_FILE - 1, last)
-        written.extend(_write_files(order, folder, start, stop))
+        for name, content in _contents(order, start, stop):
+            _keep(folder / name, content)
+            written.append(folder / name)
         if progress is not None:
             progress(stop - first_rank + 1, last - first_rank + 1)
     note(order, "print-files-exported", actor=actor, request_id=request_id, at=at, facts={"first": first_rank, "last": last})
@@ -144,24 +252,103 @@ def export_print_files(
 
 @transaction.atomic
 def fetch_print_file(*, file_id: int, actor: Actor, request_id: UUID, at: datetime) -> FileToSend:
-    """Let someone take a file away, and remember who did.
+    """Let the print shop take a file sealed for it away, and keep who did and which bytes.
 
-    Raises: NotAllowed, SecondFactorNeeded, PrintFileUnknown.
+    The operator's own staff may take a file in the clear of a simulated programme, and no other.
+    Raises: NotAllowed, SecondFactorNeeded, PrintFileUnknown, ProgrammeNotSimulated, PrintFileDamaged.
     """
+    if allowed(actor.roles, "issuing.fetch-print-files"):
+        check_allowed_now(actor, "issuing.fetch-print-files", at)
+        found = print_shop_access.given_file(actor, file_id)
+        with print_shop_access.given_order(actor, found.order_id):
+            return _fetched(file_id, actor, request_id, at)
     check_allowed_now(actor, "issuing.download-print-files", at)
-    file = access.print_file(actor, file_id)
+    found = access.print_file(actor, file_id)
+    if found.shop_organisation_id is not None or not funding.programme(found.programme_id).is_simulated:
+        raise ProgrammeNotSimulated
+    return _fetched(file_id, actor, request_id, at)
+
+
+def _fetched(file_id: int, actor: Actor, request_id: UUID, at: datetime) -> FileToSend:
+    file = PrintFile.objects.select_related("order", "job").get(id=file_id)
     path = _folder(file.order, file.job) / file.name
     if not path.is_file():
         raise PrintFileUnknown(file=file_id)
-    note(
-        file.order,
-        "print-file-fetched",
-        actor=actor,
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").digest()
+    if digest != bytes(file.sha256):
+        raise PrintFileDamaged(file=file.name)
+    _fetch, is_new = PrintFetch.objects.get_or_create(
         request_id=request_id,
-        at=at,
-        facts={"file": file.name, "sha256": bytes(file.sha256).hex()},
+        defaults={
+            "file": file,
+            "order": file.order,
+            "programme_id": file.programme_id,
+            "shop_organisation_id": file.shop_organisation_id,
+            "fetched_at": at,
+            "fetched_by_id": by(actor),
+            "sha256": digest,
+        },
     )
+    if is_new:
+        facts = {"file": file.id, "sha256": digest.hex()}
+        note(file.order, "print-file-fetched", actor=actor, request_id=request_id, at=at, facts=facts)
     return FileToSend(path, file.name, _CONTENT_TYPES[path.suffix])
+
+
+@transaction.atomic
+def prove_printing(*, order_id: int, reference: str, printed_count: int, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """The print shop's proof: what was printed, under which reference. Booklets reported spoiled and not printed again are not counted.
+
+    Raises: NotAllowed, OrderUnknown (not given to this print shop), OrderNotDrawn, OrderAlreadyPrinted, ProofOfPrintingMissing,
+            PrintFilesMissing, PrintedQuantityWrong. Repeat: the same reference again changes nothing.
+    """
+    check_allowed_now(actor, "issuing.prove-printing", at)
+    with print_shop_access.given_order(actor, order_id, lock=True) as order:
+        if order.printed_at is not None and order.print_reference == reference.strip():
+            return
+        check_declarable_printed(order.facts)
+        if not reference.strip():
+            raise ProofOfPrintingMissing
+        files = PrintFile.objects.filter(order=order, job__state=JobState.DONE.value, job__shop_organisation_id=actor.organisation_id)
+        missing = uncovered((1, order.booklet_count), files.values_list("first_rank", "last_rank"))
+        if missing:
+            raise PrintFilesMissing(missing_count=missing)
+        spoiled = spoiled_waiting(order.id)
+        if printed_count + spoiled != order.booklet_count:
+            raise PrintedQuantityWrong(printed_count=printed_count, booklet_count=order.booklet_count, spoiled_count=spoiled)
+        order.printed_count = printed_count
+        _declare(order, reference, actor=actor, request_id=request_id, at=at)
+
+
+@transaction.atomic
+def report_spoiled(*, order_id: int, first_rank: int, last_rank: int, actor: Actor, request_id: UUID, at: datetime) -> int:
+    """Booklets damaged at the press: the operator gives their files again, as long as the secret is there. Return the report's id.
+
+    Raises:  NotAllowed, OrderUnknown (not given to this print shop), OrderNotDrawn, SeedDestroyed, RanksReversed.
+    Repeat:  the same request_id returns the first id.
+    """
+    check_allowed_now(actor, "issuing.prove-printing", at)
+    with print_shop_access.given_order(actor, order_id, lock=True) as order:
+        repeated = SpoiledRun.objects.filter(request_id=request_id).values_list("id", flat=True).first()
+        if repeated is not None:
+            return repeated
+        check_printable(order.facts)
+        check_ranks(first=first_rank, last=last_rank, booklet_count=order.booklet_count)
+        assert actor.organisation_id is not None, "an order is given to an organisation"
+        run = SpoiledRun.objects.create(
+            order=order,
+            programme_id=order.programme_id,
+            shop_organisation_id=actor.organisation_id,
+            first_rank=first_rank,
+            last_rank=last_rank,
+            reported_at=at,
+            reported_by_id=by(actor),
+            request_id=request_id,
+        )
+        facts = {"first": first_rank, "last": last_rank}
+        note(order, "booklets-spoiled", actor=actor, request_id=request_id, at=at, facts=facts)
+        return run.id
 
 
 @transaction.atomic
@@ -177,9 +364,14 @@ def record_printed(*, order_id: int, reference: str, actor: Actor, request_id: U
     check_declarable_printed(order.facts)
     if not reference.strip():
         raise ProofOfPrintingMissing
+    _declare(order, reference, actor=actor, request_id=request_id, at=at)
+
+
+def _declare(order: Order, reference: str, *, actor: Actor, request_id: UUID, at: datetime) -> None:
     order.printed_at, order.printed_by_id, order.print_reference = at, by(actor), reference.strip()[:120]
-    order.save(update_fields=["printed_at", "printed_by_id", "print_reference"])
-    note(order, "order-printed", actor=actor, request_id=request_id, at=at, facts={"reference": order.print_reference})
+    order.save(update_fields=["printed_at", "printed_by_id", "print_reference", "printed_count"])
+    facts = {"reference": order.print_reference, "booklets": order.printed_count}
+    note(order, "order-printed", actor=actor, request_id=request_id, at=at, facts=facts)
 
 
 @transaction.atomic
@@ -195,12 +387,23 @@ def destroy_seed(*, order_id: int, actor: Actor, request_id: UUID, at: datetime)
         return
     # Before the commit on purpose: were it to fail, the secret is gone and can only be declared gone again.
     key_ring().destroy_seed(order.programme_id, order.id)
-    for file in PrintFile.objects.filter(order=order, deleted_at=None).select_related("job").order_by("id"):
-        (_folder(order, file.job) / file.name).unlink(missing_ok=True)
-    PrintFile.objects.filter(order=order, deleted_at=None).update(deleted_at=at)
+    _drop_files(order, PrintFile.objects.filter(order=order, deleted_at=None), at)
+    # What a killed chunk left without a row goes too.
+    shutil.rmtree(_order_folder(order), ignore_errors=True)
     order.seed_destroyed_at, order.seed_destroyed_by_id = at, by(actor)
     order.save(update_fields=["seed_destroyed_at", "seed_destroyed_by_id"])
     note(order, "seed-destroyed", actor=actor, request_id=request_id, at=at)
+
+
+def destroy_due_seed(*, programme_id: int, order_id: int, days: int, at: datetime) -> bool:
+    """Background work: destroy the secret of one edition printed `days` ago; False if it is not due, or kept for spoiled booklets."""
+    system = Actor.system("issuing.destroy-due-seeds", programme_ids={programme_id})
+    with acting_as(system):
+        due = next((each for each in seeds_due(days=days, programme_ids=[programme_id]) if each.order_id == order_id), None)
+        if due is None or due.due_at > at or due.held_count:
+            return False
+        destroy_seed(order_id=order_id, actor=system, request_id=uuid4(), at=at)
+        return True
 
 
 def simulated_codes(*, order_id: int, ranks: range, actor: Actor, request_id: UUID, at: datetime) -> list[str]:
@@ -218,30 +421,61 @@ def simulated_codes(*, order_id: int, ranks: range, actor: Actor, request_id: UU
     return [each.code.digits for each in drawn]
 
 
-def _write_files(order: Order, folder: Path, first: int, last: int) -> list[Path]:
-    edition, series = _edition(order), _series(order)
+def _contents(
+    order: Order, first: int, last: int, *, outputs: Collection[Output] = (Output.PAGES, Output.DATA)
+) -> Iterator[tuple[str, bytes]]:
+    """Each file's name and clear bytes, in memory and nowhere else, one at a time."""
+    approved, series = approved_edition(order), _series(order)
+    edition = approved.edition
     stem = f"carnets-{order.issuer_prefix}-{series.first_booklet_serial + first - 1:08d}-{series.first_booklet_serial + last - 1:08d}"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pages, data = folder / f"{stem}.pdf", folder / f"{stem}.csv"
     # One file's booklets are held at a time: signing their tokens costs more than the memory.
     booklets = list(_booklets(order, series, first, last))
-    write_pdf(pages, edition, booklets)
-    draft = data.with_suffix(".partial")
-    draft.touch(mode=0o600)
-    with draft.open("w", encoding="utf-8-sig", newline="") as file:
-        write_csv(file, edition, booklets)
-    draft.replace(data)
-    return [pages, data]
+    if Output.PAGES in outputs:
+        pages = io.BytesIO()
+        # The paper too is what was approved.
+        write_pdf(pages, edition, booklets, paper=approved.paper, marks=approved.with_marks)
+        yield f"{stem}.pdf", pages.getvalue()
+    if Output.ACCESSIBLE in outputs:
+        large = io.BytesIO()
+        write_accessible(large, edition, booklets)
+        yield f"{stem}-grands-caracteres.pdf", large.getvalue()
+    if Output.DATA in outputs:
+        data = io.StringIO(newline="")
+        write_csv(data, edition, booklets)
+        yield f"{stem}.csv", data.getvalue().encode("utf-8-sig")
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Give `content` a name, whole or not at all, readable by its owner only, on the disk before anybody counts on it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.partial")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _drop_files(order: Order, files: QuerySet[PrintFile], at: datetime) -> None:
+    for file in files.select_related("job").order_by("id"):
+        (_folder(order, file.job) / file.name).unlink(missing_ok=True)
+    files.update(deleted_at=at)
 
 
 def _booklets(order: Order, series: SeriesView, first: int, last: int) -> Iterator[PrintedBooklet]:
     """Booklets of ranks `first` to `last` (from 1), drawn again from the seed, one at a time."""
     ring, size = key_ring(), series.booklet_size
     codes = _codes(order, ring, series, range((first - 1) * size, last * size))
+    boxes = iter(Packing.objects.filter(order=order, last_rank__gte=first, first_rank__lte=last).order_by("first_rank"))
+    box = next(boxes, None)
     for rank in range(first, last + 1):
+        while box is not None and box.last_rank < rank:
+            box = next(boxes, None)
+        nearest = tuple(NearPlace(**place) for place in box.nearest) if box is not None else ()
+        packed = (str(box.box), box.place_name) if box is not None else ("", "")
         serial = BookletSerial(series.issuer_prefix, series.first_booklet_serial + rank - 1)
         vouchers = tuple(_voucher(series, ring, next(codes)) for _ in range(size))
-        yield PrintedBooklet(serial.printed(), str(serial), vouchers)
+        yield PrintedBooklet(serial.printed(), str(serial), vouchers, nearest, *packed)
 
 
 def _codes(order: Order, ring: KeyRing, series: SeriesView, ranks: range) -> Iterator[DrawnCode]:
@@ -261,46 +495,14 @@ def _voucher(series: SeriesView, ring: KeyRing, drawn: DrawnCode) -> PrintedVouc
     return PrintedVoucher(serial.printed(), drawn.code.printed(), token.url(settings.BASE_URL))
 
 
-def _edition(order: Order) -> Edition:
-    programme = funding.programme(order.programme_id)
-    terms, series = programme.terms, _series(order)
-    funders = parties.organisations(_borne_by(order))
-    return Edition(
-        title=terms.print_title or terms.name,
-        booklet_size=order.booklet_size,
-        value_cents=order.face_value_cents,
-        validity=printed_validity(printed_until=series.printed_until, months_after_hand_over=terms.windows.months_after_hand_over),
-        phone=_printed_phone(terms.phone),
-        website=settings.BASE_URL.split("://", 1)[-1],
-        funders=tuple(funders[funder_id].name for funder_id in _borne_by(order) if funder_id in funders),
-        operator=parties.organisation(order.operator_id).name,
-        notice=terms.print_notice,
-        is_simulated=programme.is_simulated,
-    )
-
-
-def _borne_by(order: Order) -> list[int]:
-    """The funders who bear the order, in the order of the agreement."""
-    patterns = ledger.patterns(series_ids=[_series(order).id]).values()
-    return list(dict.fromkeys(funder_id for pattern in patterns for funder_id in pattern.funder_ids))
-
-
-def _printed_phone(phone: str) -> str:
-    try:
-        return PhoneNumber.parse(phone).printed()
-    except PhoneNumberInvalid:
-        return phone
-
-
 def _series(order: Order) -> SeriesView:
     assert order.series_id is not None, "an order that is drawn has a series"
     return ledger.series(order.series_id)
 
 
+def _order_folder(order: Order) -> Path:
+    return Path(settings.VAR_DIR) / "print" / f"programme-{order.programme_id}" / f"order-{order.id}"
+
+
 def _folder(order: Order, job: Job) -> Path:
-    return Path(settings.VAR_DIR) / "print" / f"programme-{order.programme_id}" / f"order-{order.id}" / f"job-{job.id}"
-
-
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
+    return _order_folder(order) / f"job-{job.id}"

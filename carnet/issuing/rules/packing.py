@@ -8,8 +8,8 @@ from carnet.issuing.rules._orders import IssuingRefused
 BOOKLETS_PER_BOX = 100
 BOOKLETS_PER_BOX_MAX = 1_000
 DESTINATIONS_MAX = 5_000
-# A cover has room for three.
-NEAREST_MAX = 3
+# An inside has room for four (the printer's own `NEAREST_MAX`).
+NEAREST_MAX = 4
 
 
 class BoxSizeWrong(IssuingRefused):

@@ -79,9 +79,15 @@ class NothingToPrint(IssuingRefused):
 
 
 class PrintedQuantityWrong(IssuingRefused):
-    """The number of booklets declared printed is not that of the order. Facts: printed_count, booklet_count."""
+    """Printed and spoiled booklets do not make up the order. Facts: printed_count, booklet_count, spoiled_count."""
 
     code = "printed-quantity-wrong"
+
+
+class PrintFileDamaged(IssuingRefused):
+    """The bytes on the disk are not those that were sealed. Facts: file."""
+
+    code = "print-file-damaged"
 
 
 class PrintFilesMissing(IssuingRefused):
@@ -151,6 +157,26 @@ def uncovered(wanted: tuple[int, int], runs: Iterable[tuple[int, int]]) -> int:
         if next_rank > last:
             return missing
     return missing + last - next_rank + 1
+
+
+def ranks_in(runs: Iterable[tuple[int, int]]) -> int:
+    """How many different ranks are in `runs` (both ends included), however they overlap."""
+    count, next_rank = 0, 0
+    for start, stop in sorted(runs):
+        if stop >= next_rank:
+            count += stop - max(start, next_rank) + 1
+            next_rank = stop + 1
+    return count
+
+
+def not_printed_again(spoiled: Iterable[tuple[int, int, datetime]], given: Iterable[tuple[int, int, datetime]]) -> list[tuple[int, int]]:
+    """Of the runs reported spoiled, those whose files were not all given again since (runs with the moment of each)."""
+    files = list(given)
+    return [
+        (first, last)
+        for first, last, reported_at in spoiled
+        if uncovered((first, last), ((start, stop) for start, stop, given_at in files if given_at > reported_at))
+    ]
 
 
 def seed_due_at(printed_at: datetime, *, days: int) -> datetime:
