@@ -27,6 +27,7 @@ def migrate(as_json: AsJson = False) -> None:
 
         pending = schema.pending()
         schema.migrate()
+        gather_static_files()
         if as_json:
             give({"migrated": pending})
         elif pending:
@@ -51,6 +52,16 @@ def prepare_installation() -> None:
     from carnet.gateways import schema
 
     schema.migrate()
+    gather_static_files()
     if not settings.KEYS_DIR.exists():
         settings.KEYS_DIR.mkdir(parents=True)
         os.chmod(settings.KEYS_DIR, 0o700)
+
+
+def gather_static_files() -> None:
+    """Where the site is served for real, styles and scripts are gathered once, named by what they hold, so that browsers may keep them."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    if not settings.WHITENOISE_USE_FINDERS:
+        call_command("collectstatic", interactive=False, verbosity=0)

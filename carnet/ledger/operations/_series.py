@@ -131,9 +131,19 @@ def draw_vouchers(*, series_id: int, first_rank: int, code_hashes: Iterable[byte
         _refuse_taken_codes(cursor, series.first_voucher_id)
         cursor.execute(
             "INSERT INTO ledger_voucher (id, series_id, programme_id, booklet_id, code_hash, mark, pattern, generation)"
-            " SELECT %s + rank, %s, %s, %s + rank / %s, code_hash, 0, pattern, 0 FROM ledger_drawn ORDER BY rank"
-            " ON CONFLICT (id) DO NOTHING",
-            [series.first_voucher_id, series_id, series.programme_id, series.first_booklet_id, series.booklet_size],
+            " SELECT %s + rank, %s, %s, %s + rank / %s, code_hash, 0, pattern, 0 FROM ledger_drawn d WHERE NOT EXISTS ("
+            " SELECT 1 FROM ledger_voucher v WHERE v.series_id = %s AND v.id >= %s AND v.id < %s AND v.id = %s + d.rank) ORDER BY rank",
+            [
+                series.first_voucher_id,
+                series_id,
+                series.programme_id,
+                series.first_booklet_id,
+                series.booklet_size,
+                series_id,
+                series.first_voucher_id + first_rank,
+                series.first_voucher_id + first_rank + len(hashes),
+                series.first_voucher_id,
+            ],
         )
         return int(cursor.rowcount)
 

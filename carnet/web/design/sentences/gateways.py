@@ -16,6 +16,9 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "embedded-postgres-start": _("PostgreSQL n’a pas démarré en %(seconds)s secondes (%(reason)s) ; son journal : %(log)s."),
     "embedded-postgres-stop": _("PostgreSQL ne s’est pas arrêté en %(seconds)s secondes ; son journal : %(log)s."),
+    "tables-busy": _(
+        "Une étape attend ses tables depuis %(minutes)s minutes (%(reason)s) : cherchez la transaction qui les tient, puis relancez « carnet migrate »."
+    ),
     "keys-missing": _("Les clés de ce programme ne sont pas sur cette machine. Remettez le dossier des clés à sa place (CARNET_KEYS_DIR)."),
     "keys-unreadable": _("Un fichier de clés (%(about)s) est abîmé, ou scellé par une autre clé maîtresse. Restaurez le dossier des clés."),
     "keys-exhausted": _("Ce programme a déjà changé %(version_max)s fois de clés."),
@@ -53,4 +56,6 @@ SENTENCES: dict[str, str | Promise] = {
     "identity-forged": _("La réponse du service d’identification n’est pas sûre. Personne n’a été identifié."),
     "identity-too-weak": _("Cette façon de s’identifier n’est pas assez sûre. Choisissez-en une autre."),
     "identity-piece-missing": _("Il manque une information d’état civil dans la réponse. Personne n’a été identifié."),
+    "cluster-missing": _("Ce PostgreSQL n’a pas l’extension Citus : il n’y a rien à répartir."),
+    "cannot-be-spread": _("Cette base ne peut pas être répartie : %(found)s."),
 }
