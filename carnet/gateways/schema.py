@@ -1,5 +1,11 @@
-"""Bring a database's tables up to date, as the owner of the tables; the application's own role may not."""
+"""Bring a database's tables up to date, as the owner of the tables; the application's own role may not.
 
+While a site serves: a step waits for a table no longer than LOCK_SECONDS, because whoever comes after it waits behind it. Then it lets go, lets
+the others pass, and tries again: an upgrade may take longer, a counter does not wait.
+"""
+
+import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,18 +13,36 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.commands import migrate as migrate_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
+from psycopg.errors import LockNotAvailable
+
+from carnet.kernel.refusals import Refusal
+
+LOCK_SECONDS = 2.0
+PATIENCE_SECONDS = 900.0
+PAUSE_SECONDS = (0.5, 1.5)
+
+
+class TablesBusy(Refusal):
+    """A step could not have its tables for a quarter of an hour: something holds them (facts: minutes, reason)."""
+
+    code = "tables-busy"
 
 
 @contextmanager
-def as_owner(name: str | None = None) -> Iterator[None]:
-    """Connect as the login role itself, unpooled, perhaps to another database; afterwards everything is as before and disconnected."""
+def as_owner(name: str | None = None, *, lock_seconds: float | None = None) -> Iterator[None]:
+    """Connect as the login role itself, unpooled, perhaps to another database; afterwards everything is as before and disconnected.
+
+    `lock_seconds`: a statement waits no longer than this for a lock.
+    """
     connection.close()
     before = connection.settings_dict
     options = {key: value for key, value in before["OPTIONS"].items() if key != "pool"}
     options["options"] = options.get("options", "").replace(settings.TAKE_APPLICATION_ROLE, "").strip()
+    if lock_seconds is not None:
+        options["options"] = f"{options['options']} -c lock_timeout={int(lock_seconds * 1000)}".strip()
     connection.settings_dict = {**before, "NAME": name or before["NAME"], "OPTIONS": options}
     try:
         yield
@@ -27,12 +51,30 @@ def as_owner(name: str | None = None) -> Iterator[None]:
         connection.settings_dict = before
 
 
-def migrate(name: str | None = None) -> None:
-    """Run every migration that was not run yet."""
+def migrate(name: str | None = None, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    """Run every migration that was not run yet, each in a transaction of its own, never in the way of whoever is served.
+
+    Raises: TablesBusy.
+    """
+    until = time.monotonic() + patience_seconds
+    while True:
+        try:
+            _migrate(name)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            if time.monotonic() > until:
+                raise TablesBusy(minutes=max(1, round(patience_seconds / 60)), reason=str(error).strip().splitlines()[0]) from None
+            time.sleep(random.uniform(*PAUSE_SECONDS))
+        else:
+            return
+
+
+def _migrate(name: str | None) -> None:
     # The command names its executor itself, and offers no other way to give it one.
     migrate_command.MigrationExecutor = _Executor  # type: ignore[attr-defined]
     try:
-        with as_owner(name):
+        with as_owner(name, lock_seconds=LOCK_SECONDS):
             call_command("migrate", verbosity=0, interactive=False)
     finally:
         migrate_command.MigrationExecutor = MigrationExecutor  # type: ignore[attr-defined]

@@ -1,9 +1,7 @@
 """From every released schema, with its data, to this one: nothing is lost, every sum still holds."""
 
-import gzip
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,9 +14,7 @@ from carnet.ledger import queries as ledger
 from carnet.redemption import queries as redemption
 from tests.conftest import point_django_at
 from tests.databases import TestDatabases
-
-HERE = Path(__file__).resolve().parent
-RELEASES = sorted(path.name.removesuffix(".sql.gz") for path in HERE.glob("*.sql.gz"))
+from tests.upgrades.releases import HERE, RELEASES, statements
 
 
 @pytest.fixture(params=RELEASES)
@@ -33,7 +29,7 @@ def upgraded(
     test_databases.server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     with psycopg.connect(test_databases.url(name)) as old:
         old.execute("GRANT USAGE, CREATE ON SCHEMA public TO carnet_redeemer")  # as on the server it came from
-        old.execute(gzip.decompress((HERE / f"{request.param}.sql.gz").read_bytes()).decode())  # type: ignore[arg-type]
+        old.execute(statements(request.param))  # type: ignore[arg-type]
     with django_db_blocker.unblock():
         shared = connections.settings["default"]["NAME"]
         schema.migrate(name)

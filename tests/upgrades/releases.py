@@ -1,0 +1,20 @@
+"""The databases kept at each release, and what they say of themselves."""
+
+import gzip
+import re
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+RELEASES = sorted(path.name.removesuffix(".sql.gz") for path in HERE.glob("*.sql.gz"))
+MIGRATION = re.compile(r"^\s*\(\d+, '(\w+)', '(\w+)', '20", re.MULTILINE)
+
+
+def statements(release: str) -> str:
+    """The schema and the rows of a release, as kept."""
+    return gzip.decompress((HERE / f"{release}.sql.gz").read_bytes()).decode()
+
+
+def migrations(release: str) -> set[tuple[str, str]]:
+    """The migrations that release had run."""
+    text = statements(release)
+    return set(MIGRATION.findall(text[text.index("INSERT INTO public.django_migrations") :]))
