@@ -1,5 +1,6 @@
 """Whether the files of an archive follow one another: rules over names, without any server."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_another_timeline_carries_on_where_the_first_was_left() -> None:
 @given(cuts=st.sets(st.integers(min_value=1, max_value=SIZE - 1), max_size=6), dropped=st.integers(min_value=0, max_value=7))
 def test_whatever_the_pieces_a_hole_is_seen(cuts: set[int], dropped: int) -> None:
     bounds = [0, *sorted(cuts), SIZE]
-    pieces = [piece(3, first, until) for first, until in zip(bounds, bounds[1:], strict=False)]
+    pieces = [piece(3, first, until) for first, until in itertools.pairwise(bounds)]
     whole = cover([*pieces, piece(4)], start=Segment(1, 3, SIZE))
     assert (whole.reached, whole.missing) == (5 * SIZE, None)
     if dropped < len(pieces):
