@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import sys
+import time
 from collections import Counter
 from uuid import NAMESPACE_URL, uuid5
 
@@ -14,7 +15,7 @@ from carnet.cli.running import load_django
 def main() -> None:
     load_django()
     what, *words = sys.argv[1:]
-    {"prepare": prepare, "equip": equip, "enter": enter, "spend": spend, "count": count}[what](*words)
+    {"prepare": prepare, "equip": equip, "enter": enter, "outbox": outbox, "spend": spend, "count": count}[what](*words)
 
 
 def prepare(booklets: str) -> None:
@@ -65,6 +66,36 @@ def enter(described: str, path: str) -> None:
         cookies[role] = browser.cookies["sessionid"].value
     with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
         json.dump(cookies, file)
+
+
+def outbox(what: str, posted: str) -> None:
+    """Put that many letters or text messages in the outbox, and send what is due; how many left, how many failed, how long it took."""
+    from carnet.gateways.database import acting_as_everything
+    from carnet.jobs.letters import send_letters
+    from carnet.jobs.texts import send_texts
+    from carnet.notices import operations as notices
+    from carnet.notices.models import Notice, TextNotice
+    from carnet.web import clock
+
+    at = clock.now()
+    for number in range(int(posted)):
+        with acting_as_everything(why="the drill posts messages"):
+            if what == "letters":
+                facts = {"programme": "Essai", "last_on": "2026-03-31"}
+                notices.post(kind="distribution.agreement-ends", to_email=f"desk{number}@example.org", context=facts, at=at)
+            else:
+                notices.post_text(
+                    kind="connectivity.accepted", to="+33639980001", language="fr", context={"number": "1", "provider": "x"}, at=at
+                )
+    began = time.monotonic()
+    sent, failed = (send_letters if what == "letters" else send_texts)(at=at)
+    with acting_as_everything(why="the drill counts what waits"):
+        waiting = (
+            Notice.objects.filter(kind="distribution.agreement-ends", sent_at__isnull=True).count()
+            if what == "letters"
+            else TextNotice.objects.count()
+        )
+    print(json.dumps({"sent": sent, "failed": failed, "waiting": waiting, "seconds": round(time.monotonic() - began, 1)}))
 
 
 def spend(described: str, first: str) -> None:
