@@ -4,6 +4,7 @@ import dataclasses
 import shutil
 import stat
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import typer
 
@@ -13,6 +14,7 @@ from carnet.cli.speech import gettext as _
 
 DISK_LEAST_BYTES = 1_000_000_000
 CLOCK_APART_SECONDS = 2.0
+SECRET_LATE = timedelta(days=1)
 POSTGRESQL_VERSIONS = range(15, 19)
 
 
@@ -78,6 +80,20 @@ def key_checks() -> Iterator[Check]:
     yield Check(_("clés"), closed, str(folder) if closed else _("le dossier %(folder)s est ouvert à d’autres") % {"folder": folder})
 
 
+def secrets_check(at: datetime) -> Check:
+    """Secrets of printed editions that should be gone for more than a day: nobody, or nothing, destroyed them."""
+    from django.conf import settings
+
+    from carnet.gateways.database import acting_as_everything
+    from carnet.issuing.queries.print_shops import seeds_due
+
+    with acting_as_everything(why="secrets of printed editions end in every programme alike"):
+        late = [each for each in seeds_due(days=settings.SEED_DAYS) if each.due_at + SECRET_LATE < at]
+    told = ", ".join(str(each.order_id) for each in late[:10])
+    says = _("à détruire, commandes n° %(orders)s : détruisez-les, ou refaites les carnets abîmés") % {"orders": told}
+    return Check(_("secrets des carnets imprimés"), not late, says if late else _("aucun en retard"))
+
+
 def database_checks() -> Iterator[Check]:
     from django.db import connection
     from django.utils import timezone
@@ -103,6 +119,7 @@ def database_checks() -> Iterator[Check]:
         walled = cursor.fetchone()[0]
     with acting_as_everything(why="letters of every tenant wait in one outbox"):
         stuck = letters_given_up()
+    yield secrets_check(timezone.now())
     apart = abs((timezone.now() - told).total_seconds())
     yield Check("PostgreSQL", version in POSTGRESQL_VERSIONS, str(version))
     yield Check(_("rôle"), role == APPLICATION_ROLE and not superuser and not bypasses, role)

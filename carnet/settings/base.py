@@ -18,6 +18,8 @@ VAR_DIR = env.folder("CARNET_VAR_DIR", BASE_DIR / "var")
 KEYS_DIR = env.folder("CARNET_KEYS_DIR", VAR_DIR / "keys")
 KEYS_WRAPPING: Path | None = env.folder("CARNET_KEYS_WRAPPING", KEYS_DIR / "wrapping.key")
 KEYS_SUCCESSOR: str | None = env.text("CARNET_KEYS_SUCCESSOR", "")
+# How many days after proof of printing the secret of an edition, and its sealed files, are destroyed: time for booklets the press spoiled.
+SEED_DAYS = env.whole("CARNET_SEED_DAYS", 7, least=0, most=60)
 ROOT_URLCONF = "carnet.urls"
 WSGI_APPLICATION = "carnet.wsgi.application"
 # How long a thread keeps Python for itself when another waits (5 ms unless told otherwise): a request that waited for its commit

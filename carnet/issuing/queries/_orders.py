@@ -65,7 +65,7 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """One file for the print shop. Ranks of booklets, from 1, both included."""
+    """One file for the print shop. Ranks of booklets, from 1, both included. Without `shop_organisation_id`, it is in the clear."""
 
     id: int
     name: str
@@ -75,6 +75,7 @@ class FileView:
     sha256: str
     written_at: datetime
     deleted_at: datetime | None
+    shop_organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +348,7 @@ def _file(row: PrintFile) -> FileView:
         sha256=bytes(row.sha256).hex(),
         written_at=row.written_at,
         deleted_at=row.deleted_at,
+        shop_organisation_id=row.shop_organisation_id,
     )
 
 

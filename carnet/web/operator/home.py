@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -44,6 +45,7 @@ from carnet.web.operator.desks import admit_url
 from carnet.web.operator.joining import label_tasks
 from carnet.web.operator.joining import tasks as joining_tasks
 from carnet.web.operator.payments.tasks import tasks as payment_tasks
+from carnet.web.operator.printing import tasks as printing_tasks
 from carnet.web.operator.structures import tasks as structure_tasks
 from carnet.web.parcels import pages as parcels
 
@@ -102,6 +104,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from connection_tasks(actor)
     yield from connection_bills.of_operator(actor)
     yield from desk_post.tasks(actor, at)
+    yield from printing_tasks(actor, at, seed_days=settings.SEED_DAYS)
     programme_ids = [each.id for each in programmes]
     # A programme of mandates has structures, no voucher: nobody funds it, and no desk hands anything over.
     structured = counting.programmes_counted()

@@ -9,9 +9,9 @@ app_name = "operator"
 
 # One module (or package) of this folder per subject. A subject not built yet is left out.
 SUBJECTS = (
-    "home", "programmes", "orders", "stock", "parcels", "places", "joining", "lessons", "help", "people", "cards", "desks", "desk_joining", "structures", "desk_post",
-    "redemptions", "devices", "disputes", "debts", "guessing", "sheets", "controls", "payments",
-    "connections", "closing", "expiry", "exchanges", "retention", "work",
+    "home", "programmes", "orders", "printing", "stock", "parcels", "places", "joining", "lessons", "help", "people",
+    "cards", "desks", "desk_joining", "structures", "desk_post", "redemptions", "devices", "disputes", "debts",
+    "guessing", "sheets", "controls", "payments", "connections", "closing", "expiry", "exchanges", "retention", "work",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = []

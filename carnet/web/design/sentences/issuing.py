@@ -70,4 +70,36 @@ SENTENCES = {
     "too-many-logos": _("Pas plus de %(most)s logos : au-delà, ils seraient trop petits."),
     "logo-unnamed": _("Dites de qui est ce logo."),
     "logo-unknown": _("Ce logo n’existe plus, ou n’est pas de ce programme."),
+    # print shops and their keys
+    "print-shop-unknown": _("Cet imprimeur n’existe pas, ou travaille pour un autre opérateur."),
+    "print-shop-ended": _("Vous ne travaillez plus avec cet imprimeur depuis le %(ended_at)s."),
+    "not-a-print-shop": _("« %(organisation)s » n’est pas enregistrée comme imprimerie."),
+    "print-shop-busy": _("Cet imprimeur a encore des commandes à imprimer : %(orders)s. Attendez qu’elles le soient."),
+    "print-key-missing": _("« %(organisation)s » n’a pas de clé en vigueur : rien ne peut être scellé pour elle."),
+    "print-key-unknown": _("Cette clé n’existe pas, ou n’est pas d’un de vos imprimeurs."),
+    "print-key-decided": _("Cette clé a déjà reçu sa réponse, ou n’a jamais été en vigueur."),
+    "print-key-known": _("Cette clé a déjà été donnée : c’est la version %(version)s. Faites-en une autre."),
+    "fingerprint-differs": _("Ce n’est pas la fin de l’empreinte de cette clé. Rappelez l’imprimeur, et refusez la clé s’il lit autre chose."),
+    "print-shop-needed": _("Choisissez un imprimeur : les fichiers d’un vrai programme ne se font que scellés pour lui."),
+    "nothing-to-print": _("Choisissez au moins une chose à préparer."),
+    "printed-quantity-wrong": _(
+        "Les carnets imprimés (%(printed_count)s) et les carnets abîmés signalés (%(spoiled_count)s) ne font pas les %(booklet_count)s "
+        "de la commande. Signalez d’abord ceux qui sont abîmés."
+    ),
+    "print-file-damaged": _("Le fichier « %(file)s » a changé sur le disque : il n’est pas donné. Prévenez l’opérateur."),
+    "print-files-missing": _("%(missing_count)s carnets n’ont jamais été dans un fichier : ils ne peuvent pas être imprimés."),
+    "certificate-refused": _("Ce certificat ne peut pas servir."),
+    "certificate-unreadable": _("Ce fichier n’est pas un certificat. Choisissez certificat.pem, et lui seul."),
+    "private-key-sent": _(
+        "Attention : ce fichier contient une clé privée. Nous n’en avons rien gardé, mais elle n’est plus secrète. "
+        "Faites une autre clé, et donnez seulement son certificat."
+    ),
+    "certificate-key-unfit": _("Cette clé n’est pas une clé RSA : les fichiers ne peuvent pas être scellés pour elle."),
+    "certificate-key-weak": _("Cette clé a %(bits)s bits : il en faut au moins %(least)s."),
+    "certificate-expired": _("Ce certificat est fini depuis le %(valid_until)s. Faites-en un autre."),
+    # the packing list
+    "box-size-wrong": _("Un colis contient de 1 à %(most)s carnets."),
+    "packing-quantity-wrong": _("%(place)s : envoyez au moins un carnet, ou laissez vide."),
+    "packing-too-many": _("Vous répartissez %(asked)s carnets ; la commande en compte %(booklet_count)s."),
+    "packing-frozen": _("Des fichiers sont déjà faits d’après ce colisage : il ne change plus."),
 }

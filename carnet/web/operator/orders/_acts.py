@@ -8,8 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from carnet.funding import queries as funding
 from carnet.issuing import access, operations, queries
+from carnet.issuing.queries import print_shops
 from carnet.issuing.rules import VOUCHERS_DRAWN_AT_ONCE_MAX
+from carnet.issuing.rules.print_shops import Output
 from carnet.jobs import issuing as background
 from carnet.ledger import queries as ledger
 from carnet.parties import queries as parties
@@ -18,7 +21,7 @@ from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.design.screens import OperationView, actor_of
-from carnet.web.operator.orders._forms import ConfirmForm, DecideForm, PrintedForm, ShipForm, TakeBackForm
+from carnet.web.operator.orders._forms import ConfirmForm, DecideForm, PrintedForm, PrintForm, ShipForm, TakeBackForm
 
 
 class OrderActView(OperationView):
@@ -102,15 +105,52 @@ class DrawView(OrderActView):
 
 
 class PrintView(OrderActView):
-    def words(self, page: queries.OrderPage) -> dict[str, Any]:
+    form_class = PrintForm
+    refusal_fields = {
+        "print-key-missing": "print_shop", "print-shop-needed": "print_shop", "print-shop-ended": "print_shop", "nothing-to-print": "outputs",
+        "ranks-reversed": "last_rank",
+    }  # fmt: skip
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found = print_shops.print_shops(actor_of(self.request), at=clock.now())
+        shops = [(each.id, each.organisation) for each in found if each.key is not None and each.ended_at is None]
+        is_simulated = funding.programme(self.page().line.programme_id).is_simulated
+        return super().get_form_kwargs() | {"shops": shops, "is_simulated": is_simulated}
+
+    def get_initial(self) -> dict[str, Any]:
+        asked, count = self.request.GET, self.page().line.booklet_count
+        shops = print_shops.print_shops(actor_of(self.request), at=clock.now())
+        first, last = (asked.get(name, "") for name in ("first", "last"))
         return {
-            "title": _("Préparer les fichiers à imprimer ?"),
-            "lead": _("Ces fichiers contiennent les codes secrets : ils valent de l’argent. Chaque téléchargement est noté au journal."),
-            "verb": _("Préparer les fichiers"),
+            "print_shop": next((each.id for each in shops if each.key is not None and each.ended_at is None), ""),
+            "first_rank": int(first) if first.isdecimal() else 1,
+            "last_rank": int(last) if last.isdecimal() else count,
         }
 
-    def perform(self, form: ConfirmForm) -> HttpResponseBase:
-        job_id = operations.print_order(**self.told(form))
+    def words(self, page: queries.OrderPage) -> dict[str, Any]:
+        packed = queries.packing(page.line.id)
+        told = (
+            ngettext("%(count)s colis prévu", "%(count)s colis prévus", len(packed)) % {"count": formats.number(len(packed))}
+            if packed
+            else _("aucun : les couvertures ne nommeront aucun lieu")
+        )
+        return {
+            "title": _("Préparer les fichiers à imprimer ?"),
+            "lead": _("Ils contiennent les codes secrets. Seul l’imprimeur choisi pourra les ouvrir, et chaque retrait laisse une trace."),
+            "verb": _("Préparer les fichiers"),
+            "rows": [
+                Row(_("Commande"), _("n° %(number)s") % {"number": page.line.id}),
+                Row(_("Carnets"), formats.number(page.line.booklet_count)),
+                Row(_("Colisage"), told, reverse("operator:order-packing", args=[page.line.id]), _("Voir")),
+            ],
+        }
+
+    def perform(self, form: PrintForm) -> HttpResponseBase:
+        given = form.cleaned_data
+        job_id = operations.print_order(
+            print_shop_id=given["print_shop"], outputs=[Output(each) for each in given["outputs"]], first_rank=given["first_rank"],
+            last_rank=given["last_rank"], **self.told(form),
+        )  # fmt: skip
         background.enqueue(job_id=job_id, programme_id=self.page().line.programme_id)
         return HttpResponseRedirect(reverse("operator:job", args=[job_id]))
 

@@ -7,8 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from carnet.issuing.rules import BOOKLETS_PER_ORDER_MAX
+from carnet.issuing.rules.print_shops import Output
 from carnet.ledger.rules import EndReason
 from carnet.web.design.forms import InlineRadioSelect, OperationForm
+from carnet.web.print_shop.words import OUTPUTS
 
 
 class ConfirmForm(OperationForm):
@@ -42,6 +44,30 @@ class DecideForm(OperationForm):
         label=_("Votre réponse"), widget=forms.RadioSelect, choices=[("yes", _("J’approuve cette commande")), ("no", _("Je la refuse"))]
     )
     reason = forms.CharField(label=_("Pourquoi ?"), help_text=_("Seulement pour un refus."), max_length=200, required=False)
+
+
+class PrintForm(OperationForm):
+    """For whom files are made, what of, and for which booklets. Without a print shop: in the clear, of a simulated programme only."""
+
+    print_shop = forms.TypedChoiceField(
+        label=_("Imprimeur"), help_text=_("Les fichiers sont scellés pour sa clé : lui seul les ouvre."), coerce=int, empty_value=None
+    )
+    outputs = forms.MultipleChoiceField(
+        label=_("À préparer"),
+        choices=[(each.value, words) for each, words in OUTPUTS.items()],
+        widget=forms.CheckboxSelectMultiple(),
+        initial=[Output.PAGES.value, Output.DATA.value],
+    )
+    first_rank = forms.IntegerField(
+        label=_("Du carnet"), help_text=_("Son rang dans la commande. Toute la commande : laissez tel quel."), min_value=1
+    )
+    last_rank = forms.IntegerField(label=_("Au carnet"), min_value=1, max_value=BOOKLETS_PER_ORDER_MAX)
+
+    def __init__(self, *args: Any, shops: Sequence[tuple[Any, str]], is_simulated: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["print_shop"]
+        field.choices = [*([("", _("Personne : en clair, activité simulée"))] if is_simulated else []), *shops]  # type: ignore[attr-defined]
+        field.required = not is_simulated
 
 
 class PrintedForm(OperationForm):

@@ -24,6 +24,7 @@ from carnet.web.design.components import Cell, Column, Download, Row, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_for, sentence_of_code
 from carnet.web.figures import count_figures
+from carnet.web.operator.orders._fetched import sealed_table, spoiled_table
 from carnet.web.operator.orders._forms import PlaceForm
 from carnet.web.operator.orders._planned import planned_table
 from carnet.web.order_states import state_cell
@@ -53,12 +54,12 @@ NEXT: dict[Step, tuple[Any, Any, Any, str, str]] = {
     ),
     Step.PRINT: (
         gettext_lazy("Préparer les fichiers à imprimer"),
-        gettext_lazy("Un PDF et un fichier de données par paquet de 500 carnets."),
+        gettext_lazy("Dites d’abord où va chaque carnet, puis choisissez l’imprimeur. Ses fichiers sont scellés : lui seul les ouvre."),
         gettext_lazy("Préparer les fichiers"), "operator:order-print", "issuing.draw",
     ),
     Step.RECORD_PRINTED: (
         gettext_lazy("À l’imprimerie"),
-        gettext_lazy("Transmettez les fichiers à l’imprimeur. Quand les carnets existent, dites-le ici."),
+        gettext_lazy("L’imprimeur prend ses fichiers et déclare le tirage sur sa page. S’il ne le peut pas, dites-le ici pour lui."),
         gettext_lazy("Déclarer imprimés"), "operator:order-printed", "issuing.ship",
     ),
     Step.DESTROY_SEED: (
@@ -132,6 +133,9 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "cover_refusal": cover_refusal,
         "missing_cents": sum(each.missing_cents for each in queries.cover(actor, order_id, at=clock.now())) if cover else 0,
         "files": _files(page) if allowed(actor.roles, "issuing.download-print-files") else [],
+        "sealed": sealed_table(page),
+        "spoiled": spoiled_table(page, may_print=_may(actor, page, "issuing.draw")),
+        "may_pack": _may(actor, page, "issuing.pack") and page.facts.refused_at is None,
         "figures": count_figures(ledger.counts(series_id=page.series.id)) if page.series else [],
         "stock": _stock(page),
         "shipments": _shipments(page),
@@ -260,7 +264,7 @@ def _files(page: queries.OrderPage) -> list[Download]:
             },
         )
         for each in page.files
-        if each.deleted_at is None
+        if each.deleted_at is None and each.shop_organisation_id is None
     ]
 
 
