@@ -38,17 +38,30 @@ class CounterSeatsMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.seats = threading.BoundedSemaphore(max(1, settings.THREADS - max(1, settings.THREADS // 4)))
+        kept = max(1, settings.THREADS // 4)
+        self.seats = threading.BoundedSemaphore(max(1, settings.THREADS - kept))
+        # Whoever waits for a seat sits in one of the counter's meanwhile: never in all of them, where there are several.
+        self.waiting = threading.BoundedSemaphore(max(1, kept - 1))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(COUNTER) or request.path_info in COUNTER_HOMES or settings.THREADS < 2:
             return self.get_response(request)
-        if not self.seats.acquire(timeout=SEAT_WAIT_SECONDS):
+        if not self._seated():
             return answer(request, Trouble.BUSY)
         try:
             return self.get_response(request)
         finally:
             self.seats.release()
+
+    def _seated(self) -> bool:
+        if self.seats.acquire(blocking=False):
+            return True
+        if not self.waiting.acquire(blocking=False):
+            return False
+        try:
+            return self.seats.acquire(timeout=SEAT_WAIT_SECONDS)
+        finally:
+            self.waiting.release()
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

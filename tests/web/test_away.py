@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -122,8 +123,17 @@ def test_slow_pages_never_take_the_seats_of_the_counter(settings: Any, monkeypat
     assert (turned_away.status_code, turned_away["Retry-After"]) == (503, "2")
     for counter in ("/place/", "/place/voucher/", "/api/v1/redemptions", "/prescriber/hand-over/3/", "/healthz"):
         assert door(asked.get(counter)) == "done"
+    # While one waits in a seat of the counter, nobody else does.
+    monkeypatch.setattr(away, "SEAT_WAIT_SECONDS", 5)
+    waits = threading.Thread(target=door, args=(asked.get("/funder/"),))
+    waits.start()
+    while door.waiting.acquire(blocking=False):
+        door.waiting.release()
+    began = time.monotonic()
+    assert door(asked.get("/funder/")).status_code == 503
+    assert time.monotonic() - began < 2
     ends.set()
-    for each in slow:
+    for each in [*slow, waits]:
         each.join()
     assert door(asked.get("/funder/")) == "done"
 
