@@ -32,6 +32,7 @@ from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import check_may
 from carnet.redemption.operations import Answer, Asked, redeem_at_sessions, redeem_many
 from carnet.web import clock
+from carnet.web.observed import METHODS
 
 PATH = "/api/v1/redemptions"
 GROUP_SIZE_MAX = 64
@@ -170,7 +171,7 @@ class Application:
         began = asyncio.get_running_loop().time()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         reply = await self._reply(scope, headers, receive)
-        REQUESTS.labels(PATH, scope["method"], str(reply.status)).inc()
+        REQUESTS.labels(PATH, scope["method"] if scope["method"] in METHODS else "OTHER", str(reply.status)).inc()
         SECONDS.labels(PATH).observe(asyncio.get_running_loop().time() - began)
         await _send(reply, send)
 

@@ -14,6 +14,10 @@ from carnet.cli.speech import gettext as _
 
 DISK_LEAST_BYTES = 1_000_000_000
 CLOCK_APART_SECONDS = 2.0
+BACKUP_AGE_MOST = timedelta(hours=26)
+VERIFIED_DAYS_MOST = 8
+LABEL_ENDS_DAYS = 60
+WORK_WAITS_MOST_SECONDS = 900
 SECRET_LATE = timedelta(days=1)
 POSTGRESQL_VERSIONS = range(15, 19)
 
@@ -23,6 +27,8 @@ class Check:
     name: str
     well: bool
     says: str
+    # Well today, and not for long: said, and no reason to stop anything.
+    warns: bool = False
 
 
 def register(app: typer.Typer) -> None:
@@ -31,13 +37,13 @@ def register(app: typer.Typer) -> None:
 
 def doctor(as_json: AsJson = False) -> None:
     with installation(migrated=False):
-        checks = [*settings_checks(), *key_checks(), *database_checks(), *provider_checks()]
+        checks = [*settings_checks(), *key_checks(), *database_checks(), *keeping_checks(), *provider_checks()]
     if as_json:
         give({"well": all(check.well for check in checks), "checks": [dataclasses.asdict(check) for check in checks]})
     else:
         for check in checks:
             says = _("%(label)s : %(text)s") % {"label": check.name, "text": check.says}
-            say(f"{'✓' if check.well else '✗'} {says}")
+            say(f"{'!' if check.warns else '✓' if check.well else '✗'} {says}")
     if not all(check.well for check in checks):
         raise typer.Exit(1)
 
@@ -53,6 +59,88 @@ def settings_checks() -> Iterator[Check]:
     options = settings.DATABASES["default"]["OPTIONS"]
     pooled = bool(options.get("pool")) and options.get("prepare_threshold") is not None
     yield Check(_("réserve de connexions"), pooled, _("en place") if pooled else _("absente : les pages seront quatre fois plus lentes"))
+
+
+def keeping_checks() -> Iterator[Check]:
+    """What keeps the installation going: prepared statements, workers, failed work, labels, print files, backups, verifications."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from carnet.gateways import checks, schema
+
+    at = timezone.now()
+    if not schema.pending():
+        yield _prepared()
+        yield from _work_checks()
+        yield from _edition_checks()
+    backup = checks.latest_backup(settings.VAR_DIR)
+    age = at - backup.at if backup is not None else None
+    # A demonstration or a machine to develop on keeps nothing: said, not a fault. In production it is.
+    needed = settings.SETTINGS_MODULE.endswith("prod")
+    recent = age is not None and age <= BACKUP_AGE_MOST
+    told = _("aucune n’a été faite : « carnet backup »")
+    if age is not None:
+        told = _("la dernière a %(hours)d heures") % {"hours": age.total_seconds() // 3600}
+    yield Check(_("sauvegarde"), recent or not needed, told, warns=not recent and not needed)
+    ledger = checks.latest_check(settings.VAR_DIR, checks.LEDGER)
+    if ledger is None:
+        yield Check(_("grand livre"), True, _("jamais recalculé ici : « carnet ledger verify »"), warns=True)
+    else:
+        days = (at - ledger.at).days
+        told = _("%(faults)d anomalies, recalculé il y a %(days)d jours") % {"faults": ledger.fault_count, "days": days}
+        yield Check(_("grand livre"), not ledger.fault_count, told, warns=not ledger.fault_count and days > VERIFIED_DAYS_MOST)
+
+
+def _prepared() -> Check:
+    """Whether a statement asked again is prepared on this way to the database: some poolers in front do not allow it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        prepares = connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None
+        for _turn in range(8):
+            cursor.execute("SELECT %s::int", [_turn])
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        held = cursor.fetchone()[0]
+    says = _("tenues par la base") if held else _("aucune : chaque question coûte deux fois plus à la base")
+    return Check(_("requêtes préparées"), bool(held) or not prepares, says, warns=not held and not prepares)
+
+
+def _work_checks() -> Iterator[Check]:
+    from carnet.gateways import queue
+
+    alive, found = queue.workers_alive(), queue.queues()
+    failed, oldest = sum(each.failed_count for each in found), max((each.oldest_seconds for each in found), default=0.0)
+    told = _("%(alive)d serveurs de travaux, le plus ancien travail attend depuis %(seconds)d s") % {"alive": alive, "seconds": oldest}
+    # Work that waits with nobody to do it will not be done; without any, whoever runs the site may have stopped it to look.
+    yield Check(
+        _("travaux de fond"), bool(alive) or oldest < WORK_WAITS_MOST_SECONDS, told, warns=not alive and oldest < WORK_WAITS_MOST_SECONDS
+    )
+    told = (
+        _("%(count)d arrêtés après tous leurs essais : page « Travaux en cours »") % {"count": failed}
+        if failed
+        else _("aucun n’est arrêté")
+    )
+    yield Check(_("travaux arrêtés"), not failed, told)
+
+
+def _edition_checks() -> Iterator[Check]:
+    from django.utils import timezone
+
+    from carnet.gateways.database import acting_as_everything
+    from carnet.issuing.queries import overdue
+
+    with acting_as_everything(why="labels and print files of every operator"):
+        found = overdue.overdue_everywhere(at=timezone.now())
+    days = found.label_ends_in_days
+    if found.unlabelled_count:
+        told = _("%(count)d opérateurs n’en ont plus : aucune édition ne peut être faite") % {"count": found.unlabelled_count}
+    else:
+        told = _("le premier finit dans %(days)d jours") % {"days": days} if days is not None else _("aucun n’est nécessaire")
+    ends = bool(found.unlabelled_count) or (days is not None and days <= LABEL_ENDS_DAYS)
+    # Nothing stops but new editions: the site is well.
+    yield Check(_("label d’opérateur"), True, told, warns=ends)
+    told = _("%(count)d gardés plus d’un jour après l’impression : supprimez-les") % {"count": found.file_count}
+    yield Check(_("fichiers d’impression"), not found.file_count, told if found.file_count else _("aucun de trop"))
 
 
 def provider_checks() -> Iterator[Check]:

@@ -8,6 +8,7 @@ import typer
 from carnet.cli.running import installation
 from carnet.cli.speech import AsJson, complain, give, say
 from carnet.cli.speech import gettext as _
+from carnet.gateways import checks
 
 if TYPE_CHECKING:
     from carnet.journal.queries import Verification
@@ -45,6 +46,7 @@ def ledger_faults() -> "list[Fault]":
 def verify_ledger(as_json: AsJson = False) -> None:
     with installation():
         faults = ledger_faults()
+        _note(checks.LEDGER, len(faults))
     if as_json:
         give({"verified": not faults, "faults": [dataclasses.asdict(fault) for fault in faults]})
     elif not faults:
@@ -53,6 +55,15 @@ def verify_ledger(as_json: AsJson = False) -> None:
         complain(_("%(where)s : %(what)s (règle %(invariant)s)") % dataclasses.asdict(fault))
     if faults:
         raise typer.Exit(1)
+
+
+def _note(name: str, fault_count: int) -> None:
+    """For the doctor and for monitoring, which read when it was last asked and what was found."""
+    from django.conf import settings
+
+    from carnet.web import clock
+
+    checks.note_checked(settings.VAR_DIR, name, fault_count=fault_count, at=clock.now())
 
 
 def journal_found() -> "Verification":
@@ -67,6 +78,7 @@ def journal_found() -> "Verification":
 def verify_journal(as_json: AsJson = False) -> None:
     with installation():
         found = journal_found()
+        _note(checks.JOURNAL, len(found.breaks))
     if as_json:
         give({"verified": not found.breaks, **dataclasses.asdict(found)})
     elif not found.breaks:

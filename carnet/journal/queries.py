@@ -182,6 +182,17 @@ def _by_row(packed: bytes) -> dict[int, bytes]:
     return {int.from_bytes(part[:8], "big", signed=True): part[8:] for part in parts}
 
 
+def unsealed_seconds(*, at: datetime) -> float:
+    """Age of the oldest line of the journal that no block seals yet; 0 when all are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM %s - min(at)) FROM journal_line /* fan-out: lines not sealed yet */"
+            " WHERE xid >= (SELECT coalesce(max(to_xid), 0) FROM journal_block WHERE table_name = 'journal_line')",
+            [at],
+        )
+        return max(0.0, float(cursor.fetchone()[0] or 0))
+
+
 def _tail(table: str, reached: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table} /* fan-out: rows not sealed yet */ WHERE xid >= %s", [reached])

@@ -27,6 +27,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.web import clock
 from carnet.web.doors import public
+from carnet.web.observed import method_of
 
 TROUBLES: dict[Trouble, type[Refusal]] = {Trouble.AWAY: DatabaseAway, Trouble.BUSY: TooBusy, Trouble.FULL: DiskFull}
 log = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ def framed(view: Callable[..., HttpResponseBase], route: str) -> Callable[..., H
         response.headers.setdefault("Cache-Control", "no-store")
         # An expected refusal is an answer, not an incident; a fault was logged where it was caught.
         response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
-        REQUESTS.labels(route, request.method or "", str(response.status_code)).inc()
+        REQUESTS.labels(route, method_of(request), str(response.status_code)).inc()
         SECONDS.labels(route).observe(time.perf_counter() - began)
         return response
 

@@ -10,7 +10,7 @@ from carnet.notices.queries._announcements import (
     announcements_to_mail,
     read_counts,
 )
-from carnet.notices.queries._letters import letters_given_up
+from carnet.notices.queries._letters import Outbox, letters_given_up, outbox_everywhere
 from carnet.notices.queries._webhooks import (
     DELIVERIES_SHOWN,
     DeliveryView,
@@ -43,6 +43,7 @@ __all__ = [
     "DeliveryView",
     "DigestRound",
     "EndpointView",
+    "Outbox",
     "SendingEverywhere",
     "TextVersion",
     "announcements_for",
@@ -56,6 +57,7 @@ __all__ = [
     "endpoints",
     "kinds_with_own_words",
     "letters_given_up",
+    "outbox_everywhere",
     "own_text",
     "read_counts",
     "text_versions",

@@ -355,5 +355,6 @@ LINES: tuple[Permission, ...] = (
     see("journal.see", "the journal of one's programmes", _ADMIN, _AUDITOR),
     do("continuity.export", "export a whole programme", _ADMIN, proof=True),
     see("jobs.see", "background work and its progress", _ADMIN, _AGENT, _TREASURER),
+    do("jobs.retry", "try background work again that failed", _ADMIN, _AGENT),
     do("observatory.choose-letters", "choose who receives the monthly statement of one's organisation, or stop it", _FUNDER),
 )

@@ -32,5 +32,6 @@ urlpatterns = [
     path("programmes/<int:programme_id>/keys/rotate/", _rotate(_keys.RotateView.as_view()), name="keys-rotate"),
     path("programmes/<int:programme_id>/keys/<int:version>/end/", _rotate(_keys.EndView.as_view()), name="keys-end"),
     path("work/", door("jobs.see")(_work.work), name="work"),
+    path("work/again/<int:queued_id>/", door("jobs.retry")(_work.AgainView.as_view()), name="work-again"),
     path("work/<int:job_id>/", door("jobs.see", post="issuing.draw")(_work.job), name="job"),
 ]
