@@ -427,13 +427,19 @@ def folder_full(quick: bool) -> Looked:
         if looked.skipped:
             return looked
         _fill(disk)
-        exported = run_any(["carnet", "places", "export", str(disk / "places.csv")], site.surroundings)
-        looked.seen["export"] = f"code {exported.returncode}: {(exported.stderr.strip().splitlines() or [''])[-1][:120]}"
-        looked.must(exported.returncode == 1, f"the export ended with {exported.returncode}")
-        looked.must("Traceback" not in exported.stderr, "a trace instead of a sentence")
-        left = [each.name for each in disk.iterdir() if each.name != FILLER and each.stat().st_size]
+        ended = run_any(["carnet", "places", "export", "--out", str(disk / "places.csv")], site.surroundings)
+        looked.seen["export"] = f"code {ended.returncode}: {(ended.stderr.strip().splitlines() or [''])[-1][:120]}"
+        looked.must(ended.returncode == 1, f"the export ended with {ended.returncode}")
+        looked.must("Traceback" not in ended.stderr, "a trace instead of a sentence")
+        for writer in (_write_print_file, _write_key):
+            try:
+                writer(disk / "files")
+                looked.wrong.append(f"{writer.__name__}: written on a full disk")
+            except OSError as error:
+                looked.seen[writer.__name__.removeprefix("_")] = error.strerror
+        left = [each.name for each in disk.rglob("*") if each.is_file() and each.name != FILLER]
         looked.must(not left, f"left behind: {left}")
-        with site.served(CARNET_MEDIA_DIR=str(disk)), Counters(site) as counters:  # type: ignore[arg-type]
+        with site.served(), Counters(site) as counters:  # type: ignore[arg-type]
             time.sleep(1 if quick else 4)
         redeems_all_the_same(looked, counters)
         site.verify()
@@ -502,6 +508,19 @@ def _fill(disk: Path) -> None:
         while True:
             file.write(b"\0" * 65536)
             file.flush()
+
+
+def _write_print_file(folder: Path) -> None:
+    from carnet.gateways.printer._file import written
+
+    with written(folder / "booklets.pdf") as file:
+        file.write(b"%PDF" + b"0" * 300_000)
+
+
+def _write_key(folder: Path) -> None:
+    from carnet.gateways.keys._files import _write_once
+
+    _write_once(folder / "key", b"k" * 100_000)
 
 
 def run_any(words: list[str], surroundings: dict[str, str]) -> "subprocess.CompletedProcess[str]":

@@ -1,5 +1,6 @@
 """The `carnet` command: its list of commands, and how what happens becomes an exit code."""
 
+import errno
 import signal
 import sys
 from importlib import import_module
@@ -87,6 +88,10 @@ def sentence_of(error: Exception) -> str | None:
         return _("Réglage %(name)s : %(reason)s.") % {"name": error.name, "reason": error.reason}
     if isinstance(error, Refusal):
         return refusal_sentence(error)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _("Il n’y a plus de place sur le disque (%(file)s) : libérez-en, puis relancez la commande.") % {
+            "file": error.filename or "?"
+        }
     from django.db import OperationalError  # Django is loaded by now, or about to be of no use
 
     if isinstance(error, OperationalError):

@@ -3,7 +3,7 @@
 import io
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -234,6 +234,8 @@ def _write_whole(out: Path, lines: Iterator[str]) -> None:
             target.writelines(lines)
         draft.replace(out)
     except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise CommandFailed(_("Impossible d’écrire %(file)s : %(reason)s.") % {"file": out, "reason": error.strerror}) from error
 
 

@@ -449,11 +449,15 @@ def _keep(path: Path, content: bytes) -> None:
     """Give `content` a name, whole or not at all, readable by its owner only, on the disk before anybody counts on it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.partial")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)  # a disk that is full leaves no part of a file of codes behind
+        raise
 
 
 def _drop_files(order: Order, files: QuerySet[PrintFile], at: datetime) -> None:
