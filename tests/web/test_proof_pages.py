@@ -7,6 +7,7 @@ from uuid import uuid4
 import pypdfium2
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from carnet.gateways.database import acting_as
 from carnet.issuing.models import Design, DesignLogo, Proof
@@ -55,7 +56,7 @@ def test_a_proof_goes_from_the_order_to_the_funder_and_back(office: Office, fund
     home = funder.get("/funder/").content.decode()
     assert "Dites si les carnets peuvent être imprimés ainsi" in home
     assert proof in home
-    assert proof in funder.get("/account/approvals/").content.decode()
+    assert proof in funder.get(reverse("accounts:approvals")).content.decode()
     shown = text_of(funder.get(proof).content.decode())
     assert "Métropole" in shown
     assert "Valable jusqu’au" in shown
@@ -105,7 +106,7 @@ def test_a_form_says_what_is_too_long_and_too_pale_and_keeps_what_was_typed(offi
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(pictures.tiny, "pixels"), (pictures.pale, "pâle"), (pictures.truncated, "PNG, JPEG ou WebP"), (pictures.drawing, "PNG")],
+    [(pictures.tiny, "pixels"), (pictures.pale, "papier blanc"), (pictures.truncated, "PNG, JPEG ou WebP"), (pictures.drawing, "PNG")],
 )
 def test_a_logo_that_prints_badly_is_refused_with_figures(office: Office, content: Callable[[], bytes], words: str) -> None:
     url = approved_order(office)
