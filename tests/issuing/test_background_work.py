@@ -1,5 +1,6 @@
 """Work in real processes with real commits: killed and run again, taken from the queue, asked for twice at once."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -15,11 +16,13 @@ from django.db import connection
 from carnet.gateways.database import acting_as
 from carnet.gateways.keys import key_ring
 from carnet.issuing import operations
-from carnet.issuing.models import Job, Order
+from carnet.issuing.models import Job, Order, PrintFile
 from carnet.issuing.rules import JobState
 from carnet.jobs import issuing as background
+from tests.factories.print_shops import openssl_opens, press
 from tests.house.rooms import ROOT
 from tests.issuing.conftest import Cast, gather
+from tests.issuing.printing import shop_of
 
 pytestmark = pytest.mark.slow
 VOUCHERS = 60_000  # six chunks
@@ -89,6 +92,52 @@ def test_a_draw_killed_without_warning_is_finished_by_the_command(approved: tupl
     check_whole(cast, order_id)
     again = subprocess.run(carnet("jobs", "run", "--json"), cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True)
     assert json.loads(again.stdout) == []
+
+
+BOOKLETS_PRINTED = 2_600  # six chunks of files
+
+
+def check_sealed(cast: Cast, job_id: int, folder: Path) -> None:
+    """Each booklet is in one file of pages and one of data, each file is whole, and the press opens it: no hole, nothing twice."""
+    with acting_as(cast.agent):
+        files = list(PrintFile.objects.filter(job_id=job_id).order_by("name").values("name", "first_rank", "last_rank", "sha256"))
+    for suffix in (".pdf.cms", ".csv.cms"):
+        ranks = [rank for file in files if file["name"].endswith(suffix) for rank in range(file["first_rank"], file["last_rank"] + 1)]
+        assert ranks == list(range(1, BOOKLETS_PRINTED + 1))
+    on_disk = {path.name: path for path in folder.rglob("*.cms")}
+    assert sorted(on_disk) == sorted(file["name"] for file in files)
+    codes: list[str] = []
+    for file in files:
+        content = on_disk[file["name"]].read_bytes()
+        assert hashlib.sha256(content).digest() == bytes(file["sha256"])
+        if file["name"].endswith(".csv.cms"):
+            lines = openssl_opens(content, press(), folder).decode("utf-8-sig").splitlines()
+            codes += [line.split(";")[4] for line in lines[1:]]
+    assert len(codes) == len(set(codes)) == BOOKLETS_PRINTED * 5
+
+
+def test_printing_killed_without_warning_leaves_every_booklet_once(
+    committed_database: str, surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    cast = gather()
+    shop = shop_of(cast)
+    with acting_as(cast.agent):
+        order_id = cast.drawn(booklet_count=BOOKLETS_PRINTED)
+        job_id = operations.print_order(order_id=order_id, print_shop_id=shop.id, **cast.by(cast.agent))  # type: ignore[arg-type]
+    # The press's key is good for years; the clock of the killed process is the real one.
+    for turn in (1, 2):
+        victim = subprocess.Popen(carnet("jobs", "run", "--json"), cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL)
+        deadline, before = time.monotonic() + 120, done(cast, job_id)
+        while done(cast, job_id) == before and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.15 * turn)  # now in the middle of the next chunk
+        victim.kill()
+        victim.wait()
+    assert 0 < done(cast, job_id) < BOOKLETS_PRINTED, "printing was not killed on its way"
+    finished = subprocess.run(carnet("jobs", "run", "--json"), cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True)
+    assert json.loads(finished.stdout) == [{"job": job_id, "order": order_id, "kind": "PRINT", "state": "DONE"}]
+    check_sealed(cast, job_id, tmp_path / "print")
+    connection.close()
 
 
 def test_a_worker_takes_the_work_from_the_queue(approved: tuple[Cast, int], surroundings: dict[str, str]) -> None:

@@ -139,7 +139,7 @@ def test_an_order_goes_from_the_form_to_the_desk(office: Office) -> None:
     assert "La commande est approuvée" in office.post("decide/", office.approver, answer="yes")
     proved(office)
     assert "Les codes sont tirés" in office.post("draw/")
-    going = office.admin.post(office.url("print/"), {"request_id": str(uuid4())}, follow=True)
+    going = office.admin.post(office.url("print/"), {"request_id": str(uuid4()), "outputs": ["PAGES", "DATA"]}, follow=True)
     assert "0 sur 3" in text_of(going.content.decode())
     advanced = office.admin.post(going.redirect_chain[-1][0], follow=True)
     assert "carnets-NM-00000001-00000003.pdf" in advanced.content.decode()
@@ -215,7 +215,7 @@ def test_the_queue_holds_the_work(office: Office) -> None:
     from procrastinate.contrib.django.models import ProcrastinateJob
 
     drawn(office)
-    office.post("print/")
+    office.post("print/", outputs=["PAGES", "DATA"])
     with acting_as(programme_ids=[office.programme_id]):
         waiting = Job.objects.get(kind="PRINT")
     (queued,) = ProcrastinateJob.objects.filter(task_name="issuing.run-job", args__job_id=waiting.id)

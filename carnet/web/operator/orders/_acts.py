@@ -148,7 +148,7 @@ class PrintView(OrderActView):
     def perform(self, form: PrintForm) -> HttpResponseBase:
         given = form.cleaned_data
         job_id = operations.print_order(
-            print_shop_id=given["print_shop"], outputs=[Output(each) for each in given["outputs"]], first_rank=given["first_rank"],
+            print_shop_id=given["print_shop"], outputs=[Output(each) for each in given["outputs"]], first_rank=given["first_rank"] or 1,
             last_rank=given["last_rank"], **self.told(form),
         )  # fmt: skip
         background.enqueue(job_id=job_id, programme_id=self.page().line.programme_id)

@@ -59,9 +59,9 @@ class PrintForm(OperationForm):
         initial=[Output.PAGES.value, Output.DATA.value],
     )
     first_rank = forms.IntegerField(
-        label=_("Du carnet"), help_text=_("Son rang dans la commande. Toute la commande : laissez tel quel."), min_value=1
+        label=_("Du carnet"), help_text=_("Son rang dans la commande. Toute la commande : laissez tel quel."), min_value=1, required=False
     )
-    last_rank = forms.IntegerField(label=_("Au carnet"), min_value=1, max_value=BOOKLETS_PER_ORDER_MAX)
+    last_rank = forms.IntegerField(label=_("Au carnet"), min_value=1, max_value=BOOKLETS_PER_ORDER_MAX, required=False)
 
     def __init__(self, *args: Any, shops: Sequence[tuple[Any, str]], is_simulated: bool, **options: Any) -> None:
         super().__init__(*args, **options)
