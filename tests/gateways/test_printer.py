@@ -3,6 +3,7 @@
 import csv
 import io
 import stat
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,22 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from carnet.gateways.printer import CSV_HEADER, Edition, PrintedBooklet, PrintedVoucher, printed_validity, write_csv, write_pdf
+from carnet.gateways.printer import (
+    CSV_HEADER,
+    Edition,
+    NearPlace,
+    Paper,
+    PrintedBooklet,
+    PrintedVoucher,
+    overflows,
+    printed_validity,
+    write_csv,
+    write_pdf,
+    write_proof,
+)
 from carnet.kernel.identifiers import BookletSerial, SecretCode, VoucherSerial
 from carnet.kernel.periods import end_of_day
+from tests.gateways import readers
 
 EDITION = Edition(
     title="Pass numérique « cœur d’Îlot »",
@@ -25,11 +39,21 @@ EDITION = Edition(
     funders=("Nantes Métropole", "Département de Loire-Atlantique", "L’Œuvre française"),
     operator="Nantes Métropole",
     services=("e-mail", "démarches en ligne"),
+    perimeter="Loire-Atlantique",
+    phone_hours="Du lundi au vendredi, de 9 h à 17 h",
 )
+PLACES = (
+    NearPlace(
+        "Médiathèque Floresca Guépin", "15 rue de la Haluchère, 44300 Nantes", "02 40 93 41 60", "Du mardi au samedi", "à 10 minutes à pied"
+    ),
+    NearPlace("Atelier coopératif", "2 rue Pablo Picasso, 44000 Nantes", "", "", "à 3 km"),
+)
+MM = 72 / 25.4
+AROUND = 12
 TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 4 + "ABCDEFGH"
 
 
-def booklet(number: int) -> PrintedBooklet:
+def booklet(number: int, places: tuple[NearPlace, ...] = ()) -> PrintedBooklet:
     serial = BookletSerial("NM", number)
     vouchers = tuple(
         PrintedVoucher(
@@ -39,13 +63,13 @@ def booklet(number: int) -> PrintedBooklet:
         )
         for rank in range(2)
     )
-    return PrintedBooklet(serial.printed(), str(serial), vouchers)
+    return PrintedBooklet(serial.printed(), str(serial), vouchers, places)
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("printer") / "booklets.pdf"
-    assert write_pdf(path, EDITION, [booklet(1), booklet(2)]) == 6
+    assert write_pdf(path, EDITION, [booklet(1), booklet(2, PLACES)]) == 8
     return path
 
 
@@ -64,11 +88,27 @@ def symbols(path: Path, page: int, dots_per_inch: int = 150) -> list[zxingcpp.Ba
 
 
 class TestPages:
-    def test_a_booklet_is_a_cover_and_its_vouchers_on_dl_sheets(self, printed: Path) -> None:
-        document = pypdfium2.PdfDocument(printed)
-        sizes = {tuple(round(points / 72 * 25.4, 1) for points in page.get_size()) for page in document}
-        document.close()
-        assert sizes == {(210.0, 99.0)}
+    def test_a_page_is_cut_at_210_by_99_mm_within_its_bleed_and_its_marks(self, printed: Path) -> None:
+        with pikepdf.open(printed) as pdf:
+            for page in pdf.pages:
+                trim, bleed = ([round(float(edge) / MM, 1) for edge in box] for box in (page.TrimBox, page.BleedBox))
+                assert trim == [12, 12, 222, 111]
+                assert bleed == [9, 9, 225, 114]
+                assert [round(float(edge) / MM, 1) for edge in page.mediabox] == [0, 0, 234, 123]
+
+    def test_the_file_is_sound(self, printed: Path) -> None:
+        with pikepdf.open(printed) as pdf:
+            assert pdf.check_pdf_syntax() == []
+
+    def test_marks_stand_outside_the_paper_that_is_kept(self, printed: Path, tmp_path: Path) -> None:
+        write_pdf(tmp_path / "bare.pdf", EDITION, [booklet(1), booklet(2, PLACES)], marks=False)
+        marked, bare = readers.pictures(printed, [2], 254)[0], readers.pictures(tmp_path / "bare.pdf", [2], 254)[0]
+        assert "perforation" in words(printed, 2)
+        assert "perforation" not in words(tmp_path / "bare.pdf", 2)
+        kept, bare = marked.crop((120, 120, 2220, 1110)), bare.crop((0, 0, 2100, 990))
+        assert sum(abs(ours - theirs) > 90 for ours, theirs in zip(kept.tobytes(), bare.tobytes(), strict=True)) < 2100 * 990 * 0.02
+        assert min(marked.crop((120 - 90, 110, 120 - 50, 130)).tobytes()) < 100, "a crop mark at the upper left"
+        assert min(marked.crop((270, 20, 290, 80)).tobytes()) < 100, "the mark of the perforation, 16 mm from the left"
 
     def test_the_cover_says_what_it_is_how_to_use_it_who_to_call_and_who_pays(self, printed: Path) -> None:
         cover = words(printed, 0)
@@ -76,16 +116,42 @@ class TestPages:
             "Pass numérique « cœur d’Îlot »",
             "2 chèques de 10 €",
             "Choisissez un lieu",
-            "démarches en ligne",
             "02 40 12 34 56",
+            "Du lundi au vendredi, de 9 h à 17 h",
             "Valable jusqu’au 31 décembre 2027 inclus",
+            "Loire-Atlantique",
             "Nantes Métropole, Département de Loire-Atlantique et L’Œuvre française",
             booklet(1).serial,
         ):
             assert said in cover
 
+    def test_the_inside_names_the_places_near_whoever_hands_it_out(self, printed: Path) -> None:
+        inside = words(printed, 5)
+        for said in (
+            "Médiathèque Floresca Guépin",
+            "15 rue de la Haluchère",
+            "02 40 93 41 60",
+            "Du mardi au samedi",
+            "à 3 km",
+            "démarches en ligne",
+        ):
+            assert said in inside
+
+    def test_without_a_desk_the_inside_says_how_to_find_a_place(self, printed: Path) -> None:
+        inside = words(printed, 1)
+        assert "Demandez à la personne qui vous remet ce carnet" in inside
+        assert "Médiathèque" not in inside
+
+    def test_the_places_of_a_desk_are_drawn_once_for_all_its_booklets(self, tmp_path: Path) -> None:
+        sizes = []
+        for count in (1, 41):
+            write_pdf(tmp_path / "run.pdf", EDITION, [booklet(number, PLACES) for number in range(1, 1 + count)])
+            sizes.append((tmp_path / "run.pdf").stat().st_size)
+        vouchers = 2
+        assert (sizes[1] - sizes[0]) / 40 < vouchers * 1250 + 600
+
     def test_a_voucher_shows_its_code_serial_value_date_and_phone(self, printed: Path) -> None:
-        page, voucher = words(printed, 5), booklet(2).vouchers[1]
+        page, voucher = words(printed, 7), booklet(2).vouchers[1]
         groups = voucher.code.split(" ")
         for said in (
             " ".join(groups[:3]), " ".join(groups[3:]), voucher.serial, "10 €", "02 40 12 34 56",
@@ -94,36 +160,56 @@ class TestPages:
             assert said in page
 
     def test_the_qr_code_is_read_from_pixels(self, printed: Path) -> None:
-        for page, voucher in ((1, booklet(1).vouchers[0]), (2, booklet(1).vouchers[1]), (5, booklet(2).vouchers[1])):
+        for page, voucher in ((2, booklet(1).vouchers[0]), (3, booklet(1).vouchers[1]), (7, booklet(2).vouchers[1])):
             (symbol,) = symbols(printed, page)
             assert (symbol.format, symbol.ec_level, symbol.text) == (zxingcpp.BarcodeFormat.QRCode, "M", voucher.url)
 
     def test_the_qr_code_is_read_at_the_resolution_of_a_poor_photo(self, printed: Path) -> None:
-        assert [symbol.text for symbol in symbols(printed, 1, dots_per_inch=72)] == [booklet(1).vouchers[0].url]
+        assert [symbol.text for symbol in symbols(printed, 2, dots_per_inch=72)] == [booklet(1).vouchers[0].url]
+
+    @pytest.mark.skipif(not readers.has_zbar(), reason="needs node and npm's zbar-wasm (make test installs both)")
+    @pytest.mark.parametrize("dots_per_inch", [120, 200])
+    def test_two_readers_that_share_nothing_read_the_same(self, tmp_path: Path, dots_per_inch: int) -> None:
+        booklets = [booklet(number, PLACES) for number in range(3, 13)]
+        write_pdf(tmp_path / "sample.pdf", EDITION, booklets)
+        seen = readers.pictures(tmp_path / "sample.pdf", range(40), dots_per_inch)
+        expected = [
+            found
+            for each in booklets
+            for found in ([("128", each.barcode)], [], [("QR", each.vouchers[0].url)], [("QR", each.vouchers[1].url)])
+        ]
+        assert readers.by_zxing(seen) == expected
+        assert readers.by_zbar(seen) == expected
 
     def test_the_qr_code_is_larger_than_twenty_millimetres_and_holds_its_quiet_zone(self, printed: Path) -> None:
-        (symbol,) = symbols(printed, 1, dots_per_inch=254)
+        (symbol,) = symbols(printed, 2, dots_per_inch=254)
         corners = symbol.position
         side_mm = (corners.top_right.x - corners.top_left.x) / 10
         assert side_mm > 40
         module_mm = side_mm / 45
-        assert 205 - corners.top_right.x / 10 > 4 * module_mm
-        assert corners.top_left.x / 10 - 147 > 4 * module_mm
+        assert AROUND + 205 - corners.top_right.x / 10 > 4 * module_mm
+        assert corners.top_left.x / 10 - AROUND - 152 > 4 * module_mm
 
     def test_digits_are_twelve_millimetres_high(self, printed: Path) -> None:
-        document = pypdfium2.PdfDocument(printed)
-        picture = document[1].render(scale=254 / 72, grayscale=True).to_pil().crop((130, 470, 400, 640))
-        dark = [y for y in range(picture.height) if any(picture.getpixel((x, y)) < 90 for x in range(picture.width))]
-        document.close()
+        (picture,) = readers.pictures(printed, [2], 254)
+        picture = picture.crop((120 + 280, 120 + 475, 120 + 1450, 120 + 650))
+        dark = [y for y in range(picture.height) if min(picture.crop((0, y, picture.width, y + 1)).tobytes()) < 90]
         assert 120 <= dark[-1] - dark[0] + 1 <= 128
 
     def test_the_barcode_of_the_booklet_is_read_from_pixels(self, printed: Path) -> None:
-        (symbol,) = symbols(printed, 3, dots_per_inch=200)
+        (symbol,) = symbols(printed, 4, dots_per_inch=200)
         assert (symbol.format, symbol.text) == (zxingcpp.BarcodeFormat.Code128, booklet(2).barcode)
+
+    def test_in_black_and_white_everything_is_still_said(self, printed: Path) -> None:
+        """What a press without colour prints: each word stands out from what is under it."""
+        for page in (0, 1, 2):
+            (grey,) = readers.pictures(printed, [page], 100)
+            assert {min(255, shade // 64 * 64) for shade in set(grey.tobytes())} >= {0, 192}
+        assert "Chèque 1 sur 2" in words(printed, 2)
 
     def test_every_font_is_embedded(self, printed: Path) -> None:
         with pikepdf.open(printed) as pdf:
-            fonts = {str(font.BaseFont): "/FontFile2" in font.FontDescriptor for page in pdf.pages for font in page.Resources.Font.values()}
+            fonts = {str(font.BaseFont): "/FontFile2" in font.FontDescriptor for font in pdf.pages[0].resources.Font.values()}
         assert fonts == {
             "/CARNET+AtkinsonHyperlegibleNext-400Regular": True,
             "/CARNET+AtkinsonHyperlegibleNext-700Bold": True,
@@ -132,7 +218,7 @@ class TestPages:
 
 class TestFiles:
     def test_the_same_edition_gives_the_same_bytes(self, tmp_path: Path, printed: Path) -> None:
-        write_pdf(tmp_path / "again.pdf", EDITION, iter([booklet(1), booklet(2)]))
+        write_pdf(tmp_path / "again.pdf", EDITION, iter([booklet(1), booklet(2, PLACES)]))
         assert (tmp_path / "again.pdf").read_bytes() == printed.read_bytes()
 
     def test_only_its_owner_reads_the_file(self, printed: Path) -> None:
@@ -152,7 +238,7 @@ class TestFiles:
             title="Łódź\u202f Ξ", booklet_size=2, value_cents=1250, validity="v", phone="", website="a.fr", funders=("F",), operator="O"
         )
         write_pdf(tmp_path / "other.pdf", edition, [booklet(1)])
-        assert "12,50 €" in words(tmp_path / "other.pdf", 1)
+        assert "12,50 €" in words(tmp_path / "other.pdf", 2)
 
     def test_a_simulation_says_so_on_every_page(self, tmp_path: Path) -> None:
         edition = Edition(
@@ -167,7 +253,72 @@ class TestFiles:
             is_simulated=True,
         )
         write_pdf(tmp_path / "simulated.pdf", edition, [booklet(1)])
-        assert all("ACTIVITÉ SIMULÉE" in words(tmp_path / "simulated.pdf", page) for page in range(3))
+        assert all("ACTIVITÉ SIMULÉE" in words(tmp_path / "simulated.pdf", page) for page in range(4))
+
+
+class TestSheets:
+    def test_three_tickets_a_sheet_cut_into_piles_of_whole_booklets_in_order(self, tmp_path: Path) -> None:
+        """Seven booklets of four tickets: piles of 3, 3 and 1, one under the other."""
+        booklets = [booklet(number) for number in range(1, 8)]
+        assert write_pdf(tmp_path / "a4.pdf", EDITION, booklets, paper=Paper.A4) == 3 * 4
+        document = pypdfium2.PdfDocument(tmp_path / "a4.pdf")
+        assert {tuple(round(points / MM) for points in page.get_size()) for page in document} == {(210, 297)}
+        document.close()
+        seen = readers.pictures(tmp_path / "a4.pdf", range(12), 150)
+        height = seen[0].height
+        piles = [[page.crop((0, height * row // 3, page.width, height * (row + 1) // 3)) for page in seen] for row in range(3)]
+        read = [text for pile in piles for found in readers.by_zxing(pile) for _kind, text in found]
+        assert read == [text for each in booklets for text in (each.barcode, *(voucher.url for voucher in each.vouchers))]
+
+    def test_ticks_say_where_to_cut(self, tmp_path: Path) -> None:
+        write_pdf(tmp_path / "a4.pdf", EDITION, [booklet(1)] * 3, paper=Paper.A4)
+        (page,) = readers.pictures(tmp_path / "a4.pdf", [2], 254)
+        for cut in (990, 1980):
+            assert min(page.crop((5, cut - 4, 30, cut + 4)).tobytes()) < 100
+            assert min(page.crop((2070, cut - 4, 2095, cut + 4)).tobytes()) < 100
+
+
+class TestProof:
+    def test_it_is_a_specimen_on_every_page_and_no_place_could_take_it(self, tmp_path: Path) -> None:
+        pages = write_proof(tmp_path / "proof.pdf", EDITION, nearest=PLACES)
+        said = [words(tmp_path / "proof.pdf", page) for page in range(pages)]
+        assert all("SPÉCIMEN" in page for page in said)
+        assert "Médiathèque" in said[1]
+        assert "000" in said[2]
+        assert any("Les 18 chiffres du chèque" in page for page in said[3:]), "the large-print page is there too"
+        write_proof(tmp_path / "again.pdf", EDITION, nearest=PLACES)
+        assert (tmp_path / "again.pdf").read_bytes() == (tmp_path / "proof.pdf").read_bytes()
+
+
+class TestOverflows:
+    def test_an_ordinary_edition_fits(self) -> None:
+        assert overflows(EDITION) == ()
+
+    @pytest.mark.parametrize(
+        ("field", "text"),
+        [
+            ("title", "Pass numérique de la communauté de communes de la vallée du fleuve et de ses affluents réunis"),
+            ("title", "Anticonstitutionnellementissimement"),
+            ("notice", "Ce chèque paie une leçon. " * 12),
+            (
+                "validity",
+                "Valable jusqu’au 31 décembre 2027 inclus, sauf les jours fériés et les jours où le lieu est fermé pour travaux ou congés",
+            ),
+            ("perimeter", "Nantes, Rezé, Saint-Herblain, Orvault, Vertou, Bouguenais, Couëron, Carquefou et Saint-Sébastien-sur-Loire"),
+            ("phone", "02 40 12 34 56 ou 02 40 12 34 57 ou 02 40 12 34 58"),
+            ("phone_hours", "Du lundi au vendredi de 9 h à 12 h et de 14 h à 17 h, et le samedi matin"),
+            ("website", "carnet.la-communaute-de-communes-de-la-vallee-du-fleuve.exemple.fr"),
+            ("operator", "Communauté de communes de la vallée " * 4),
+        ],
+    )
+    def test_a_text_too_long_is_named_with_its_room(self, field: str, text: str) -> None:
+        found = overflows(replace(EDITION, **{field: text}))
+        assert field in {each.field for each in found}
+        assert all(each.most_mm > 0 and (each.lines > each.most_lines or len(each.text.split()) >= 1) for each in found)
+
+    def test_too_many_funders_for_their_line(self) -> None:
+        funders = tuple(f"Communauté de communes numéro {number}" for number in range(12))
+        assert {each.field for each in overflows(replace(EDITION, funders=funders))} == {"funders"}
 
 
 class TestVariableData:
@@ -180,7 +331,25 @@ class TestVariableData:
         expected = booklet(2).vouchers[0]
         assert (lines[2]["cheque"], lines[2]["code"], lines[2]["qr"]) == (expected.serial, expected.code, expected.url)
         assert lines[2]["valeur"] == "10\u00a0€"
+        assert lines[2]["perimetre"] == "Loire-Atlantique"
         assert "\r\n" in file.getvalue()
+
+    def test_the_places_the_parcel_and_the_point_go_with_the_booklet(self) -> None:
+        file = io.StringIO(newline="")
+        write_csv(file, EDITION, [replace(booklet(1, PLACES), box="7", point="Accueil de la mairie"), booklet(2)])
+        lines = list(csv.DictReader(io.StringIO(file.getvalue(), newline=""), delimiter=";"))
+        assert (lines[0]["colis"], lines[0]["point"]) == ("7", "Accueil de la mairie")
+        assert (lines[0]["lieu_1_nom"], lines[0]["lieu_2_distance"], lines[0]["lieu_3_nom"]) == (
+            "Médiathèque Floresca Guépin",
+            "à 3 km",
+            "",
+        )
+        assert (lines[2]["colis"], lines[2]["point"], lines[2]["lieu_1_nom"]) == ("", "", "")
+
+    def test_each_column_is_explained_to_the_print_shop(self) -> None:
+        page = (Path(__file__).resolve().parents[2] / "docs/operating/print-files.md").read_text(encoding="utf-8")
+        assert [name for name in CSV_HEADER if f"`{name}`" not in page and not name.startswith("lieu_")] == []
+        assert "`lieu_N_distance`" in page
 
 
 class TestWords:

@@ -23,12 +23,10 @@ _FOLDER = Path(__file__).parent
 _QUIET = 4
 
 
-def accessible_pdf(edition: Edition, booklets: Iterable[PrintedBooklet], *, title: str = "") -> tuple[bytes, int]:
-    """The copy, and how many booklets it holds. The same booklets give the same bytes."""
+def accessible_pdf(edition: Edition, booklets: Iterable[PrintedBooklet], *, over: str = "") -> tuple[bytes, int]:
+    """The copy, `over` written above each page, and how many booklets it holds. The same booklets give the same bytes."""
     told = [_booklet(edition, each) for each in booklets]
-    words = {**_words(edition), "booklets": told}
-    if title:
-        words["title"] = title
+    words = {**_words(edition), "over": over, "booklets": told}
     content: bytes = typst.compile(
         str(_FOLDER / "accessible.typ"),
         format="pdf",
@@ -56,7 +54,7 @@ def _words(edition: Edition) -> dict[str, Any]:
         "name": edition.title,
         "accent": edition.accent,
         "signs": {name: svg(name, edition.accent) for name in PICTOGRAMS},
-        "simulated": ticket.SIMULATED if edition.is_simulated else "",
+        "warnings": [ticket.SIMULATED] if edition.is_simulated else [],
         "holds": f"{edition.booklet_size} chèques de {edition.value}",
         "value": edition.value,
         "validity": edition.validity,

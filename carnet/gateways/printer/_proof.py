@@ -30,7 +30,7 @@ def write_proof(path: Path | BinaryIO, edition: Edition, *, paper: Paper, neares
     booklet = specimen(edition, nearest)
     printed = io.BytesIO()
     pdf.Printing(PdfFile(printed), edition, paper, marks=True, over=SPECIMEN).whole([booklet])
-    large, _count = accessible.accessible_pdf(edition, [booklet], title=SPECIMEN)
+    large, _count = accessible.accessible_pdf(edition, [booklet], over=SPECIMEN)
     with pikepdf.open(printed) as proof, pikepdf.open(io.BytesIO(large)) as copy:
         proof.pages.extend(copy.pages)
         whole = io.BytesIO()
