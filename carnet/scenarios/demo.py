@@ -43,6 +43,7 @@ from carnet.scenarios.lessons import SEATS, give_lessons
 from carnet.scenarios.library import open_library
 from carnet.scenarios.needed import tell_the_need
 from carnet.scenarios.offers import say_offers
+from carnet.scenarios.parcels import send_boxes
 from carnet.scenarios.payables import decide_on_payments
 from carnet.scenarios.plan import load, open_season, values_of
 from carnet.scenarios.planned import plan_booklets
@@ -178,6 +179,7 @@ def play_demo(
         plan_booklets(current, at=at)
         leave_proofs(current, at=at)
         look_far(current, at=at)
+        send_boxes(current, at=at)
         study_an_estate(current, at=at)
         cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]

@@ -19,6 +19,7 @@ from carnet.funding.rules import PaymentFrequency, Pays, ShareTerms, template_te
 from carnet.gateways.bank.fake import FakeBank
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.issuing import operations as issuing
+from carnet.issuing.operations import parcels
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS, add_months
@@ -280,11 +281,10 @@ class _Stage:
         at = self.ordered_at + timedelta(days=20)
         admin = self.cast.actor(Role.OPERATOR_ADMIN, self.programme_id, at)
         received_at = at + timedelta(days=7)
-        for number, (desk_id, share) in enumerate(zip(self.cast.desk_ids, shares, strict=True), start=1):
-            with acting_as(admin):
-                shipment_id = issuing.ship_booklets(
-                    order_id=self.order_id, to_organisation_id=desk_id, booklet_count=share, actor=admin, request_id=uuid4(), at=at
-                )
+        destinations = list(zip(self.cast.desk_ids, shares, strict=True))
+        with acting_as(admin):
+            sent = parcels.ship_many(order_id=self.order_id, shares=destinations, actor=admin, request_id=uuid4(), at=at)
+        for number, (desk_id, shipment_id) in enumerate(zip(self.cast.desk_ids, sent, strict=True), start=1):
             desk = self.cast.desk(desk_id)
             with acting_as(desk):
                 issuing.receive_shipment(shipment_id=shipment_id, actor=desk, request_id=uuid4(), at=received_at)

@@ -29,7 +29,7 @@ from carnet.web.design.components import Row
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of, show_refusal
 from carnet.web.doors import door
-from carnet.web.parcels import pages, sending, slip, words
+from carnet.web.parcels import pages, receiving, sending, slip, words
 from carnet.web.parcels.forms import read_runs
 from carnet.web.parcels.sides import OPERATOR
 from carnet.web.parcels.urls import reading
@@ -181,6 +181,7 @@ _send = door("issuing.send-parcels")
 _see = door("issuing.see-parcels")
 urlpatterns = [
     *reading(OPERATOR),
+    *receiving.routes(receiving.DEPOT, "issuing.see-parcels", "parcels/depot"),
     path("parcels/<int:parcel_id>/settle/", door("issuing.settle-parcel")(settle), name="parcel-settle"),
     path("parcels/<int:parcel_id>/end/", door("issuing.see-parcels", post="issuing.void")(End.as_view()), name="parcel-end"),
     path("parcels/<int:parcel_id>/bordereau.pdf", _see(one_slip), name="parcel-slip"),

@@ -143,9 +143,16 @@ def page(request: HttpRequest, box: ParcelView, side: Side, *, form: SettleForm 
         "form": form,
         "settle_url": side.url("parcel-settle", box.id) if side.acts else "",
         "custody_url": side.url("custody", box.order_id),
+        "receive_url": side.url("depot-parcel", box.id)
+        if side.acts and box.to_id == actor_of(request).organisation_id and box.state is ParcelState.SENT
+        else "",
         "slip_url": side.url("parcel-slip", box.id) if side.acts else "",
     }
     return render(request, "parcels/parcel.html", context, status=status)
+
+
+def _is_for(actor: Actor, box: ParcelView) -> bool:
+    return box.to_id == actor.organisation_id and box.state is ParcelState.SENT and allowed(actor.roles, "issuing.receive")
 
 
 def rows_of(box: ParcelView) -> list[Row]:
@@ -341,6 +348,10 @@ def tasks(actor: Actor, at: datetime) -> list[Task]:
     found = []
     for each in queries.parcels(actor, open_only=True):
         url = OPERATOR.url("parcel", each.id)
+        if _is_for(actor, each):
+            title = _("Colis %(number)s en route vers votre dépôt") % {"number": each.number}
+            found.append(Task(title, _("Recevoir"), OPERATOR.url("depot-parcel", each.id), each.sent_at))
+            continue
         said = {"number": each.number, "to": each.to_name}
         if each.state is ParcelState.MISSING:
             found.append(
