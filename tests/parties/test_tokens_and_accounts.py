@@ -111,6 +111,15 @@ def test_a_first_account_is_paid_as_soon_as_a_second_person_approved(cast: Cast)
     assert payable(cast, AT) == "FR7630006000011234567890189"
 
 
+def test_the_accounts_of_many_are_asked_in_two_questions(cast: Cast, django_assert_num_queries) -> None:
+    """As many for a thousand creditors as for one; whoever has none is told by its reason."""
+    decide(cast, propose(cast))
+    with acting_as(cast.actor("alice")), django_assert_num_queries(6):  # a savepoint and its end, what may be seen, twice; then the two
+        found = queries.payable_accounts(organisation_ids=[cast.place, cast.operator], at=AT)
+    assert isinstance(found[cast.operator], rules.AccountMissing)
+    assert found[cast.place] == queries.payable_account(organisation_id=cast.place, at=AT)
+
+
 def test_a_change_waits_72_hours_while_the_old_account_is_paid(cast: Cast) -> None:
     decide(cast, propose(cast))
     changed = propose(cast, iban=OTHER)

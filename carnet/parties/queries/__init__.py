@@ -45,6 +45,7 @@ from carnet.parties.queries._decisions import (
     check_approved,
     iban_to_decide,
     payable_account,
+    payable_accounts,
     tokens,
     voices_of,
 )
@@ -165,6 +166,7 @@ __all__ = [
     "own_cards",
     "parcels",
     "payable_account",
+    "payable_accounts",
     "people_of",
     "recoveries_waiting",
     "recovery",

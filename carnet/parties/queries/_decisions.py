@@ -1,14 +1,25 @@
 """What opens, what is paid, what waits: tokens, bank accounts, approvals."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import Iban
+from carnet.kernel.refusals import Refusal
 from carnet.parties import access
 from carnet.parties.models import ApiToken, Approval, ApprovalVoice, BankAccount, Organisation
-from carnet.parties.rules import ApprovalMissing, Decision, KnownAccount, account_in_force, allowed, check_may
+from carnet.parties.rules import (
+    AccountMissing,
+    AccountWaiting,
+    ApprovalMissing,
+    Decision,
+    KnownAccount,
+    account_in_force,
+    allowed,
+    check_may,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +129,38 @@ def payable_account(*, organisation_id: int, at: datetime) -> PayableAccount:
 
     Raises: AccountMissing, AccountWaiting (`until`, aware).
     """
-    with acting_as(organisation_ids=[organisation_id]):
-        rows = {row.id: row for row in BankAccount.objects.filter(organisation_id=organisation_id, approved_at__isnull=False)}
-    known = [KnownAccount(row.id, row.iban, row.valid_from, row.ended_at) for row in rows.values() if row.valid_from is not None]
-    name = Organisation.objects.filter(id=organisation_id).values_list("name", flat=True).first() or ""
-    chosen = account_in_force(known, at, organisation=name)
-    row = rows[chosen.id]
-    return PayableAccount(
-        id=row.id, organisation_id=organisation_id, iban=row.iban, bic=row.bic, holder_name=row.holder_name, valid_from=chosen.valid_from
-    )
+    found = payable_accounts(organisation_ids=[organisation_id], at=at)[organisation_id]
+    if isinstance(found, Refusal):
+        raise found
+    return found
+
+
+def payable_accounts(*, organisation_ids: Collection[int], at: datetime) -> dict[int, PayableAccount | AccountMissing | AccountWaiting]:
+    """The same for all whom a payment concerns, in two questions; in the place of an account, why there is none."""
+    with acting_as(organisation_ids=organisation_ids):
+        rows = list(BankAccount.objects.filter(organisation_id__in=organisation_ids, approved_at__isnull=False))
+    names = dict(Organisation.objects.filter(id__in=organisation_ids).values_list("id", "name"))
+    own: dict[int, dict[int, BankAccount]] = {each: {} for each in organisation_ids}
+    for row in rows:
+        own[row.organisation_id][row.id] = row
+    found: dict[int, PayableAccount | AccountMissing | AccountWaiting] = {}
+    for organisation_id, accounts in own.items():
+        known = [KnownAccount(row.id, row.iban, row.valid_from, row.ended_at) for row in accounts.values() if row.valid_from is not None]
+        try:
+            chosen = account_in_force(known, at, organisation=names.get(organisation_id, ""))
+        except (AccountMissing, AccountWaiting) as refusal:
+            found[organisation_id] = refusal
+            continue
+        row = accounts[chosen.id]
+        found[organisation_id] = PayableAccount(
+            id=row.id,
+            organisation_id=organisation_id,
+            iban=row.iban,
+            bic=row.bic,
+            holder_name=row.holder_name,
+            valid_from=chosen.valid_from,
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,12 +244,10 @@ def _count_again(claim_ids: list[int]) -> dict[int, tuple[Sums, Sums]]:
 
 def _account_problems(organisation_ids: Iterable[int], at: datetime) -> dict[int, str]:
     problems: dict[int, str] = {}
-    for organisation_id in sorted(organisation_ids):
-        try:
-            parties.payable_account(organisation_id=organisation_id, at=at)
-        except AccountWaiting:
+    for organisation_id, found in parties.payable_accounts(organisation_ids=sorted(organisation_ids), at=at).items():
+        if isinstance(found, AccountWaiting):
             problems[organisation_id] = "changing"
-        except AccountMissing:
+        elif isinstance(found, AccountMissing):
             problems[organisation_id] = "missing"
     return problems
 

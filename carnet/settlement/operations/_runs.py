@@ -221,10 +221,12 @@ def mark_sent(*, run_id: int, actor: Actor, request_id: UUID, at: datetime) -> N
 def _transfers(run: PaymentRun, claims: Sequence[Claim], planned: Mapping[int, Sequence[Kept]], at: datetime) -> list[Transfer]:
     attempts = dict(Transfer.objects.filter(claim_id__in=[claim.id for claim in claims]).values_list("claim_id").annotate(Max("attempt")))
     programme = funding.programme(run.programme_id).name
+    accounts = parties.payable_accounts(organisation_ids={claim.organisation_id for claim in claims}, at=at)
     made: list[Transfer] = []
     for claim in claims:
         # The review has just found it; it is frozen here, whatever becomes of it afterwards.
-        account = parties.payable_account(organisation_id=claim.organisation_id, at=at)
+        account = accounts[claim.organisation_id]
+        assert isinstance(account, parties.PayableAccount), "an account without one is set aside"
         attempt = attempts.get(claim.id, 0) + 1
         last_day = legal_day(claim.until - timedelta(microseconds=1))
         words = remittance(
