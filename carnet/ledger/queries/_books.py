@@ -74,12 +74,12 @@ GROUP BY 1, 2, 3, 4 ORDER BY 4, 2, 1, 3"""
 # Who held each booklet, passage after passage; when each voucher left for good, and from whom. A voucher that is gone no longer moves.
 _STOCK = """
 WITH drawn AS (SELECT * FROM ledger_series WHERE agreement_id = %(agreement)s AND drawn_at IS NOT NULL),
+-- The booklets of a passage by their numbers: a join by range would compare each passage with every booklet of the series.
 moved AS (
-  SELECT p.id, p.kind, p.at, p.series_id, p.from_holder_id, p.to_holder_id, b.id AS booklet_id
+  SELECT p.id, p.kind, p.at, p.series_id, p.from_holder_id, p.to_holder_id, b AS booklet_id
   FROM ledger_passage p JOIN drawn s ON s.id = p.series_id
-  JOIN ledger_booklet b ON b.series_id = s.id
-   AND b.id BETWEEN s.first_booklet_id + (p.first_voucher_id - s.first_voucher_id) / s.booklet_size
-                AND s.first_booklet_id + (p.last_voucher_id - s.first_voucher_id) / s.booklet_size
+  CROSS JOIN LATERAL generate_series(s.first_booklet_id + (p.first_voucher_id - s.first_voucher_id) / s.booklet_size,
+    s.first_booklet_id + (p.last_voucher_id - s.first_voucher_id) / s.booklet_size) AS b
   WHERE p.kind IN ('SHIPPED', 'RECEIVED', 'RETURNED')),
 origin AS (
   SELECT b.id AS booklet_id, COALESCE(f.from_holder_id, b.holder_id) AS holder_id FROM ledger_booklet b JOIN drawn s ON s.id = b.series_id

@@ -25,8 +25,11 @@ def booklet_progress(*, agreement_id: int | None = None, programme_id: int | Non
         cursor.execute(
             "SELECT count(*), count(*) FILTER (WHERE b.handed_over_at IS NOT NULL OR b.opened),"
             " count(*) FILTER (WHERE b.handed_over_at IS NULL AND NOT b.opened AND b.voided_at IS NULL),"
+            # By the vouchers' own numbers: nothing finds them by their booklet but reading the series whole, for each booklet.
             " count(*) FILTER (WHERE (b.handed_over_at IS NOT NULL OR b.opened) AND EXISTS (SELECT 1 FROM ledger_voucher v"
-            " WHERE v.series_id = b.series_id AND v.booklet_id = b.id AND v.mark = 2)),"
+            " WHERE v.series_id = b.series_id AND v.mark = 2 AND v.id"
+            " BETWEEN s.first_voucher_id + (b.id - s.first_booklet_id) * s.booklet_size"
+            " AND s.first_voucher_id + (b.id - s.first_booklet_id + 1) * s.booklet_size - 1)),"
             " count(*) FILTER (WHERE b.handed_over_at IS NULL AND NOT b.opened AND b.voided_at IS NOT NULL)"
             " FROM ledger_series s JOIN ledger_booklet b ON b.series_id = s.id"
             f" WHERE {' AND '.join(f'{column} = %s' for column, _value in named)}",
