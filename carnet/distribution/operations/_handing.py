@@ -21,6 +21,7 @@ from carnet.distribution.rules import (
     runs_of,
 )
 from carnet.funding import queries as funding
+from carnet.funding.rules import acceptance_after, check_hand_over_open
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger_writes
@@ -104,7 +105,7 @@ def take_out_range(
         return done[request_id]
     terms = _terms(series_id, desk_id, at)
     _give_booklets(terms, first_booklet_id, last_booklet_id, desk_id, on_paper=True, actor=actor, request_id=request_id, at=at)
-    row = _row(item, terms, desk_id, _given_apart([item]), actor, at)
+    row = _row(item, terms, desk_id, _given_apart([item], desk_id), actor, at)
     row.kind = Kind.TAKEN_OUT
     row.save(force_insert=True)
     parties_writes.count_by_pin(actor=actor, voucher_count=row.voucher_count, at=at)
@@ -132,7 +133,7 @@ def _hand_over(items: Sequence[HandOverItem], desk_id: int, *, actor: Actor, req
                 request_id=item.request_id,
                 at=at,
             )
-    given = _given_apart(items)
+    given = _given_apart(items, desk_id)
     rows = HandOver.objects.bulk_create(_row(item, terms[item.series_id], desk_id, given, actor, at) for item in items)
     said = [(item.answers, row, terms[item.series_id]) for item, row in zip(items, rows, strict=True) if not item.answers.is_blank]
     Plan.objects.bulk_create(_plan(answers, row, of) for answers, row, of in said)
@@ -146,7 +147,8 @@ def _terms(series_id: int, desk_id: int, at: datetime) -> _Terms:
     access.check_takes_part(organisation_id=desk_id, programme_id=programme.id, programme=programme.name, at=at)
     check_series_active(series_id=series_id, activated_at=series.activated_at)
     check_not_stopped(stop_at=series.hand_overs_stop_at, at=at)
-    acceptance = funding.acceptance_for_hand_over(programme.id, at=at)
+    check_hand_over_open(programme.windows, at=at)
+    acceptance = acceptance_after(programme.windows, handed_over_at=at)
     counted_from_hand_over = programme.windows.months_after_hand_over is not None
     own_accepted_until = acceptance.accepted_until if counted_from_hand_over else None
     return _Terms(series, acceptance.printed_until, own_accepted_until, programme.terms.service_codes)
@@ -176,13 +178,17 @@ def _give_booklets(
     )
 
 
-def _given_apart(items: Sequence[HandOverItem]) -> set[int]:
-    """Vouchers that left one by one, earlier, from the booklets now given whole: their booklets give only the rest."""
+def _given_apart(items: Sequence[HandOverItem], desk_id: int) -> set[int]:
+    """Vouchers that left one by one, earlier, from the booklets now given whole: their booklets give only the rest.
+
+    Of this desk: an opened booklet never moves. Without it, every earlier hand-over of the edition would be read at each new one.
+    """
     whole = [item for item in items if not item.voucher_ids]
     if not whole:
         return set()
     rows = HandOver.objects.filter(
         kind=Kind.VOUCHERS,
+        organisation_id=desk_id,
         series_id__in={item.series_id for item in whole},
         last_booklet_id__gte=min(item.first_booklet_id for item in whole),
         first_booklet_id__lte=max(item.last_booklet_id for item in whole),
