@@ -1,7 +1,7 @@
 """At which place an actor may spend a voucher, under which programmes' keys a code is looked for, and who a device is."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -129,18 +129,32 @@ def _signed(token: VoucherToken, place_id: int, at: datetime) -> bool:
     return any(is_signed(token, programme_id) for programme_id in _place_keys(place_id, at).programme_ids)
 
 
-def _place_keys(place_id: int, at: datetime) -> _PlaceKeys:
+def remember_places(place_ids: Collection[int], *, at: datetime) -> None:
+    """Learn at once which programmes these places accept, those that are still known apart: before many codes of many places are read."""
     now = time.monotonic()
-    known = _remembered.get(place_id)
-    if known is not None and known.known_until > now:
-        return known
-    ring = key_ring()
-    programme_ids = frozenset(acceptance.programme_id for acceptance in places.accepted(place_id, at=at))
-    hashers = tuple(ring.hasher(programme_id, version) for programme_id in sorted(programme_ids) for version in ring.versions(programme_id))
-    if len(_remembered) >= PLACES_REMEMBERED_MAX:
+    unknown = [each for each in set(place_ids) if each not in _remembered or _remembered[each].known_until <= now]
+    if not unknown:
+        return
+    ring, accepted = key_ring(), places.accepted_by(unknown, at=at)
+    if len(_remembered) + len(unknown) > PLACES_REMEMBERED_MAX:
         _remembered.clear()
-    _remembered[place_id] = _PlaceKeys(hashers, programme_ids, _costs(programme_ids), now + PLACE_KEYS_SECONDS)
-    return _remembered[place_id]
+    alike: dict[frozenset[int], _PlaceKeys] = {}
+    for place_id in unknown:
+        programme_ids = frozenset(acceptance.programme_id for acceptance in accepted.get(place_id, ()))
+        if programme_ids not in alike:
+            hashers = tuple(
+                ring.hasher(programme_id, version) for programme_id in sorted(programme_ids) for version in ring.versions(programme_id)
+            )
+            alike[programme_ids] = _PlaceKeys(hashers, programme_ids, _costs(programme_ids), now + PLACE_KEYS_SECONDS)
+        _remembered[place_id] = alike[programme_ids]
+
+
+def _place_keys(place_id: int, at: datetime) -> _PlaceKeys:
+    known = _remembered.get(place_id)
+    if known is None or known.known_until <= time.monotonic():
+        remember_places([place_id], at=at)
+        known = _remembered[place_id]
+    return known
 
 
 def presented_device(*, device_id: int, message: bytes, signature: bytes) -> Device:

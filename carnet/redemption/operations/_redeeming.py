@@ -159,6 +159,8 @@ def redeem_many(*, asked: Sequence[Asked], at: datetime, together: bool = False)
     if len(asked) > BATCH_SIZE_MAX:
         raise BatchTooLarge(items=len(asked), items_max=BATCH_SIZE_MAX)
     answers: list[Answer | None] = [None] * len(asked)
+    if len(asked) > 1:
+        access.remember_places({each.item.place_id for each in asked if each.item.place_id is not None}, at=at)
     prepared = [prepare(each, at, answers, rank) for rank, each in enumerate(asked)]
     return answer_prepared(asked, prepared, answers, at=at, together=together)
 
