@@ -87,7 +87,7 @@ def _failed(actor: Actor) -> Table:
 def _queues() -> Table:
     """The queues of the installation, in numbers only."""
     columns = [
-        Column(_("File")), Column(_("En attente"), number=True), Column(_("En cours"), number=True), Column(_("Arrêtés"), number=True),
+        Column(_("File d’attente")), Column(_("En attente"), number=True), Column(_("En cours"), number=True), Column(_("Arrêtés"), number=True),
         Column(_("Le plus ancien attend depuis"), number=True),
     ]  # fmt: skip
     rows = [
