@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -41,7 +42,8 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.notices.models import Notice
 from carnet.parties import queries as parties
-from carnet.parties.rules import ApprovalChanged, NotAllowed, ReasonMissing, SamePerson, SecondFactorNeeded
+from carnet.parties.rules import ApprovalChanged, NotAllowed, ReasonMissing, Role, SamePerson, SecondFactorNeeded
+from carnet.scenarios.proofread import leave_proofs
 from carnet.scenarios.proofs import approved_proof, draft_of, sent_proof
 from tests.issuing import pictures
 from tests.issuing.conftest import Cast, unproved
@@ -362,3 +364,17 @@ def test_a_proof_of_another_programme_is_nobodys(cast: Cast) -> None:
 def test_a_scenario_sends_a_proof_that_waits(cast: Cast) -> None:
     proof_id = sent_proof(cast.approved(), sender=cast.agent, asked_of_id=cast.department_id, at=cast.at)
     assert queries.proof(cast.agent, proof_id).line.asked_of == "Département"
+
+
+def test_the_demonstration_leaves_one_waiting_for_its_funder_and_one_sent_back(cast: Cast) -> None:
+    people = {Role.OPERATOR_ADMIN: cast.agent, Role.APPROVER: cast.approver}
+    played = SimpleNamespace(
+        programme_id=cast.programme_id,
+        agreement_id=cast.agreement_id,
+        cast=SimpleNamespace(actor=lambda role, _programme_id, _at: people[role], funder_ids={"Métropole": cast.metropolis_id}),
+    )
+    leave_proofs(played, at=cast.at)  # type: ignore[arg-type]
+    found = {each.decision: each for each in queries.proofs(cast.agent)}
+    assert found[None].asked_of == "Métropole"
+    assert "logo" in found[ProofDecision.RETURNED].remarks
+    assert [each["name"] for each in queries.proof(cast.agent, found[None].id).content["logos"]] == ["Métropole"]
