@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from carnet.cli import apart
 from carnet.cli.running import installation, load_django
 from carnet.cli.speech import CommandFailed, say
 from carnet.cli.speech import gettext as _
@@ -20,7 +21,10 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.callback()(lambda: None)
     group.command(
-        "play", help=_("Jouer une campagne entière : « nantes », « departement », « helpers », « connection », ou un fichier TOML à vous.")
+        "play",
+        help=_(
+            "Jouer une campagne entière : « nantes », « departement », « national », « helpers », « connection », ou un fichier TOML à vous."
+        ),
     )(play)
     group.command(
         "stock",
@@ -30,7 +34,9 @@ def register(app: typer.Typer) -> None:
 
 
 def play(
-    scenario: Annotated[str, typer.Argument(help=_("Un nom livré (nantes, departement, helpers, connection) ou un fichier TOML."))],
+    scenario: Annotated[
+        str, typer.Argument(help=_("Un nom livré (nantes, departement, national, helpers, connection) ou un fichier TOML."))
+    ],
     json_file: Annotated[Path | None, typer.Option("--json", help=_("Écrire le bilan dans ce fichier."))] = None,
     out: Annotated[Path | None, typer.Option(help=_("Le dossier des carnets, paiements, relevés et données ouvertes."))] = None,
     seed: Annotated[int, typer.Option(help=_("La même graine joue la même campagne."))] = 1,
@@ -46,11 +52,20 @@ def play(
         from carnet.web import clock
 
         chosen, today = scenarios.open_scenario(scenario), legal_day(clock.now())
+        played: scenarios.Played | scenarios.PlayedNation
         with progress_bar() as progress:
             if isinstance(chosen, scenarios.HelpersScenario):
                 helped = scenarios.play_helpers(chosen, today=today, seed=seed, progress=progress)
             elif isinstance(chosen, scenarios.ConnectionScenario):
                 connected = scenarios.play_connections(chosen, today=today, seed=seed, progress=progress)
+            elif isinstance(chosen, scenarios.NationalScenario):
+                begin = apart.begin if apart.pays() else None
+                try:
+                    played = scenarios.play_nation(
+                        chosen, today=today, seed=seed, out=out, printing=printing, apart=begin, progress=progress
+                    )
+                except scenarios.PlayInterrupted as interrupted:
+                    raise CommandFailed(_("Un des programmes s’est arrêté : %(why)s") % {"why": interrupted}) from None
             else:
                 played = scenarios.play(chosen, today=today, seed=seed, out=out, printing=printing, progress=progress)
             progress("verify", 0, 1)

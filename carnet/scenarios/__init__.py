@@ -16,6 +16,7 @@ from carnet.scenarios.connected import (
     summarise_connections,
 )
 from carnet.scenarios.council import report_to_council
+from carnet.scenarios.national import NationalScenario, PlayedNation, PlayInterrupted, national_scenario, play_nation
 from carnet.scenarios.plan import SHIPPED, Scenario, ScenarioUnreadable, load, values_of
 from carnet.scenarios.play import Played, count, play, seal
 from carnet.scenarios.released import release_months
@@ -26,9 +27,12 @@ __all__ = [
     "SHIPPED",
     "ConnectionScenario",
     "HelpersScenario",
+    "NationalScenario",
+    "PlayInterrupted",
     "Played",
     "PlayedConnections",
     "PlayedHelpers",
+    "PlayedNation",
     "Scenario",
     "ScenarioUnreadable",
     "compare_stock",
@@ -38,6 +42,7 @@ __all__ = [
     "play",
     "play_connections",
     "play_helpers",
+    "play_nation",
     "release_months",
     "report_to_council",
     "seal",
@@ -47,9 +52,14 @@ __all__ = [
 ]
 
 
-def open_scenario(name_or_path: str) -> Scenario | HelpersScenario | ConnectionScenario:
-    """A campaign, months of assisted procedures, or homes connected: whichever a shipped name or a TOML file describes. Raises: ScenarioUnreadable."""
+def open_scenario(name_or_path: str) -> Scenario | HelpersScenario | ConnectionScenario | NationalScenario:
+    """Whichever a shipped name or a TOML file describes: a campaign, a nation's, months of assisted procedures, homes connected.
+
+    Raises: ScenarioUnreadable.
+    """
     values = values_of(name_or_path)
+    if "programmes" in values:
+        return national_scenario(values)
     if "homes" in values:
         return connection_scenario(values)
     return helpers_scenario(values) if "structures" in values else load(name_or_path)

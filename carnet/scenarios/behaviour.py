@@ -1,9 +1,10 @@
 """What people do in a season: which day a booklet leaves, when and where each voucher is spent. Drawn from a seed."""
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 from typing import Any
 
 from carnet.distribution.rules import AgeBand, Answers, Area, Reason, Ticks
@@ -86,11 +87,24 @@ def hand_overs(
             continue
         weekday = dice.randrange(5)
         days = [day for day in _days(season.first_day + timedelta(days=6), min(season.last_day, until)) if day.weekday() == weekday]
+        if scenario.weeks_between > 1:
+            days = days[dice.randrange(scenario.weeks_between) :: scenario.weeks_between]
+        piled: list[HandOverDay] = []
         for _ in range(share):
             if days and dice.randrange(100) < scenario.handed_over:
-                given.append(_one(scenario, dice, dice.choice(days), desk, booklet))
+                piled.append(_one(scenario, dice, dice.choice(days), desk, booklet))
             booklet += 1
+        given += _from_the_top(piled, scenario, booklet - share) if scenario.stacked else piled
     return sorted(given, key=lambda each: (each.day, each.desk, each.booklet))
+
+
+def _from_the_top(piled: list[HandOverDay], scenario: Scenario, first: int) -> list[HandOverDay]:
+    """The same hand-overs, each of the booklet that lies on top that day: days in order are numbers in order."""
+    size = scenario.booklet_size
+    return [
+        replace(each, booklet=booklet, ranks=tuple(rank - each.booklet * size + booklet * size for rank in each.ranks))
+        for booklet, each in enumerate(sorted(piled, key=lambda each: (each.day, each.booklet)), start=first)
+    ]
 
 
 def _one(scenario: Scenario, dice: random.Random, day: date, desk: int, booklet: int) -> HandOverDay:
@@ -128,12 +142,20 @@ def _answers(ticks: Ticks, dice: random.Random) -> Answers:
     )
 
 
-def lessons(scenario: Scenario, season: Season, given: list[HandOverDay], dice: random.Random, *, until: datetime) -> list[Lesson]:
-    """When and where each voucher handed over is spent, in order; the others never are."""
+def lessons(
+    scenario: Scenario, season: Season, given: list[HandOverDay], dice: random.Random, *, until: datetime,
+    near: Sequence[Sequence[int]] | None = None,
+) -> list[Lesson]:  # fmt: skip
+    """When and where each voucher handed over is spent, in order; the others never are. `near`: the places of each desk, if not all are."""
     taught: list[Lesson] = []
     popularity = [dice.uniform(0.3, 2.0) for _ in range(scenario.places)]
+    everywhere = list(accumulate(popularity))
+    known = [list(accumulate(popularity[place] for place in places)) for places in near or ()]
     for each in given:
-        place = dice.choices(range(scenario.places), popularity)[0]
+        if near is None:
+            place = dice.choices(range(scenario.places), cum_weights=everywhere)[0]
+        else:
+            place = dice.choices(near[each.desk], cum_weights=known[each.desk])[0]
         day = each.day + timedelta(days=dice.randint(2, 40))
         for rank in each.ranks:
             if dice.randrange(100) >= scenario.used:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from itertools import cycle
 from uuid import uuid4
 
+from django.utils.text import slugify
 from schwifty import IBAN
 from stdnum import luhn
 
@@ -31,6 +32,7 @@ STAFF = {
     Role.TREASURER: ("tresorerie", "Dominique Petit"),
     Role.APPROVER: ("validation", "Camille Roux"),
 }
+OPERATOR = "Opérateur du pass numérique (simulé)"
 # Who approves too, where a payment asks for two people.
 SECOND_APPROVER = ("validation-2", "Jeanne Perrin")
 _DESKS = ("CCAS {}", "Mairie {}, accueil", "France Services {}", "Maison de l’emploi {}", "Centre social {}", "Médiathèque {}")
@@ -47,6 +49,8 @@ class Cast:
     place_ids: list[int]
     place_organisations: dict[int, int]
     state_id: int
+    # Those it brought in itself: another operator's change their bank account there.
+    own_organisation_ids: frozenset[int] = frozenset()
 
     def actor(self, role: Role, programme_id: int, at: datetime) -> Actor:
         """A member of the operator's staff who has just proved who they are."""
@@ -89,26 +93,34 @@ def simulated_iban(number: int) -> str:
     return str(IBAN.generate("FR", bank_code="11111", branch_code="00001", account_code=f"{number:011d}"))
 
 
-def gather(scenario: Scenario, *, today: date, dice: random.Random, password: str | None = None) -> Cast:
-    """Find or make everyone the scenario needs. Raises: ScenarioUnreadable (too few places in the territory)."""
+def gather(
+    scenario: Scenario, *, today: date, dice: random.Random, password: str | None = None, beside: Cast | None = None, shared_places: int = 0
+) -> Cast:
+    """Find or make everyone the scenario needs. Raises: ScenarioUnreadable (too few places in the territory).
+
+    `beside`: the cast of another operator's campaign, whose funders of the same name are the same, and `shared_places` of whose places
+    take part in both.
+    """
     at = cast_moment(today)
     operator_id = operator_of(scenario.operator, at)
     staff = _staff(operator_id, at, password)
     helper = _Registry(operator_id, staff[Role.OPERATOR_ADMIN], at)
+    known_funders = beside.funder_ids if beside is not None else {}
     funder_ids = {
-        plan.name: helper.organisation(plan.name, OrganisationKind.STATE if plan.state else OrganisationKind.FUNDER)
+        plan.name: known_funders.get(plan.name)
+        or helper.organisation(plan.name, OrganisationKind.STATE if plan.state else OrganisationKind.FUNDER)
         for plan in scenario.funders
     }
     desk_ids = [
         helper.organisation(name, OrganisationKind.PRESCRIBER, postcode=town.postcodes[0], city=town.name)
         for name, town in _desks(scenario)
     ]
-    place_ids = _places(scenario, dice, at)
+    place_ids = _places(scenario, dice, at) if beside is None else _places_beside(scenario, dice, at, beside.place_ids, shared_places)
     organisations = _operators_of(place_ids, helper, at)
     _open_accounts(sorted(set(organisations.values())), operator_id, staff, at)
-    state_id = helper.organisation(STATE, OrganisationKind.STATE)
+    state_id = beside.state_id if beside is not None else helper.organisation(STATE, OrganisationKind.STATE)
     give_label(_admin(operator_id, staff, at), state_id, at=at)
-    return Cast(operator_id, staff, funder_ids, desk_ids, place_ids, organisations, state_id)
+    return Cast(operator_id, staff, funder_ids, desk_ids, place_ids, organisations, state_id, helper.own())
 
 
 def _admin(operator_id: int, staff: dict[str, int], at: datetime) -> Actor:
@@ -130,6 +142,7 @@ def operator_of(name: str, at: datetime) -> int:
 
 def _staff(operator_id: int, at: datetime, password: str | None) -> dict[str, int]:
     system = Actor.system("scenario", organisation_ids={operator_id})
+    domain = _domain(operator_id)
     with acting_as(system):
         members = parties_queries.members(actor=system, organisation_id=operator_id, at=at)
         known = {member.role: member.person_id for member in members if member.display_name != SECOND_APPROVER[1]}
@@ -137,7 +150,7 @@ def _staff(operator_id: int, at: datetime, password: str | None) -> dict[str, in
             if role not in known:
                 known[role] = parties.enrol_member(
                     organisation_id=operator_id,
-                    email=f"{mailbox}@operateur.carnet.example",
+                    email=f"{mailbox}@{domain}",
                     display_name=name,
                     role=role,
                     password=password,
@@ -146,6 +159,12 @@ def _staff(operator_id: int, at: datetime, password: str | None) -> dict[str, in
                     at=at,
                 )
     return known
+
+
+def _domain(operator_id: int) -> str:
+    """Where an operator's people read their letters: those of the demonstrations' operator where they always did."""
+    name = parties_queries.organisation(operator_id).name
+    return f"{'operateur' if name == OPERATOR else slugify(name)}.carnet.example"
 
 
 def second_approver(operator_id: int, at: datetime) -> int:
@@ -184,6 +203,10 @@ class _Registry:
             cards = parties_queries.organisations_registered_by(actor=admin)
         self._known = {(card.name, kind): card.id for card in cards for kind in card.kinds}
 
+    def own(self) -> frozenset[int]:
+        """All that were brought in so far."""
+        return frozenset(self._known.values())
+
     def organisation(self, name: str, kind: OrganisationKind, *, postcode: str = "", city: str = "") -> int:
         """Its id, made if need be, in that town."""
         if (name, kind.value) not in self._known:
@@ -203,17 +226,38 @@ class _Registry:
 
 
 def desk_communes(scenario: Scenario) -> list[Commune]:
-    """The communes of a scenario's territory by name: its desks stand in them one after the other, then begin again."""
-    codes = sorted(places_queries.territory([scenario.territory]))
+    """The communes of a scenario's territory by name: its desks stand in them one after the other, then begin again.
+
+    Where it covers whole départements, those of the most people, as many as it has desks; some new communes are nowhere on the map.
+    """
+    codes = sorted(places_queries.territory(scenario.perimeter))
     found = {commune.name: commune for code in codes if (commune := places_queries.commune(code)) is not None}
+    if scenario.departments:
+        mapped = [each for each in found.values() if each.point is not None]
+        largest = sorted(mapped, key=lambda each: (-each.population, each.code))[: scenario.prescribers]
+        found = {commune.name: commune for commune in largest}
     return [found[name] for name in sorted(found)]
+
+
+def places_near(scenario: Scenario, everyone: Cast) -> list[list[int]] | None:
+    """For each desk, the places (by their rank) of its département, or all where it has none; None where all are near enough."""
+    if not scenario.departments:
+        return None
+    communes, communes_of = desk_communes(scenario), places_queries.communes_of(everyone.place_ids)
+    by_department: dict[str, list[int]] = {}
+    for rank, place_id in enumerate(everyone.place_ids):
+        found = places_queries.commune(communes_of.get(place_id, ("", ""))[0])
+        by_department.setdefault(found.department if found else "", []).append(rank)
+    everywhere = list(range(len(everyone.place_ids)))
+    desks = (communes[rank % len(communes)] for rank in range(scenario.prescribers))
+    return [by_department.get(commune.department, everywhere) for commune in desks]
 
 
 def _desks(scenario: Scenario) -> list[tuple[str, Commune]]:
     """The desks by name, each with its town."""
     communes = desk_communes(scenario)
     if not communes:
-        raise ScenarioUnreadable(scenario=scenario.name, reason=f"territory {scenario.territory}")
+        raise ScenarioUnreadable(scenario=scenario.name, reason=f"territory {', '.join(scenario.perimeter)}")
     names = [pattern.format(of_town(commune.name)) for pattern in _DESKS for commune in communes]
     names += [f"Association numérique n° {number}" for number in range(1, scenario.prescribers + 1)]
     return list(zip(names[: scenario.prescribers], cycle(communes), strict=False))
@@ -241,9 +285,17 @@ def _places(scenario: Scenario, dice: random.Random, at: datetime) -> list[int]:
     return sorted(dice.sample(found, scenario.places))
 
 
+def _places_beside(scenario: Scenario, dice: random.Random, at: datetime, others: list[int], shared: int) -> list[int]:
+    """Some places of another campaign, and as many of its own as are still needed. Raises: ScenarioUnreadable."""
+    own = sorted(set(_in_territory(scenario, at)) - set(others))
+    if len(own) < scenario.places - shared or len(others) < shared:
+        raise ScenarioUnreadable(scenario=scenario.name, reason=f"{len(own)} places")
+    return sorted([*dice.sample(others, shared), *dice.sample(own, scenario.places - shared)])
+
+
 def _in_territory(scenario: Scenario, at: datetime) -> list[int]:
-    near = sorted(places_queries.ids_in(places_queries.territory([scenario.territory]), at=at))
-    if len(near) >= scenario.places:
+    near = sorted(places_queries.ids_in(places_queries.territory(scenario.perimeter), at=at))
+    if len(near) >= scenario.places or scenario.departments:
         return near
     wider = sorted(places_queries.ids_in(places_queries.territory([scenario.department]), at=at))
     if len(wider) >= scenario.places:

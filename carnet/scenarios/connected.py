@@ -46,7 +46,7 @@ from carnet.redemption import queries as redemption
 from carnet.scenarios import cast
 from carnet.scenarios.billed import Biller
 from carnet.scenarios.plan import FunderPlan, ScenarioUnreadable, Season, load
-from carnet.scenarios.play import _at, _Stage
+from carnet.scenarios.play import Stage, _at
 from carnet.settlement import operations as settlement
 from carnet.settlement import queries as settlement_reads
 
@@ -110,7 +110,7 @@ def play_connections(
     dice = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - behaviour of a simulation, never a secret
     with transaction.atomic():
         everyone = cast.gather(base, today=today, dice=dice)
-        stage = _Stage(base, Season(first, add_months(first, 12) - timedelta(days=1), today), everyone, None, progress)
+        stage = Stage(base, Season(first, add_months(first, 12) - timedelta(days=1), today), everyone, None, progress)
         stage.found_programme()
     played = PlayedConnections(scenario, stage.programme_id, stage.agreement_id)
     _Estate(played, stage, first, progress).live()
@@ -120,7 +120,7 @@ def play_connections(
 class _Estate:
     """The play as it goes: who acts, and the months that follow one another."""
 
-    def __init__(self, played: PlayedConnections, stage: _Stage, first: date, progress: Progress) -> None:
+    def __init__(self, played: PlayedConnections, stage: Stage, first: date, progress: Progress) -> None:
         self.played, self.stage, self.first, self.progress = played, stage, first, progress
         self.scenario = played.scenario
         began = _at(first, 9)

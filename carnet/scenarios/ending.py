@@ -120,17 +120,8 @@ class Ending:
             yield actor
 
     def _signer(self, funder_id: int) -> int:
-        """Who signs for a funder: found again, or enrolled."""
         if funder_id not in self._signers:
-            system, at = Actor.system("scenario", organisation_ids={funder_id}), cast_moment(self.season.today)
-            with acting_as(system):
-                email = f"finances-{funder_id}@financeurs.carnet.example"
-                members = parties_queries.members(actor=system, organisation_id=funder_id, at=at)
-                known = [each.person_id for each in members if each.email == email]
-                self._signers[funder_id] = known[0] if known else parties.enrol_member(
-                    organisation_id=funder_id, email=email, display_name="Dominique Girard", role=Role.FUNDER,
-                    actor=system, request_id=uuid4(), at=at,
-                )  # fmt: skip
+            self._signers[funder_id] = signer_of(funder_id, cast_moment(self.season.today))
         return self._signers[funder_id]
 
     def _keep(self, name: str, content: bytes) -> Path:
@@ -139,3 +130,16 @@ class Ending:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         return path
+
+
+def signer_of(funder_id: int, at: datetime) -> int:
+    """Who signs for a funder: found again, or enrolled."""
+    system = Actor.system("scenario", organisation_ids={funder_id})
+    with acting_as(system):
+        email = f"finances-{funder_id}@financeurs.carnet.example"
+        members = parties_queries.members(actor=system, organisation_id=funder_id, at=at)
+        known = [each.person_id for each in members if each.email == email]
+        return known[0] if known else parties.enrol_member(
+            organisation_id=funder_id, email=email, display_name="Dominique Girard", role=Role.FUNDER,
+            actor=system, request_id=uuid4(), at=at,
+        )  # fmt: skip

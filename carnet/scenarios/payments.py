@@ -94,8 +94,8 @@ class Payments:
         return kept
 
     def _to_send_back(self, transfers: Sequence[queries.TransferLine]) -> queries.TransferLine:
-        """Which transfer of a run comes back."""
-        return transfers[0]
+        """Which transfer of a run comes back: of a place that says its new account to this operator."""
+        return next((each for each in transfers if each.organisation_id in self.cast.own_organisation_ids), transfers[0])
 
     def _pay_again(self, treasurer: Actor, at: datetime) -> None:
         for waiting in queries.waiting_payments(actor=treasurer, programme_ids=[self.programme_id], at=at):

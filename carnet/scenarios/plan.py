@@ -11,7 +11,7 @@ from typing import Any
 from carnet.kernel.periods import add_months
 from carnet.kernel.refusals import Refusal
 
-SHIPPED = ("nantes", "departement", "semaines", "helpers", "connection")
+SHIPPED = ("nantes", "departement", "national", "semaines", "helpers", "connection")
 # Shipped under another name than its file.
 FILES = {"helpers": "assisted"}
 # From the end of grace to the last statement: the last payment of places, then the funders'.
@@ -63,6 +63,17 @@ class Scenario:
     eventful: bool = False
     # Places are paid by a public accountant, through payment orders.
     by_orders: bool = False
+    # A desk receives people one day out of so many weeks.
+    weeks_between: int = 1
+    # Booklets leave a desk in their order, from the top of the pile; otherwise in any.
+    stacked: bool = False
+    # Départements, instead of one `territory`.
+    departments: tuple[str, ...] = ()
+
+    @property
+    def perimeter(self) -> tuple[str, ...]:
+        """Where its desks and its places are."""
+        return self.departments or (self.territory,)
 
     @property
     def voucher_count(self) -> int:
@@ -117,7 +128,7 @@ def open_season(today: date) -> Season:
 
 def load(name_or_path: str) -> Scenario:
     """A shipped campaign by its name, or a TOML file. Raises: ScenarioUnreadable."""
-    return _checked(values_of(name_or_path))
+    return checked(values_of(name_or_path))
 
 
 def values_of(name_or_path: str) -> dict[str, Any]:
@@ -132,16 +143,18 @@ def values_of(name_or_path: str) -> dict[str, Any]:
         raise ScenarioUnreadable(scenario=name_or_path, reason=str(error)[:200]) from None
 
 
-def _checked(values: dict[str, Any]) -> Scenario:
+def checked(values: dict[str, Any]) -> Scenario:
+    """A campaign from what a file says. Raises: ScenarioUnreadable."""
     known = {each.name for each in fields(Scenario)}
     needed = {each.name for each in fields(Scenario) if each.default is MISSING}
     problems = [f"{name} ?" for name in sorted(needed - values.keys())] + [f"{name} ???" for name in sorted(values.keys() - known)]
     if problems:
         raise ScenarioUnreadable(scenario=str(values.get("name", "")), reason=", ".join(problems))
     try:
-        scenario = Scenario(**{**values, "funders": tuple(FunderPlan(**each) for each in values["funders"])})
+        funders = tuple(FunderPlan(**each) for each in values["funders"])
+        scenario = Scenario(**{**values, "funders": funders, "departments": tuple(values.get("departments", ()))})
         whole = sum(funder.percent for funder in scenario.funders) == 100
-        sizes = (scenario.booklets, scenario.booklet_size, scenario.prescribers, scenario.places)
+        sizes = (scenario.booklets, scenario.booklet_size, scenario.prescribers, scenario.places, scenario.weeks_between)
         rates = (scenario.handed_over, scenario.used, scenario.half_booklets)
         sound = all(size > 0 for size in sizes) and all(0 <= rate <= 100 for rate in rates) and 1 <= scenario.season_month <= 12
     except TypeError as error:

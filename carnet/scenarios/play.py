@@ -1,11 +1,13 @@
 """Playing a season: order, hand-overs, lessons, monthly payments, closing. Every step is the screens' own operation."""
 
 import random
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import overload
 from uuid import uuid4
 
 from django.db import transaction
@@ -47,9 +49,34 @@ from carnet.scenarios.proofs import approved_proof
 Progress = Callable[[str, int, int], None]
 ORDERED_DAYS_BEFORE = 50
 PRINTED_SAMPLE = 20
+# How many codes are read at a time.
+CODES_READ = 50_000
 
 # When somebody answers a programme's telephone.
 PHONE_HOURS = "Mo-Fr 09:00-12:30,13:30-17:30"
+
+
+class Codes(Sequence[str]):
+    """The codes of a series as numbers: a million of them in eight megabytes."""
+
+    def __init__(self, runs: Iterable[Sequence[str]]) -> None:
+        self._numbers = array("Q")
+        for run in runs:
+            self._numbers.extend(map(int, run))
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, rank: int) -> str: ...
+
+    @overload
+    def __getitem__(self, rank: slice) -> list[str]: ...
+
+    def __getitem__(self, rank: int | slice) -> str | list[str]:
+        if isinstance(rank, slice):
+            return [f"{number:018d}" for number in self._numbers[rank]]
+        return f"{self._numbers[rank]:018d}"
 
 
 @dataclass
@@ -63,7 +90,7 @@ class Played:
     order_id: int
     series_id: int
     cast: Cast
-    codes: list[str] = field(repr=False)
+    codes: Sequence[str] = field(repr=False)
     in_hands: list[int] = field(default_factory=list)
     given: frozenset[int] = frozenset()
     files: list[str] = field(default_factory=list)
@@ -83,24 +110,40 @@ def play(
     `printing` is none, sample or all. Files go to `out`, if given. `password` is for the staff it enrols
     (none: nobody can sign in). `asleep` desks hand nothing over. The same seed plays the same season.
     """
-    dice = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - behaviour of a simulation, never a secret
+    dice = dice_of(scenario, seed)
     season = season or closed_season(scenario, today)
     forget_place_keys()
     progress("cast", 0, 1)
     # Whole or not at all: the next play finds everyone again through the programme.
     with transaction.atomic():
-        everyone = cast.gather(scenario, today=today, dice=dice, password=password)
-        stage = _Stage(scenario, season, everyone, out, progress)
-        stage.found_programme()
+        stage = set_stage(scenario, season, cast.gather(scenario, today=today, dice=dice, password=password), out, progress)
     progress("cast", 1, 1)
+    return perform(stage, dice, printing=printing, asleep=asleep)
+
+
+def dice_of(scenario: Scenario, seed: int) -> random.Random:
+    """The dice of one play."""
+    return random.Random(f"{scenario.name} {seed}")  # noqa: S311 - behaviour of a simulation, never a secret
+
+
+def set_stage(scenario: Scenario, season: Season, everyone: Cast, out: Path | None, progress: Progress) -> "Stage":
+    """The programme founded among everyone gathered, before anything happens."""
+    stage = Stage(scenario, season, everyone, out, progress)
+    stage.found_programme()
+    return stage
+
+
+def perform(stage: "Stage", dice: random.Random, *, printing: str, asleep: int = 0) -> Played:
+    """The season itself, up to its end or to today."""
+    scenario, season = stage.scenario, stage.season
     stage.order(printing)
     shares = behaviour.desk_shares(scenario, dice)
     stage.ship(shares)
-    until = datetime.combine(today, time(0), tzinfo=PARIS) if not season.is_closed else _at(season.closed_on, 12)
+    until = datetime.combine(season.today, time(0), tzinfo=PARIS) if not season.is_closed else _at(season.closed_on, 12)
     given = behaviour.hand_overs(scenario, season, shares, dice, until=until.date() - timedelta(days=1), asleep=asleep)
     if season.is_closed:
         given = [each for each in given if each.day < stops_on(season)]
-    taught = behaviour.lessons(scenario, season, given, dice, until=until)
+    taught = behaviour.lessons(scenario, season, given, dice, until=until, near=cast.places_near(scenario, stage.cast))
     stage.live(given, taught, until)
     if season.is_closed:
         stage.close()
@@ -132,7 +175,7 @@ def _payments_of(scenario: Scenario) -> type[Payments]:
     return EventfulPayments if scenario.eventful else Payments
 
 
-class _Stage:
+class Stage:
     """The play as it goes: who, what was made, and the bank that answers."""
 
     def __init__(self, scenario: Scenario, season: Season, everyone: Cast, out: Path | None, progress: Progress) -> None:
@@ -239,8 +282,15 @@ class _Stage:
         with acting_as(admin):
             self.series = self._series()
             self._print(printing, admin, at)
-            self.codes = issuing.simulated_codes(
-                order_id=self.order_id, ranks=range(self.scenario.voucher_count), actor=admin, request_id=uuid4(), at=at
+            self.codes = Codes(
+                issuing.simulated_codes(
+                    order_id=self.order_id,
+                    ranks=range(first, min(first + CODES_READ, self.scenario.voucher_count)),
+                    actor=admin,
+                    request_id=uuid4(),
+                    at=at,
+                )
+                for first in range(0, self.scenario.voucher_count, CODES_READ)
             )
             issuing.record_printed(order_id=self.order_id, reference="Imprimerie (simulée)", actor=admin, request_id=uuid4(), at=at)
         self._fund(at + timedelta(days=1))

@@ -18,7 +18,7 @@ from carnet.parties.models import Person
 from carnet.scenarios import cast, demo, plan
 from carnet.scenarios.lessons import MONTH
 from carnet.scenarios.library import NAME
-from carnet.scenarios.play import _Stage, play
+from carnet.scenarios.play import Stage, play
 from carnet.settlement.models import BandsVersion, DebitNote, FeeTerms, Hold, Netting
 from carnet.workshops import queries as workshops
 from carnet.workshops.models import Presence
@@ -127,7 +127,7 @@ def test_a_play_cut_short_before_its_programme_leaves_nobody_behind(monkeypatch:
         def killed(_: object) -> None:
             raise KeyboardInterrupt
 
-        cut.setattr(_Stage, "found_programme", killed)
+        cut.setattr(Stage, "found_programme", killed)
         with pytest.raises(KeyboardInterrupt):
             play(demo.load("nantes"), today=AT.date())
     assert funding.programmes() == []
