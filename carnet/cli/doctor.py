@@ -82,6 +82,7 @@ def keeping_checks() -> Iterator[Check]:
     if age is not None:
         told = _("la dernière a %(hours)d heures") % {"hours": age.total_seconds() // 3600}
     yield Check(_("sauvegarde"), recent or not needed, told, warns=not recent and not needed)
+    yield from _archive_checks()
     ledger = checks.latest_check(settings.VAR_DIR, checks.LEDGER)
     if ledger is None:
         yield Check(_("grand livre"), True, _("jamais recalculé ici : « carnet ledger verify »"), warns=True)
@@ -89,6 +90,39 @@ def keeping_checks() -> Iterator[Check]:
         days = (at - ledger.at).days
         told = _("%(faults)d anomalies, recalculé il y a %(days)d jours") % {"faults": ledger.fault_count, "days": days}
         yield Check(_("grand livre"), not ledger.fault_count, told, warns=not ledger.fault_count and days > VERIFIED_DAYS_MOST)
+
+
+def _archive_checks() -> Iterator[Check]:
+    """Whether the archive is received, where there is one, and whether a receiver that went away can fill the server's disk."""
+    from django.db import connection
+
+    from carnet.gateways import backups
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT active, wal_status, coalesce(pg_current_wal_lsn() - restart_lsn, 0)::bigint,
+                   (SELECT setting::int FROM pg_settings WHERE name = 'max_slot_wal_keep_size')
+            FROM pg_replication_slots WHERE slot_name = %s
+            """,
+            [backups.SLOT],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        return
+    active, status, behind, bound = found
+    if status == "lost":
+        yield Check(
+            _("archive continue"), False, _("perdue : relancez « carnet backup archive », puis faites tout de suite une sauvegarde")
+        )
+    elif not active:
+        told = _("arrêtée : PostgreSQL garde %(megabytes)d Mo pour elle ; relancez « carnet backup archive », ou « carnet backup stop »")
+        yield Check(_("archive continue"), False, told % {"megabytes": behind // 1_000_000})
+    elif bound < 0:
+        told = _("reçue ; réglez max_slot_wal_keep_size, sinon une archive arrêtée longtemps remplit le disque de PostgreSQL")
+        yield Check(_("archive continue"), True, told, warns=True)
+    else:
+        yield Check(_("archive continue"), True, _("reçue, %(megabytes)d Mo de retard") % {"megabytes": behind // 1_000_000})
 
 
 def _prepared() -> Check:
