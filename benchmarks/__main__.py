@@ -77,7 +77,7 @@ def measured_together(modules: Sequence[Any]) -> list[dict[str, Any]]:
                 sides[module.NAME] = _sides(stack, module, arena)
             except NotMeasured as reason:
                 reasons[module.NAME] = str(reason)
-        for _ in range(ROUNDS):
+        for _ in range(min(getattr(module, "ROUNDS", ROUNDS) for module in modules)):
             reference = arena.reference() if arena and any(their is None for _our, their in sides.values()) else None
             for name, (our, their) in sides.items():
                 ours[name].append(our())
