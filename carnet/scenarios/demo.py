@@ -49,6 +49,9 @@ from carnet.scenarios.plan import load, open_season, values_of
 from carnet.scenarios.planned import plan_booklets
 from carnet.scenarios.play import Played, Progress, play
 from carnet.scenarios.postal import ask_by_post
+from carnet.scenarios.pressed import EMAIL as PRESS_EMAIL
+from carnet.scenarios.pressed import NAME as PRESS_NAME
+from carnet.scenarios.pressed import work_at_the_press
 from carnet.scenarios.proofread import leave_proofs
 from carnet.scenarios.reminders import ask_to_be_reminded
 from carnet.scenarios.several import cost_two
@@ -146,11 +149,13 @@ def play_demo(
         sign_with_invented(helped.teams[0], at=at)
         landlord_id, provider_id = connect_homes(current, at=at)
         bill_homes(current, landlord_id, provider_id, at=at)
+        print_shop_id = work_at_the_press(current, folder.path / "imprimeur", at=at)
         guests = [
             *_guests(current, today),
             *_helping_guests(helped),
             Guest(Role.LANDLORD, "bailleur@demo.carnet.example", "Dominique Rivière", landlord_id),
             Guest(Role.PROVIDER, "fournisseur@demo.carnet.example", "Morgan Lefebvre", provider_id),
+            Guest(Role.PRINT_SHOP, PRESS_EMAIL, PRESS_NAME, print_shop_id),
             Guest(Role.LOCAL_ACTOR, "acteur@demo.carnet.example", "Camille Hamon", share_a_territory(current, at=at)),
             Guest(Role.STATE_OFFICER, "etat@demo.carnet.example", "Sasha Lambert", state_id),
         ]

@@ -30,6 +30,7 @@ ROLES = {
     "LOCAL_ACTOR": (gettext_lazy("Un acteur local"), gettext_lazy("CAF, association : qui fait quoi dans le territoire."), "people"),
     "LANDLORD": (gettext_lazy("Un bailleur social"), gettext_lazy("Ses résidences, et les logements à brancher."), "place"),
     "PROVIDER": (gettext_lazy("Un fournisseur d’accès"), gettext_lazy("Branche les logements, règle les pannes."), "box"),
+    "PRINT_SHOP": (gettext_lazy("Un imprimeur"), gettext_lazy("Ses fichiers scellés, le tirage, les colis."), "print"),
     "FUNDER": (gettext_lazy("Un financeur"), gettext_lazy("Où est chaque centime, et les relevés."), "money"),
     "OPERATOR_ADMIN": (gettext_lazy("L’opérateur"), gettext_lazy("Commandes, carnets, lieux, guichets."), "box"),
     "TREASURER": (gettext_lazy("La trésorerie"), gettext_lazy("Prépare les paiements des lieux."), "money"),

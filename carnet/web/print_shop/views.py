@@ -237,7 +237,7 @@ class _OnEdition(OperationView):
         line = self.page.line
         rows = [Row(_("Tirage"), f"{line.title}, n° {line.order_id}"), Row(_("Carnets"), formats.number(line.booklet_count))]
         back = reverse("print_shop:edition", args=[line.order_id])
-        return super().get_context_data(**({"rows": rows, "cancel_url": back} | more))
+        return super().get_context_data(**({"rows": rows, "cancel_url": back, "kind": ""} | more))
 
     def done(self, sentence: str) -> HttpResponseBase:
         messages.success(self.request, sentence)
