@@ -36,8 +36,8 @@ NOBODY = "nobody"
 READ_AS = Role.OPERATOR_ADMIN.value
 # Whose links are followed, and into whose rooms: one page of each kind, an order, an agreement, a redemption.
 FOLLOWS = {
-    NOBODY: ("public",), "PLACE_MANAGER": ("place",), "PRESCRIBER_LEAD": ("prescriber",), "FUNDER": ("funder", "funds", "need"),
-    "OPERATOR_ADMIN": ("operator", "need"), "TREASURER": ("operator", "bills"), "AUDITOR": ("auditor", "follow"), "STATE_OFFICER": ("state",),
+    NOBODY: ("public",), "PLACE_MANAGER": ("place",), "PRESCRIBER_LEAD": ("prescriber",), "FUNDER": ("funder", "funds", "need", "proofs"),
+    "OPERATOR_ADMIN": ("operator", "need", "proofs"), "TREASURER": ("operator", "bills"), "AUDITOR": ("auditor", "follow"), "STATE_OFFICER": ("state",),
     "HELPLINE": ("helpline",), "ACCOUNTANT": ("books",), "HELPER": ("helper",), "HELPER_LEAD": ("helper",), "LOCAL_ACTOR": ("local", "need"),
     "LANDLORD": ("landlord", "studies", "bills"), "PROVIDER": ("provider", "bills"), "PRINT_SHOP": ("print_shop",),
 }  # fmt: skip

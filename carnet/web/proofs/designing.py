@@ -95,7 +95,7 @@ class DesignView(OperationView):
         if self.request.POST.get("act") != "send":
             messages.success(self.request, _("C’est enregistré. Regardez ce qui serait imprimé, puis envoyez l’épreuve."))
             return redirect("proofs:order", order_id)
-        proof_id = operations.send_proof(asked_of_id=given["asked_of"] or self.page.asked[0].organisation_id, **told)
+        proof_id = operations.send_proof(asked_of_id=given["asked_of"], **told)
         messages.success(self.request, _("L’épreuve est envoyée. Une autre personne dira si elle est bonne à tirer."))
         return redirect("proofs:proof", proof_id)
 

@@ -55,7 +55,7 @@ class DesignForm(OperationForm):
     )
     paper = forms.ChoiceField(label=_("Papier"), widget=forms.RadioSelect, choices=list(PAPERS.items()))
     with_marks = forms.BooleanField(label=_("Imprimer les repères de coupe et de pli"), required=False)
-    asked_of = forms.TypedChoiceField(label=_("Qui dira que c’est bon à tirer"), coerce=int, required=False)
+    asked_of = forms.TypedChoiceField(label=_("Qui dira que c’est bon à tirer"), coerce=int)
 
     def __init__(
         self,
