@@ -140,7 +140,7 @@ class PdfFile:
         self._write(
             b"%d 0 obj\n<</Type/XRef/Size %d/W[1 %d 2]/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]/Filter/FlateDecode"
             b"/DecodeParms<</Predictor 12/Columns %d>>/Length %d>>stream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
-            % (table, table + 1, width, home, info, mark, mark, width + 3, len(packed), packed, start)
+            % (table, table + 1, width, home, info, mark, mark, width + 3, len(packed), bytes(packed), start)
         )
 
     def _write(self, data: bytes) -> None:
