@@ -129,7 +129,7 @@ def send_proof(*, order_id: int, asked_of_id: int, actor: Actor, request_id: UUI
     approval = parties.request_approval(
         action=APPROVE,
         subject=("proof", proof.id),
-        digest=proof.digest,
+        digest=bytes(proof.digest),
         organisation_id=asked_of_id,
         programme_id=order.programme_id,
         actor=actor,
@@ -140,7 +140,7 @@ def send_proof(*, order_id: int, asked_of_id: int, actor: Actor, request_id: UUI
     proof.save(update_fields=["approval_id"])
     note(
         order, "proof-sent", actor=actor, request_id=request_id, at=at,
-        facts={"proof": proof.id, "version": proof.version, "to": asked_of_id, "digest": proof.digest.hex()},
+        facts={"proof": proof.id, "version": proof.version, "to": asked_of_id, "digest": bytes(proof.digest).hex()},
     )  # fmt: skip
     tell("issuing.proof-waits", order, proof, to=asked_of_id, at=at)
     return proof.id
@@ -269,7 +269,7 @@ def _too_many(edition: Edition, field: str) -> int:
     fits, too_long = 0, len(text)
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
-        cut = replace(edition, **{field: text[:middle]})
+        cut = replace(edition, **{field: text[:middle]})  # type: ignore[arg-type]  # one of its texts, by name
         if any(each.field == field for each in overflows(cut)):
             too_long = middle
         else:
