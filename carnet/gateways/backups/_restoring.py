@@ -45,7 +45,9 @@ STAGING = "restoring"
 HBA = "local all all trust\nlocal replication all trust\n"
 SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "ssl": "off", "archive_mode": "off", "logging_collector": "off",
             "shared_preload_libraries": "", "log_min_messages": "log", "timezone": "UTC", "log_timezone": "UTC", "synchronous_standby_names": "",
-            "cluster_name": ""}  # fmt: skip
+            "cluster_name": "",
+            # Nobody reads before the end; and PostgreSQL would ask for as many connections as the source allowed.
+            "hot_standby": "off"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,9 @@ def _served(
     for name, content in {"pg_hba.conf": HBA, "postgresql.conf": "", "pg_ident.conf": ""}.items():
         if not (data / name).exists():  # Debian keeps them elsewhere, with its own rules
             (data / name).write_text(content, encoding="ascii")
+    with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+        # A copy has no standby yet: it would wait for it at its first commit.
+        settings.write("synchronous_standby_names = ''\n")
     (data / "recovery.signal").touch()
     (staging / "hba.conf").write_text(HBA, encoding="ascii")
     place.give(staging)
