@@ -403,8 +403,8 @@ def verify(*, programme_ids: Collection[int] | None = None) -> list[Fault]:
         for run in _on_the_way(move):
             claimed.setdefault(_series_of(move.programme_id, run[0]), []).append((run, move.to_organisation_id, f"move {move.id}"))
     told: dict[int, list[tuple[Run, int]]] = {}
-    for run in ledger.booklets_on_the_way():
-        told.setdefault(run.series_id, []).append(((run.first_booklet_id, run.last_booklet_id), run.to_id or 0))
+    for seen in ledger.booklets_on_the_way():
+        told.setdefault(seen.series_id, []).append(((seen.first_booklet_id, seen.last_booklet_id), seen.to_id or 0))
     faults = [fault for series_id in sorted({*claimed, *told}) for fault in _faults(claimed.get(series_id, []), told.get(series_id, []))]
     for parcel_id, series_id, run in boxes.ended_runs(programme_ids=programme_ids):
         ended = ledger.ended_among(series_id=series_id, booklet_ids=range(run[0], run[1] + 1))

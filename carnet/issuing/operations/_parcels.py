@@ -241,7 +241,9 @@ def _cut(shares: Sequence[tuple[int, int]], first: int, per_box: int) -> list[_B
 def _packed(order: Order, boxes: Sequence[_Box], sender_id: int, actor: Actor, request_id: UUID, at: datetime) -> list[Parcel]:
     if len(boxes) > PARCELS_AT_ONCE_MAX:
         raise ParcelsTooMany(count=len(boxes), most=PARCELS_AT_ONCE_MAX)
-    of, seen = {}, {}
+    assert order.series_id is not None, "an order that is printed has a series"
+    of: dict[int, int] = {}
+    seen: dict[int, int] = {}
     for each in boxes:
         of[each.to_id] = of.get(each.to_id, 0) + 1
     found = []

@@ -168,13 +168,14 @@ def _account(
         for kind, run in gaps
     )
     Parcel.objects.filter(id__in=[row.id for row in rows]).update(ending=ending.value, ended_at=at, ended_by_id=by(actor))
+    assert first.shipment_id is not None, "a box that was sent is of a shipment"
     if not Parcel.objects.filter(shipment_id=first.shipment_id, ended_at=None).exists():
         Shipment.objects.filter(id=first.shipment_id, received_at=None).update(received_at=at, received_by_id=by(actor))
     told = {kind: count(run for each, run in gaps if each is kind) for kind in GapKind}
     journal.record(
         actor=actor,
         action="issuing.parcel-missing" if ending is Ending.GONE else "issuing.shipment-received",
-        subject=("shipment", first.shipment_id or 0),
+        subject=("shipment", first.shipment_id),
         facts={
             "series": first.series_id,
             "parcels": [row.id for row in rows][:50],

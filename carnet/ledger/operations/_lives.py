@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -100,7 +101,7 @@ def ship_runs(
             " AND b.handed_over_at IS NULL AND b.voided_at IS NULL AND NOT b.opened",
             _of_runs(runs) | {"series": series_id, "from": from_holder_id},
         )
-        sent = cursor.rowcount
+        sent: int = cursor.rowcount
     if sent != wanted:
         raise NotHolder(wanted=wanted, held=sent)
     _all_passed(
@@ -110,7 +111,7 @@ def ship_runs(
     return sent
 
 
-def _of_runs(runs: Sequence[tuple[int, int, int]]) -> dict[str, object]:
+def _of_runs(runs: Sequence[tuple[int, int, int]]) -> dict[str, Any]:
     firsts, lasts, holders = ([run[place] for run in runs] for place in range(3))
     return {"firsts": firsts, "lasts": lasts, "holders": holders}
 
@@ -180,7 +181,7 @@ def receive_runs(
             {"firsts": [run[0] for run in runs], "lasts": [run[1] for run in runs], "series": series_id, "to": to_holder_id},
         )
         found = {first: (giver, count) for first, giver, count in cursor.fetchall()}
-    received = sum(count for _giver, count in found.values())
+    received: int = sum(count for _giver, count in found.values())
     if received != wanted:
         raise NotHolder(wanted=wanted, held=received)
     _all_passed(

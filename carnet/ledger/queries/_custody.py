@@ -105,4 +105,5 @@ def longest_run(*, series_id: int, holder_id: int, count: int, without: Collecti
                 "lasts": [last for _first, last in without],
             },
         )
-        return cursor.fetchone()
+        found: tuple[int, int] | None = cursor.fetchone()
+        return found
