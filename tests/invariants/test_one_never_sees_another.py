@@ -105,6 +105,8 @@ PRINTED = {"ledger_series", "settlement_feeterms", "distribution_exchangeterms",
 # Codes and tokens of OpenID are made by a helper's choice: tests/web/test_openid_provider.py looks at them.
 UNLIVED = {
     "openid_grant", "openid_accesstoken", "redemption_pressure", "mfa_authenticator", "parties_apitoken", "parties_invitation", "issuing_printfile",
+    # Looked at by tests/issuing/test_proofs.py: a campaign played has no logo.
+    "issuing_designlogo",
     # Looked at by tests/issuing/test_print_shops.py.
     "issuing_printshop", "issuing_printkey", "issuing_printfetch", "issuing_spoiledrun", "issuing_packing",
 }  # fmt: skip

@@ -353,12 +353,16 @@ class TestWhatWasApproved:
 
 
 def test_a_proof_of_another_programme_is_nobodys(cast: Cast) -> None:
-    _order_id, proof_id = waiting(cast)
+    order_id = cast.approved()
+    save(cast, order_id)
+    add_logo(cast, order_id, pictures.good())
+    proof_id = send(cast, order_id)
     abroad = replace(cast.stranger, programme_ids=frozenset())
     with acting_as(abroad):
         assert queries.proofs(abroad) == []
         assert not Proof.objects.filter(id=proof_id).exists()
         assert not Design.objects.exists()
+        assert not DesignLogo.objects.exists()
 
 
 def test_a_scenario_sends_a_proof_that_waits(cast: Cast) -> None:
