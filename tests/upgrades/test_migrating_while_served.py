@@ -14,7 +14,9 @@ from tests.databases import TestDatabases
 from tests.upgrades.releases import RELEASES, statements
 
 pytestmark = pytest.mark.slow
-HELD_SECONDS = 4.5
+# Far more than a statement may wait, on a machine however busy: the two sides of the comparison do not meet.
+HELD_SECONDS = 10.0
+WAIT_MOST_SECONDS = 8.0
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_a_long_report_delays_the_migration_and_not_the_counter(previous: tuple[
         counter.stop.set()
         counter.join()
     assert time.monotonic() - began >= HELD_SECONDS - 1
-    assert counter.longest < schema.LOCK_SECONDS + 1.5
+    assert counter.longest < WAIT_MOST_SECONDS
     assert not schema.pending()
 
 
@@ -98,7 +100,7 @@ def test_without_a_limit_the_counter_waits_as_long_as_the_report(previous: tuple
         ending.join()
         counter.stop.set()
         counter.join()
-    assert counter.longest > schema.LOCK_SECONDS + 2
+    assert counter.longest > WAIT_MOST_SECONDS
 
 
 def test_it_says_so_when_the_tables_are_never_free(previous: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
