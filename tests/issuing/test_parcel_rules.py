@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carnet.issuing.rules import parcels as rules
@@ -39,6 +39,7 @@ def test_a_count_divides_the_box_exactly(run: Run, seen: list[Run], damaged: lis
     assert each_of([each for part in parts for each in part]) == each_of([run])
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(box, runs, runs, st.lists(st.tuples(runs, st.sampled_from(Outcome)), max_size=5))
 def test_whatever_is_told_and_settled_each_booklet_is_in_one_place(
     run: Run, seen: list[Run], damaged: list[Run], said: list[tuple[list[Run], Outcome]]

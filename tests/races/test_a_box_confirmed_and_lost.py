@@ -1,5 +1,6 @@
 """A desk confirms a box at the instant its operator says that it was stolen: one is done, the other refused, and no stolen booklet is in stock."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from carnet.issuing.queries.parcels import ParcelView
 from carnet.issuing.rules.parcels import Outcome, ParcelState
 from carnet.kernel.refusals import Refusal
 from carnet.ledger import queries as ledger
+from tests.commands import carnet
 from tests.issuing.conftest import Cast, gather
 from tests.races.test_two_hands_on_the_same_money import Act, first_then
 
@@ -81,6 +83,10 @@ def test_stolen_first_it_is_not_confirmed(box: Box, committed_database: str) -> 
     box.nothing_is_wrong()
     with acting_as_everything(why="count"):
         assert ledger.counts(holder_id=box.cast.prescriber_id).in_stock == 0
+    told = carnet("orders", "custody", str(box.sent.order_id), "--json")
+    assert (told.returncode, json.loads(told.stdout)["complete"], json.loads(told.stdout)["counts"]) == (0, True, {"ENDED": 4})
+    assert carnet("orders", "custody", "999999").returncode == 1
+    assert json.loads(carnet("ledger", "verify", "--json").stdout)["verified"]
 
 
 def test_the_control_without_the_lock_the_later_one_is_told_too_late(box: Box, committed_database: str) -> None:

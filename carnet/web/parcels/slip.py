@@ -47,8 +47,8 @@ def _words(boxes: Sequence[ParcelView]) -> dict[str, Any]:
     return {
         "language": (get_language() or "fr")[:2],
         "title": _("Bordereaux de colis"),
+        "slip_title": _("Bordereau du colis"),
         "box": _("Colis de carnets"),
-        "scan": _("À scanner à l’arrivée : numéro du colis %(number)s"),
         "labels": {
             "from": _("De"), "to": _("À"), "holds": _("Contenu"), "first": _("Premier carnet"), "last": _("Dernier carnet"),
             "sent": _("Envoyé par (nom, date, signature)"), "received": _("Reçu par (nom, date, signature)"),
