@@ -98,7 +98,7 @@ def imported(folders: tuple[str, ...]) -> set[str]:
     names: set[str] = set()
     for folder in folders:
         for path in (ROOT / folder).rglob("*.py"):
-            if "_peers" in path.parts:
+            if {"_peers", "_papers"} & set(path.parts):
                 continue  # an environment of its own: requirements-bench.in
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Import):
