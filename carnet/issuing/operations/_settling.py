@@ -139,19 +139,16 @@ def remind_parcels(*, programme_id: int, actor: Actor, request_id: UUID, at: dat
             if getattr(shipment, name) is None and waited >= timedelta(days=days)
         ]
         boxes = shipment.parcels.filter(ended_at=None).count()
-        for name in late:
-            is_receiver = name == "receiver_reminded_at"
+        context = {"parcels": boxes, "to": parties.organisation_name(shipment.to_organisation_id), "days": waited.days}
+        if "receiver_reminded_at" in late:
             notices.post(
-                kind="issuing.parcels-awaited" if is_receiver else "issuing.parcels-unconfirmed",
-                to_organisation_id=shipment.to_organisation_id if is_receiver else shipment.order.operator_id,
-                context={
-                    "parcels": boxes,
-                    "to": parties.organisation_name(shipment.to_organisation_id),
-                    "days": waited.days,
-                },
-                programme_id=programme_id,
-                at=at,
-            )
+                kind="issuing.parcels-awaited", to_organisation_id=shipment.to_organisation_id, context=context, programme_id=programme_id, at=at
+            )  # fmt: skip
+        if "sender_reminded_at" in late:
+            notices.post(
+                kind="issuing.parcels-unconfirmed", to_organisation_id=shipment.order.operator_id, context=context, programme_id=programme_id, at=at
+            )  # fmt: skip
+        for name in late:
             setattr(shipment, name, at)
             written += 1
         if late:
