@@ -200,7 +200,8 @@ class Stage:
             name=self._title(),
             phone=scenario.phone,
         )
-        terms = replace(terms, phone_hours=PHONE_HOURS if scenario.phone else "")
+        # On the cover, the end of validity says the season: with its years, a metropolis's name would not fit.
+        terms = replace(terms, phone_hours=PHONE_HOURS if scenario.phone else "", print_title=scenario.title)
         if scenario.weekly:
             terms = replace(terms, payment_frequency=PaymentFrequency.WEEKLY)
         with acting_as(founder):
