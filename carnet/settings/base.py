@@ -444,7 +444,9 @@ LOGGING: dict[str, Any] = {
                 # Frames become text before the last look at it.
                 structlog.processors.format_exc_info,
                 without_personal_data,
-                structlog.processors.JSONRenderer() if LOG_FORMAT == "json" else structlog.dev.ConsoleRenderer(colors=False),
+                structlog.processors.JSONRenderer()
+                if LOG_FORMAT == "json"
+                else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
             ],
         }
     },
