@@ -110,7 +110,7 @@ class Receiver:
                 raise ServerNotReached(reason=latest_line(begun.get_error_message()))
             self._receive(sender)
         except psycopg.OperationalError as error:
-            raise ServerNotReached(reason=latest_line(str(error))) from None
+            raise ServerNotReached(reason=str(error).strip().splitlines()[0]) from None
         finally:
             self._keep()  # whatever was heard before the end, a kill of the server included
             sender.finish()
