@@ -10,7 +10,6 @@ from pathlib import Path
 from drills import DrillFailed
 
 ROOT = Path(__file__).resolve().parents[1]
-MIRROR = "http://deb.debian.org/debian"
 RELEASE = "bookworm"
 INCLUDED = "systemd,systemd-sysv,dbus,ca-certificates,iproute2,procps,util-linux"
 NEEDED = ("debootstrap:debootstrap", "systemd-nspawn:systemd-container", "nsenter:util-linux")
@@ -34,15 +33,17 @@ class Machine:
     def make(self) -> None:
         """The packages Debian itself calls minimal, and an init. Raises: DrillFailed."""
         done = subprocess.run(
-            ["debootstrap", "--variant=minbase", f"--include={INCLUDED}", RELEASE, str(self.tree), MIRROR],
+            ["debootstrap", "--variant=minbase", f"--include={INCLUDED}", RELEASE, str(self.tree)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
             raise DrillFailed(f"debootstrap: {(done.stderr or done.stdout).strip()[-300:]}")
         if AUTHORITIES.exists():
             shutil.copy(AUTHORITIES, self.tree / AUTHORITIES_LENT.lstrip("/"))
-        security = f"deb http://deb.debian.org/debian-security {RELEASE}-security main\n"
-        (self.tree / "etc/apt/sources.list.d/security.list").write_text(security, encoding="ascii")
+        # Security updates come from where this machine takes its own, when it is of the same release.
+        for sources in (Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")):
+            if sources.is_file() and f"{RELEASE}-security" in sources.read_text(encoding="utf-8"):
+                shutil.copy(sources, self.tree / "etc/apt/sources.list.d" / f"lent{sources.suffix}")
 
     def bring(self, into: str) -> None:
         """This project as it is here, without what it makes, at `into`."""

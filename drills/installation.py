@@ -21,9 +21,10 @@ from drills._debian import NEEDED, ROOT, Machine, blocks
 
 NAME = "installation"
 GUIDE = ROOT / "docs" / "operating" / "debian.md"
-UNITS = ("carnet", "carnet-counter", "carnet-jobs")
-PORTS = (80, 443, 5432, 8000, 8001)
+UNITS = ("carnet", "carnet-counter", "carnet-jobs", "carnet-archive")
+PORTS = (80, 443, 5432, 8000, 8001, 9090)
 SECONDS_TO_COME_BACK = 30
+SECONDS_WATCHED = 90
 EXPOSURE_MOST = 3.0
 MEGABYTES_MOST = 2_000
 
@@ -120,6 +121,9 @@ def _look(machine: Machine) -> dict[str, Any]:
     header = "-H \"Authorization: Bearer $(sed -n 's/^CARNET_METRICS_TOKEN=//p' /etc/carnet/carnet.env)\""
     if "carnet_" not in machine.shell(f"curl -s -H 'X-Forwarded-Proto: https' {header} http://127.0.0.1:8000/metrics"):
         raise DrillFailed("the monitoring of this machine reads nothing at /metrics")
+    if json.loads(machine.shell("carnet backup list /srv/backups/carnet --json")) in ([], {}):
+        raise DrillFailed("there is no backup")
+    _watched(machine)
     exposures = [_exposure(machine, unit) for unit in UNITS]
     if max(exposures) > EXPOSURE_MOST:
         raise DrillFailed(f"a service is exposed {max(exposures)} out of 10, more than {EXPOSURE_MOST}")
@@ -127,6 +131,22 @@ def _look(machine: Machine) -> dict[str, Any]:
     if sum(weights.values()) > MEGABYTES_MOST:
         raise DrillFailed(f"{sum(weights.values())} MB are in use at rest: {weights}")
     return {"exposure_most": max(exposures), "megabytes": weights, "megabytes_in_all": sum(weights.values())}
+
+
+def _watched(machine: Machine) -> None:
+    """Prometheus reads the site, and knows its alarms."""
+    began = time.monotonic()
+    while time.monotonic() - began < SECONDS_WATCHED:
+        told = json.loads(machine.shell("curl -s 'http://127.0.0.1:9090/api/v1/query?query=up'", check=False) or "{}")
+        found = {each["metric"]["job"]: each["value"][1] for each in told.get("data", {}).get("result", [])}
+        if found.get("carnet") == "1":
+            break
+        time.sleep(1)
+    else:
+        raise DrillFailed("Prometheus does not read the site")
+    rules = json.loads(machine.shell("curl -s http://127.0.0.1:9090/api/v1/rules"))
+    if not any(group["name"].startswith("carnet") for group in rules["data"]["groups"]):
+        raise DrillFailed("Prometheus does not know the alarms")
 
 
 def _exposure(machine: Machine, unit: str) -> float:
