@@ -42,7 +42,8 @@ from carnet.web.design import contrast
 AT = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 DRAFT = Draft(title="Pass numérique", funders=("Métropole",), services=(("cv", "Faire son CV"),))
 colours = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
-values = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.lists(st.text(max_size=8), max_size=3)
+words = st.text('aé 1,"', max_size=8)
+values = st.none() | st.booleans() | st.integers() | words | st.lists(words, max_size=3)
 contents = st.dictionaries(st.sampled_from(SHOWN), values)
 
 

@@ -75,7 +75,7 @@ class DesignView(OperationView):
         return super().get_form_kwargs() | {"services": services, "asked": asked, "logos": self.begun[0].logos}
 
     def get_initial(self) -> dict[str, Any]:
-        return DesignForm.initial_of(self.begun[0])
+        return DesignForm.initial_of(self.begun[0]) | {"asked_of": self.page.asked[0].organisation_id}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         taken_from = self.begun[1]
