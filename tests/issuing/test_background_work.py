@@ -36,6 +36,8 @@ def surroundings(committed_database: str, at_home: None, tmp_path: Path) -> dict
         "CARNET_VAR_DIR": str(tmp_path),
         "CARNET_KEYS_DIR": str(tmp_path / "keys"),
         "DJANGO_SETTINGS_MODULE": "carnet.settings.dev",
+        # The address is on the approved proof: another one would be another edition.
+        "CARNET_BASE_URL": "https://carnet.exemple.fr",
     }
 
 
