@@ -15,9 +15,13 @@ TIMEOUT_SECONDS = 30.0
 
 @dataclass
 class Told:
-    """What the tills were told, by voucher: the redemption's number; and how many outcomes had been unknown before."""
+    """What the tills were told, by voucher: the redemption's number; and how many outcomes had been unknown before.
+
+    `moments`: of each answer, in seconds of the steady clock.
+    """
 
     answers: dict[int, str] = field(default_factory=dict)
+    moments: list[float] = field(default_factory=list)
     unknown: int = 0
     repeated: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -63,6 +67,7 @@ class Tills:
             if status == 201:
                 with self._lock:
                     self.told.answers[rank] = answer["id"]
+                    self.told.moments.append(time.monotonic())
                     self.told.unknown += asked > 1
                     self.told.repeated += replayed
                 return

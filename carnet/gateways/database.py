@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from carnet.kernel.actors import Actor
 
@@ -43,8 +43,10 @@ def acting_as(
 ) -> Iterator[None]:
     """Open a transaction (or a savepoint) that sees the rows of `actor`, or of the ids given.
 
-    Leaving the block restores what the surrounding block could see.
+    Leaving the block restores what the surrounding block could see. Whoever is somebody never reads from a replica.
     """
+    if actor is not None and actor.kind != "anonymous" and connection.alias != DEFAULT_DB_ALIAS:
+        raise RuntimeError("a replica answers nobody in particular")
     programmes = set(programme_ids) | (set(actor.programme_ids) if actor else set())
     organisations = set(organisation_ids) | (set(actor.organisation_ids) if actor else set())
     with _seeing(Tenant(_array(programmes), _array(organisations))):
@@ -95,8 +97,12 @@ def _array(ids: Iterable[int]) -> str:
 def limit_served_connections() -> None:
     """Of this process, which serves people: no statement, no wait for a lock, no forgotten transaction lasts. Before the first connection.
 
-    Given while connecting. A pooler between transactions does not pass them on: they are then the login's own (docs/operating/high-availability).
+    Given while connecting. Through a pooler between transactions, which passes nothing on, they are the login's own, as is its role
+    (docs/operating/high-availability.md): such a login owns nothing, so that without them it reads nothing.
     """
-    options = connections.settings["default"].get("OPTIONS", {})
-    if "options" in options:
-        options["options"] += "".join(f" -c {name}={value}" for name, value in settings.DATABASE_LIMITS.items())
+    if settings.DATABASE_POOLER is not None:
+        connections.settings[DEFAULT_DB_ALIAS].update(settings.DATABASE_POOLER)
+    for described in connections.settings.values():
+        options = described.get("OPTIONS", {})
+        if "options" in options:
+            options["options"] += "".join(f" -c {name}={value}" for name, value in settings.DATABASE_LIMITS.items())

@@ -6,7 +6,7 @@ Nothing was half-written in any of them: what was begun is taken back by the dat
 import errno
 from enum import Enum
 
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, InternalError, OperationalError, connection
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 # By PostgreSQL's own codes (its manual, appendix A), never by its sentences.
@@ -57,7 +57,9 @@ def _by_code(error: Error) -> Trouble | None:
         return Trouble.FULL
     if code in BUSY:
         return Trouble.BUSY
-    return Trouble.AWAY if code in AWAY or isinstance(error, OperationalError | InterfaceError) else None
+    # An internal error without a code is the line's: what came back was cut short, or was not expected.
+    is_line = isinstance(error, OperationalError | InterfaceError) or (code is None and isinstance(error, InternalError))
+    return Trouble.AWAY if code in AWAY or is_line else None
 
 
 def _and_its_causes(error: BaseException | None) -> list[BaseException]:

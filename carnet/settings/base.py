@@ -167,10 +167,16 @@ APPLICATION_ROLE = "carnet_app"
 TAKE_APPLICATION_ROLE = f"-c role={APPLICATION_ROLE} -c jit=off"
 
 
-def database(url: str, *, as_owner: bool, pool_size: int, prepare: bool) -> dict[str, Any]:
-    """Django's description of one PostgreSQL database, from a postgresql:// address (socket folders go in ?host=)."""
+def database(
+    url: str, *, as_owner: bool, pool_size: int, prepare: bool, behind_pooler: bool = False, setting: str = "CARNET_DATABASE_URL"
+) -> dict[str, Any]:
+    """Django's description of one PostgreSQL database, from a postgresql:// address (socket folders go in ?host=, several hosts by commas).
+
+    `behind_pooler`: what answers lends its connections for one transaction each (PgBouncer). Nothing given while connecting is passed on, and
+    the login takes the application's role by itself (docs/operating/high-availability.md).
+    """
     if not url.startswith(("postgresql://", "postgres://")):
-        raise env.SettingRefused("CARNET_DATABASE_URL", "the address must begin with postgresql://")
+        raise env.SettingRefused(setting, "the address must begin with postgresql://")
     parts = conninfo_to_dict(url)
     options: dict[str, Any] = {key: value for key, value in parts.items() if key not in {"dbname", "user", "password", "host", "port"}}
     # Measured (docs/decisions/0002): no pool costs 4.4 times, no prepared statement twice the database's time. PgBouncer before 1.21 cannot
@@ -180,7 +186,7 @@ def database(url: str, *, as_owner: bool, pool_size: int, prepare: bool) -> dict
         options.setdefault(name, value)
     options["server_side_binding"] = prepare
     options["prepare_threshold"] = 1 if prepare else None
-    if not as_owner:
+    if not as_owner and not behind_pooler:
         # Taken by PostgreSQL while connecting. Django's own assume_role asks the pool for a second connection to write the first one's
         # statement, and so never gets either (5.2).
         options["options"] = f"{options.get('options', '')} {TAKE_APPLICATION_ROLE}".strip()
@@ -197,6 +203,7 @@ def database(url: str, *, as_owner: bool, pool_size: int, prepare: bool) -> dict
         "PORT": parts.get("port") or "",
         "CONN_MAX_AGE": 0,
         "ATOMIC_REQUESTS": False,
+        "DISABLE_SERVER_SIDE_CURSORS": behind_pooler,  # outside a transaction, the next rows would be asked of another connection
         "OPTIONS": options,
     }
 
@@ -212,6 +219,20 @@ DATABASE_LIMITS = {
     "lock_timeout": "8s",
     "idle_in_transaction_session_timeout": "60s",
 }
+# Served processes, and they alone, reach the database here: commands, migrations and background work keep the address above.
+DATABASE_POOLER_URL = env.text("CARNET_DATABASE_POOLER_URL", "")
+DATABASE_POOLER: dict[str, Any] | None = (
+    database(
+        DATABASE_POOLER_URL,
+        as_owner=False,
+        pool_size=DATABASE_POOL,
+        prepare=DATABASE_PREPARE,
+        behind_pooler=True,
+        setting="CARNET_DATABASE_POOLER_URL",
+    )
+    if DATABASE_POOLER_URL
+    else None
+)
 # Without an address (help pages, checks of the code) no query can run: the dummy engine says so. The `carnet` command starts the embedded
 # PostgreSQL and gives its address before Django is loaded.
 DATABASES: dict[str, dict[str, Any]] = {
@@ -224,6 +245,15 @@ DATABASES: dict[str, dict[str, Any]] = {
     if DATABASE_URL
     else {"ENGINE": "django.db.backends.dummy"}
 }
+# Replicas, for pages anybody may read (carnet.gateways.replicas): they refuse to write, and are asked to.
+READERS_LATE_SECONDS = env.whole("CARNET_DATABASE_READERS_LATE_SECONDS", 10, least=1, most=3600)
+DATABASE_READERS = env.text("CARNET_DATABASE_READERS", "")
+if DATABASE_READERS and DATABASE_URL:
+    DATABASES["reader"] = database(
+        DATABASE_READERS, as_owner=False, pool_size=DATABASE_POOL, prepare=DATABASE_PREPARE, setting="CARNET_DATABASE_READERS"
+    )
+    DATABASES["reader"]["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
+    DATABASES["reader"]["TEST"] = {"MIRROR": "default"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Language and time ----------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from psycopg_pool import PoolTimeout
 
+from carnet.gateways.replicas import is_reading_from_a_replica
+
 # How often the database is asked, and how long a failed question is not repeated. A disagreement of less is of no consequence.
 ASK_SECONDS, ASK_AGAIN_SECONDS = 60.0, 5.0
 AGREED_SECONDS = 2.0
@@ -42,8 +44,8 @@ class KeptClock:
 
     def _ask(self) -> None:
         steady = time.monotonic()
-        if _in_an_event_loop() or connection.needs_rollback:
-            return  # a loop may not wait, and a transaction that failed answers nothing more: the next caller asks
+        if _in_an_event_loop() or connection.needs_rollback or is_reading_from_a_replica():
+            return  # a loop may not wait, a transaction that failed answers nothing more, the writer's clock decides: the next caller asks
         told = _database_now()
         if told is None:
             self._ask_at = steady + ASK_AGAIN_SECONDS

@@ -12,6 +12,9 @@ How to use it, in an audience's views or urls:
     @public                                          # explicit: a page for anybody
     def home(request): ...
 
+    @published                                       # the same, and it only reads: a replica may answer it
+    def places(request): ...
+
     @signed_in                                       # any person, whatever their role (account pages)
 
 What a door does, in this order:
@@ -40,10 +43,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.reauthentication import suspend_request
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 
+from carnet.gateways import replicas
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
@@ -114,6 +119,18 @@ def public(view: View) -> View:
     """Say that a view is for anybody."""
     view.door = Door(is_public=True)  # type: ignore[attr-defined]
     return view
+
+
+def published(view: View) -> View:
+    """Say that a view is for anybody and only reads: a replica of the database may answer whoever has no session here."""
+
+    @wraps(view)
+    def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD") or settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return view(request, *args, **kwargs)
+        return replicas.read(lambda: view(request, *args, **kwargs))
+
+    return public(read)
 
 
 def door_of(view: Any) -> Door | None:

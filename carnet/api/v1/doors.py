@@ -22,6 +22,7 @@ from carnet.api.problems import as_response, refused, speaking
 from carnet.api.refusals import AddressUnknown, AnswerFailed, BodyNotJson, DatabaseAway, DiskFull, MethodNotAllowed, TokenMissing, TooBusy
 from carnet.api.tokens import actor_of
 from carnet.api.v1.bodies import BATCH_BYTES_MAX, BODY_BYTES_MAX, check_content_type, check_length, invalid, read_json
+from carnet.gateways import replicas
 from carnet.gateways.troubles import Trouble, forget_broken_connections, trouble_of
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
@@ -30,6 +31,11 @@ from carnet.web.doors import public
 from carnet.web.observed import method_of
 
 TROUBLES: dict[Trouble, type[Refusal]] = {Trouble.AWAY: DatabaseAway, Trouble.BUSY: TooBusy, Trouble.FULL: DiskFull}
+# What anybody may read, without a token: a replica of the database may answer.
+PUBLISHED = (
+    "/v1/places", "/v1/places/<int:number>", "/v1/places/<int:number>/space", "/v1/points", "/v1/labels", "/v1/figures", "/v1/figures/cuts",
+    "/v1/open-data", "/v1/places.csv",
+)  # fmt: skip
 log = structlog.get_logger(__name__)
 
 
@@ -78,7 +84,7 @@ def _answered(
             check_length(request.headers.get("Content-Length"), bytes_max=bytes_max)
             if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
                 _read_chunks(request, bytes_max)
-        response = _answered_head(view, request, args, kwargs) if request.method == "HEAD" else view(request, *args, **kwargs)
+        response = _called(view, request, route, args, kwargs)
     except Refusal as refusal:
         return as_response(refused(refusal))
     except Http404:
@@ -88,6 +94,17 @@ def _answered(
     if response.status_code == 405:
         return as_response(refused(MethodNotAllowed(allowed=[each.strip() for each in response.headers.get("Allow", "").split(",")])))
     return response
+
+
+def _called(
+    view: Callable[..., HttpResponseBase], request: HttpRequest, route: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> HttpResponseBase:
+    if request.method == "HEAD":
+        return _answered_head(view, request, args, kwargs)
+    if request.method != "GET" or not route.endswith(PUBLISHED) or "Authorization" in request.headers:
+        return view(request, *args, **kwargs)
+    # ninja makes an answer of every fault.
+    return replicas.read(lambda: view(request, *args, **kwargs), is_a_failure=lambda answer: answer.status_code == 503)
 
 
 def _read_chunks(request: HttpRequest, bytes_max: int) -> None:
