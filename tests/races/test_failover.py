@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from drills import DrillFailed, _cluster, failover, redemptions_killed
 
@@ -65,21 +64,25 @@ class TestSilences:
             failover.judged({"straight": {"blows": {}}, "through PgBouncer": {"blows": seen}})
 
 
+def promised() -> dict[str, str]:
+    """The values of Patroni's template, by the last name on their way."""
+    pairs = (line.split(": ", 1) for line in _cluster.rendered("patroni.yml", **VALUES).splitlines() if ": " in line)
+    return {name.strip(): value.strip('"') for name, value in pairs}
+
+
 class TestTemplates:
     @pytest.mark.parametrize("name", sorted(each.name for each in _cluster.TEMPLATES.iterdir()))
     def test_every_value_is_named(self, name: str) -> None:
         assert "${" not in string.Template((_cluster.TEMPLATES / name).read_text(encoding="utf-8")).substitute(VALUES)
 
     def test_nothing_is_acknowledged_by_one_machine_alone(self) -> None:
-        told = yaml.safe_load(_cluster.rendered("patroni.yml", **VALUES))["bootstrap"]["dcs"]
-        assert told["synchronous_mode"] is True
-        assert told["synchronous_mode_strict"] is True
-        parameters = told["postgresql"]["parameters"]
-        assert {parameters[each] for each in ("fsync", "synchronous_commit", "full_page_writes")} == {"on"}
+        told = promised()
+        assert told["synchronous_mode"] == told["synchronous_mode_strict"] == "true"
+        assert {told[each] for each in ("fsync", "synchronous_commit", "full_page_writes")} == {"on"}
 
     def test_a_silent_machine_has_time_to_answer_before_it_loses_its_place(self) -> None:
-        told = yaml.safe_load(_cluster.rendered("patroni.yml", **VALUES))["bootstrap"]["dcs"]
-        assert told["loop_wait"] + 2 * told["retry_timeout"] <= told["ttl"] < failover.BACK_SECONDS
+        told = promised()
+        assert int(told["loop_wait"]) + 2 * int(told["retry_timeout"]) <= int(told["ttl"]) < failover.BACK_SECONDS
 
     def test_the_site_gives_a_pooler_nothing_it_would_not_pass_on(self) -> None:
         lines = _cluster.rendered("carnet.env", **VALUES).splitlines()
