@@ -143,3 +143,19 @@ class TestReading:
         ]  # fmt: skip
         assert read_quantities(b"a;b\n", list(self.DOORS))[1]
         assert read_quantities(b"", list(self.DOORS))[1]
+
+    @pytest.mark.parametrize("content", [
+        b"PK\x03\x04" + bytes(range(256)) * 20,
+        b'guichet;point;carnets\r\n"' + b"a" * 200_000 + b'";;2\r\n',
+        b"guichet;point;carnets\r\nMairie;;" + b"9" * 5_000,
+    ], ids=["workbook", "cell-without-end", "endless-number"])  # fmt: skip
+    def test_what_is_no_table_is_a_fault_never_a_breakdown(self, content: bytes) -> None:
+        counts, faults = read_quantities(content, list(self.DOORS))
+        assert (counts, len(faults)) == ({}, 1)
+
+    def test_a_file_saved_as_unicode_text_is_read(self) -> None:
+        content = "guichet;point;carnets\r\nMairie;;2\r\n"
+        assert read_quantities(content.encode("utf-16"), list(self.DOORS)) == ({"door-2-0": 2}, [])
+
+    def test_a_door_named_as_its_desk_is_named_once(self) -> None:
+        assert [each.label for each in (Door(1, "CCAS", 7, "CCAS", "", None), self.DOORS[1])] == ["CCAS", "CCAS, Sud"]

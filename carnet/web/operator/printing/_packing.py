@@ -1,5 +1,6 @@
 """Where the booklets of an order go, box by box: proposed, typed or read from a file, then kept until covers are printed."""
 
+import codecs
 import csv
 import io
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ TYPED_MAX = 200
 FILE_BYTES_MAX = 1_000_000
 NEAR_KM = 20
 HEADER = ("guichet", "point", "carnets")
+_DIGITS_MAX = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Door:
     @property
     def label(self) -> str:
         """Its desk, and which door of it."""
-        return f"{self.organisation}, {self.name}" if self.point_id else self.organisation
+        return f"{self.organisation}, {self.name}" if self.point_id and self.name != self.organisation else self.organisation
 
 
 def doors_of(programme_id: int, at: datetime) -> list[Door]:
@@ -303,11 +305,12 @@ class FileView(_Packs):
 
 def read_quantities(content: bytes, doors: list[Door]) -> tuple[dict[str, int], list[str]]:
     """The quantities of a file by door, and its faults, each with its line and its column."""
+    text = _decoded(content)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    lines = list(csv.reader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ","))
+        # A workbook sent as it is, or a cell without an end, is no line of a table.
+        lines = list(csv.reader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ","))
+    except csv.Error:
+        return {}, [_("Ce fichier ne se lit pas. Dans votre tableur, enregistrez-le en CSV, puis envoyez celui-là.")]
     if not lines or [cell.strip().casefold() for cell in lines[0][:3]] != list(HEADER):
         return {}, [_("Ligne 1 : les colonnes sont « guichet », « point », « carnets », dans cet ordre.")]
     known = {(_plain(door.organisation), _plain(door.name) if door.point_id else ""): door for door in doors}
@@ -324,7 +327,7 @@ def read_quantities(content: bytes, doors: list[Door]) -> tuple[dict[str, int], 
             faults.append(
                 _("Ligne %(line)s, colonne « %(column)s » : « %(said)s » est inconnu.") % {"line": number, "column": column, "said": wrong}
             )
-        elif not said[2].isascii() or not said[2].isdecimal():
+        elif not said[2].isascii() or not said[2].isdecimal() or len(said[2]) > _DIGITS_MAX:
             faults.append(
                 _("Ligne %(line)s, colonne « %(column)s » : « %(said)s » n’est pas un nombre entier.")
                 % {"line": number, "column": HEADER[2], "said": said[2]}
@@ -334,6 +337,16 @@ def read_quantities(content: bytes, doors: list[Door]) -> tuple[dict[str, int], 
         else:
             counts[door.key] = int(said[2])
     return counts, faults
+
+
+def _decoded(content: bytes) -> str:
+    """The words of a file saved by any spreadsheet: UTF-8, UTF-16 with its mark, or Windows' own."""
+    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def _plain(word: str) -> str:
