@@ -23,7 +23,7 @@ from psycopg_pool import PoolTimeout
 from carnet.gateways.troubles import trouble_of
 
 WRITER, READER = "default", "reader"
-# One that did not answer is left alone for so long.
+# One that did not answer, or is late, is left alone for so long.
 LEFT_ALONE_SECONDS = 5.0
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -58,6 +58,9 @@ def _replica() -> Iterator[bool]:
     writer, reader = connections[WRITER], connections[READER]
     try:
         if not _is_fresh(reader):
+            _notes.leave_alone("late, or no replica any more")
+            if reader.connection is not None:
+                reader.connection.close()  # not given back to its pool, whose next one is perhaps another machine's
             reader.close()
             yield False
             return

@@ -75,6 +75,7 @@ def test_a_replica_answers_and_the_writer_is_back_afterwards(fresh: dict) -> Non
 
 def test_what_is_no_replica_does_not_answer(reader: dict) -> None:
     assert replicas.read(who_answers) == "default"  # the writer itself: it was promoted, or the address is wrong
+    assert connections["reader"].connection is None  # and its line is not kept for the next page
 
 
 def test_nothing_is_written_on_a_replica(fresh: dict) -> None:
