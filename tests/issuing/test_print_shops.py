@@ -301,6 +301,38 @@ class TestFetching:
         with pytest.raises(PrintFileDamaged):
             taken(file, shop.printer, cast)
 
+    def test_one_number_sent_for_two_files_leaves_two_traces(self, cast: Cast, shop: Shop, file: PrintFile) -> None:
+        given(cast, shop, file.order_id, outputs=[Output.DATA])
+        other = PrintFile.objects.exclude(id=file.id).get()
+        said = cast.by(shop.printer)
+        with acting_as(shop.printer):
+            for each in (file, other, other):
+                operations.fetch_print_file(file_id=each.id, **said)
+        assert sorted(PrintFetch.objects.values_list("file_id", flat=True)) == sorted([file.id, other.id])
+        assert Line.objects.filter(action="issuing.print-file-fetched").count() == 2
+
+    def test_nothing_is_taken_any_more_by_a_press_that_left(self, cast: Cast, shop: Shop, file: PrintFile) -> None:
+        operations.record_printed(order_id=file.order_id, reference="BL", **cast.by(cast.agent))
+        print_shops.end_print_shop(print_shop_id=shop.id, **cast.by(cast.agent))
+        with pytest.raises(PrintShopEnded):
+            taken(file, shop.printer, cast)
+        assert not PrintFetch.objects.exists()
+
+    def test_nothing_sealed_for_a_key_that_was_ended_is_given_any_more(self, cast: Cast, shop: Shop, file: PrintFile) -> None:
+        print_shops.end_print_key(key_id=shop.key_id, **cast.by(cast.agent))
+        with pytest.raises(PrintKeyMissing):
+            taken(file, shop.printer, cast)
+
+    def test_a_key_replaced_by_another_still_opens_what_was_sealed_for_it(self, cast: Cast, shop: Shop, file: PrintFile) -> None:
+        with acting_as(shop.printer):
+            key_id = print_shops.propose_print_key(
+                print_shop_id=shop.id, content=press(1).certificate.encode(), **cast.by(replace(shop.printer, proved_at=LATER), at=LATER)
+            )
+        with acting_as(cast.approver):
+            approver = replace(cast.approver, proved_at=LATER)
+            print_shops.approve_print_key(key_id=key_id, spoken=press(1).fingerprint[-8:], **cast.by(approver, at=LATER))
+        assert taken(file, shop.printer, cast)
+
     def test_another_press_sees_no_row_of_it(self, cast: Cast, shop: Shop, file: PrintFile) -> None:
         taken(file, shop.printer, cast)
         _other, stranger = press_house("Autre imprimerie", "autre-presse")

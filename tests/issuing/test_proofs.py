@@ -47,6 +47,7 @@ from carnet.scenarios.proofread import leave_proofs
 from carnet.scenarios.proofs import approved_proof, draft_of, sent_proof
 from tests.issuing import pictures
 from tests.issuing.conftest import Cast, unproved
+from tests.issuing.printing import shop_of
 
 
 def save(cast: Cast, order_id: int, actor: Actor | None = None, **chosen: object) -> None:
@@ -350,6 +351,16 @@ class TestWhatWasApproved:
         operations.record_printed(order_id=order_id, reference="BAT-0", **cast.by(cast.agent))
         assert issuing.order(cast.agent, order_id).line.next_step is Step.DESTROY_SEED
         assert operations.export_print_files(order_id=order_id, folder=tmp_path, **cast.by(cast.agent))
+
+    def test_saying_that_it_is_printed_is_no_way_around_one(self, cast: Cast) -> None:
+        order_id = cast.approved()
+        cast.run(operations.draw_order(order_id=order_id, **cast.by(cast.agent)))
+        operations.record_printed(order_id=order_id, reference="BL", **cast.by(cast.agent))
+        shop = shop_of(cast)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE funding_programme SET is_simulated = false WHERE id = %s", [cast.programme_id])
+        with pytest.raises(ProofNotApproved):
+            operations.print_order(order_id=order_id, print_shop_id=shop.id, **cast.by(cast.agent))
 
 
 def test_a_proof_of_another_programme_is_nobodys(cast: Cast) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.conf import settings
 from django.db import transaction
@@ -255,11 +255,13 @@ def fetch_print_file(*, file_id: int, actor: Actor, request_id: UUID, at: dateti
     """Let the print shop take a file sealed for it away, and keep who did and which bytes.
 
     The operator's own staff may take a file in the clear of a simulated programme, and no other.
-    Raises: NotAllowed, SecondFactorNeeded, PrintFileUnknown, ProgrammeNotSimulated, PrintFileDamaged.
+    Raises: NotAllowed, SecondFactorNeeded, PrintFileUnknown, ProgrammeNotSimulated, PrintFileDamaged, PrintShopEnded, PrintKeyMissing
+            (the key it was sealed for was ended: somebody else may open it).
     """
     if allowed(actor.roles, "issuing.fetch-print-files"):
         check_allowed_now(actor, "issuing.fetch-print-files", at)
         found = print_shop_access.given_file(actor, file_id)
+        _check_still_theirs(found)
         with print_shop_access.given_order(actor, found.order_id):
             return _fetched(file_id, actor, request_id, at)
     check_allowed_now(actor, "issuing.download-print-files", at)
@@ -267,6 +269,17 @@ def fetch_print_file(*, file_id: int, actor: Actor, request_id: UUID, at: dateti
     if found.shop_organisation_id is not None or not funding.programme(found.programme_id).is_simulated:
         raise ProgrammeNotSimulated
     return _fetched(file_id, actor, request_id, at)
+
+
+def _check_still_theirs(file: PrintFile) -> None:
+    """Refuse what was sealed for a print shop that left, or for a key that was ended. One replaced by another opens what it was sealed for."""
+    key = PrintKey.objects.select_related("print_shop", "organisation").get(jobs=file.job_id)
+    if key.print_shop.ended_at is not None:
+        raise PrintShopEnded(ended_at=key.print_shop.ended_at)
+    if key.ended_at is None:
+        return
+    if not PrintKey.objects.filter(print_shop=key.print_shop, version__gt=key.version, approved_at=key.ended_at).exists():
+        raise PrintKeyMissing(organisation=key.organisation.name)
 
 
 def _fetched(file_id: int, actor: Actor, request_id: UUID, at: datetime) -> FileToSend:
@@ -279,7 +292,8 @@ def _fetched(file_id: int, actor: Actor, request_id: UUID, at: datetime) -> File
     if digest != bytes(file.sha256):
         raise PrintFileDamaged(file=file.name)
     _fetch, is_new = PrintFetch.objects.get_or_create(
-        request_id=request_id,
+        # Of this file and this person: a number sent again with another file leaves its own trace.
+        request_id=uuid5(request_id, f"{file.id} {by(actor)}"),
         defaults={
             "file": file,
             "order": file.order,

@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from carnet.funding import queries as funding
-from carnet.gateways.printer import Edition, Paper, overflows, read_logo
+from carnet.gateways.printer import Edition, Paper, overflows, read_logo, unprintable
 from carnet.issuing import access
 from carnet.issuing.access import proofs as proof_access
 from carnet.issuing.models import Design, DesignLogo, Job, Order, PrintFile, Proof
@@ -35,6 +35,7 @@ from carnet.issuing.rules.proofs import (
     ProofNotApproved,
     ProofOfNobody,
     TextOverflows,
+    TextUnprintable,
     TooManyLogos,
     check_answerable,
     check_changeable,
@@ -59,7 +60,7 @@ def save_design(*, order_id: int, draft: Draft, actor: Actor, request_id: UUID, 
     """Say what an order's booklets look like, for the first time or again. The same again changes nothing.
 
     A logo kept for another programme of the operator is kept for this one too.
-    Raises: NotAllowed, OrderUnknown, ProofWaits, DesignFrozen, LogoUnknown, TextOverflows, and the refusals of `tidy_draft`.
+    Raises: NotAllowed, OrderUnknown, ProofWaits, DesignFrozen, LogoUnknown, TextUnprintable, TextOverflows, and the refusals of `tidy_draft`.
     """
     check_allowed_now(actor, DESIGN, at)
     order = access.operated_order(actor, order_id, lock=True)
@@ -100,7 +101,8 @@ def remove_logo(*, order_id: int, logo_id: int, actor: Actor, request_id: UUID, 
 def send_proof(*, order_id: int, asked_of_id: int, actor: Actor, request_id: UUID, at: datetime) -> int:
     """Send the next version of an approved order's proof to those who will answer it; return the proof's id.
 
-    Raises:  NotAllowed, PersonNeeded, OrderUnknown, OrderNotApproved, DesignMissing, ProofWaits, DesignFrozen, ProofOfNobody, TextOverflows.
+    Raises:  NotAllowed, PersonNeeded, OrderUnknown, OrderNotApproved, DesignMissing, ProofWaits, DesignFrozen, ProofOfNobody, TextUnprintable,
+             TextOverflows.
     Repeat:  the same request_id returns the first id.
     """
     check_allowed_now(actor, DESIGN, at)
@@ -245,7 +247,11 @@ def check_proved(order: Order) -> None:
 
 
 def check_fits(edition: Edition) -> None:
-    """Refuse texts that do not fit where they are printed, all at once. Raises: TextOverflows."""
+    """Refuse texts that would not be printed as typed or do not fit where they are printed, all at once. Raises: TextUnprintable, TextOverflows."""
+    strange = unprintable(edition)
+    if strange:
+        field, signs = next(iter(strange.items()))
+        raise TextUnprintable(field=field, signs=" ".join(signs), fields=strange)
     found = overflows(edition)
     if not found:
         return
@@ -340,9 +346,15 @@ def _standing(order: Order) -> Proof | None:
 
 
 def _is_of_before(order: Order) -> bool:
-    """Whether it was printed, or its files were asked for, before there were proofs."""
-    under_way = order.printed_at is not None or Job.objects.filter(order=order, kind=JobKind.PRINT.value).exists()
-    return under_way and not Design.objects.filter(order=order).exists()
+    """Whether its files were asked for before there were proofs.
+
+    Saying that it is printed does not stand for that: whoever says so would do without a proof. Only a demonstration's may.
+    """
+    if Design.objects.filter(order=order).exists():
+        return False
+    if Job.objects.filter(order=order, kind=JobKind.PRINT.value).exists():
+        return True
+    return order.printed_at is not None and funding.programme(order.programme_id).is_simulated
 
 
 def _latest_version(order: Order) -> int:
