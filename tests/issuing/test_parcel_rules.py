@@ -28,6 +28,7 @@ def test_runs_are_sets(one: list[Run], other: list[Run]) -> None:
     assert each_of(minus(one, other)) == each_of(one) - each_of(other)
     assert each_of(common(one, other)) == each_of(one) & each_of(other)
     assert count(one) == len(each_of(one))
+    assert rules.apart(one, other) == [run for run in one if not each_of([run]) & each_of(other)]
     for found in (merged(one), minus(one, other), common(one, other)):
         assert all(before[1] + 1 < after[0] for before, after in pairwise(found))
 

@@ -12,9 +12,10 @@ from carnet.distribution.queries.custody import Place
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.issuing import operations, rules
 from carnet.issuing.operations import parcels
+from carnet.issuing.operations.packing import pack_order
 from carnet.issuing.queries import parcels as boxes
 from carnet.issuing.queries.parcels import ParcelView
-from carnet.issuing.rules.packing import BoxSizeWrong
+from carnet.issuing.rules.packing import BoxSizeWrong, Destination
 from carnet.issuing.rules.parcels import (
     EndsDiffer,
     NothingPacked,
@@ -133,6 +134,18 @@ class TestPackingAndSending:
         with pytest.raises(rules.OrderNotPrinted):
             parcels.send_parcels(order_id=order_id, **cast.by(cast.agent))
         assert whole(cast, order_id) == {Place.AT_PRINT_SHOP: 4}
+
+    def test_a_line_of_the_list_boxed_otherwise_is_passed_over(self, cast: Cast) -> None:
+        order_id = cast.drawn(booklet_count=6)
+        to = Destination(organisation_id=cast.prescriber_id, name="Guichet", address="1 rue", booklet_count=6)
+        pack_order(order_id=order_id, destinations=[to], box_size=3, **cast.by(cast.agent))
+        operations.record_printed(order_id=order_id, reference="BL", **cast.by(cast.agent))
+        parcels.pack_count(order_id=order_id, to_organisation_id=cast.prescriber_id, booklet_count=2, per_box=1, **cast.by(cast.agent))
+        assert boxes.unboxed_count(cast.agent, order_id) == 1
+        (made,) = parcels.pack_from_list(order_id=order_id, **cast.by(cast.agent))
+        assert boxes.parcel(made).booklet_count == 3
+        assert boxes.unboxed_count(cast.agent, order_id) == 0
+        assert parcels.pack_from_list(order_id=order_id, **cast.by(cast.agent)) == []
 
 
 class TestReceiving:
@@ -291,6 +304,17 @@ class TestSettling:
         parcels.send_parcels(order_id=order_id, **cast.by(cast.agent))
         assert boxes.parcel(again[0]).state is ParcelState.SENT
         assert whole(cast, order_id) == {Place.IN_BOX: 6}
+
+    def test_booklets_voided_on_their_way_are_no_fault_and_their_box_is_settled_all_the_same(self, cast: Cast) -> None:
+        order_id, (first, second) = sent(cast)
+        run = {"first_booklet_id": second.whole.first_booklet_id + 1, "last_booklet_id": second.whole.last_booklet_id}
+        operations.void_booklets(order_id=order_id, **run, reason=EndReason.STOLEN, **cast.by(cast.agent))  # type: ignore[arg-type]
+        assert whole(cast, order_id) == {Place.IN_BOX: 4, Place.ENDED: 2}
+        assert parcels.settle_parcel(parcel_id=second.id, outcome=Outcome.STOLEN, **cast.by(cast.agent)) == 3
+        assert boxes.parcel(second.id).state is ParcelState.SETTLED
+        assert whole(cast, order_id) == {Place.IN_BOX: 3, Place.ENDED: 3}
+        assert ledger.counts(programme_id=cast.programme_id).void == 15
+        assert boxes.parcel(first.id).state is ParcelState.SENT
 
 
 class TestReminding:

@@ -12,7 +12,9 @@ from django.db import connections
 
 from carnet.distribution.queries import custody as story
 from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.issuing import operations
 from carnet.issuing.access import parcels as access
+from carnet.issuing.models import Shipment
 from carnet.issuing.operations import parcels
 from carnet.issuing.queries import parcels as boxes
 from carnet.issuing.queries.parcels import ParcelView
@@ -87,6 +89,28 @@ def test_stolen_first_it_is_not_confirmed(box: Box, committed_database: str) -> 
     assert (told.returncode, json.loads(told.stdout)["complete"], json.loads(told.stdout)["counts"]) == (0, True, {"ENDED": 4})
     assert carnet("orders", "custody", "999999").returncode == 1
     assert json.loads(carnet("ledger", "verify", "--json").stdout)["verified"]
+
+
+def test_the_last_two_boxes_of_a_shipment_counted_at_once_close_it(box: Box, committed_database: str) -> None:
+    """Each would see the other still open: the shipment would be reminded of for ever."""
+    cast = box.cast
+    with acting_as(cast.agent):
+        order_id = cast.printed(booklet_count=4)
+        (shipment_id,) = parcels.ship_many(order_id=order_id, shares=[(cast.prescriber_id, 4)], per_box=2, **cast.by(cast.agent))
+        first, second = (Box(cast, each) for each in boxes.parcels_of_order(order_id))
+    assert first_then(second.confirm, first.confirm, database=committed_database) == (2, 2)
+    with acting_as_everything(why="look"):
+        assert Shipment.objects.get(id=shipment_id).received_at is not None
+
+
+def test_all_confirmed_and_one_box_confirmed_at_once_do_not_wait_for_each_other(box: Box, committed_database: str) -> None:
+    def all_of_it() -> Any:
+        cast = box.cast
+        with acting_as(cast.prescriber):
+            return operations.receive_shipment(shipment_id=box.sent.shipment_id, **cast.by(cast.prescriber))
+
+    assert first_then(all_of_it, box.confirm, database=committed_database) == (4, 4)
+    box.nothing_is_wrong()
 
 
 def test_the_control_without_the_lock_the_later_one_is_told_too_late(box: Box, committed_database: str) -> None:

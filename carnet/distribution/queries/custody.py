@@ -213,7 +213,9 @@ def _on_the_shelf(
 
 
 def _with_claims(found: list[CustodyLine], series: SeriesView, travelling: Sequence[_Trip]) -> list[CustodyLine]:
-    carried = [(each.first_booklet_id, each.last_booklet_id) for each in found if each.place in (Place.IN_BOX, Place.IN_MOVE)]
+    # What was ended on its way contradicts nobody.
+    ends = (Place.IN_BOX, Place.IN_MOVE, Place.ENDED)
+    carried = [(each.first_booklet_id, each.last_booklet_id) for each in found if each.place in ends]
     wrong = minus([trip.run for trip in travelling], carried)
     if not wrong:
         return found
@@ -405,7 +407,11 @@ def verify(*, programme_ids: Collection[int] | None = None) -> list[Fault]:
     told: dict[int, list[tuple[Run, int]]] = {}
     for seen in ledger.booklets_on_the_way():
         told.setdefault(seen.series_id, []).append(((seen.first_booklet_id, seen.last_booklet_id), seen.to_id or 0))
-    faults = [fault for series_id in sorted({*claimed, *told}) for fault in _faults(claimed.get(series_id, []), told.get(series_id, []))]
+    faults = [
+        fault
+        for series_id in sorted({*claimed, *told})
+        for fault in _faults(series_id, claimed.get(series_id, []), told.get(series_id, []))
+    ]
     for parcel_id, series_id, run in boxes.ended_runs(programme_ids=programme_ids):
         ended = ledger.ended_among(series_id=series_id, booklet_ids=range(run[0], run[1] + 1))
         if len(ended) != run[1] - run[0] + 1:
@@ -413,16 +419,26 @@ def verify(*, programme_ids: Collection[int] | None = None) -> list[Fault]:
     return faults
 
 
-def _faults(claimed: Sequence[tuple[Run, int, str]], told: Sequence[tuple[Run, int]]) -> Iterable[Fault]:
-    for run, to_id, where in claimed:
-        if minus([run], [each for each, receiver in told if receiver == to_id]):
-            yield Fault("custody", where, "the ledger does not see these booklets on their way to its receiver")
-    for at, (run, _to, where) in enumerate(claimed):
-        if any(common([run], [other]) for other, _receiver, _where in claimed[at + 1 :]):
-            yield Fault("custody", where, "a booklet travels in two boxes at once")
-    for run, to_id in told:
-        for first, last in minus([run], [each for each, receiver, _where in claimed if receiver == to_id]):
+def _faults(series_id: int, claimed: Sequence[tuple[Run, int, str]], told: Sequence[tuple[Run, int]]) -> Iterable[Fault]:
+    """Receiver by receiver, all runs at once: thousands are on their way in a nation."""
+    for to_id in sorted({*(each[1] for each in claimed), *(each[1] for each in told)}):
+        own = [each for each in claimed if each[1] == to_id]
+        seen = [run for run, receiver in told if receiver == to_id]
+        unseen = minus([run for run, _to, _where in own], seen)
+        if unseen:
+            # What was ended on its way travels no more for the ledger; its box may still say what became of it.
+            asked = [each for first, last in unseen for each in range(first, last + 1)]
+            unseen = minus(unseen, [(each, each) for each in ledger.ended_among(series_id=series_id, booklet_ids=asked)])
+        for run, _to, where in own if unseen else ():
+            if common([run], unseen):
+                yield Fault("custody", where, "the ledger does not see these booklets on their way to its receiver")
+        for first, last in minus(seen, [run for run, _to, _where in own]):
             yield Fault("custody", f"booklets {first} to {last}", "on their way, and in no box and no move")
+    reached = 0
+    for run, _to, where in sorted(claimed):
+        if run[0] <= reached:
+            yield Fault("custody", where, "a booklet travels in two boxes at once")
+        reached = max(reached, run[1])
 
 
 def _series_of(programme_id: int, booklet_id: int) -> int:

@@ -5,14 +5,20 @@ from carnet.funding.rules import ProgrammeUnknown
 from carnet.issuing.access._orders import operated_order
 from carnet.issuing.models import Job, Order, Parcel, Shipment
 from carnet.issuing.rules import JobKind, OrderUnknown
-from carnet.issuing.rules.parcels import ParcelNotYours, ParcelUnknown
+from carnet.issuing.rules.parcels import Ending, ParcelNotYours, ParcelUnknown, Run
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import ParcelSerial, SerialMistyped
 
 
 def parcel(parcel_id: int, *, lock: bool = False) -> Parcel:
-    """A box from or to the actor's organisation, or of its programme. Raises: ParcelUnknown."""
+    """A box from or to the actor's organisation, or of its programme. Raises: ParcelUnknown.
+
+    Locks: its shipment, then the box, as `receive_all` does; of two boxes counted at once, the later one knows that all are counted.
+    """
     rows = Parcel.objects.select_for_update(of=("self",)) if lock else Parcel.objects
+    if lock:
+        of_shipment = Parcel.objects.filter(id=parcel_id).values("shipment_id")
+        list(Shipment.objects.select_for_update(of=("self",)).filter(id__in=of_shipment).values_list("id", flat=True))
     found = rows.filter(id=parcel_id).first()
     if found is None:
         raise ParcelUnknown(parcel=parcel_id)
@@ -34,6 +40,12 @@ def awaited_parcel(actor: Actor, parcel_id: int) -> Parcel:
     if actor.kind != "system" and actor.organisation_id != found.to_organisation_id:
         raise ParcelNotYours
     return found
+
+
+def boxed(order: Order) -> list[Run]:
+    """The booklets of an order that were put in boxes, those of boxes emptied before they left apart."""
+    rows = Parcel.objects.filter(order=order).exclude(ending=Ending.UNPACKED.value)
+    return list(rows.values_list("first_booklet_id", "last_booklet_id"))
 
 
 def shop_programme(actor: Actor, order_id: int) -> int | None:

@@ -18,7 +18,7 @@ from carnet.issuing.models import Order, Packing, Parcel, Shipment
 from carnet.issuing.operations._journal import by, note
 from carnet.issuing.rules import NotEnoughInStock, RecipientWrong, check_printed
 from carnet.issuing.rules.packing import BOOKLETS_PER_BOX, BOOKLETS_PER_BOX_MAX, BoxSizeWrong
-from carnet.issuing.rules.parcels import PARCELS_AT_ONCE_MAX, Ending, NothingPacked, ParcelNotYours, ParcelsTooMany, Run, boxes_of
+from carnet.issuing.rules.parcels import PARCELS_AT_ONCE_MAX, Ending, NothingPacked, ParcelNotYours, ParcelsTooMany, Run, apart, boxes_of
 from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger
 from carnet.ledger import queries as ledger_queries
@@ -53,6 +53,7 @@ def sender_of(actor: Actor, order_id: int) -> Iterator[None]:
 def pack_from_list(*, order_id: int, actor: Actor, request_id: UUID, at: datetime) -> list[int]:
     """Make a box of every line of the packing list that has none yet; return the ids of the new ones. Again makes nothing more.
 
+    A line some booklets of which were boxed otherwise is passed over: what is left of it is packed by the number.
     The operator's own boxes for its own depot stay on its shelf: only a print shop sends those.
     Raises: NotAllowed, OrderUnknown, OrderNotDrawn, OrderNotPrinted, ParcelsTooMany.
     """
@@ -62,12 +63,12 @@ def pack_from_list(*, order_id: int, actor: Actor, request_id: UUID, at: datetim
         check_printed(order.facts)
         sender_id = _sender(order, actor)
         first_id = ledger_queries.series(order.series_id or 0).first_booklet_id
-        made = set(Parcel.objects.filter(order=order).exclude(ending=Ending.UNPACKED.value).values_list("first_booklet_id", flat=True))
-        lines = Packing.objects.filter(order=order).order_by("box")
+        lines = {
+            (first_id + each.first_rank - 1, first_id + each.last_rank - 1): each
+            for each in Packing.objects.filter(order=order).exclude(to_organisation_id=sender_id).order_by("box")
+        }
         boxes = [
-            _Box(each.to_organisation_id, (first_id + each.first_rank - 1, first_id + each.last_rank - 1), each.place_name, each.address)
-            for each in lines
-            if first_id + each.first_rank - 1 not in made and each.to_organisation_id != sender_id
+            _Box(lines[run].to_organisation_id, run, lines[run].place_name, lines[run].address) for run in apart(lines, access.boxed(order))
         ]
         return [each.id for each in _save(order, _packed(order, boxes, sender_id, actor, request_id, at), actor, request_id, at)]
 

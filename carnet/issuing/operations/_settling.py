@@ -21,10 +21,12 @@ from carnet.issuing.rules.parcels import (
     check_outcome,
     common,
     count,
+    minus,
 )
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger
+from carnet.ledger import queries as ledger_queries
 from carnet.notices import operations as notices
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed, check_allowed_now
@@ -107,8 +109,15 @@ def _move(row: Parcel, chosen: Sequence[Run], outcome: Outcome, *, actor: Actor,
         ends = {"series_id": row.series_id, "first_booklet_id": first, "last_booklet_id": last}
         asked = uuid5(request_id, f"run {first}")
         ledger.bring_back_booklets(**ends, from_holder_id=operator_id, actor=actor, request_id=asked, at=at)
-        if outcome.end_reason is not None:
-            ledger.end_booklets(**ends, holder_id=operator_id, reason=outcome.end_reason, actor=actor, request_id=asked, at=at)
+        if outcome.end_reason is None:
+            continue
+        # Some may have been voided while they were on their way: those have ended already.
+        ended = ledger_queries.ended_among(series_id=row.series_id, booklet_ids=range(first, last + 1))
+        for low, high in minus([(first, last)], [(each, each) for each in ended]):
+            ledger.end_booklets(
+                series_id=row.series_id, first_booklet_id=low, last_booklet_id=high, holder_id=operator_id, reason=outcome.end_reason,
+                actor=actor, request_id=asked, at=at,
+            )  # fmt: skip
 
 
 def _note(row: Parcel, outcome: Outcome, booklets: int, actor: Actor, request_id: UUID, at: datetime) -> None:

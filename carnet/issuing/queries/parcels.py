@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from carnet.gateways.database import acting_as
 from carnet.issuing.access import parcels as access
 from carnet.issuing.models import Order, Packing, Parcel
-from carnet.issuing.rules.parcels import Ending, GapKind, Outcome, ParcelState, Run, count, is_late, label_number, minus
+from carnet.issuing.rules.parcels import Ending, GapKind, Outcome, ParcelState, Run, apart, count, is_late, label_number, minus
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import SeriesView
@@ -247,7 +247,6 @@ def unboxed_count(actor: Actor, order_id: int) -> int:
         if order is None or order.series_id is None:
             return 0
         first_id = ledger.series(order.series_id).first_booklet_id
-        made = set(Parcel.objects.filter(order=order).exclude(ending=Ending.UNPACKED.value).values_list("first_booklet_id", flat=True))
         sender_id = order.operator_id if programme_id is None else actor.organisation_id
-        lines = Packing.objects.filter(order=order).exclude(to_organisation_id=sender_id).values_list("first_rank", flat=True)
-        return sum(1 for rank in lines if first_id + rank - 1 not in made)
+        lines = Packing.objects.filter(order=order).exclude(to_organisation_id=sender_id).values_list("first_rank", "last_rank")
+        return len(apart([(first_id + first - 1, first_id + last - 1) for first, last in lines], access.boxed(order)))
