@@ -18,8 +18,8 @@ from carnet.gateways.backups._server import Server, described, latest_line, prog
 from carnet.gateways.backups._shelf import BLOCK, FORMAT, MANIFEST, STAMP, Base, Compressor, Progress, Sealed, Shelf, forget, write_whole
 
 BASE, FILES = "base.tar.gz.age", "files.tar.gz.age"
-# Secrets that are made to be destroyed (`KeyRing.destroy_seed`): a copy of them would make that a lie.
-NOT_COPIED = ("*.seed",)
+# Secrets that are made to be destroyed (`KeyRing.destroy_seed`), whole or being written: a copy of them would make that a lie.
+NOT_COPIED = ("*.seed", "*.seed.*")
 
 
 def take(
@@ -122,7 +122,8 @@ def archive_folder(folder: Path, path: Path, recipient: str, *, leave_out: Itera
     """Every file of a folder, sealed."""
     with Sealed(path.parent, recipient) as sealed:
         squeezed = Compressor(sealed.sealer)
-        with tarfile.open(fileobj=_Writer(squeezed), mode="w|") as tar:  # type: ignore[call-overload]
+        # What is in a file, whatever its name is to the disk: a restoration opens files and folders, and no links.
+        with tarfile.open(fileobj=_Writer(squeezed), mode="w|", dereference=True) as tar:  # type: ignore[call-overload]
             for each in sorted(folder.rglob("*")):
                 if not any(each.match(pattern) for pattern in leave_out):
                     tar.add(each, arcname=str(each.relative_to(folder)), recursive=False)
