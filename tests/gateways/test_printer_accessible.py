@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from carnet.gateways.printer import write_accessible
+from carnet.gateways.printer import NearPlace, unprintable, write_accessible
 from tests.gateways import readers
 from tests.gateways.test_printer import EDITION, PLACES, booklet, words
 
@@ -102,3 +103,23 @@ def test_the_same_bytes_each_time_for_its_owner_only(copy: Path, tmp_path: Path)
     write_accessible(tmp_path / "again.pdf", EDITION, [booklet(1, PLACES), booklet(2)])
     assert (tmp_path / "again.pdf").read_bytes() == copy.read_bytes()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+def test_no_sign_in_the_name_of_a_place_stops_the_copy(tmp_path: Path) -> None:
+    """PDF/UA refuses a letter the font lacks, and places are named by others: an emoji, another alphabet, an accent after its letter."""
+    strange = NearPlace(
+        "Cafe\u0301 num\u200bérique 😀 日本", "1 rue de l’ﬁl\u202f→ Nantes", "02 40 12 34 56", "9\u202fh à 12\u2011 h", "500 m"
+    )
+    write_accessible(tmp_path / "strange.pdf", EDITION, [booklet(1, (strange,))])
+    document = pypdfium2.PdfDocument(tmp_path / "strange.pdf")
+    whole = " ".join(words(tmp_path / "strange.pdf", page) for page in range(len(document)))
+    document.close()
+    assert "Café numérique ? ??" in whole
+    assert "rue de l’fil" in whole
+
+
+def test_signs_that_paper_would_not_show_are_named() -> None:
+    assert unprintable(EDITION) == {}
+    assert unprintable(replace(EDITION, notice="Il est gratuit. 😀 日 😀", funders=("Nantes", "Škoda \u200b→"), title="Cafe\u0301 ?")) == {
+        "notice": "😀日", "funders": "→",
+    }  # fmt: skip

@@ -45,6 +45,7 @@ __all__ = [
     "overflows",
     "printed_validity",
     "read_logo",
+    "unprintable",
     "write_accessible",
     "write_csv",
     "write_pdf",
@@ -58,6 +59,13 @@ def overflows(edition: Edition) -> tuple[Overflow, ...]:
     from carnet.gateways.printer import _fits
 
     return _fits.overflows(edition)
+
+
+def unprintable(edition: Edition) -> dict[str, str]:
+    """The fields of an edition that hold signs our letters do not have, with those signs. Empty: every sign is printed as typed."""
+    from carnet.gateways.printer import _fits
+
+    return _fits.unprintable(edition)
 
 
 def write_pdf(

@@ -17,6 +17,7 @@ from carnet.gateways.printer import _ticket as ticket
 from carnet.gateways.printer._canvas import qr_pixels
 from carnet.gateways.printer._edition import NEAREST_MAX, Edition, NearPlace, PrintedBooklet, PrintedVoucher
 from carnet.gateways.printer._file import written
+from carnet.gateways.printer._fonts import drawable
 from carnet.gateways.printer._pictograms import PICTOGRAMS, svg
 
 _FOLDER = Path(__file__).parent
@@ -26,7 +27,7 @@ _QUIET = 4
 def accessible_pdf(edition: Edition, booklets: Iterable[PrintedBooklet], *, over: str = "") -> tuple[bytes, int]:
     """The copy, `over` written above each page, and how many booklets it holds. The same booklets give the same bytes."""
     told = [_booklet(edition, each) for each in booklets]
-    words = {**_words(edition), "over": over, "booklets": told}
+    words = {**_drawable(_words(edition)), "over": over, "booklets": told}
     content: bytes = typst.compile(
         str(_FOLDER / "accessible.typ"),
         format="pdf",
@@ -91,7 +92,17 @@ def _booklet(edition: Edition, booklet: PrintedBooklet) -> dict[str, Any]:
 
 def _place(place: NearPlace) -> dict[str, Any]:
     way = ", ".join(each for each in (place.address, place.distance) if each)
-    return {"name": place.name, "phone": place.phone, "lines": [each for each in (way, place.hours) if each]}
+    told: dict[str, Any] = _drawable({"name": place.name, "phone": place.phone, "lines": [each for each in (way, place.hours) if each]})
+    return told
+
+
+def _drawable(told: Any) -> Any:
+    """The same in letters the fonts have."""
+    if isinstance(told, str):
+        return drawable(told)
+    if isinstance(told, dict):
+        return {name: _drawable(each) for name, each in told.items()}
+    return [_drawable(each) for each in told] if isinstance(told, list) else told
 
 
 def _voucher(edition: Edition, rank: int, voucher: PrintedVoucher) -> dict[str, Any]:

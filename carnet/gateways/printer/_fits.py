@@ -6,6 +6,7 @@ from carnet.gateways.printer import _cover as cover
 from carnet.gateways.printer import _ticket as ticket
 from carnet.gateways.printer._canvas import width_mm, wrapped
 from carnet.gateways.printer._edition import Edition, Overflow
+from carnet.gateways.printer._fonts import lost
 from carnet.gateways.printer._logos import LOGOS_MAX
 
 PHONE_LEAST = 14
@@ -15,6 +16,13 @@ def overflows(edition: Edition) -> tuple[Overflow, ...]:
     """Everything of an edition that would not be printed whole. Empty: it fits."""
     found = [overflow for overflow in _each(edition) if overflow is not None]
     return tuple({(each.field, each.text): each for each in found}.values())
+
+
+def unprintable(edition: Edition) -> dict[str, str]:
+    """The fields that hold signs no letter of the paper draws (an emoji, another alphabet), with those signs."""
+    texts = {name: getattr(edition, name) for name in ("title", "notice", "perimeter", "phone", "phone_hours", "validity", "operator")}
+    texts |= {"services": "".join(edition.services), "funders": "".join(edition.funders)}
+    return {field: signs for field, text in texts.items() if (signs := lost(text))}
 
 
 def _each(edition: Edition) -> Iterator[Overflow | None]:

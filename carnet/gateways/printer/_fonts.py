@@ -19,6 +19,8 @@ _FILES = {"R": "AtkinsonHyperlegibleNext_400Regular.ttf", "B": "AtkinsonHyperleg
 _TAG = "CARNET+"
 # Windows-1252 holds every letter of French, its quotes, its ligature and the euro: one byte a character.
 _CHARACTERS = {byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(32, 256)}
+# Joiners and marks that stand on no letter of ours: they take no room and say nothing.
+_UNSEEN = frozenset({"Cf", "Mn", "Me"})
 
 
 def encoded(text: str) -> bytes:
@@ -27,7 +29,8 @@ def encoded(text: str) -> bytes:
     try:
         return text.encode("cp1252")
     except UnicodeEncodeError:
-        text = text.replace("\u202f", "\u00a0").replace("\u2011", "-")
+        # Text typed on some machines writes an accent after its letter.
+        text = unicodedata.normalize("NFC", text).replace("\u202f", "\u00a0").replace("\u2011", "-")
         return b"".join(_closest(character) for character in text)
 
 
@@ -35,7 +38,28 @@ def _closest(character: str) -> bytes:
     try:
         return character.encode("cp1252")
     except UnicodeEncodeError:
+        if unicodedata.category(character) in _UNSEEN:
+            return b""
         return unicodedata.normalize("NFKD", character).encode("ascii", "ignore") or b"?"
+
+
+def lost(text: str) -> str:
+    """The signs of `text` that paper would show as a question mark, each once."""
+    text = unicodedata.normalize("NFC", text)
+    return "".join(dict.fromkeys(each for each in text if each != "?" and encoded(each) == b"?"))
+
+
+def drawable(text: str) -> str:
+    """`text` in letters the whole faces have, for the copy set by Typst: PDF/UA refuses a file that lacks one, and no name of a place stops it."""
+    text = unicodedata.normalize("NFC", text)
+    return "".join(each if each in _letters() else encoded(each).decode("cp1252") for each in text)
+
+
+@cache
+def _letters() -> frozenset[str]:
+    # Spaces and the no-break hyphen are drawn from their plain kin.
+    whole = (frozenset(TTFont(_FOLDER / name).getBestCmap()) for name in _FILES.values())
+    return frozenset(map(chr, frozenset.intersection(*whole))) | frozenset("\n\t\u202f\u2011")
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,12 @@ class TextOverflows(IssuingRefused):
     code = "print-text-overflows"
 
 
+class TextUnprintable(IssuingRefused):
+    """A text holds signs that our letters do not have. Facts: field, signs, fields (all of them, each with its signs)."""
+
+    code = "print-text-unprintable"
+
+
 class AccentUnreadable(IssuingRefused):
     """Not a colour of the form #rrggbb. Facts: accent."""
 

@@ -14,7 +14,16 @@ from carnet.funding import queries as funding
 from carnet.funding.rules import ProgrammeTerms
 from carnet.issuing.operations import proofs as operations
 from carnet.issuing.queries import proofs as queries
-from carnet.issuing.rules.proofs import ACCENT, AccentTooPale, AccentUnreadable, Draft, TextOverflows, TextTooLong, check_accent
+from carnet.issuing.rules.proofs import (
+    ACCENT,
+    AccentTooPale,
+    AccentUnreadable,
+    Draft,
+    TextOverflows,
+    TextTooLong,
+    TextUnprintable,
+    check_accent,
+)
 from carnet.kernel.periods import legal_day
 from carnet.kernel.refusals import Refusal
 from carnet.places import queries as places
@@ -104,6 +113,9 @@ class DesignView(OperationView):
             return self.perform(form)
         except (TextOverflows, TextTooLong) as refusal:
             show_overflows(form, refusal)
+        except TextUnprintable as refusal:
+            for field, signs in refusal.facts["fields"].items():
+                show_text(form, TextUnprintable(field=str(words.FIELDS.get(field, field)), signs=" ".join(signs)), field)
         except Refusal as refusal:
             show_refusal(form, refusal, self.refusal_fields)
         return self.form_invalid(form)
@@ -116,8 +128,13 @@ def show_overflows(form: forms.Form, refusal: Refusal) -> None:
         facts = {**refusal.facts, "too_many": too_many, "field": str(words.FIELDS.get(field, field))}
         # What is cut by letters says how many; a list says which of its lines.
         kind = type(refusal) if too_many or isinstance(refusal, TextTooLong) else _OneOfMany
-        name = _FIELD_OF.get(field, field)
-        form.add_error(name if name in form.fields else None, forms.ValidationError(sentence_for(kind(**facts)), code=refusal.code))
+        show_text(form, kind(**facts), field)
+
+
+def show_text(form: forms.Form, refusal: Refusal, field: str) -> None:
+    """One sentence at the field of one text."""
+    name = _FIELD_OF.get(field, field)
+    form.add_error(name if name in form.fields else None, forms.ValidationError(sentence_for(refusal), code=refusal.code))
 
 
 class _OneOfMany(TextOverflows):

@@ -60,6 +60,7 @@ SENTENCES = {
         "%(field)s : « %(text)s » ne tient pas. Il y a la place pour %(most_lines)s lignes de %(most_mm)s mm, et il en faudrait %(lines)s. "
         "Raccourcissez."
     ),
+    "print-text-unprintable": _("%(field)s : ces signes ne peuvent pas être imprimés : %(signs)s. Enlevez-les."),
     "accent-unreadable": _("Écrivez une couleur avec un dièse et six signes, par exemple #14506b."),
     "accent-too-pale": _(
         "Des lettres blanches ne se liraient pas sur %(accent)s : le contraste est de %(ratio)s pour 1, il faut au moins %(minimum)s. "
