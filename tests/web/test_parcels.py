@@ -129,6 +129,8 @@ def test_one_box_short_and_one_box_lost(office: Office) -> None:
     assert "ne pourront plus jamais servir" in text_of(page)
     told = press(admin, f"/operator/parcels/{lost.id}/end/", outcome="LOST", runs=_run_of(lost), request_id=first_id(page))
     assert "C’est noté pour 6 carnets" in told
+    assert "Écart expliqué" in told
+    assert "Reçu, " not in told  # it never was
     # Found after all: the first desk says so itself.
     gap = next(each.run for each in boxes_of(office, short.id).gaps)
     told = press(desk, f"/prescriber/parcels/{short.id}/arrived/", runs=f"{gap.first_booklet_id}-{gap.last_booklet_id}")
@@ -261,3 +263,48 @@ def test_a_print_shop_sends_what_the_list_says_depot_included(office: Office) ->
     other_shop = replace(actor, organisation_id=cast.metropolis_id, organisation_ids=frozenset({cast.metropolis_id}))
     with acting_as(other_shop):
         assert boxes.parcels_from(shop_id) == []
+
+
+def test_a_scanner_that_ends_each_number_with_enter_receives_a_box(office: Office) -> None:
+    with acting_as(office.cast.agent):
+        parcels.ship_many(
+            order_id=office.order_id, shares=[(office.other_desk_id, 6)], **office.cast.by(office.cast.agent)
+        )  # fmt: skip
+    (box,) = office.boxes()
+    desk = office.enter(Role.PRESCRIBER_LEAD, office.other_desk_id)
+    address = f"/prescriber/parcels/{box.id}/whole/"
+    said = {"request_id": str(uuid4()), "first_serial": box.whole.first_serial, "last_serial": ""}
+    answer = desk.post(address, said)
+    page = answer.content.decode()
+    assert (answer.status_code, "obligatoire" in page) == (200, False)
+    (focused,) = re.findall(r"<input[^>]* autofocus[^>]*>", page)
+    assert 'name="last_serial"' in focused
+    assert f'value="{box.whole.first_serial}"' in page
+    assert "6 carnets reçus" in press(desk, address, **said | {"last_serial": box.whole.last_serial})
+    # Read again from a page opened before: it says that the box was counted.
+    late = desk.post(f"/prescriber/parcels/{box.id}/read/", {"first_serial": box.whole.first_serial})
+    assert (late.status_code, "Ce colis a changé d’état entre-temps" in text_of(late.content.decode())) == (422, True)
+    assert desk.post(address, said | {"first_serial": ""}).status_code == 422
+
+
+def ids_twice(client: Client, address: str) -> set[str]:
+    """Ids that two elements of a page share: a label then names the wrong field."""
+    found = re.findall(r'\bid="([^"]+)"', client.get(address).content.decode())
+    return {each for each in found if found.count(each) > 1}
+
+
+def test_each_label_names_its_own_field(office: Office) -> None:
+    admin = office.enter(Role.OPERATOR_ADMIN, office.cast.operator_id)
+    for desk_id in (office.cast.prescriber_id, office.other_desk_id):
+        with acting_as(office.cast.agent):
+            parcels.pack_count(
+                order_id=office.order_id, to_organisation_id=desk_id, booklet_count=6, per_box=6, **office.cast.by(office.cast.agent)
+            )
+    assert ids_twice(admin, office.url()) == set()
+    press(admin, office.url("send/"), to_organisation_id=office.other_desk_id)
+    desk = office.enter(Role.PRESCRIBER_LEAD, office.other_desk_id)
+    box = next(each for each in office.boxes() if each.to_id == office.other_desk_id)
+    assert ids_twice(desk, f"/prescriber/parcels/{box.id}/") == set()
+    # The same boxes said to have left from a second page, later: nothing leaves twice, and the page says why.
+    again = admin.post(office.url("send/"), {"request_id": str(uuid4()), "to_organisation_id": office.other_desk_id})
+    assert (again.status_code, "Aucun colis n’attend de partir" in text_of(again.content.decode())) == (422, True)

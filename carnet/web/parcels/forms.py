@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -28,8 +29,20 @@ class NumberForm(forms.Form):
 class WholeForm(OperationForm):
     """The first and the last booklet of a box: enough to say that all of it is there."""
 
-    first_serial = serial_field(_("Premier carnet du colis"), autofocus=True)
+    first_serial = serial_field(_("Premier carnet du colis"))
     last_serial = serial_field(_("Dernier carnet du colis"))
+
+    def __init__(self, *args: Any, cursor: str = "first_serial", **options: Any) -> None:
+        super().__init__(*args, **options)
+        if cursor:
+            self.fields[cursor].widget.attrs["autofocus"] = True
+
+    def read_on(self) -> "WholeForm | None":
+        """The form with the cursor on the last booklet, when only the first was read: a scanner's Enter sends the form between the two."""
+        said = self.data.get("first_serial", "").strip()
+        if not said or set(self.errors) != {"last_serial"}:
+            return None
+        return WholeForm(initial={"first_serial": said, "request_id": self.cleaned_data["request_id"]}, cursor="last_serial")
 
 
 class ReadForm(forms.Form):
@@ -38,6 +51,12 @@ class ReadForm(forms.Form):
     first_serial = serial_field(_("Du carnet"))
     last_serial = serial_field(_("Au carnet"), help_text=_("Laissez vide pour un seul carnet."), required=False)
     is_damaged = forms.BooleanField(label=_("Ceux-là sont abîmés : ne pas les remettre"), required=False)
+
+    def __init__(self, *args: Any, is_first: bool = False, **options: Any) -> None:
+        # On the same page as `WholeForm`: fields of the same names, other ids.
+        super().__init__(*args, auto_id="id_read_%s", **options)
+        if is_first:
+            self.fields["first_serial"].widget.attrs["autofocus"] = True
 
 
 class PackForm(OperationForm):
@@ -64,6 +83,11 @@ class SendForm(OperationForm):
     to_organisation_id = forms.IntegerField(widget=forms.HiddenInput)
     carrier = forms.CharField(label=_("Transporteur"), max_length=80, required=False)
     tracking = forms.CharField(label=_("Numéro de suivi"), max_length=80, required=False)
+
+    @classmethod
+    def blank(cls, to_organisation_id: int) -> "SendForm":
+        """One of several on a page: its ids are its destination's."""
+        return cls(initial={"to_organisation_id": to_organisation_id, "request_id": uuid4()}, auto_id=f"id_{to_organisation_id}_%s")
 
 
 class SettleForm(OperationForm):

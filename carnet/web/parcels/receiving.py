@@ -68,6 +68,7 @@ def _page(request: HttpRequest, box: ParcelView, receiver: Receiver, *, status: 
     is_waiting = box.state is ParcelState.SENT
     left = sum(each.booklet_count for each in box.unseen)
     may_receive = allowed(actor.roles, RECEIVE)
+    is_counting = bool(box.seen) or "read_form" in forms
     context = {
         "base": receiver.base,
         "back": reverse(receiver.back),
@@ -78,19 +79,25 @@ def _page(request: HttpRequest, box: ParcelView, receiver: Receiver, *, status: 
         "rows": pages.rows_of(box),
         "is_waiting": is_waiting,
         "may_receive": is_waiting and may_receive,
-        "is_counting": bool(box.seen) or "read_form" in forms,
+        "is_counting": is_counting,
         "seen": [words.run(each) for each in box.seen],
         "damaged": [words.run(each) for each in box.damaged],
         "unseen": [words.run(each) for each in box.unseen],
         "rest": ngettext("%(count)s carnet n’est pas lu.", "%(count)s carnets ne sont pas lus.", left) % {"count": formats.number(left)},
         "gaps": [words.gap(each) for each in box.gaps],
         "arrived_form": _arrived_form(box) if box.open_count and may_receive else None,
+        # Asked of a box that was counted meanwhile, from another page: its forms are not shown, why it was refused is.
+        "refused": [] if is_waiting else _errors(forms.get("whole_form"), forms.get("read_form")),
         "urls": {name: receiver.url(box.id, name) for name in _ACTS},
-        "whole_form": WholeForm(),
-        "read_form": ReadForm(),
-        "close_form": OperationForm(),
+        "whole_form": WholeForm(cursor="" if is_counting else "first_serial"),
+        "read_form": ReadForm(is_first=is_counting),
+        "close_form": OperationForm(auto_id=False),
     }  # fmt: skip
     return render(request, "parcels/at_desk.html", context | forms, status=status)
+
+
+def _errors(*forms: Any) -> list[str]:
+    return [error for form in forms if form is not None for errors in form.errors.values() for error in errors]
 
 
 def _arrived_form(box: ParcelView, data: Any = None) -> SettleForm:
@@ -106,7 +113,8 @@ def whole(request: HttpRequest, parcel_id: int, *, receiver: Receiver) -> HttpRe
     actor, box = actor_of(request), _own(actor_of(request), parcel_id)
     form = WholeForm(request.POST)
     if not form.is_valid():
-        return _page(request, box, receiver, status=422, whole_form=form)
+        going_on = form.read_on()
+        return _page(request, box, receiver, status=422 if going_on is None else 200, whole_form=going_on or form)
     said = form.cleaned_data
     try:
         came = operations.receive_parcel(

@@ -56,17 +56,22 @@ def page(request: HttpRequest, order_id: int, sender: Sender, *, status: int = 2
     own = [each for each in found if each.state is ParcelState.PACKED and each.from_id == actor.organisation_id]
     recipients = sender.recipients(actor, order_id)
     refused = forms.pop("send_form", None)
+    destinations = [
+        _destination(list(boxes), order_id, sender, refused) for _to, boxes in groupby(_by_destination(own), key=lambda each: each.to_id)
+    ]
     context = {
         "base": sender.base,
         "back": sender.back_url(order_id),
         "lead": _("Commande n° %(number)s") % {"number": order_id},
         "from_list": queries.unboxed_count(actor, order_id),
-        "list_form": OperationForm(),
-        "destinations": [_destination(list(boxes), order_id, sender, refused) for _to, boxes in groupby(_by_destination(own), key=lambda each: each.to_id)],
+        "list_form": OperationForm(auto_id=False),
+        "destinations": destinations,
+        # Refused for boxes that are not here any more: they left, or were emptied, from another page.
+        "refused": [] if refused is None or any(each["form"] is refused for each in destinations) else refused.non_field_errors(),
         "pack_form": PackForm(organisations=recipients) if recipients else None,
         "table": _table([each for each in found if each not in own], at),
         **{f"{name}_url": sender.url(f"sending-{name}", order_id) for name in ("list", "send", "pack", "unpack")},
-    }  # fmt: skip
+    }
     return render(request, "parcels/sending.html", context | forms, status=status)
 
 
@@ -84,7 +89,7 @@ def _destination(boxes: list[ParcelView], order_id: int, sender: Sender, refused
         "said": _("%(boxes)s, %(booklets)s.") % {"boxes": words.boxes(len(boxes)), "booklets": words.booklets(total)},
         "boxes": [f"{words.label(each)} : {each.number}, {words.run(each.whole)}" for each in boxes],
         "slips_url": f"{sender.url('sending-slips', order_id)}?{urlencode({'to': first.to_id})}",
-        "form": refused if is_refused else SendForm(initial={"to_organisation_id": first.to_id, "request_id": uuid4()}),
+        "form": refused if is_refused else SendForm.blank(first.to_id),
     }
 
 

@@ -16,7 +16,7 @@ STATES = {
     ParcelState.RECEIVED: (gettext_lazy("Reçu entier"), "success"),
     ParcelState.SHORT: (gettext_lazy("Incomplet"), "warning"),
     ParcelState.MISSING: (gettext_lazy("Jamais arrivé"), "danger"),
-    ParcelState.SETTLED: (gettext_lazy("Reçu, écart expliqué"), "success"),
+    ParcelState.SETTLED: (gettext_lazy("Écart expliqué"), "success"),
 }
 KINDS = {GapKind.MISSING: gettext_lazy("manquant"), GapKind.DAMAGED: gettext_lazy("abîmé")}
 OUTCOMES = {
