@@ -24,6 +24,7 @@ from carnet.web import clock, spreadsheets
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
 from carnet.web.design.screens import actor_of, show_refusal
+from carnet.web.design.templatetags.carnet_design import unbroken
 from carnet.web.parcels import words
 from carnet.web.parcels.forms import NumberForm, SettleForm
 from carnet.web.parcels.sides import OPERATOR, Side
@@ -214,8 +215,8 @@ def _custody_row(line: story.CustodyLine, side: Side) -> list[Any]:
     return [
         Cell(str(text), tone=tone),
         Cell(_who(line), url=url) if url else _who(line),
-        line.first_serial,
-        line.last_serial,
+        unbroken(line.first_serial),
+        unbroken(line.last_serial),
         formats.number(line.booklet_count),
     ]
 
