@@ -12,6 +12,7 @@ from carnet.gateways.printer._logos import BOX_HEIGHT_MM, BOX_WIDTH_MM
 HOW_TO_USE = "Comment utiliser ce carnet\u00a0?"
 QUESTION = "Une question\u00a0? Carnet perdu\u00a0?"
 NEAR_HERE, WHERE_TO_GO = "Où aller, près d’ici\u00a0?", "Où aller\u00a0?"
+OTHER_DAYS, ASK_HOURS = "Et d’autres jours.", "Demandez les horaires au lieu."
 THEY_ACCEPT = "Ces lieux acceptent vos chèques."
 ASK = "Demandez à la personne qui vous remet ce carnet."
 BLEED = 3
@@ -210,16 +211,28 @@ def _card(page: Canvas, edition: Edition, x: float, y: float, width: float, plac
     left, right, most = x + 11, x + width - 4, width - 15
     name = fitted(place.name, "B", 12.5, most, least=10.5)
     page.text(left, y + 6.6, clipped_text(place.name, "B", name, most), points=name, font="B")
-    page.text(left, y + 11.6, place.address, points=fitted(place.address, "R", 10.5, most, least=ticket.SMALLEST))
+    address = fitted(place.address, "R", 10.5, most, least=ticket.SMALLEST)
+    page.text(left, y + 11.6, clipped_text(place.address, "R", address, most), points=address)
     page.text(left, y + 17, place.phone, points=12, font="B")
     if place.distance:
         room = most - width_mm(place.phone, "B", 12) - 4
         points = fitted(place.distance, "B", 10.5, room, least=ticket.SMALLEST)
         page.text(right, y + 17, place.distance, points=points, font="B", align="right")
-    hours = wrapped(place.hours, "R", 9.5, most)
-    points = 9.5 if len(hours) == 1 else 8.5
-    for rank, line in enumerate(wrapped(place.hours, "R", points, most)[:2]):
-        page.text(left, y + (22 if len(hours) == 1 else 20.8) + 3.6 * rank, line, points=points)
+    is_short = len(wrapped(place.hours, "R", 9.5, most)) == 1
+    lines = [place.hours] if is_short else _whole_days(place.hours, most)
+    for rank, line in enumerate(lines):
+        page.text(left, y + (22 if is_short else 20.8) + 3.6 * rank, line, points=9.5 if is_short else 8.5)
+
+
+def _whole_days(hours: str, most_mm: float) -> list[str]:
+    """Long hours in two small lines. Too long for them: the first days whole, and that there are others; never half of a day's hours."""
+    days = hours.split(". ")
+    for count in range(len(days), 0, -1):
+        said = hours if count == len(days) else f"{'. '.join(days[:count])}. {OTHER_DAYS}"
+        lines = wrapped(said, "R", 8.5, most_mm)
+        if len(lines) <= 2:
+            return lines
+    return [ASK_HOURS]
 
 
 def _no_place(page: Canvas, edition: Edition) -> None:
