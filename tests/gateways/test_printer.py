@@ -365,9 +365,9 @@ def test_long_hours_are_never_cut_in_the_middle_of_a_day(tmp_path: Path) -> None
     two, half = "de 9\u00a0h à 12\u00a0h\u00a030, de 14\u00a0h à 17\u00a0h\u00a030", "de 9\u00a0h à 12\u00a0h\u00a030"
     long = f"Lundi à mardi\u00a0: {two}. Mercredi\u00a0: {half}. Jeudi à vendredi\u00a0: {two}."
     endless = "Sur rendez-vous, sauf les jours de marché, les vacances et les ponts, " * 4
-    places = tuple(NearPlace(f"Lieu {rank}", "1 rue", "", hours, "") for rank, hours in enumerate((long, endless)))
+    places = tuple(NearPlace(f"Lieu {rank}", "1 rue", "", hours, "") for rank, hours in enumerate((long, endless, "", "")))
     write_pdf(tmp_path / "long.pdf", EDITION, [booklet(1, places)])
     said = words(tmp_path / "long.pdf", 1).replace("\u00a0", " ")
-    assert "17 h 30. Et d’autres jours." in said
+    assert "Mercredi : de 9 h à 12 h 30. Et d’autres jours." in said
     assert "Jeudi" not in said
     assert "Demandez les horaires au lieu." in said
