@@ -136,6 +136,7 @@ def set_stage(scenario: Scenario, season: Season, everyone: Cast, out: Path | No
 def perform(stage: "Stage", dice: random.Random, *, printing: str, asleep: int = 0) -> Played:
     """The season itself, up to its end or to today."""
     scenario, season = stage.scenario, stage.season
+    forget_place_keys()  # its first day may come before the last of another season played here, which places are remembered from
     stage.order(printing)
     shares = behaviour.desk_shares(scenario, dice)
     stage.ship(shares)
