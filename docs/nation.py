@@ -67,7 +67,7 @@ def nation(vouchers: int, measured: dict[str, Any], supposed: dict[str, Any]) ->
         database_cores=database_cores,
         web_cores=web_cores,
         year_gigabytes=gigabytes,
-        log_gigabytes_a_day=vouchers * m["log_bytes_per_voucher_of_a_campaign"] / 365 / 1e9,
+        log_gigabytes_a_day=vouchers * s["log_bytes_per_voucher"] / 365 / 1e9,
         memory_gigabytes=memory,
         web_machines=web_machines,
         draw_hours=vouchers / m["vouchers_drawn_per_second"] / 3600,
@@ -91,9 +91,9 @@ def page(told: dict[str, Any]) -> str:
         ("memory of the database's machine, GB", lambda n: f"{n.memory_gigabytes:,}"),
         ("what a year adds to the database, GB", lambda n: f"{n.year_gigabytes:,.1f}"),
         ("what its log adds to the archive, GB a day", lambda n: f"{n.log_gigabytes_a_day:,.2f}"),
-        ("drawing a year's codes, hours of two cores", lambda n: f"{n.draw_hours:,.2f}"),
-        ("printing a year's booklets, hours of two cores", lambda n: f"{n.print_hours:,.1f}"),
-        ("every operation of a year, replayed in one go, hours of two cores", lambda n: f"{n.load_hours:,.1f}"),
+        ("drawing a year's codes, hours of one core", lambda n: f"{n.draw_hours:,.2f}"),
+        ("printing a year's booklets, hours of one core", lambda n: f"{n.print_hours:,.1f}"),
+        ("every operation of a year, replayed in one go, hours of one core", lambda n: f"{n.load_hours:,.1f}"),
         ("machines, disks and copies, € a month (supposed prices)", lambda n: f"{n.euros_a_month:,}"),
     ]
     head = " | ".join(f"{vouchers:,} vouchers a year".replace(",", "\u202f") for vouchers in YEARLY)
@@ -123,7 +123,7 @@ What one, ten and a hundred million vouchers a year would take. Nobody has run t
   Public pages may be read from those that follow; money never is.
 - **A hundred million a year still fits one writer** by these figures. What grows is memory, disk and the time to copy it:
   {sizes[2].year_gigabytes:,.0f} GB a year. Beyond, the database can be spread by series ([0081](../decisions/0081-a-door-kept-open.md), untried).
-- **Limits met first, in order**: people who answer the telephone; the press ({sizes[2].print_hours:,.0f} hours of two cores to draw the pages
+- **Limits met first, in order**: people who answer the telephone; the press ({sizes[2].print_hours:,.0f} hours of one core to draw the pages
   of a hundred million vouchers, divided by as many machines as one likes); a restore from a copy, as long as the copy is large.
 
 ## Measured

@@ -1,18 +1,17 @@
 """Where vouchers are needed, from the command line: files of areas, the need of a territory, the published index recomputed."""
 
-import gzip
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 
+from carnet.cli.area_files import DryRun, Source, complain_of, content_of, import_by
 from carnet.cli.running import installation, load_django
-from carnet.cli.speech import AsJson, CommandFailed, complain, give, say
+from carnet.cli.speech import AsJson, CommandFailed, give, say
 from carnet.cli.speech import gettext as _
 
-FAULTS_SHOWN = 50
 _SHOWN_MAX = 20
 _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=_("Le fichier CSV, ou compressé (.gz)."))]
 
@@ -39,7 +38,7 @@ def reproduce(
     from carnet.planning.rules import fragility
 
     chosen = fragility.weights_of(weights) if weights else fragility.OURS
-    found = fragility.reproduce(_content(file).decode("utf-8-sig", errors="replace"), weights=chosen)
+    found = fragility.reproduce(content_of(file).decode("utf-8-sig", errors="replace"), weights=chosen)
     shown = [each for each in found.rows if commune and each.row.code.startswith(commune)]
     if as_json:
         give({**{name: value for name, value in asdict(found).items() if name != "rows"}, "is_reproduced": found.is_reproduced,
@@ -76,43 +75,21 @@ def _compared(each: Any) -> dict[str, Any]:
             "published_rank": each.published_rank, "own_rank": each.own_rank, "is_doubtful": each.is_doubtful}  # fmt: skip
 
 
-def import_file(
-    file: _File,
-    source: Annotated[
-        str, typer.Option("--source", help=_("D’où vient le fichier (qui le publie, quelle année). Par défaut, son nom."))
-    ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Vérifier seulement, sans rien garder."))] = False,
-    as_json: AsJson = False,
-) -> None:
-    content = _content(file)
-    with installation():
-        from carnet.gateways.database import acting_as
-        from carnet.kernel.actors import Actor
-        from carnet.planning.operations.need import import_areas
-        from carnet.web import clock
+def import_file(file: _File, source: Source = "", dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    import_by("carnet need import", _import_areas, file=file, source=source, dry_run=dry_run, as_json=as_json, tell=_tell_imported)
 
-        actor = Actor.system("carnet need import")
-        with acting_as(actor):
-            report = import_areas(
-                content=content, source=source or file.name, is_dry=dry_run, actor=actor, request_id=uuid4(), at=clock.now()
-            )
-    if as_json:
-        give(asdict(report))
-    else:
-        _tell_imported(report)
-    if report.fault_count:
-        raise typer.Exit(1)
+
+def _import_areas() -> Callable[..., Any]:
+    from carnet.planning.operations.need import import_areas
+
+    return import_areas
 
 
 def _tell_imported(report: Any) -> None:
     from carnet.observatory.rules.indicators import FAULTS
     from carnet.planning.rules.area_files import FAULTS as MORE_FAULTS
 
-    for each in report.faults[:FAULTS_SHOWN]:
-        told = _(FAULTS.get(each.code) or MORE_FAULTS[each.code])
-        complain(_("ligne %(line)d : %(fault)s (%(value)s)") % {"line": each.line, "fault": told, "value": each.value})
-    if report.fault_count > FAULTS_SHOWN:
-        complain(_("… et %(count)d autres lignes en défaut.") % {"count": report.fault_count - FAULTS_SHOWN})
+    complain_of(report.faults, report.fault_count, lambda code: _(FAULTS.get(code) or MORE_FAULTS[code]))
     facts = {"areas": report.areas, "figures": report.figures, "untold": report.untold}
     if report.is_kept:
         say(_("%(areas)d territoires, %(figures)d chiffres gardés, dont %(untold)d secrets ou absents.") % facts)
@@ -163,11 +140,3 @@ def _area(each: Any) -> dict[str, Any]:
 
 def _number(value: float, decimals: int = 2) -> str:
     return f"{value:.{decimals}f}".replace(".", ",")
-
-
-def _content(file: Path) -> bytes:
-    try:
-        content = file.read_bytes()
-        return gzip.decompress(content) if file.suffix == ".gz" else content
-    except (OSError, EOFError, ValueError):
-        raise CommandFailed(_("%(file)s ne peut pas être lu.") % {"file": file}) from None

@@ -1,25 +1,23 @@
 """INSEE's figures of communes: read a file as it is published, say line by line what is wrong; say what is here."""
 
-import gzip
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 
+from carnet.cli.area_files import DryRun, Source, complain_of, import_by
 from carnet.cli.running import installation
-from carnet.cli.speech import AsJson, CommandFailed, complain, give, say
+from carnet.cli.speech import AsJson, give, say
 from carnet.cli.speech import gettext as _
 
-FAULTS_SHOWN = 50
 _File = Annotated[
     Path,
     typer.Argument(
         help=_("Fichier CSV de l’INSEE, « base-cc » ou « base-ic », sorti de son archive ou compressé (.gz)."), exists=True, dir_okay=False
     ),
 ]
-_Source = Annotated[str, typer.Option("--source", help=_("D’où vient le fichier (qui le publie, quelle année). Par défaut, son nom."))]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,39 +27,20 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="territories", help=_("Les territoires, et les chiffres de leurs communes."))
 
 
-def import_file(
-    file: _File,
-    source: _Source = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Vérifier seulement, sans rien garder."))] = False,
-    as_json: AsJson = False,
-) -> None:
-    content = _content(file)
-    with installation():
-        from carnet.gateways.database import acting_as
-        from carnet.kernel.actors import Actor
-        from carnet.observatory.operations.indicators import import_indicators
-        from carnet.web import clock
+def import_file(file: _File, source: Source = "", dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    import_by("carnet territories import", _import_indicators, file=file, source=source, dry_run=dry_run, as_json=as_json, tell=_tell)
 
-        actor = Actor.system("carnet territories import")
-        with acting_as(actor):
-            report = import_indicators(
-                content=content, source=source or file.name, is_dry=dry_run, actor=actor, request_id=uuid4(), at=clock.now()
-            )
-    if as_json:
-        give(asdict(report))
-    else:
-        _tell(report)
-    if report.fault_count:
-        raise typer.Exit(1)
+
+def _import_indicators() -> Callable[..., Any]:
+    from carnet.observatory.operations.indicators import import_indicators
+
+    return import_indicators
 
 
 def _tell(report: Any) -> None:
     for name, (indicator, vintage) in report.columns.items():
         say(f"  {name} : {indicator.value}, {vintage}")
-    for each in report.faults[:FAULTS_SHOWN]:
-        complain(_("ligne %(line)d : %(fault)s (%(value)s)") % {"line": each.line, "fault": _fault(each.code), "value": each.value})
-    if report.fault_count > FAULTS_SHOWN:
-        complain(_("… et %(count)d autres lignes en défaut.") % {"count": report.fault_count - FAULTS_SHOWN})
+    complain_of(report.faults, report.fault_count, _fault)
     facts = {"communes": report.communes, "figures": report.figures, "secret": report.secret}
     if report.is_kept:
         say(_("%(communes)d communes, %(figures)d chiffres gardés, dont %(secret)d secrets ou absents.") % facts)
@@ -93,11 +72,3 @@ def list_figures(as_json: AsJson = False) -> None:
         })  # fmt: skip
     if not found:
         say(_("Aucun fichier n’a été lu."))
-
-
-def _content(file: Path) -> bytes:
-    try:
-        content = file.read_bytes()
-        return gzip.decompress(content) if file.suffix == ".gz" else content
-    except (OSError, EOFError, ValueError):
-        raise CommandFailed(_("%(file)s ne peut pas être lu.") % {"file": file}) from None

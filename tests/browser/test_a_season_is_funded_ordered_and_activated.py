@@ -85,6 +85,18 @@ def test_from_the_template_to_active_booklets(site: Site, monkeypatch: pytest.Mo
     approve(approver)
     assert "La commande est approuvée" in said(approver)
 
+    # What it will look like is agreed to by another person, before anything is printed.
+    admin.goto(order)
+    press(admin, "Préparer l’épreuve")
+    whom = admin.get_by_label("Qui dira que c’est bon à tirer")
+    whom.select_option(index=whom.locator("option").count() - 1)
+    admin.get_by_role("button", name="Enregistrer et envoyer l’épreuve").click()
+    assert "L’épreuve est envoyée" in said(admin)
+    approver.goto(admin.url)
+    approver.get_by_label("C’est bon à tirer").check()
+    press(approver, "Répondre")
+    assert "bon à tirer" in said(approver)
+
     # The codes are drawn, step by step, on a page that goes on by itself.
     admin.goto(order)
     press(admin, "Tirer les codes")
@@ -93,15 +105,10 @@ def test_from_the_template_to_active_booklets(site: Site, monkeypatch: pytest.Mo
     admin.wait_for_url(order)
     assert "codes tirés" in said(admin)
 
-    # Printed.
+    # A real programme's files are only made sealed for a print shop (tests/web/test_print_shop_pages.py); here it prints by its own means.
     press(admin, "Préparer les fichiers")
-    admin.get_by_role("button", name="Préparer les fichiers").click()
-    admin.wait_for_url(order)
-    with admin.expect_download() as taken:
-        admin.locator("main").get_by_role("link", name="PDF").first.click()
-    with open(taken.value.path(), "rb") as file:
-        assert file.read(5) == b"%PDF-"
-    press(admin, "Déclarer imprimés")
+    assert "Lui seul" in said(admin) or "lui seul" in said(admin)
+    admin.goto(f"{order}printed/")
     admin.get_by_label("Référence de l’imprimeur").fill("BL 12")
     press(admin, "Déclarer imprimés")
 

@@ -33,6 +33,7 @@ from carnet.issuing.rules.print_shops import (
     FingerprintDiffers,
     NotAPrintShop,
     NothingToPrint,
+    NotReportedSpoiled,
     Output,
     PrintedQuantityWrong,
     PrintFileDamaged,
@@ -358,6 +359,8 @@ class TestProving:
             operations.prove_printing(order_id=order_id, reference="BL-7", printed_count=2, **late)
         assert [due.held_count for due in queries.seeds_due(days=7)] == [2]
         agent = replace(cast.agent, proved_at=LATER + timedelta(minutes=9))
+        with pytest.raises(NotReportedSpoiled):  # a second paper of a good booklet is never made
+            given(cast, shop, order_id, first_rank=1, last_rank=3, **cast.by(agent, at=LATER + timedelta(minutes=9)))
         again = given(cast, shop, order_id, first_rank=2, last_rank=3, **cast.by(agent, at=LATER + timedelta(minutes=9)))
         assert Job.objects.get(id=again).total == 2
         PrintFile.objects.filter(job_id=again).update(written_at=LATER + timedelta(minutes=9))

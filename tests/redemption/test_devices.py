@@ -177,7 +177,7 @@ class TestFacts:
         assert key_ring().verify(ready.programme_id, 1, FACTS, signed.text.encode(), signed.signature)
         assert set(said) == {
             "v", "device", "place", "programme", "name", "phone", "issued_at", "good_until", "keys", "series", "services",
-            "costs",
+            "costs", "first", "ended",
         }  # fmt: skip
         assert [each["id"] for each in said["series"]] == [ready.series_id]
         assert said["services"] == ["mailbox", "printer"]

@@ -34,7 +34,7 @@ from tests.settlement.conftest import payday as payday
 from tests.web.conftest import PASSWORD, PROGRAM, SECRET, sign_in
 
 # Pages of an end of validity: no free text of a person is in them, and their own tests open them.
-OPENED_ELSEWHERE = {"expiry_id", "statement_id", "note_id", "book_id"}
+OPENED_ELSEWHERE = {"expiry_id", "statement_id", "note_id", "book_id", "parcel_id", "order_id"}
 PLANTED = ("Zélie", "Plantée", "06 12 34 56 78", "0612345678")
 
 

@@ -58,6 +58,7 @@ from carnet.issuing.rules.print_shops import (
     PrintKeyState,
     PrintShopEnded,
     PrintShopNeeded,
+    check_spoiled,
     key_state,
     uncovered,
 )
@@ -98,7 +99,7 @@ def print_order(
     simulated programme only.
 
     Raises:  NotAllowed, SecondFactorNeeded, OrderUnknown, OrderNotDrawn, SeedDestroyed, RanksReversed, ProofNotApproved, ProofOutdated, NothingToPrint,
-             PrintShopNeeded, PrintShopUnknown, PrintShopEnded, PrintKeyMissing.
+             NotReportedSpoiled (the edition is printed already), PrintShopNeeded, PrintShopUnknown, PrintShopEnded, PrintKeyMissing.
     Repeat:  while files are being made, the job at work is returned.
     """
     check_allowed_now(actor, "issuing.draw", at)
@@ -114,6 +115,8 @@ def print_order(
     approved = approved_edition(order)
     if not outputs:
         raise NothingToPrint
+    if order.printed_at is not None and not {Output.PAGES, Output.DATA}.isdisjoint(outputs):
+        check_spoiled(first_rank, last, runs=SpoiledRun.objects.filter(order=order).values_list("first_rank", "last_rank"))
     key = _key_to_seal_for(print_shop_id, order, actor, at)
     if key is not None:
         _drop_files(order, PrintFile.objects.filter(order=order, deleted_at=None, shop_organisation=None), at)

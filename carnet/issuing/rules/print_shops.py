@@ -78,6 +78,12 @@ class NothingToPrint(IssuingRefused):
     code = "nothing-to-print"
 
 
+class NotReportedSpoiled(IssuingRefused):
+    """Files asked for again, once an edition is printed, of booklets that nobody reported spoiled. Facts: first, last."""
+
+    code = "not-reported-spoiled"
+
+
 class PrintedQuantityWrong(IssuingRefused):
     """Printed and spoiled booklets do not make up the order. Facts: printed_count, booklet_count, spoiled_count."""
 
@@ -167,6 +173,13 @@ def ranks_in(runs: Iterable[tuple[int, int]]) -> int:
             count += stop - max(start, next_rank) + 1
             next_rank = stop + 1
     return count
+
+
+def check_spoiled(first: int, last: int, *, runs: Iterable[tuple[int, int]]) -> None:
+    """Once an edition is printed, a second paper of a booklet is made only where the press spoiled the first. Raises: NotReportedSpoiled."""
+    reported = {rank for start, end in runs for rank in range(start, end + 1)}
+    if not reported.issuperset(range(first, last + 1)):
+        raise NotReportedSpoiled(first=first, last=last)
 
 
 def not_printed_again(spoiled: Iterable[tuple[int, int, datetime]], given: Iterable[tuple[int, int, datetime]]) -> list[tuple[int, int]]:

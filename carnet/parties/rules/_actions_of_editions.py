@@ -9,7 +9,7 @@ _PRINT_SHOP = Role.PRINT_SHOP
 _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
 LINES: tuple[Permission, ...] = (
-    see("home.print-shop", "the print shop's home page: editions to print, parcels to send", _PRINT_SHOP),
+    see("home.print_shop", "the print shop's home page: editions to print, parcels to send", _PRINT_SHOP),
     see("issuing.see", "orders and series", *_OPERATOR, _FUNDER, _AUDITOR),
     do("issuing.order", "order booklets", _ADMIN, _AGENT),
     do("issuing.approve-edition", "approve an edition", _ADMIN, _APPROVER, proof=True),

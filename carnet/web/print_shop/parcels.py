@@ -97,7 +97,7 @@ def slips(request: HttpRequest, order_id: int) -> HttpResponseBase:
 
 _send = door("issuing.send-parcels")
 urlpatterns = [
-    path("parcels/", door("home.print-shop")(parcels), name="parcels"),
+    path("parcels/", door("home.print_shop")(parcels), name="parcels"),
     path("orders/<int:order_id>/parcels/", _send(sending_page), name="sending"),
     path("orders/<int:order_id>/parcels/list/", _send(pack_list), name="sending-list"),
     path("orders/<int:order_id>/parcels/pack/", _send(pack), name="sending-pack"),

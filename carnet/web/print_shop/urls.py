@@ -13,7 +13,7 @@ _prove = door("issuing.see-print-work", post="issuing.prove-printing")
 _offer = door("issuing.see-print-work", post="issuing.offer-print-key")
 
 urlpatterns = [
-    path("", door("home.print-shop")(views.home), name="home"),
+    path("", door("home.print_shop")(views.home), name="home"),
     *parcels.urlpatterns,
     path("editions/<int:order_id>/", _see(views.edition), name="edition"),
     path("editions/<int:order_id>/printed/", _prove(views.ProveView.as_view()), name="printed"),

@@ -39,7 +39,9 @@ SENTENCES = {
     "parcels-too-many": _("Faites moins de colis à la fois : %(most)s au plus."),
     "programme-not-simulated": _("Les codes ne se montrent que sur le papier, sauf ceux d’une démonstration."),
     "design-missing": _("Dites d’abord à quoi ressemblent ces carnets."),
-    "design-frozen": _("La version %(version)s est bonne à tirer : ce qui est imprimé est ce qui a été approuvé. Rouvrez-la avant d’imprimer."),
+    "design-frozen": _(
+        "La version %(version)s est bonne à tirer : ce qui est imprimé est ce qui a été approuvé. Rouvrez-la avant d’imprimer."
+    ),
     "proof-waits": _("La version %(version)s attend une réponse. Reprenez l’épreuve pour la corriger."),
     "proof-unknown": _("Cette épreuve n’existe pas, ou ne vous a pas été envoyée."),
     "proof-not-approved": _("Rien ne s’imprime sans bon à tirer : envoyez l’épreuve, une autre personne répond."),
@@ -80,9 +82,14 @@ SENTENCES = {
     "print-key-unknown": _("Cette clé n’existe pas, ou n’est pas d’un de vos imprimeurs."),
     "print-key-decided": _("Cette clé a déjà reçu sa réponse, ou n’a jamais été en vigueur."),
     "print-key-known": _("Cette clé a déjà été donnée : c’est la version %(version)s. Faites-en une autre."),
-    "fingerprint-differs": _("Ce n’est pas la fin de l’empreinte de cette clé. Rappelez l’imprimeur, et refusez la clé s’il lit autre chose."),
+    "fingerprint-differs": _(
+        "Ce n’est pas la fin de l’empreinte de cette clé. Rappelez l’imprimeur, et refusez la clé s’il lit autre chose."
+    ),
     "print-shop-needed": _("Choisissez un imprimeur : les fichiers d’un vrai programme ne se font que scellés pour lui."),
     "nothing-to-print": _("Choisissez au moins une chose à préparer."),
+    "not-reported-spoiled": _(
+        "Ces carnets sont imprimés : seuls ceux que l’imprimeur a signalés abîmés se refont (%(first)s à %(last)s ne le sont pas tous)."
+    ),
     "printed-quantity-wrong": _(
         "Les carnets imprimés (%(printed_count)s) et les carnets abîmés signalés (%(spoiled_count)s) ne font pas les %(booklet_count)s "
         "de la commande. Signalez d’abord ceux qui sont abîmés."
