@@ -8,6 +8,7 @@ is known of one was measured apart, and docs/decisions/0081-a-door-kept-open.md 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -93,7 +94,12 @@ class Remaining:
 def violations(*, keys_changed: bool = False) -> dict[str, list[str]]:
     """What the checklist finds, by check; none when this database could be spread. `keys_changed`: primary keys must hold the series too."""
     found: dict[str, list[str]] = {}
-    told = {"spread": list(SPREAD), "copied": list(COPIED), "triggers": list(ALLOWED_TRIGGERS), "keys_changed": keys_changed}
+    told: dict[str, Any] = {
+        "spread": list(SPREAD),
+        "copied": list(COPIED),
+        "triggers": list(ALLOWED_TRIGGERS),
+        "keys_changed": keys_changed,
+    }
     with connection.cursor() as cursor:
         for check, statement in CHECKS.items():
             cursor.execute(f"{_SPREAD} {statement}", told)

@@ -56,7 +56,7 @@ def queues() -> list[QueueFigures]:
             GROUP BY queue_name ORDER BY queue_name
             """
         )
-        return [QueueFigures(*row[:4], float(row[4])) for row in cursor.fetchall()]
+        return [QueueFigures(name, waiting, running, failed, float(oldest)) for name, waiting, running, failed, oldest in cursor.fetchall()]
 
 
 def queued_jobs(*, statuses: Collection[str], programme_ids: Collection[int] | None = None) -> list[QueuedJob]:
@@ -78,7 +78,9 @@ def queued_jobs(*, statuses: Collection[str], programme_ids: Collection[int] | N
 def workers_alive() -> int:
     """How many workers said lately that they live."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - %s", [SILENT])
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)", [SILENT.total_seconds()]
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -97,10 +99,10 @@ def take_up_again() -> tuple[int, int]:
         cursor.execute(
             """
             SELECT j.id, j.attempts FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
-            WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - %s)
+            WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => %s))
             ORDER BY j.id FOR UPDATE OF j SKIP LOCKED
             """,
-            [SILENT],
+            [SILENT.total_seconds()],
         )
         found = cursor.fetchall()
         tired = [job_id for job_id, attempts in found if attempts >= ATTEMPTS_MAX]

@@ -65,7 +65,7 @@ def migrate(name: str | None = None, *, patience_seconds: float = PATIENCE_SECON
                 raise
             if time.monotonic() > until:
                 raise TablesBusy(minutes=max(1, round(patience_seconds / 60)), reason=str(error).strip().splitlines()[0]) from None
-            time.sleep(random.uniform(*PAUSE_SECONDS))
+            time.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - so that two waiters do not meet again
         else:
             return
 

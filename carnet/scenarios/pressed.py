@@ -109,7 +109,9 @@ def _printed(order_id: int, printer: Actor, at: datetime) -> None:
             proved = replace(printer, proved_at=fetched_at)
             issuing.fetch_print_file(file_id=file.id, actor=proved, request_id=uuid4(), at=fetched_at)
         first, last = SPOILED
-        told = {"order_id": order_id, "actor": printer, "at": at - timedelta(hours=1)}
-        issuing.report_spoiled(first_rank=first, last_rank=last, request_id=uuid4(), **told)
+        told_at = at - timedelta(hours=1)
+        issuing.report_spoiled(order_id=order_id, first_rank=first, last_rank=last, actor=printer, request_id=uuid4(), at=told_at)
         good = BOOKLETS - (last - first + 1)
-        issuing.prove_printing(reference="Fin de tirage 2411-07", printed_count=good, request_id=uuid4(), **told)
+        issuing.prove_printing(
+            order_id=order_id, reference="Fin de tirage 2411-07", printed_count=good, actor=printer, request_id=uuid4(), at=told_at
+        )

@@ -54,7 +54,7 @@ class ReadForm(forms.Form):
 
     def __init__(self, *args: Any, is_first: bool = False, **options: Any) -> None:
         # On the same page as `WholeForm`: fields of the same names, other ids.
-        super().__init__(*args, auto_id="id_read_%s", **options)
+        super().__init__(*args, **({"auto_id": "id_read_%s"} | options))
         if is_first:
             self.fields["first_serial"].widget.attrs["autofocus"] = True
 

@@ -103,7 +103,8 @@ class DecideView(OperationView):
         )  # fmt: skip
 
     def perform(self, form: AnswerForm) -> HttpResponseBase:
-        given, told = form.cleaned_data, {"key_id": self.found.id, "actor": actor_of(self.request), "at": clock.now()}
+        given = form.cleaned_data
+        told: dict[str, Any] = {"key_id": self.found.id, "actor": actor_of(self.request), "at": clock.now()}
         if given["answer"] == "yes":
             operations.approve_print_key(spoken=given["spoken"], request_id=given["request_id"], **told)
             messages.success(self.request, _("La clé est approuvée : les prochains fichiers sont scellés pour elle."))
