@@ -111,49 +111,13 @@ class VoucherSerial:
 
 
 @dataclass(frozen=True, slots=True)
-class BookletSerial:
-    """The public number of a booklet, continuous per issuer, for stock and its barcode.
-
-    Printed ``NM-C00001234-56``: the C (carnet) keeps it apart from a voucher's serial.
-    """
+class _LetteredSerial:
+    """A public number, continuous per issuer, that a letter keeps apart from the others."""
 
     prefix: str
     number: int
 
-    NUMBER_MAX: ClassVar[int] = 99_999_999
-
-    def __post_init__(self) -> None:
-        IssuerPrefix(self.prefix)
-        if not 0 < self.number <= self.NUMBER_MAX:
-            raise SerialMistyped()
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a printed, scanned or compact serial. Raises: SerialMistyped."""
-        found = re.fullmatch(r"([A-Z][A-Z0-9]{1,3})C([0-9]{8})([0-9]{2})", squeezed(text))
-        if found is None or serial_check(f"{found[1]}C{found[2]}") != found[3]:
-            raise SerialMistyped()
-        return cls(prefix=found[1], number=int(found[2]))
-
-    def __str__(self) -> str:
-        payload = f"{self.prefix}C{self.number:08d}"
-        return payload + serial_check(payload)
-
-    def printed(self) -> str:
-        """The form on paper and on screens: ``NM-C00001234-56``."""
-        return grouped(str(self), (len(self.prefix), 9), between="-")
-
-
-@dataclass(frozen=True, slots=True)
-class ParcelSerial:
-    """The public number of a parcel of booklets, on its label and in its barcode: it opens nothing by itself.
-
-    Printed ``NM-P00000042-17``: the P (parcel) keeps it apart from a booklet's.
-    """
-
-    prefix: str
-    number: int
-
+    LETTER: ClassVar[str]
     NUMBER_MAX: ClassVar[int] = 99_999_999
 
     def __post_init__(self) -> None:
@@ -164,18 +128,32 @@ class ParcelSerial:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a printed, scanned or compact number. Raises: SerialMistyped."""
-        found = re.fullmatch(r"([A-Z][A-Z0-9]{1,3})P([0-9]{8})([0-9]{2})", squeezed(text))
-        if found is None or serial_check(f"{found[1]}P{found[2]}") != found[3]:
+        found = re.fullmatch(rf"([A-Z][A-Z0-9]{{1,3}}){cls.LETTER}([0-9]{{8}})([0-9]{{2}})", squeezed(text))
+        if found is None or serial_check(f"{found[1]}{cls.LETTER}{found[2]}") != found[3]:
             raise SerialMistyped()
         return cls(prefix=found[1], number=int(found[2]))
 
     def __str__(self) -> str:
-        payload = f"{self.prefix}P{self.number:08d}"
+        payload = f"{self.prefix}{self.LETTER}{self.number:08d}"
         return payload + serial_check(payload)
 
     def printed(self) -> str:
-        """The form on paper and on screens: ``NM-P00000042-17``."""
+        """The form on paper and on screens, in three groups."""
         return grouped(str(self), (len(self.prefix), 9), between="-")
+
+
+@dataclass(frozen=True, slots=True)
+class BookletSerial(_LetteredSerial):
+    """The public number of a booklet, for stock and its barcode. Printed ``NM-C00001234-56``: C for *carnet*."""
+
+    LETTER: ClassVar[str] = "C"
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelSerial(_LetteredSerial):
+    """The public number of a parcel of booklets, on its label: it opens nothing by itself. Printed ``NM-P00000042-17``."""
+
+    LETTER: ClassVar[str] = "P"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
