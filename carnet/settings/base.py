@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "carnet.helpline",
     "carnet.connectivity",
     "carnet.planning",
+    "carnet.continuity",
     "carnet.observatory",
     "carnet.jobs",
     "carnet.web.design",

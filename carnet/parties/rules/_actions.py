@@ -353,7 +353,6 @@ LINES: tuple[Permission, ...] = (
     see("observatory.see-evaluations", "plans of evaluation and what was read of each", *_OPERATOR, _FUNDER, _AUDITOR, _OFFICER),
     do("observatory.evaluate", "seal a plan of evaluation, then read its results", _ADMIN, _AGENT, _FUNDER),
     see("journal.see", "the journal of one's programmes", _ADMIN, _AUDITOR),
-    do("continuity.export", "export a whole programme", _ADMIN, proof=True),
     see("jobs.see", "background work and its progress", _ADMIN, _AGENT, _TREASURER),
     do("jobs.retry", "try background work again that failed", _ADMIN, _AGENT),
     do("observatory.choose-letters", "choose who receives the monthly statement of one's organisation, or stop it", _FUNDER),

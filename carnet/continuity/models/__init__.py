@@ -1,0 +1,1 @@
+"""Tables of archives, takeovers, daily commitments and clearing."""
