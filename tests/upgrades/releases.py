@@ -5,7 +5,10 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-RELEASES = sorted(path.name.removesuffix(".sql.gz") for path in HERE.glob("*.sql.gz"))
+# In the order of versions: 0.10.0 comes after 0.9.0.
+RELEASES = sorted(
+    (path.name.removesuffix(".sql.gz") for path in HERE.glob("*.sql.gz")), key=lambda name: [int(part) for part in name.split(".")]
+)
 MIGRATION = re.compile(r"^\s*\(\d+, '(\w+)', '(\w+)', '20", re.MULTILINE)
 
 
