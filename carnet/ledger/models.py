@@ -180,6 +180,12 @@ class Account(models.Model):
                         "LANDLORD",
                         "CALLED",
                         "PASSED",
+                        "PARTNER",
+                        "ABROAD",
+                        "CLAIMED",
+                        "HONOURED",
+                        "OPERATOR",
+                        "ADVANCED",
                     ]
                 ),
                 name="ledger_account_kind",

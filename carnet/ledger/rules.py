@@ -181,6 +181,18 @@ class LandlordNotPaid(LedgerRefused):
     code = "landlord-not-paid"
 
 
+class PartnerOwesLess(LedgerRefused):
+    """More received from a clearing partner than it owes. Facts: cents, owed_cents."""
+
+    code = "partner-owes-less"
+
+
+class ClearingNotCovered(LedgerRefused):
+    """A place paid, or an advance taken back, before the partner's money came. Facts: cents, available_cents."""
+
+    code = "clearing-not-covered"
+
+
 class CodesTaken(Exception):
     """Ranks whose code is already another voucher's: they are drawn again. No refusal: nobody ever reads it."""
 
@@ -240,6 +252,9 @@ class AccountKind(StrEnum):
     Funders' money of connections: RESERVED for homes; BILLED and SERVED, owed and paid to a provider. Others' money beside it, never a
     funder's: OWNER and HOUSEHOLD, below zero by all that landlords and households ever paid; LANDLORD, below zero by what it still owes;
     CALLED and PASSED, owed and paid to a provider by them.
+
+    Clearing between operators, never a funder's either: PARTNER, below zero by what another operator owes; ABROAD, below zero by all it ever
+    paid; CLAIMED and HONOURED, owed and paid to a place; OPERATOR, below zero by what this operator advances of its own; ADVANCED, its other side.
     """
 
     SOURCE = "SOURCE"
@@ -258,6 +273,12 @@ class AccountKind(StrEnum):
     LANDLORD = "LANDLORD"
     CALLED = "CALLED"
     PASSED = "PASSED"
+    PARTNER = "PARTNER"
+    ABROAD = "ABROAD"
+    CLAIMED = "CLAIMED"
+    HONOURED = "HONOURED"
+    OPERATOR = "OPERATOR"
+    ADVANCED = "ADVANCED"
 
 
 class MovementKind(StrEnum):
@@ -286,6 +307,13 @@ class MovementKind(StrEnum):
     REMIT = "REMIT"
     FORWARD = "FORWARD"
     RECALL = "RECALL"
+    CLEAR = "CLEAR"
+    UNCLEAR = "UNCLEAR"
+    COVER = "COVER"
+    ADVANCE = "ADVANCE"
+    RECOUP = "RECOUP"
+    HONOUR = "HONOUR"
+    BOUNCE = "BOUNCE"
 
 
 # From each state, by which act, to which state. Source: docs/architecture.md#the-ledgers-grain.
@@ -329,14 +357,32 @@ ROUTES: Mapping[MovementKind, tuple[AccountKind, AccountKind]] = {
     MovementKind.FORWARD: (AccountKind.CALLED, AccountKind.PASSED),
     MovementKind.RECALL: (AccountKind.PASSED, AccountKind.CALLED),
     MovementKind.COLLECT: (AccountKind.HOUSEHOLD, AccountKind.PASSED),
+    # Another operator owes what its vouchers paid at a place of ours, pays it; the place is paid: docs/decisions/0085-clearing-between-operators.md.
+    MovementKind.CLEAR: (AccountKind.PARTNER, AccountKind.CLAIMED),
+    MovementKind.UNCLEAR: (AccountKind.CLAIMED, AccountKind.PARTNER),
+    MovementKind.COVER: (AccountKind.ABROAD, AccountKind.PARTNER),
+    MovementKind.ADVANCE: (AccountKind.OPERATOR, AccountKind.ADVANCED),
+    MovementKind.RECOUP: (AccountKind.ADVANCED, AccountKind.OPERATOR),
+    MovementKind.HONOUR: (AccountKind.CLAIMED, AccountKind.HONOURED),
+    MovementKind.BOUNCE: (AccountKind.HONOURED, AccountKind.CLAIMED),
 }
 
-# Accounts that may be below zero: what came in from outside, what was charged, what a landlord owes.
-BELOW_ZERO = (AccountKind.SOURCE, AccountKind.CHARGED, AccountKind.OWNER, AccountKind.HOUSEHOLD, AccountKind.LANDLORD)
-# Cents of landlords and households: in the same ledger, between accounts of their own, never a funder's.
-OF_OTHERS = frozenset(
-    {MovementKind.CALL, MovementKind.REMIT, MovementKind.LEVY, MovementKind.FORWARD, MovementKind.RECALL, MovementKind.COLLECT}
-)
+# Accounts that may be below zero: what came in from outside, what was charged, what a landlord or another operator owes, what is advanced.
+BELOW_ZERO = (
+    AccountKind.SOURCE, AccountKind.CHARGED, AccountKind.OWNER, AccountKind.HOUSEHOLD, AccountKind.LANDLORD, AccountKind.PARTNER, AccountKind.ABROAD,
+    AccountKind.OPERATOR,
+)  # fmt: skip
+# Cents of clearing between operators: of no agreement.
+OF_CLEARING = frozenset(
+    {
+        MovementKind.CLEAR, MovementKind.UNCLEAR, MovementKind.COVER, MovementKind.ADVANCE, MovementKind.RECOUP, MovementKind.HONOUR,
+        MovementKind.BOUNCE,
+    }
+)  # fmt: skip
+# Cents of landlords, households and other operators: in the same ledger, between accounts of their own, never a funder's.
+OF_OTHERS = OF_CLEARING | {
+    MovementKind.CALL, MovementKind.REMIT, MovementKind.LEVY, MovementKind.FORWARD, MovementKind.RECALL, MovementKind.COLLECT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from carnet.ledger.queries._books import (
     settled,
     stock_movements,
 )
+from carnet.ledger.queries._clearing import ClearingStanding, PlaceStanding, cleared_claims, clearing_standing
 from carnet.ledger.queries._connections import (
     ConnectionMoney,
     LandlordStanding,
@@ -104,6 +105,7 @@ __all__ = [
     "AccountView",
     "BookletProgress",
     "BookletView",
+    "ClearingStanding",
     "ConnectionMoney",
     "CustodyRun",
     "Flow",
@@ -115,6 +117,7 @@ __all__ = [
     "OnUseDebt",
     "PassageView",
     "PlaceDue",
+    "PlaceStanding",
     "Position",
     "ProviderStanding",
     "RangeView",
@@ -138,6 +141,8 @@ __all__ = [
     "booklet_range",
     "booklets",
     "booklets_on_the_way",
+    "cleared_claims",
+    "clearing_standing",
     "coming_to",
     "counts",
     "counts_by_holder",

@@ -7,6 +7,7 @@ from django.db import connection
 
 from carnet.ledger.models import Account, Series
 from carnet.ledger.queries._money import money
+from carnet.ledger.queries._verify_clearing import CHECKS as CHECKS_OF_CLEARING
 from carnet.ledger.queries._verify_connections import CHECKS as CHECKS_OF_CONNECTIONS
 from carnet.ledger.queries._verify_connections import Check
 from carnet.ledger.queries._vouchers import counts, counts_by_holder
@@ -189,7 +190,7 @@ def verify() -> list[Fault]:
     """
     faults: list[Fault] = []
     with connection.cursor() as cursor:
-        for check in _CHECKS + CHECKS_OF_CONNECTIONS:
+        for check in _CHECKS + CHECKS_OF_CONNECTIONS + CHECKS_OF_CLEARING:
             # Materialised: a limit on the outside would make the planner bet on finding faults early, and loop.
             cursor.execute(f"WITH fault AS MATERIALIZED ({check.sql}) SELECT * FROM fault LIMIT {FAULTS_MAX}")
             faults += [Fault(check.invariant, row[0], check.what) for row in cursor.fetchall()]

@@ -50,6 +50,12 @@ ACCOUNT_WORDS = {
     AccountKind.LANDLORD: gettext_lazy("Compte du bailleur"),
     AccountKind.CALLED: gettext_lazy("Dû au fournisseur par un bailleur"),
     AccountKind.PASSED: gettext_lazy("Payé au fournisseur par bailleurs et ménages"),
+    AccountKind.PARTNER: gettext_lazy("Dû par un autre opérateur"),
+    AccountKind.ABROAD: gettext_lazy("Venu d’un autre opérateur"),
+    AccountKind.CLAIMED: gettext_lazy("Dû aux lieux pour un autre opérateur"),
+    AccountKind.HONOURED: gettext_lazy("Payé aux lieux pour un autre opérateur"),
+    AccountKind.OPERATOR: gettext_lazy("Venu de l’opérateur lui-même"),
+    AccountKind.ADVANCED: gettext_lazy("Avancé par l’opérateur"),
 }
 MOVEMENT_WORDS = {
     MovementKind.RECEIVE: gettext_lazy("argent reçu"),
@@ -75,6 +81,13 @@ MOVEMENT_WORDS = {
     MovementKind.FORWARD: gettext_lazy("part du bailleur payée au fournisseur"),
     MovementKind.RECALL: gettext_lazy("part du bailleur revenue"),
     MovementKind.COLLECT: gettext_lazy("part du ménage prise par le fournisseur"),
+    MovementKind.CLEAR: gettext_lazy("chèque accepté par un autre opérateur"),
+    MovementKind.UNCLEAR: gettext_lazy("chèque d’un autre opérateur retiré"),
+    MovementKind.COVER: gettext_lazy("argent reçu d’un autre opérateur"),
+    MovementKind.ADVANCE: gettext_lazy("avance de l’opérateur"),
+    MovementKind.RECOUP: gettext_lazy("avance de l’opérateur reprise"),
+    MovementKind.HONOUR: gettext_lazy("lieu payé pour un autre opérateur"),
+    MovementKind.BOUNCE: gettext_lazy("virement au lieu revenu"),
 }
 
 

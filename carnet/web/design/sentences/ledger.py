@@ -30,5 +30,7 @@ SENTENCES = {
     "nothing-owed": _("On ne peut pas payer plus que ce qui est dû."),
     "reserved-too-little": _("Il ne reste que %(reserved_cents)s de réservé : on ne peut pas en devoir %(cents)s."),
     "landlord-not-paid": _("Le bailleur n’a versé que %(available_cents)s : on ne peut pas en payer %(cents)s."),
+    "partner-owes-less": _("Cet opérateur ne doit que %(owed_cents)s : on ne peut pas écrire %(cents)s."),
+    "clearing-not-covered": _("Il n’y a que %(available_cents)s à payer pour l’instant : %(cents)s, c’est trop."),
     "nothing-due": _("Ce lieu ne doit pas cette somme : elle n’a pas été reçue, ou elle est déjà rendue."),
 }
