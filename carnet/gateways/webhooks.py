@@ -80,6 +80,7 @@ class Outcome:
     error: str = ""
     retry_after_seconds: int | None = None
     milliseconds: int = 0
+    body: bytes = field(default=b"", repr=False)  # only when the sender was made to keep answers
 
     @property
     def is_success(self) -> bool:
@@ -168,11 +169,15 @@ class HttpWebhookSender:
         resolve: Resolve = resolve,
         context: ssl.SSLContext | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
+        answer_bytes_kept: int = 0,
+        agent: str = USER_AGENT,
     ) -> None:
         self._loopback = loopback
         self._resolve = resolve
         self._context = context or ssl.create_default_context()
         self._deadline_seconds = deadline_seconds
+        self._answer_bytes_kept = answer_bytes_kept
+        self._agent = agent
 
     def send(self, sending: Sending) -> Outcome:
         """Make one POST. Never raises for what the other side does."""
@@ -193,7 +198,7 @@ class HttpWebhookSender:
             late = time.monotonic() - began >= self._deadline_seconds
             outcome = Outcome(None, "timeout" if late else "connection")
         spent = int((time.monotonic() - began) * 1000)
-        return Outcome(outcome.status, outcome.error, outcome.retry_after_seconds, spent)
+        return Outcome(outcome.status, outcome.error, outcome.retry_after_seconds, spent, outcome.body)
 
     def _exchange(self, target: Target, address: str, sending: Sending) -> Outcome:
         connection = _Pinned(target, address, seconds=self._deadline_seconds, context=self._context if target.is_secure else None)
@@ -202,13 +207,14 @@ class HttpWebhookSender:
         cut.daemon = True
         cut.start()
         try:
-            headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT, "Connection": "close", **sending.headers}
+            headers = {"Content-Type": "application/json", "User-Agent": self._agent, "Connection": "close", **sending.headers}
             connection.request("POST", target.path, body=sending.body, headers=headers)
             answer = connection.getresponse()
-            answer.read(ANSWER_BYTES_MAX)
+            content = answer.read(max(ANSWER_BYTES_MAX, self._answer_bytes_kept))
             if connection.was_cut:
                 raise TimeoutError  # a line cut in the middle of the answer reads like its end
-            return Outcome(answer.status, "", _seconds(answer.headers.get("Retry-After")))
+            kept = content if self._answer_bytes_kept else b""
+            return Outcome(answer.status, "", _seconds(answer.headers.get("Retry-After")), body=kept)
         finally:
             cut.cancel()
             connection.close()

@@ -10,6 +10,7 @@ Files of a ``FileKeyRing`` (all 0600, inside a 0700 folder, written whole or not
 ``programme-7/keys-1.json``    version 1 of the keys of programme 7, sealed; its public key in clear
 ``programme-7/series-12.seed`` the seed of order 12, sealed; erased after proof of printing
 ``openid/ES256-1.json``        the first key this installation signs with as an OpenID provider, sealed; its public key in clear
+``clearing/keys-1.json``       the first keys this installation speaks with other operators' by, sealed; their public halves in clear
 
 What an installation keeps sealed in its database for a while (a photograph that shows codes, a telephone number to answer) is
 sealed under a key drawn from the wrapping key and the purpose: a copy of the database alone opens none of it.
@@ -21,10 +22,12 @@ from pathlib import Path
 from django.conf import settings
 
 from carnet.gateways.keys._boxes import open_box, opened, sealed_box, sealed_by, signs
+from carnet.gateways.keys._clearing import ClearingKey, fingerprint, key_name
 from carnet.gateways.keys._files import FileKeyRing
 from carnet.gateways.keys._issuer import ISSUER_ALGORITHMS, IssuerKey, IssuerPrivateKey
 from carnet.gateways.keys._rings import InMemoryKeyRing
 from carnet.gateways.keys._words import (
+    CLEARING,
     EVIDENCE,
     EXPORT,
     FACTS,
@@ -43,6 +46,7 @@ from carnet.gateways.keys._words import (
     KeyRing,
     KeysExhausted,
     KeysMissing,
+    KeysOfAnother,
     KeysRefused,
     KeysUnreadable,
     ProgrammeKeys,
@@ -51,6 +55,7 @@ from carnet.gateways.keys._words import (
 )
 
 __all__ = [
+    "CLEARING",
     "EVIDENCE",
     "EXPORT",
     "FACTS",
@@ -66,6 +71,7 @@ __all__ = [
     "SIGNATURE_SIZE",
     "TOKEN",
     "VERSION_MAX",
+    "ClearingKey",
     "FileKeyRing",
     "Hasher",
     "InMemoryKeyRing",
@@ -74,11 +80,14 @@ __all__ = [
     "KeyRing",
     "KeysExhausted",
     "KeysMissing",
+    "KeysOfAnother",
     "KeysRefused",
     "KeysUnreadable",
     "ProgrammeKeys",
     "PublicKey",
     "SeedMissing",
+    "fingerprint",
+    "key_name",
     "key_ring",
     "open_box",
     "opened",

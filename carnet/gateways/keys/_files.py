@@ -65,6 +65,11 @@ class FileKeyRing(RingOfKeys):
         drawn = secrets.token_bytes(SECRET_SIZE)
         _write_once(path, sealed_by(self._wrapping_key(), drawn, self._about_seed(programme_id, order_id)))
 
+    def bring_seed(self, programme_id: int, order_id: int, seed: bytes) -> None:
+        _write_once(
+            self._seed_path(programme_id, order_id), sealed_by(self._wrapping_key(), seed, self._about_seed(programme_id, order_id))
+        )
+
     def seed(self, programme_id: int, order_id: int) -> bytes:
         try:
             sealed = self._seed_path(programme_id, order_id).read_bytes()
@@ -103,6 +108,16 @@ class FileKeyRing(RingOfKeys):
 
     def _issuer_path(self, algorithm: str, version: int) -> Path:
         return self._issuer_folder() / f"{algorithm}-{version}.json"
+
+    def _clearing_written(self) -> dict[int, bytes]:
+        paths = self._clearing_folder().glob("keys-*.json")
+        return {int(path.stem.removeprefix("keys-")): path.read_bytes() for path in paths}
+
+    def _clearing_write(self, version: int, content: bytes) -> bool:
+        return _write_once(self._clearing_folder() / f"keys-{version}.json", content)
+
+    def _clearing_folder(self) -> Path:
+        return self._folder / "clearing"
 
     def _wrapping_key(self) -> bytes:
         with self._lock:

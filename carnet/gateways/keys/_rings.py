@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from carnet.gateways.keys._boxes import opened, sealed_by, signs
+from carnet.gateways.keys._clearing import ClearingKeys
 from carnet.gateways.keys._issuer import IssuerKeys
 from carnet.gateways.keys._words import (
     HASH_SIZE,
@@ -15,6 +16,7 @@ from carnet.gateways.keys._words import (
     Hasher,
     KeysExhausted,
     KeysMissing,
+    KeysOfAnother,
     ProgrammeKeys,
     PublicKey,
     SeedMissing,
@@ -28,7 +30,7 @@ def new_keys(version: int) -> ProgrammeKeys:
     return ProgrammeKeys(version, hashing=secrets.token_bytes(SECRET_SIZE), signing=secrets.token_bytes(SECRET_SIZE))
 
 
-class RingOfKeys(IssuerKeys):
+class RingOfKeys(IssuerKeys, ClearingKeys):
     """What every ring does once it can find, keep and forget keys and seeds."""
 
     def _find(self, programme_id: int, version: int) -> ProgrammeKeys:
@@ -56,6 +58,14 @@ class RingOfKeys(IssuerKeys):
         if not versions:
             raise KeysMissing(programme_id=programme_id)
         return versions[-1]
+
+    def bring_keys(self, programme_id: int, keys: ProgrammeKeys) -> bool:
+        if keys.version not in self.versions(programme_id) and self._keep(programme_id, keys):
+            return True
+        kept = self._find(programme_id, keys.version)
+        if (kept.hashing, kept.signing) != (keys.hashing, keys.signing):
+            raise KeysOfAnother(programme_id=programme_id, version=keys.version)
+        return False
 
     def hasher(self, programme_id: int, version: int) -> Hasher:
         key = self._find(programme_id, version).hashing
@@ -101,6 +111,7 @@ class InMemoryKeyRing(RingOfKeys):
         self._keys: dict[tuple[int, int], ProgrammeKeys] = {}
         self._seeds: dict[tuple[int, int], bytes] = {}
         self._issuer: dict[tuple[str, int], bytes] = {}
+        self._clearing: dict[int, bytes] = {}
         self._wrapping = secrets.token_bytes(SECRET_SIZE)
 
     def _issuer_written(self, algorithm: str) -> dict[int, bytes]:
@@ -108,6 +119,12 @@ class InMemoryKeyRing(RingOfKeys):
 
     def _issuer_write(self, algorithm: str, version: int, content: bytes) -> bool:
         return self._issuer.setdefault((algorithm, version), content) is content
+
+    def _clearing_written(self) -> dict[int, bytes]:
+        return dict(self._clearing)
+
+    def _clearing_write(self, version: int, content: bytes) -> bool:
+        return self._clearing.setdefault(version, content) is content
 
     def _wrapping_key(self) -> bytes:
         return self._wrapping
@@ -129,6 +146,9 @@ class InMemoryKeyRing(RingOfKeys):
         if anew:
             self._seeds[programme_id, order_id] = drawn
         self._seeds.setdefault((programme_id, order_id), drawn)
+
+    def bring_seed(self, programme_id: int, order_id: int, seed: bytes) -> None:
+        self._seeds.setdefault((programme_id, order_id), seed)
 
     def seed(self, programme_id: int, order_id: int) -> bytes:
         try:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from carnet.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
+    from carnet.gateways.keys._clearing import ClearingKey
     from carnet.gateways.keys._issuer import IssuerKey
 
 SECRET_SIZE = 32
@@ -31,6 +32,7 @@ SERVICE_DONE = b"carnet service done 1\x00"
 EVIDENCE = b"carnet evidence 1\x00"
 ORDERS = b"carnet payment orders 1\x00"
 OPEN_DATA = b"carnet open data 1\x00"
+CLEARING = b"carnet clearing 1\x00"
 
 Hasher = Callable[[str], bytes]
 
@@ -51,6 +53,12 @@ class KeysUnreadable(KeysRefused):
     """A key file was damaged, or sealed under another wrapping key."""
 
     code = "keys-unreadable"
+
+
+class KeysOfAnother(KeysRefused):
+    """The ring holds other keys under that programme's number and version: what another installation hands over cannot go there."""
+
+    code = "keys-of-another"
 
 
 class SeedMissing(KeysRefused):
@@ -103,6 +111,14 @@ class KeyRing(Protocol):
 
     def rotate(self, programme_id: int) -> int:
         """Add a version; the earlier ones go on checking what they signed. Returns the new version."""
+        ...
+
+    def bring_keys(self, programme_id: int, keys: ProgrammeKeys) -> bool:
+        """Keep keys that another installation handed over; False if they were here. Raises: KeysOfAnother."""
+        ...
+
+    def bring_seed(self, programme_id: int, order_id: int, seed: bytes) -> None:
+        """Keep the seed of an order that another installation handed over; no harm if there is one."""
         ...
 
     def versions(self, programme_id: int) -> tuple[int, ...]:
@@ -163,4 +179,12 @@ class KeyRing(Protocol):
 
     def draw_issuer_key(self, algorithm: str, *, at: datetime, signs_from: datetime, drops_earlier: bool = False) -> "IssuerKey":
         """Draw one more such key, ES256 or RS256; it signs from `signs_from`. `drops_earlier`: those before it are trusted no more."""
+        ...
+
+    def clearing_keys(self) -> tuple["ClearingKey", ...]:
+        """The keys by which this installation speaks with other operators', oldest first; empty before the first is drawn."""
+        ...
+
+    def draw_clearing_key(self, *, at: datetime, signs_from: datetime) -> "ClearingKey":
+        """Draw one more such pair; it signs from `signs_from`, and those before it go on opening what was sealed for them."""
         ...
