@@ -4,7 +4,7 @@ A figure that cannot be known is left out; a moment that never was is 0, so that
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from carnet.gateways import checks, queue
 from carnet.gateways.database import acting_as_everything
 from carnet.issuing.queries import overdue
 from carnet.journal import queries as journal
+from carnet.journal.rules import What
 from carnet.notices import queries as notices
 from carnet.redemption import queries as redemption
 
@@ -33,16 +34,19 @@ def of_the_installation(*, at: datetime) -> bytes:
         (gauge.labels(**labels) if labels else gauge).set(value)
 
     known: dict[str, Gauge] = {}
+    verified: Mapping[What, journal.RunView] = {}
     _files(put)
     _pool(put)
     try:
         with acting_as_everything(why="figures of the whole installation, without a name"):
             for collect in (_guessing, _outbox, _queues, _seals, _overdue):
                 collect(put, at)
+            verified = journal.latest_verifications()
     except Error:
         put("database_answers", "1 while the database answers", 0)
     else:
         put("database_answers", "1 while the database answers", 1)
+    _verified(put, verified)
     return generate_latest(registry)
 
 
@@ -90,17 +94,22 @@ def _overdue(put: Set, at: datetime) -> None:
         put("print_key_ends_in_days", "Days until the first certificate of a print shop ends", found.print_key_ends_in_days)
 
 
-def _files(put: Set) -> None:
-    for name in (checks.LEDGER, checks.JOURNAL):
-        result = checks.latest_check(settings.VAR_DIR, name)
-        put(
-            "verified_timestamp_seconds",
-            "When a verification last ended, by what it verified",
-            result.at.timestamp() if result else 0,
-            what=name,
-        )
+def _verified(put: Set, kept: Mapping[What, journal.RunView]) -> None:
+    """What the night or a command found, wherever it ran; without a database, what this machine's files say."""
+    for what in What:
+        run = kept.get(what)
+        ended = checks.Checked(run.ended_at, run.fault_count) if run is not None and run.ended_at is not None else None
+        result = checks.later(checks.latest_check(settings.VAR_DIR, what.value), ended)
+        moment = result.at.timestamp() if result else 0
+        put("verified_timestamp_seconds", "When a verification last ended, by what it verified", moment, what=what.value)
         if result is not None:
-            put("verified_faults", "Faults of the latest verification, by what it verified", result.fault_count, what=name)
+            put("verified_faults", "Faults of the latest verification, by what it verified", result.fault_count, what=what.value)
+        if run is not None and run.ended_at is not None:
+            spent = (run.ended_at - run.begun_at).total_seconds()
+            put("verified_seconds", "How long the latest verification took, rests included, by what it verified", spent, what=what.value)
+
+
+def _files(put: Set) -> None:
     backup = checks.latest_backup(settings.VAR_DIR)
     put("backup_timestamp_seconds", "When the latest backup ended; 0: none was made", backup.at.timestamp() if backup else 0)
     read_back = backup.verified_at.timestamp() if backup and backup.verified_at else 0

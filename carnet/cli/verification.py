@@ -11,8 +11,11 @@ from carnet.cli.speech import gettext as _
 from carnet.gateways import checks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from carnet.journal.queries import Verification
-    from carnet.ledger.rules import Fault
+    from carnet.journal.rules import Named
 
 
 def register(app: typer.Typer) -> None:
@@ -24,29 +27,21 @@ def register(app: typer.Typer) -> None:
     app.add_typer(journal, name="journal", help=_("Le journal : qui a fait quoi, quand."))
 
 
-def ledger_faults() -> "list[Fault]":
+def ledger_faults() -> "list[Named]":
     """Every rule of the ledger that its rows break; the installation is loaded."""
-    from carnet.connectivity.queries import verifying as connections
-    from carnet.distribution.queries import custody
     from carnet.gateways.database import acting_as_everything
-    from carnet.journal import queries as journal
-    from carnet.journal.rules import SEALED_TABLES
-    from carnet.ledger import queries as ledger
-    from carnet.ledger.rules import Fault
-    from carnet.redemption import queries as redemption
-    from carnet.settlement import queries as settlement
+    from carnet.jobs import verification
+    from carnet.journal.rules import What
 
-    with acting_as_everything(why="verification recomputes every tenant's ledger"):
-        faults = [fault for room in (ledger, redemption, settlement, connections, custody) for fault in room.verify()]
-        breaks = journal.verify(tables=[table for table in SEALED_TABLES if table.startswith("ledger_")]).breaks
-    # A row changed by an owner who switched the triggers off no longer matches its seal.
-    return faults + [Fault("6 append-only", f"{each.table} {each.row or each.block}", each.what) for each in breaks]
+    with acting_as_everything(why=verification.WHY):
+        return [fault for step in verification.steps_of(What.LEDGER) for fault in step()]
 
 
 def verify_ledger(as_json: AsJson = False) -> None:
     with installation():
+        began = _now()
         faults = ledger_faults()
-        _note(checks.LEDGER, len(faults))
+        _note(checks.LEDGER, faults, began)
     if as_json:
         give({"verified": not faults, "faults": [dataclasses.asdict(fault) for fault in faults]})
     elif not faults:
@@ -57,13 +52,24 @@ def verify_ledger(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _note(name: str, fault_count: int) -> None:
-    """For the doctor and for monitoring, which read when it was last asked and what was found."""
-    from django.conf import settings
-
+def _now() -> "datetime":
     from carnet.web import clock
 
-    checks.note_checked(settings.VAR_DIR, name, fault_count=fault_count, at=clock.now())
+    return clock.now()
+
+
+def _note(name: str, found: "Sequence[Named]", began: "datetime") -> None:
+    """For the doctor, for monitoring and for the operators' pages, which read when it was last asked and what was found."""
+    from django.conf import settings
+
+    from carnet.gateways.database import acting_as_everything
+    from carnet.journal import operations as journal
+    from carnet.journal.rules import What
+
+    at = _now()
+    checks.note_checked(settings.VAR_DIR, name, fault_count=len(found), at=at)
+    with acting_as_everything(why="a verification is of the whole installation"):
+        journal.note_verification(what=What(name), found=found, begun_at=began, at=at)
 
 
 def journal_found() -> "Verification":
@@ -76,9 +82,12 @@ def journal_found() -> "Verification":
 
 
 def verify_journal(as_json: AsJson = False) -> None:
+    from carnet.journal.rules import Named
+
     with installation():
+        began = _now()
         found = journal_found()
-        _note(checks.JOURNAL, len(found.breaks))
+        _note(checks.JOURNAL, [Named("seal", f"{each.table} {each.row or each.block}", each.what) for each in found.breaks], began)
     if as_json:
         give({"verified": not found.breaks, **dataclasses.asdict(found)})
     elif not found.breaks:

@@ -1,6 +1,7 @@
-"""The latest result of long checks, in files of the installation: what a command found is read by the doctor and by monitoring.
+"""The latest result of long checks, in files of the installation: what a command or the night found is read by the doctor and by monitoring.
 
-`VAR_DIR/checks/NAME.json`: {"at", "faults"}. `VAR_DIR/backups/last.json`, written by `carnet backup`: {"at", "bytes", "verified_at"}.
+`VAR_DIR/checks/NAME.json`: {"at", "faults"}, of this machine; the database keeps what any machine found (journal.VerificationRun).
+`VAR_DIR/backups/last.json`, written by `carnet backup`: {"at", "bytes", "verified_at"}.
 """
 
 import json
@@ -48,6 +49,11 @@ def latest_check(folder: Path, name: str) -> Checked | None:
         return Checked(datetime.fromisoformat(found["at"]), int(found["faults"]))
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def later(first: Checked | None, second: Checked | None) -> Checked | None:
+    """The later of two results."""
+    return max((each for each in (first, second) if each is not None), key=lambda each: each.at, default=None)
 
 
 def latest_backup(folder: Path) -> BackedUp | None:

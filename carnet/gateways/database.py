@@ -81,6 +81,12 @@ def _seeing(tenant: Tenant) -> Iterator[None]:
             _announce(before)
 
 
+def take_one_core() -> None:
+    """Statements of this transaction take one core of the database's machine: long work leaves the others to whoever is served."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+
+
 def _announce(tenant: Tenant) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

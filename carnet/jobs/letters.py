@@ -114,13 +114,15 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("new-password", args=[context["person_id"], context["token"]])
     elif kind == "places.report-answered":
         path = reverse("public:report-read")
+    elif kind == "journal.verification-broken":
+        path = reverse("operator:verifications")
     elif kind == "helpline.complaint-filed":
         path = reverse("helpline:complaints")
     elif kind == MONTHLY:
         path = reverse("funder:forecast", args=[context["agreement_id"]])
     elif kind.startswith("issuing.proof-"):
         path = reverse("proofs:proof", args=[context["proof"]])
-    elif kind in ("issuing.booklets-shipped", "issuing.parcels-awaited"):
+    elif kind in ("issuing.booklets-shipped", "issuing.parcels-awaited", "issuing.parcel-settled"):
         path = reverse("prescriber:shipments")
     elif kind in ("issuing.parcel-short", "issuing.parcels-unconfirmed"):
         path = reverse("operator:parcels")

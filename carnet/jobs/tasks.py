@@ -33,6 +33,7 @@ from carnet.jobs import (
     stock,
     structures,
     texts,
+    verification,
     webhooks,
     workshops,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "stock",
     "structures",
     "texts",
+    "verification",
     "webhooks",
     "workshops",
 ]

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from carnet.journal.rules import What
+
 
 class Line(models.Model):
     """One thing done. Holds no personal data: people appear by number only."""
@@ -59,3 +61,24 @@ class Answer(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "key"], name="journal_answer_once")]
         indexes = [models.Index(fields=["at"], name="journal_answer_at")]
+
+
+class VerificationRun(models.Model):
+    """One verification of the ledger or of the journal: how far it is, and what it named when it ended. Rows and rules, never a person."""
+
+    what = models.CharField(max_length=8)
+    begun_at = models.DateTimeField()
+    step_count = models.SmallIntegerField()
+    done_count = models.SmallIntegerField(default=0)
+    fault_count = models.IntegerField(default=0)
+    # The first FAULTS_KEPT of them.
+    faults = models.JSONField(default=list)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(what__in=[each.value for each in What]), name="journal_verificationrun_what"),
+            models.CheckConstraint(condition=models.Q(done_count__lte=models.F("step_count")), name="journal_verificationrun_steps"),
+            models.UniqueConstraint(fields=["what"], condition=models.Q(ended_at=None), name="journal_verificationrun_one_at_once"),
+        ]
+        indexes = [models.Index(fields=["what", "-ended_at"], name="journal_verificationrun_latest")]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,15 +10,22 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 
+from carnet.journal.models import VerificationRun
 from carnet.journal.rules import (
+    FAULTS_KEPT,
     KEPT_DAYS,
+    RESUMED_WITHIN,
     SEALED_TABLES,
+    VERIFICATIONS_KEPT,
     Answered,
     IdempotencyInFlight,
     IdempotencyMismatch,
+    Named,
+    What,
     body_digest,
     check_key,
     digests_of_rows,
+    is_news,
 )
 from carnet.kernel.actors import Actor
 
@@ -196,3 +203,48 @@ def forget_answers(*, at: datetime, limit: int = 10_000) -> int:
             [at - timedelta(days=KEPT_DAYS), limit],
         )
         return int(cursor.rowcount)
+
+
+@transaction.atomic
+def begin_verification(*, what: What, step_count: int, at: datetime) -> tuple[int, int]:
+    """Begin a verification, or go on with the one that was stopped this night; return (its number, how many steps are done).
+
+    One at a time of each: the constraint says so.
+    """
+    VerificationRun.objects.filter(begun_at__lt=at - VERIFICATIONS_KEPT).delete()
+    stopped = VerificationRun.objects.select_for_update().filter(what=what, ended_at=None).first()
+    if stopped is not None:
+        if stopped.begun_at > at - RESUMED_WITHIN and stopped.step_count == step_count:
+            return stopped.pk, stopped.done_count
+        stopped.delete()
+    begun = VerificationRun.objects.create(what=what, begun_at=at, step_count=step_count)
+    return begun.pk, 0
+
+
+@transaction.atomic
+def note_verified_step(*, run_id: int, done_count: int, found: Sequence[Named]) -> None:
+    """One more step is done, and what it named. In the transaction that recomputed it."""
+    row = VerificationRun.objects.select_for_update().get(pk=run_id)
+    row.done_count = done_count
+    row.fault_count += len(found)
+    row.faults = [*row.faults, *(asdict(each) for each in found)][:FAULTS_KEPT]
+    row.save(update_fields=["done_count", "fault_count", "faults"])
+
+
+@transaction.atomic
+def end_verification(*, run_id: int, at: datetime) -> tuple[int, bool]:
+    """All its steps are done; return (how many faults, whether people are to be told: they are not those of the last time)."""
+    row = VerificationRun.objects.select_for_update().get(pk=run_id)
+    before = VerificationRun.objects.filter(what=row.what, ended_at__isnull=False).order_by("-ended_at", "-id").first()
+    row.ended_at = at
+    row.save(update_fields=["ended_at"])
+    return row.fault_count, is_news(row.faults, before.faults if before is not None else [])
+
+
+@transaction.atomic
+def note_verification(*, what: What, found: Sequence[Named], begun_at: datetime, at: datetime) -> None:
+    """Keep the result of a whole verification that somebody asked for by hand: what it says replaces what the night said."""
+    VerificationRun.objects.create(
+        what=what, begun_at=begun_at, ended_at=at, step_count=1, done_count=1,
+        fault_count=len(found), faults=[asdict(each) for each in found[:FAULTS_KEPT]],
+    )  # fmt: skip

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
-from carnet.journal.models import Line
-from carnet.journal.rules import SEALED_TABLES, Break, digests_of_rows
+from carnet.journal.models import Line, VerificationRun
+from carnet.journal.rules import SEALED_TABLES, Break, Named, What, digests_of_rows
 
 ROW_BYTES = 16
+BLOCKS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +148,21 @@ class _Block:
 
 
 def _blocks(table: str) -> Iterator[_Block]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT number, from_xid, to_xid, row_count, rows, previous, digest FROM journal_block WHERE table_name = %s ORDER BY number",
-            [table],
-        )
-        for row in cursor.fetchall():
+    """In order, some at a time: a nation's blocks hold 16 bytes for each of its rows."""
+    reached = -1
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT number, from_xid, to_xid, row_count, rows, previous, digest FROM journal_block"
+                " WHERE table_name = %s AND number > %s ORDER BY number LIMIT %s",
+                [table, reached, BLOCKS_AT_ONCE],
+            )
+            found = cursor.fetchall()
+        for row in found:
             yield _Block(*row[:4], *(bytes(value) for value in row[4:]))
+        if len(found) < BLOCKS_AT_ONCE:
+            return
+        reached = found[-1][0]
 
 
 def _breaks_of(table: str, block: _Block, previous: bytes, reached: int, number: int) -> list[Break]:
@@ -308,3 +318,39 @@ def lines_about(subjects: Collection[tuple[str, int | str]]) -> dict[tuple[str, 
             line = LineView(*(*told, json.loads(facts) if isinstance(facts, str) else facts))
             found.setdefault((line.subject_kind, line.subject_id), []).append(line)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One verification: how far it is; once ended, how many faults it named, and the first of them."""
+
+    what: What
+    begun_at: datetime
+    ended_at: datetime | None
+    done: int
+    total: int
+    fault_count: int
+    faults: tuple[Named, ...]
+
+
+def latest_verifications() -> dict[What, RunView]:
+    """The latest verification of each that ended, by whoever asked for it. Of the installation: nothing of it belongs to a tenant."""
+    rows = VerificationRun.objects.filter(ended_at__isnull=False).order_by("what", "-ended_at", "-id").distinct("what")
+    return {each.what: each for each in map(_run_view, rows)}
+
+
+def verifications(*, limit: int = 30) -> list[RunView]:
+    """The latest verifications, those at work first."""
+    return [_run_view(row) for row in VerificationRun.objects.order_by(F("ended_at").desc(nulls_first=True), "-id")[:limit]]
+
+
+def _run_view(row: VerificationRun) -> RunView:
+    return RunView(
+        What(row.what),
+        row.begun_at,
+        row.ended_at,
+        row.done_count,
+        row.step_count,
+        row.fault_count,
+        tuple(Named(**each) for each in row.faults),
+    )

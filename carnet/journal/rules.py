@@ -3,6 +3,8 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from carnet.kernel.refusals import Refusal
@@ -11,7 +13,18 @@ KEY_LENGTH_MAX = 255
 KEPT_DAYS = 90
 # Rows that are never changed, sealed in chained blocks. The uses of mandates among them: what was done in somebody's name.
 SEALED_TABLES = ("journal_line", "ledger_movement", "ledger_passage", "ledger_sharepattern", "mandates_use")
+# A verification that was stopped goes on within the same night, and begins anew the next.
+RESUMED_WITHIN = timedelta(hours=20)
+VERIFICATIONS_KEPT = timedelta(days=400)
+FAULTS_KEPT = 100
 _CANONICAL = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":"))
+
+
+class What(StrEnum):
+    """What is verified: every rule of the ledger, or every seal."""
+
+    LEDGER = "ledger"
+    JOURNAL = "journal"
 
 
 class JournalRefused(Refusal):
@@ -55,6 +68,20 @@ class Break:
     block: int
     row: int | None
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One fault a verification named: the rule, the row, what is wrong. Numbers and words of ours."""
+
+    invariant: str
+    where: str
+    what: str
+
+
+def is_news(faults: object, before: object) -> bool:
+    """Whether people are to be told: something is wrong, and not the very same as the last time."""
+    return bool(faults) and faults != before
 
 
 def body_digest(body: Any) -> bytes:

@@ -38,7 +38,7 @@ from carnet.web.forecasts import screens as forecasts
 from carnet.web.helpline import complaints
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
-from carnet.web.operator import debts, desk_post, disputes, guessing, stock
+from carnet.web.operator import debts, desk_post, disputes, guessing, stock, verifications
 from carnet.web.operator.connections import tasks as connection_tasks
 from carnet.web.operator.desk_joining import tasks as desk_tasks
 from carnet.web.operator.desks import admit_url
@@ -88,6 +88,7 @@ def _figures(programme: funding.ProgrammeFacts) -> dict[str, object]:
 
 
 def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime) -> Iterator[Task]:
+    yield from verifications.tasks(actor)
     yield from _approvals(actor)
     yield from expiry_pages.tasks(actor, OPERATOR)
     yield from disputes.tasks(actor)

@@ -12,6 +12,7 @@ SUBJECTS = (
     "home", "programmes", "orders", "printing", "stock", "parcels", "places", "joining", "lessons", "help", "people",
     "cards", "desks", "desk_joining", "structures", "desk_post", "redemptions", "devices", "disputes", "debts",
     "guessing", "sheets", "controls", "payments", "connections", "closing", "expiry", "exchanges", "retention", "work",
+    "verifications",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = []

@@ -21,6 +21,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.design.sentences import sentence_of_code
+from carnet.web.operator import verifications
 from carnet.web.operator.orders._forms import ConfirmForm
 
 KINDS = {JobKind.DRAW: gettext_lazy("Tirage des codes"), JobKind.PRINT: gettext_lazy("Fichiers à imprimer")}
@@ -37,12 +38,14 @@ QUEUES = {
     "places": gettext_lazy("Fichiers de lieux"),
     "planning": gettext_lazy("Plans"),
     "timers": gettext_lazy("Minuteries"),
+    "verification": gettext_lazy("Vérifications"),
 }
 TASKS = {
     "issuing.run-job": gettext_lazy("Codes à tirer ou fichiers à imprimer"),
     "planning.run-version": gettext_lazy("Plan à calculer"),
     "places.run-file": gettext_lazy("Fichier de lieux"),
     "settlement.prepare-due-of": gettext_lazy("Paiements à préparer"),
+    "journal.verify": gettext_lazy("Vérification de la nuit"),
 }
 
 
@@ -63,6 +66,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "table": Table(_("Travaux en cours"), columns, rows, empty=_("Rien n’est en cours.")),
         "failed": _failed(actor_of(request)),
         "queues": _queues(),
+        "verifications": verifications.table_of_latest(),
         "is_asleep": not queue.workers_alive(),
     }
     return render(request, "operator/orders/work.html", context)
