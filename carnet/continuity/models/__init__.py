@@ -1,1 +1,27 @@
 """Tables of archives, takeovers, daily commitments and clearing."""
+
+from carnet.continuity.models._clearing import (
+    ClearingClaim,
+    ClearingDecision,
+    ClearingMessage,
+    ClearingPayment,
+    ClearingSending,
+    ClearingStatement,
+    ClearingSuspect,
+    ClearingTransfer,
+    Partner,
+    PartnerIdentity,
+)
+
+__all__ = [
+    "ClearingClaim",
+    "ClearingDecision",
+    "ClearingMessage",
+    "ClearingPayment",
+    "ClearingSending",
+    "ClearingStatement",
+    "ClearingSuspect",
+    "ClearingTransfer",
+    "Partner",
+    "PartnerIdentity",
+]
