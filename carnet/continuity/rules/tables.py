@@ -129,6 +129,8 @@ TAKEN: Final[tuple[Taken, ...]] = (
         scope=(Ref("parties_organisation", "id", own="organisation_id"),),
         blanks={"iban": "''", "bic": "''", "holder_name": "''"},
     ),
+    # Machines of places go on by the tokens they have: only the hashes are known. Those of the operator stay behind (`takeovers`).
+    Taken("parties_apitoken", scope=(Ref("parties_organisation", "id", own="organisation_id"),), blanks={"label": "''"}),
     *_of_programme("parties_approval", "parties_approvalvoice"),
     Taken("funding_programme", scope=Own("id")),
     *_of_programme(
@@ -229,6 +231,12 @@ TAKEN: Final[tuple[Taken, ...]] = (
         "observatory_objective", "observatory_forecast", "observatory_monthlyletter", "observatory_evaluationplan",
         "observatory_evaluationreading", "observatory_selfcheckterms",
     ),
+    # What this installation took over before: another may take it over from us.
+    *_of_programme("continuity_takeover", "continuity_formerblock"),
+    Taken("continuity_broughtreceipt", blanks={"note": "CASE WHEN note = '' THEN '' ELSE '—' END"}),
+    *_of_programme("continuity_paperfile", "continuity_papervoucher"),
+    Taken("continuity_paperclaim", blanks={"sealed_photograph": "NULL", "reason": "CASE WHEN reason = '' THEN '' ELSE '—' END"}),
+    Taken("continuity_paperclaimline"),
 )  # fmt: skip
 
 
@@ -257,13 +265,13 @@ LEFT: Final[tuple[Left, ...]] = (
     *_left(
         SESSIONS,
         "django_session", "account_emailconfirmation", "openid_client", "openid_grant", "openid_accesstoken", "openid_refreshtoken",
-        "openid_idtoken", "openid_devicegrant", "parties_turn", "parties_station", "parties_apitoken",
+        "openid_idtoken", "openid_devicegrant", "parties_turn", "parties_station",
     ),
     *_left(
         QUEUES,
         "procrastinate_workers", "procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "notices_notice",
         "notices_textnotice", "notices_webhookdelivery", "notices_webhookmark", "notices_digestweek", "notices_digest", "places_placerecall",
-        "redemption_outgoingtext",
+        "redemption_outgoingtext", "continuity_takeoverpart",
     ),
     *_left(
         COUNTED,
@@ -301,7 +309,8 @@ SEALED: Final[tuple[str, ...]] = tuple(each.name for each in TAKEN if each.seale
 # Rows that are never changed, and carry the number of their transaction in a column with an index.
 GROWS: Final[frozenset[str]] = frozenset(
     (
-        "connectivity_estatefile", "connectivity_landlordpayment", "connectivity_step", "connectivity_study", "distribution_desktext",
+        "connectivity_estatefile", "connectivity_landlordpayment", "connectivity_step", "connectivity_study", "continuity_formerblock",
+        "continuity_paperfile", "continuity_papervoucher", "distribution_desktext",
         "distribution_exchange", "distribution_exchangeterms", "distribution_handover", "distribution_papersheetline", "distribution_plan",
         "distribution_plannedlesson", "funding_commitmentshare", "funding_fundthreshold", "funding_publictarget", "funding_share",
         "funding_shareversion", "issuing_designlogo", "issuing_parcelgap", "issuing_parcelsettlement", "issuing_printfetch", "issuing_spoiledrun",
