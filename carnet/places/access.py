@@ -15,11 +15,12 @@ from carnet.places.models import JoiningDecision, JoiningFile, Place, PlaceFile,
 from carnet.places.rules import PlaceEnded, PlaceFileUnknown, PlaceNotYours, PlaceUnknown
 from carnet.places.rules.errors import ReportNumber, ReportUnknown
 from carnet.places.rules.joining import JoiningDecisionUnknown, JoiningFileUnknown
+from carnet.places.rules.partners import PARTNERS
 
 
 def place(place_id: int) -> Place:
-    """Any place, ended or not: a page that was printed must still answer. Raises: PlaceUnknown."""
-    found = Place.objects.filter(id=place_id).first()
+    """Any place, ended or not: a page that was printed must still answer. A clearing partner's has no page. Raises: PlaceUnknown."""
+    found = Place.objects.filter(id=place_id).exclude(provenance=PARTNERS).first()
     if found is None:
         raise PlaceUnknown(place_id=place_id)
     return found

@@ -39,6 +39,7 @@ from carnet.places.operations._joining import (
     write_teaching,
 )
 from carnet.places.operations._offers import declare_access, declare_cost, declare_free_space, declare_moving, declare_services
+from carnet.places.operations._partners import end_partner_place, open_partner_place
 from carnet.places.operations._repeats import merge_places, part_places, tell_apart
 from carnet.places.operations._reports import Reported, answer_report, forget_contacts, report_error
 from carnet.places.operations._weeks import learn_weeks
@@ -64,6 +65,7 @@ __all__ = [
     "drop_place_file",
     "edit_place",
     "end_acceptance",
+    "end_partner_place",
     "end_place",
     "forget_contacts",
     "forget_joining_files",
@@ -73,6 +75,7 @@ __all__ = [
     "map_place_file",
     "merge_places",
     "open_joining_file",
+    "open_partner_place",
     "own_document",
     "part_places",
     "prepare_joining_decision",

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from carnet.kernel.periods import legal_day
 from carnet.places.models import Place, PlaceAcceptance
+from carnet.places.rules.partners import PARTNERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def place_counts(programme_ids: Iterable[int], *, at: datetime) -> dict[int, int
     rows = (
         PlaceAcceptance.objects.filter(on_day(day), programme_id__in=list(programme_ids))
         .exclude(place__ended_on__lte=day)
+        .exclude(place__provenance=PARTNERS)
         .values("programme_id")
         .annotate(places=Count("place_id", distinct=True))
         .order_by("programme_id")
@@ -93,7 +95,7 @@ def _acceptance(row: PlaceAcceptance) -> Acceptance:
 
 def places_on_days(programme_ids: Iterable[int], days: Sequence[date]) -> list[int]:
     """How many places accepted at least one of these programmes on each of these days, in one statement."""
-    rows = PlaceAcceptance.objects.filter(programme_id__in=list(programme_ids)).order_by()
+    rows = PlaceAcceptance.objects.filter(programme_id__in=list(programme_ids)).exclude(place__provenance=PARTNERS).order_by()
     held = list(rows.values_list("place_id", "from_on", "until_on", "place__ended_on"))
     counts = []
     for day in days:

@@ -13,6 +13,7 @@ from carnet.places.models import Place, PlaceImport
 from carnet.places.queries._acceptance import accepting
 from carnet.places.rules.faults import Fault, FaultCode, Outcome
 from carnet.places.rules.inclusion import service, structure
+from carnet.places.rules.partners import PARTNERS
 from carnet.places.rules.refusals import ImportUnknown
 from carnet.places.rules.reports import ImportReport
 from carnet.places.rules.standard import COLUMNS
@@ -52,7 +53,7 @@ def export_count(*, at: datetime, department: str | None = None) -> int:
 
 
 def _open_places(day: date, department: str | None) -> QuerySet[Place]:
-    rows = Place.objects.exclude(ended_on__lte=day)
+    rows = Place.objects.exclude(ended_on__lte=day).exclude(provenance=PARTNERS)
     return rows.filter(commune_code__startswith=department) if department else rows
 
 

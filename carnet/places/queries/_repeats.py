@@ -11,6 +11,7 @@ from carnet.places.models import Place, PlaceRepeat
 from carnet.places.queries._cards import said_words
 from carnet.places.queries._summaries import PlaceSummary, summaries
 from carnet.places.rules.faults import FaultCode
+from carnet.places.rules.partners import PARTNERS
 from carnet.places.rules.repeats import Register, known_of
 from carnet.places.rules.standard import COLUMNS
 from carnet.places.rules.uniting import CHOICES, Verdict, differing, proposed
@@ -78,7 +79,7 @@ def repeats(
 
 
 def _pairs(at: datetime, department: str | None) -> list[tuple[FaultCode, int, int]]:
-    rows = Place.objects.exclude(ended_on__lte=legal_day(at))
+    rows = Place.objects.exclude(ended_on__lte=legal_day(at)).exclude(provenance=PARTNERS)
     if department:
         rows = rows.filter(commune_code__startswith=department)
     decided = set(

@@ -9,6 +9,7 @@ from carnet.kernel.periods import legal_day
 from carnet.places.models import Place
 from carnet.places.queries._acceptance import Acceptance, accepted_by, promising
 from carnet.places.rules import opening
+from carnet.places.rules.partners import PARTNERS
 
 Point = tuple[float, float]
 # What a list shows: a place has forty columns more.
@@ -115,4 +116,4 @@ def communes_of(place_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
 
 def place_count(*, at: datetime) -> int:
     """How many places are open to the public."""
-    return Place.objects.exclude(ended_on__lte=legal_day(at)).count()
+    return Place.objects.exclude(ended_on__lte=legal_day(at)).exclude(provenance=PARTNERS).count()
