@@ -21,7 +21,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from carnet.gateways.keys._boxes import open_box, opened, sealed_box, sealed_by, signs
+from carnet.gateways.keys._boxes import new_pair, open_box, opened, sealed_box, sealed_by, signs
 from carnet.gateways.keys._clearing import ClearingKey, fingerprint, key_name
 from carnet.gateways.keys._files import FileKeyRing
 from carnet.gateways.keys._issuer import ISSUER_ALGORITHMS, IssuerKey, IssuerPrivateKey
@@ -89,6 +89,7 @@ __all__ = [
     "fingerprint",
     "key_name",
     "key_ring",
+    "new_pair",
     "open_box",
     "opened",
     "sealed_box",

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from carnet.gateways.keys._words import NONCE_SIZE, SECRET_SIZE, KeysUnreadable
 
@@ -20,6 +20,13 @@ def signs(public: bytes, purpose: bytes, message: bytes, signature: bytes) -> bo
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def new_pair() -> tuple[bytes, bytes]:
+    """An X25519 pair for whoever will open boxes: the private half and the public one, 32 bytes each."""
+    private = X25519PrivateKey.generate()
+    secret = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    return secret, private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def sealed_box(recipient: bytes, content: bytes) -> bytes:

@@ -6,7 +6,7 @@ import secrets
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from carnet.gateways.keys._boxes import opened, sealed_by, signs
+from carnet.gateways.keys._boxes import opened, sealed_box, sealed_by, signs
 from carnet.gateways.keys._clearing import ClearingKeys
 from carnet.gateways.keys._issuer import IssuerKeys
 from carnet.gateways.keys._words import (
@@ -81,6 +81,16 @@ class RingOfKeys(IssuerKeys, ClearingKeys):
     def sign(self, programme_id: int, purpose: bytes, message: bytes, *, version: int | None = None) -> bytes:
         keys = self._find(programme_id, version or self._current(programme_id))
         return private_key(keys.signing).sign(purpose + message)
+
+    def sealed_for(self, programme_id: int, version: int, recipient: bytes) -> bytes:
+        keys = self._find(programme_id, version)
+        return sealed_box(recipient, keys.hashing + keys.signing)
+
+    def seed(self, programme_id: int, order_id: int) -> bytes:
+        raise NotImplementedError
+
+    def seed_sealed_for(self, programme_id: int, order_id: int, recipient: bytes) -> bytes:
+        return sealed_box(recipient, self.seed(programme_id, order_id))
 
     def _own_key(self, purpose: str) -> bytes:
         return HKDF(algorithm=SHA256(), length=SECRET_SIZE, salt=None, info=f"carnet own {purpose}".encode()).derive(self._wrapping_key())

@@ -161,6 +161,14 @@ class KeyRing(Protocol):
         """The keys in a box only the named successor opens, or None if no successor was named."""
         ...
 
+    def sealed_for(self, programme_id: int, version: int, recipient: bytes) -> bytes:
+        """The same keys in a box made now, for the holder of that X25519 public key. Raises: KeysMissing."""
+        ...
+
+    def seed_sealed_for(self, programme_id: int, order_id: int, recipient: bytes) -> bytes:
+        """An order's seed in such a box. Raises: SeedMissing."""
+        ...
+
     def seal(self, purpose: str, content: bytes) -> bytes:
         """`content`, sealed for this installation and this purpose: a place in the database where it waits to be erased."""
         ...

@@ -228,7 +228,7 @@ def parsed(raw: bytes, *, step: str) -> Manifest:
 
 
 _PLAIN_NAME = re.compile(r"[a-z_0-9]+")
-_PLAIN_FILE = re.compile(r"(blocks/[a-z_0-9]+\.blocks|keys/[a-z]+-\d+\.json)")
+_PLAIN_FILE = re.compile(r"(blocks/[a-z_0-9]+\.blocks|keys/keys-\d+\.json|keys/seed-\d+\.box)")
 _Filed = TypeVar("_Filed", ChainEntry, KeyEntry, SeedEntry)
 
 
