@@ -1,5 +1,6 @@
 """Tables of archives, takeovers, daily commitments and clearing."""
 
+from carnet.continuity.models._archives import Export
 from carnet.continuity.models._clearing import (
     ClearingClaim,
     ClearingDecision,
@@ -22,6 +23,7 @@ __all__ = [
     "ClearingStatement",
     "ClearingSuspect",
     "ClearingTransfer",
+    "Export",
     "Partner",
     "PartnerIdentity",
 ]
