@@ -13,8 +13,13 @@ from carnet.continuity.models._clearing import (
     Partner,
     PartnerIdentity,
 )
+from carnet.continuity.models._papers import PaperClaim, PaperClaimLine, PaperFile, PaperVoucher
+from carnet.continuity.models._personal import PERSONAL_DATA
+from carnet.continuity.models._takeovers import BroughtReceipt, FormerBlock, Takeover, TakeoverPart
 
 __all__ = [
+    "PERSONAL_DATA",
+    "BroughtReceipt",
     "ClearingClaim",
     "ClearingDecision",
     "ClearingMessage",
@@ -24,6 +29,13 @@ __all__ = [
     "ClearingSuspect",
     "ClearingTransfer",
     "Export",
+    "FormerBlock",
+    "PaperClaim",
+    "PaperClaimLine",
+    "PaperFile",
+    "PaperVoucher",
     "Partner",
     "PartnerIdentity",
+    "Takeover",
+    "TakeoverPart",
 ]

@@ -12,6 +12,7 @@ from carnet.redemption.operations._disputes import (
     decide_dispute,
     open_dispute,
 )
+from carnet.redemption.operations._honouring import ON_PAPER, ON_RECEIPT, Proved, honour_proved
 from carnet.redemption.operations._lessons import (
     redeem_at_sessions,
 )
@@ -61,6 +62,8 @@ from carnet.redemption.operations._telephones import confirm_telephone, register
 from carnet.redemption.operations._texts import TextAnswer, TextLine, answer_text, forget_strangers
 
 __all__ = [
+    "ON_PAPER",
+    "ON_RECEIPT",
     "Answer",
     "Asked",
     "Captured",
@@ -68,6 +71,7 @@ __all__ = [
     "ItemAnswer",
     "Left",
     "LineAnswer",
+    "Proved",
     "SerialItem",
     "TextAnswer",
     "TextLine",
@@ -90,6 +94,7 @@ __all__ = [
     "finish_sheet",
     "forget_balance_tries",
     "forget_strangers",
+    "honour_proved",
     "limit_device",
     "look_at_picture",
     "open_dispute",

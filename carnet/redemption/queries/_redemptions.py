@@ -281,6 +281,24 @@ class DayCount:
     cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class SpentOnce:
+    """One redemption of a voucher, undone since or not."""
+
+    generation: int
+    organisation_id: int
+    place_id: int
+    redeemed_at: datetime
+    undone: bool
+
+
+def spent_of(*, series_id: int, voucher_id: int) -> list[SpentOnce]:
+    """Every redemption of one voucher, as far as the reader sees them, the first first."""
+    undone = Reversal.objects.filter(series_id=series_id, voucher_id=voucher_id, generation=OuterRef("generation"))
+    rows = Redemption.objects.filter(series_id=series_id, voucher_id=voucher_id).annotate(undone=Exists(undone)).order_by("generation")
+    return [SpentOnce(row.generation, row.organisation_id, row.place_id, row.at, bool(row.undone)) for row in rows]
+
+
 def standing_by_day(*, organisation_id: int) -> list[DayCount]:
     """An organisation's redemptions by day in Paris, net of reversals, oldest first: what it is, or was, owed."""
     with connection.cursor() as cursor:

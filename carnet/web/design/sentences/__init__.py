@@ -21,12 +21,16 @@ Sentence = str | Promise
 
 ROOMS = (
     "kernel", "gateways", "backups", "ledger", "journal", "notices", "parties", "funding", "issuing", "places", "joining", "workshops", "activities", "distribution", "habilitation", "desks", "postal", "mandates", "openid", "own_mandates", "redemption",
-    "controls", "settlement", "helpline", "observatory", "territories", "surveys", "need", "evaluations", "connectivity", "connection_bills", "connection_studies", "planning", "plans", "continuity", "design", "api", "scenarios",
+    "controls", "settlement", "helpline", "observatory", "territories", "surveys", "need", "evaluations", "connectivity", "connection_bills", "connection_studies", "planning", "plans", "continuity", "takeovers", "design", "api", "scenarios",
 )  # fmt: skip
 
 
 def sentence_for(refusal: Refusal) -> str:
-    """The sentence a person reads about `refusal`."""
+    """The sentence a person reads about `refusal`: its own room's, where two rooms give one code."""
+    for part in reversed(type(refusal).__module__.split(".")):
+        own = _BY_FILE.get(part, {}).get(refusal.code)
+        if own is not None:
+            return _said(own, refusal.facts)
     return sentence_of_code(refusal.code, refusal.facts)
 
 
@@ -35,6 +39,10 @@ def sentence_of_code(code: str, facts: Mapping[str, Any]) -> str:
     sentence = SENTENCES.get(code)
     if sentence is None:
         return _("C’est refusé (%(code)s).") % {"code": code}
+    return _said(sentence, facts)
+
+
+def _said(sentence: Sentence, facts: Mapping[str, Any]) -> str:
     return str(sentence) % _Written(facts)
 
 
@@ -66,12 +74,7 @@ def _written(name: str, value: Any) -> str:
     return str(value)
 
 
-def _gather() -> dict[str, Sentence]:
-    gathered: dict[str, Sentence] = {}
-    for room in ROOMS:
-        if find_spec(f"{__name__}.{room}") is not None:
-            gathered |= import_module(f"{__name__}.{room}").SENTENCES
-    return gathered
-
-
-SENTENCES: dict[str, Sentence] = _gather()
+_BY_FILE: dict[str, dict[str, Sentence]] = {
+    room: import_module(f"{__name__}.{room}").SENTENCES for room in ROOMS if find_spec(f"{__name__}.{room}") is not None
+}
+SENTENCES: dict[str, Sentence] = {code: sentence for said in _BY_FILE.values() for code, sentence in said.items()}

@@ -21,6 +21,9 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "keys-missing": _("Les clés de ce programme ne sont pas sur cette machine. Remettez le dossier des clés à sa place (CARNET_KEYS_DIR)."),
     "keys-unreadable": _("Un fichier de clés (%(about)s) est abîmé, ou scellé par une autre clé maîtresse. Restaurez le dossier des clés."),
+    "keys-of-another": _(
+        "Le dossier des clés contient déjà d’autres clés pour le programme n° %(programme_id)s (version %(version)s) : la reprise demande une installation neuve."
+    ),
     "keys-exhausted": _("Ce programme a déjà changé %(version_max)s fois de clés."),
     "seed-missing": _("Le secret de cette commande n’est pas, ou plus, sur cette machine : ses codes ne peuvent pas être produits."),
     "photograph-too-heavy": _(
