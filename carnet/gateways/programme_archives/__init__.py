@@ -31,7 +31,7 @@ from carnet.gateways.programme_archives._refusals import (
     ArchiveUnreadable,
     Fault,
 )
-from carnet.gateways.programme_archives._shelf import thin
+from carnet.gateways.programme_archives._shelf import leave_verifier, thin
 from carnet.gateways.programme_archives._writing import StepWriter, next_number, writing
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "check",
     "fingerprint",
     "key_of",
+    "leave_verifier",
     "next_number",
     "open_archive",
     "rows",

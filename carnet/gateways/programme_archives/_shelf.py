@@ -8,7 +8,7 @@ from pathlib import Path
 from carnet.gateways.programme_archives._format import BASE
 from carnet.gateways.programme_archives._reading import read_step, step_folders
 from carnet.gateways.programme_archives._refusals import ArchiveUnreadable
-from carnet.gateways.programme_archives._writing import GONE, sync_folder
+from carnet.gateways.programme_archives._writing import DRAFT, GONE, sync_folder
 
 DAYS_KEPT = 7
 MONTHS_KEPT = 12
@@ -33,6 +33,20 @@ def thinned(bases: Iterable[tuple[int, date]]) -> tuple[set[int], set[int]]:
         if (latest.year - day.year) * 12 + latest.month - day.month < MONTHS_KEPT:
             by_month[day.year, day.month] = number
     return whole, (set(by_day.values()) | set(by_month.values())) - whole
+
+
+_VERIFIER = Path(__file__).parent / "verify.py.txt"
+_VERIFIER_NAME = "verify.py"
+
+
+def leave_verifier(folder: Path) -> None:
+    """The program that checks the archive without Carnet, beside the steps."""
+    content, path = _VERIFIER.read_bytes(), folder / _VERIFIER_NAME
+    if path.is_file() and path.read_bytes() == content:
+        return
+    draft = folder / f"{DRAFT}{_VERIFIER_NAME}"
+    draft.write_bytes(content)
+    draft.replace(path)
 
 
 def thin(folder: Path) -> tuple[str, ...]:

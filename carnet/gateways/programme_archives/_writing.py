@@ -45,7 +45,7 @@ def writing(folder: Path) -> Iterator[Path]:
             raise ArchiveBusy(folder=str(folder)) from None
         for left in folder.glob(".[dg]*-*"):
             if left.name.startswith((DRAFT, GONE)):
-                shutil.rmtree(left)
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
         yield folder
 
 
