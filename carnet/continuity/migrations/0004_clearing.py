@@ -28,8 +28,8 @@ REVOKE DELETE ON continuity_partner, continuity_partneridentity, continuity_clea
 CREATE FUNCTION continuity_clearing_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_TABLE_NAME = 'continuity_partneridentity' THEN
-    IF (NEW.partner_id, NEW.signing, NEW.sealing, NEW.fingerprint, NEW.proposed_by_id) IS DISTINCT FROM
-       (OLD.partner_id, OLD.signing, OLD.sealing, OLD.fingerprint, OLD.proposed_by_id)
+    IF (NEW.partner_id, NEW.signing, NEW.sealing, NEW.fingerprint, NEW.proposed_by_id, NEW.programme_ids) IS DISTINCT FROM
+       (OLD.partner_id, OLD.signing, OLD.sealing, OLD.fingerprint, OLD.proposed_by_id, OLD.programme_ids)
     THEN RAISE EXCEPTION 'keys that were proposed are never rewritten' USING ERRCODE = 'restrict_violation'; END IF;
   ELSIF TG_TABLE_NAME = 'continuity_clearingdecision' THEN
     IF (NEW.partner_id, NEW.claim) IS DISTINCT FROM (OLD.partner_id, OLD.claim)
@@ -161,6 +161,7 @@ class Migration(migrations.Migration):
                 ('key_name', models.CharField(max_length=16)),
                 ('fingerprint', models.CharField(max_length=40)),
                 ('programmes', models.JSONField(default=list)),
+                ('programme_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
                 ('document', models.TextField()),
                 ('made_at', models.DateTimeField()),
                 ('state', models.CharField(max_length=8)),
@@ -241,6 +242,7 @@ class Migration(migrations.Migration):
                 ('differences', models.JSONField(default=list)),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('made_by_id', models.BigIntegerField(null=True)),
+                ('request_id', models.UUIDField(null=True, unique=True)),
                 ('at', models.DateTimeField()),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='continuity.partner')),
             ],

@@ -52,6 +52,7 @@ class PartnerIdentity(models.Model):
     key_name = models.CharField(max_length=16)
     fingerprint = models.CharField(max_length=40)
     programmes = models.JSONField(default=list)
+    programme_ids = ArrayField(models.BigIntegerField())  # ours, proposed with it
     document = models.TextField()
     made_at = models.DateTimeField()
     state = models.CharField(max_length=8)
@@ -248,6 +249,7 @@ class ClearingStatement(models.Model):
     differences = models.JSONField(default=list)
     answered_at = models.DateTimeField(null=True)
     made_by_id = models.BigIntegerField(null=True)
+    request_id = models.UUIDField(null=True, unique=True)
     at = models.DateTimeField()
 
     class Meta:

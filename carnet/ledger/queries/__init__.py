@@ -12,12 +12,13 @@ from carnet.ledger.queries._books import (
     settled,
     stock_movements,
 )
-from carnet.ledger.queries._clearing import ClearingStanding, PlaceStanding, cleared_claims, clearing_standing
+from carnet.ledger.queries._clearing import ClearingStanding, PlaceStanding, cleared_claims, clearing_standing, owed_to
 from carnet.ledger.queries._connections import (
     ConnectionMoney,
     LandlordStanding,
     ProviderStanding,
     landlord_standing,
+    landlords_waiting,
     money_of_connections,
     owed_by_requests,
     provider_standing,
@@ -158,6 +159,7 @@ __all__ = [
     "held_since",
     "in_stock_by_holder",
     "landlord_standing",
+    "landlords_waiting",
     "lives",
     "longest_run",
     "money",
@@ -171,6 +173,7 @@ __all__ = [
     "on_the_way_of_series",
     "on_use_debts",
     "owed_by_requests",
+    "owed_to",
     "passage_ids",
     "passages",
     "patterns",

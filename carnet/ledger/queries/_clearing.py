@@ -96,3 +96,22 @@ def _balances(account_ids: Iterable[int]) -> dict[int, int]:
             {"wanted": wanted},
         )
         return {account_id: int(cents) for account_id, cents in cursor.fetchall()}
+
+
+def owed_to(*, organisation_id: int, programme_ids: Iterable[int]) -> int:
+    """What an organisation was ever owed for vouchers of these programmes, net of what was undone: owed still, or paid. Unit: whole cents."""
+    wanted = list(programme_ids)
+    with acting_as(programme_ids=wanted, organisation_ids={organisation_id}):
+        accounts = Account.objects.filter(
+            organisation_id=organisation_id, programme_id__in=wanted, kind__in=(AccountKind.OWED, AccountKind.PAID)
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT COALESCE(sum(CASE WHEN debit_account_id = ANY (%(accounts)s) THEN cents ELSE 0 END)
+                              - sum(CASE WHEN credit_account_id = ANY (%(accounts)s) THEN cents ELSE 0 END), 0)
+                FROM ledger_movement /* fan-out: what a partner is owed */
+                WHERE debit_account_id = ANY (%(accounts)s) OR credit_account_id = ANY (%(accounts)s)""",
+                {"accounts": list(accounts.order_by("id").values_list("id", flat=True))},
+            )
+            return int(cursor.fetchone()[0])

@@ -195,3 +195,12 @@ def _moved(agreement_id: int, organisation_id: int | None, kinds: Collection[Acc
 
 def _add(sums: dict[int, int], payer_id: int, cents: int) -> None:
     sums[payer_id] = sums.get(payer_id, 0) + cents
+
+
+def landlords_waiting(*, agreement_id: int) -> int:
+    """What landlords paid in under an agreement that no provider was paid yet. Unit: whole cents."""
+    accounts = Account.objects.filter(agreement_id=agreement_id, kind__in=[AccountKind.LANDLORD, AccountKind.CALLED, AccountKind.PASSED])
+    signs = {MovementKind.REMIT: 1, MovementKind.LEVY: 1, MovementKind.FORWARD: -1, MovementKind.RECALL: 1}
+    rows = Movement.objects.filter(series_id=0, kind__in=list(signs), debit_account_id__in=accounts.values("id"))
+    moved = rows.order_by("kind").values_list("kind").annotate(Sum("cents"))
+    return sum(signs[MovementKind(kind)] * int(cents) for kind, cents in moved)

@@ -167,9 +167,19 @@ _CHECKS = (
         "6 append-only",
         "the triggers that refuse a change are missing or switched off",
         """
-        SELECT 'table ' || t.name FROM (VALUES ('ledger_movement'), ('ledger_passage'), ('ledger_sharepattern'), ('ledger_connectionmovement')) AS t (name)
+        SELECT 'table ' || t.name FROM (VALUES ('ledger_movement'), ('ledger_passage'), ('ledger_sharepattern'), ('ledger_connectionmovement'),
+          ('ledger_account')) AS t (name)
         WHERE (SELECT count(*) FROM pg_trigger g WHERE g.tgrelid = t.name::regclass AND g.tgenabled = 'A'
                AND g.tgname IN ('carnet_append_only', 'carnet_no_truncate')) <> 2""",
+    ),
+    Check(
+        "6 ring fence",
+        "the trigger that refuses money leaving its agreement is missing, switched off, or calls something else",
+        """
+        SELECT 'table ' || t.name FROM (VALUES ('ledger_movement', 'ledger_ring_fence_guard', 'ledger_ring_fence'),
+          ('ledger_account', 'funding_account_guard', 'funding_account_of_agreement')) AS t (name, trigger, function)
+        WHERE NOT EXISTS (SELECT 1 FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid WHERE g.tgrelid = t.name::regclass
+          AND g.tgname = t.trigger AND f.proname = t.function AND g.tgenabled = 'A')""",
     ),
     Check(
         "8 walls",

@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -33,7 +33,7 @@ AHEAD_SECONDS_MAX = 600
 _SIRET = re.compile(r"[0-9]{14}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _KEY_NAME = re.compile(r"[0-9a-f]{16}")
-_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,60}", re.ASCII)
 
 
 class MessageKind(StrEnum):
@@ -143,19 +143,28 @@ def parse_moment(text: object) -> datetime:
         raise MessageUnreadable(what="moment") from None
 
 
-def read_parcel(content: bytes, *, bytes_max: int = PARCEL_BYTES_MAX) -> list[Signed]:
-    """The messages of a parcel, unread yet. Raises: MessageTooLarge, MessageUnreadable."""
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What one POST, one answer to it or one file carries. `identity`: the sender's own, signed, as JSON; None when it says nothing of itself."""
+
+    messages: tuple[Signed, ...]
+    identity: Any = None
+
+
+def read_parcel(content: bytes, *, bytes_max: int = PARCEL_BYTES_MAX) -> Parcel:
+    """A parcel, its messages unread yet. Raises: MessageTooLarge, MessageUnreadable."""
     if len(content) > bytes_max:
         raise MessageTooLarge(bytes_max=bytes_max)
-    said = _loaded(content, "parcel")
+    said = loaded(content, "parcel")
     if not isinstance(said, dict) or said.get("format") != PARCEL or not isinstance(said.get("messages"), list):
         raise MessageUnreadable(what="parcel")
-    return [_signed(each) for each in said["messages"]]
+    return Parcel(tuple(_signed(each) for each in said["messages"]), said.get("identity"))
 
 
-def write_parcel(messages: list[Signed]) -> bytes:
-    """A parcel: what one POST or one file carries."""
-    return canonical({"format": PARCEL, "messages": [each.as_json() for each in messages]}).encode()
+def write_parcel(messages: Sequence[Signed], *, identity: Any = None, refused: Sequence[Mapping[str, str]] = ()) -> bytes:
+    """The same, written. `refused`: of what one was sent, what is not believed, and the stable code of why."""
+    said = {"format": PARCEL, "messages": [each.as_json() for each in messages], "identity": identity, "refused": list(refused)}
+    return canonical(said).encode()
 
 
 def _signed(said: object) -> Signed:
@@ -181,7 +190,8 @@ def _decoded(text: object, size_max: int) -> bytes:
     return found
 
 
-def _loaded(content: bytes | str, what: str) -> Any:
+def loaded(content: bytes | str, what: str) -> Any:
+    """JSON with no float and no name twice. Raises: MessageUnreadable."""
     try:
         return json.loads(content, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_no_twins)
     except (ValueError, RecursionError):
@@ -204,7 +214,7 @@ def read_envelope(text: str) -> Envelope:
 
     Raises: MessageUnreadable.
     """
-    said = _loaded(text, "envelope")
+    said = loaded(text, "envelope")
     names = {"format", "id", "from", "to", "number", "kind", "body", "sent_at"}
     if not isinstance(said, dict) or set(said) != names or said["format"] != FORMAT:
         raise MessageUnreadable(what="envelope")
@@ -212,7 +222,7 @@ def read_envelope(text: str) -> Envelope:
         raise MessageUnreadable(what="kind")
     kind = MessageKind(said["kind"])
     number = said["number"]
-    if not _is_count(number, 2**53) or number < 1:
+    if not is_count(number, 2**53) or number < 1:
         raise MessageUnreadable(what="number")
     if not all(isinstance(said[side], str) and _SIRET.fullmatch(said[side]) for side in ("from", "to")) or said["from"] == said["to"]:
         raise MessageUnreadable(what="parties")
@@ -233,19 +243,23 @@ OUTCOMES = frozenset({"accepted", "refused", "withdrawn", "kept", "noted"})
 VERDICTS = frozenset({"equal", "differs"})
 
 
-def _is_count(value: object, most: int = CENTS_MAX) -> bool:
+def is_count(value: object, most: int = CENTS_MAX) -> bool:
+    """Whether it is a whole number from 0."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
 
 
-def _is_words(value: object, most: int = WORDS_MAX) -> bool:
+def is_words(value: object, most: int = WORDS_MAX) -> bool:
+    """Whether it is short printable text."""
     return isinstance(value, str) and len(value) <= most and value.isprintable()
 
 
-def _is_word(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= 60 and _WORD.fullmatch(value) is not None
+def is_word(value: object) -> bool:
+    """Whether it is a stable word: letters, digits, hyphens, underscores, 60 at most."""
+    return isinstance(value, str) and _WORD.fullmatch(value) is not None
 
 
-def _is_siret(value: object) -> bool:
+def is_siret(value: object) -> bool:
+    """Whether it is 14 digits."""
     return isinstance(value, str) and _SIRET.fullmatch(value) is not None
 
 
@@ -283,7 +297,7 @@ def _is_claims(value: object) -> bool:
     if not isinstance(value, list) or len(value) > CLAIMS_MAX:
         return False
     if not all(
-        isinstance(each, list) and len(each) == 3 and _is_uuid(each[0]) and _is_count(each[1]) and _is_moment(each[2]) for each in value
+        isinstance(each, list) and len(each) == 3 and _is_uuid(each[0]) and is_count(each[1]) and _is_moment(each[2]) for each in value
     ):
         return False
     names = [each[0] for each in value]
@@ -293,34 +307,34 @@ def _is_claims(value: object) -> bool:
 def _is_differences(value: object) -> bool:
     """[claim, what, cents there, cents here], null where a side does not know it."""
     return isinstance(value, list) and len(value) <= 2 * CLAIMS_MAX and all(
-        isinstance(each, list) and len(each) == 4 and _is_uuid(each[0]) and _is_word(each[1])
-        and all(cents is None or _is_count(cents) for cents in each[2:])
+        isinstance(each, list) and len(each) == 4 and _is_uuid(each[0]) and is_word(each[1])
+        and all(cents is None or is_count(cents) for cents in each[2:])
         for each in value
     )  # fmt: skip
 
 
 def _is_place(value: object) -> bool:
-    return isinstance(value, dict) and set(value) == {"name", "commune"} and all(_is_words(each) for each in value.values())
+    return isinstance(value, dict) and set(value) == {"name", "commune"} and all(is_words(each) for each in value.values())
 
 
 _BODIES: Mapping[MessageKind, Mapping[str, Callable[[object], bool]]] = {
     MessageKind.CLAIM: {
-        "claim": _is_uuid, "programme": _or_null(_is_word), "read": lambda value: value in ("qr", "code"), "service": _is_word,
+        "claim": _is_uuid, "programme": _or_null(is_word), "read": lambda value: value in ("qr", "code"), "service": is_word,
         "attended_on": _is_day, "place": _is_place, "box_sha256": _is_digest,
     },
-    MessageKind.WITHDRAW: {"claim": _is_uuid, "reason": _is_words},
+    MessageKind.WITHDRAW: {"claim": _is_uuid, "reason": is_words},
     MessageKind.ANSWER: {
-        "answers": _is_uuid, "claim": _or_null(_is_uuid), "outcome": lambda value: value in OUTCOMES, "reason": _or_null(_is_word),
-        "programme": _or_null(_is_word), "serial": _or_null(_is_words), "cents": _or_null(_is_count), "redeemed_at": _or_null(_is_moment),
-        "payable_on": _or_null(_is_day), "receipt": _or_null(lambda value: _is_words(value, 2_000)),
+        "answers": _is_uuid, "claim": _or_null(_is_uuid), "outcome": lambda value: value in OUTCOMES, "reason": _or_null(is_word),
+        "programme": _or_null(is_word), "serial": _or_null(is_words), "cents": _or_null(is_count), "redeemed_at": _or_null(_is_moment),
+        "payable_on": _or_null(_is_day), "receipt": _or_null(lambda value: is_words(value, 2_000)),
     },
     MessageKind.STATEMENT: {
-        "issuer": _is_siret, "since": _is_moment, "until": _is_moment, "claims": _is_claims, "count": _is_count, "cents": _is_count,
+        "issuer": is_siret, "since": _is_moment, "until": _is_moment, "claims": _is_claims, "count": is_count, "cents": is_count,
     },
     MessageKind.STATEMENT_ANSWER: {
-        "answers": _is_uuid, "verdict": lambda value: value in VERDICTS, "differences": _is_differences, "count": _is_count, "cents": _is_count,
+        "answers": _is_uuid, "verdict": lambda value: value in VERDICTS, "differences": _is_differences, "count": is_count, "cents": is_count,
     },
-    MessageKind.PAID: {"reference": _is_words, "cents": _is_count, "paid_on": _is_day, "until": _or_null(_is_moment)},
+    MessageKind.PAID: {"reference": is_words, "cents": is_count, "paid_on": _is_day, "until": _or_null(_is_moment)},
 }  # fmt: skip
 
 

@@ -107,7 +107,7 @@ _ASKS = (MessageKind.CLAIM, MessageKind.WITHDRAW, MessageKind.STATEMENT, Message
 
 
 def _read(messages: Iterable[Signed], holds: Holds, proved: Proved) -> list[Envelope]:
-    """Messages that their sender signed, each once, in the order of each sender's numbers; the others are named."""
+    """Messages that their sender signed, each once, in the order they came; the others are named."""
     found: dict[UUID, Envelope] = {}
     numbers: dict[tuple[str, str, int], Envelope] = {}
     for signed in messages:
@@ -127,11 +127,12 @@ def _read(messages: Iterable[Signed], holds: Holds, proved: Proved) -> list[Enve
             continue
         same = numbers.get((envelope.sender, envelope.recipient, envelope.number))
         if same is not None:
-            # Both are kept: what they say is still its sender's word, whatever it did with its numbers.
+            # The first that came stands, as when it was received; the other proves that its sender told two things under one number.
             proved.blame("number-reused", envelope.sender, envelope.number, same, envelope)
-        numbers.setdefault((envelope.sender, envelope.recipient, envelope.number), envelope)
+            continue
+        numbers[envelope.sender, envelope.recipient, envelope.number] = envelope
         found[envelope.id] = envelope
-    return sorted(found.values(), key=lambda each: (each.sender, each.recipient, each.number, str(each.id)))
+    return list(found.values())
 
 
 def _asked(envelope: Envelope, proved: Proved) -> None:
@@ -191,7 +192,7 @@ def _statements(read: list[Envelope], by_id: Mapping[UUID, Envelope], proved: Pr
     """The latest statement of a period lists what the claims' own answers say, no more and no less."""
     latest = {
         (each.sender, each.body["issuer"], each.body["since"], each.body["until"]): each
-        for each in read
+        for each in sorted(read, key=lambda each: each.number)
         if each.kind is MessageKind.STATEMENT
     }
     for envelope in latest.values():
