@@ -23,6 +23,7 @@ DOORS = (
     ("follow/", "carnet.web.follow.urls"),
     ("state/", "carnet.web.state.urls"),
     ("books/", "carnet.web.books.urls"),
+    ("archives/", "carnet.web.archives.urls"),
     ("helpline/", "carnet.web.helpline.urls"),
     ("helper/", "carnet.web.helper.urls"),
     ("local/", "carnet.web.local.urls"),

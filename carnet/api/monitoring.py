@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import Error, connection, connections
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from carnet.continuity.queries import archives
 from carnet.gateways import checks, queue
 from carnet.gateways.database import acting_as_everything
 from carnet.issuing.queries import overdue
@@ -39,7 +40,7 @@ def of_the_installation(*, at: datetime) -> bytes:
     _pool(put)
     try:
         with acting_as_everything(why="figures of the whole installation, without a name"):
-            for collect in (_guessing, _outbox, _queues, _seals, _overdue):
+            for collect in (_guessing, _outbox, _queues, _seals, _overdue, _archives):
                 collect(put, at)
             verified = journal.latest_verifications()
     except Error:
@@ -92,6 +93,15 @@ def _overdue(put: Set, at: datetime) -> None:
         put("label_ends_in_days", "Days until the first label of an operator ends", found.label_ends_in_days)
     if found.print_key_ends_in_days is not None:
         put("print_key_ends_in_days", "Days until the first certificate of a print shop ends", found.print_key_ends_in_days)
+
+
+def _archives(put: Set, at: datetime) -> None:
+    """By number of programme, where archives are written by themselves; a moment that never was is 0."""
+    for each in archives.lags(at=at):
+        made = each.made_at.timestamp() if each.made_at else 0
+        put(
+            "archive_timestamp_seconds", "When the latest step of a programme's archive was written", made, programme=str(each.programme_id)
+        )
 
 
 def _verified(put: Set, kept: Mapping[What, journal.RunView]) -> None:

@@ -72,6 +72,7 @@ def keeping_checks() -> Iterator[Check]:
     at = timezone.now()
     if not schema.pending():
         yield _prepared()
+        yield copies_check()
         yield from _work_checks()
         yield from _edition_checks()
     backup = checks.latest_backup(settings.VAR_DIR)
@@ -84,6 +85,8 @@ def keeping_checks() -> Iterator[Check]:
         told = _("la dernière a %(hours)d heures") % {"hours": age.total_seconds() // 3600}
     yield Check(_("sauvegarde"), recent or not needed, told, warns=not recent and not needed)
     yield from _archive_checks()
+    if not schema.pending():
+        yield from _programme_archive_checks(at)
     yield from _verified_checks(at, kept=not schema.pending())
 
 
@@ -142,6 +145,23 @@ def _archive_checks() -> Iterator[Check]:
         yield Check(_("archive continue"), True, told, warns=True)
     else:
         yield Check(_("archive continue"), True, _("reçue, %(megabytes)d Mo de retard") % {"megabytes": behind // 1_000_000})
+
+
+def _programme_archive_checks(at: datetime) -> Iterator[Check]:
+    """How late the archives of programmes are, where they are written every minute."""
+    from carnet.continuity.queries import archives
+
+    found = archives.lags(at=at)
+    if archives.archives_dir() is None:
+        yield Check(_("archives"), True, _("aucune : réglez CARNET_ARCHIVES_DIR, pour qu’un autre opérateur puisse reprendre"), warns=True)
+        return
+    late = [each for each in found if each.is_late]
+    if late:
+        told = _("%(count)d en retard (%(slugs)s) : « carnet jobs worker », et le disque de CARNET_ARCHIVES_DIR")
+        yield Check(_("archives"), False, told % {"count": len(late), "slugs": ", ".join(each.slug for each in late[:3])})
+        return
+    oldest = max((round((at - each.made_at).total_seconds()) for each in found if each.made_at is not None), default=0)
+    yield Check(_("archives"), True, _("%(count)d programmes, %(seconds)d s de retard au plus") % {"count": len(found), "seconds": oldest})
 
 
 def _prepared() -> Check:
@@ -219,6 +239,32 @@ def key_checks() -> Iterator[Check]:
         return
     closed = not folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     yield Check(_("clés"), closed, str(folder) if closed else _("le dossier %(folder)s est ouvert à d’autres") % {"folder": folder})
+
+
+def copies_check() -> Check:
+    """Whether the keys of this machine are those of the others: one folder shared by all, or copied."""
+    from carnet.gateways.database import acting_as_everything
+    from carnet.gateways.keys import KeysRefused
+    from carnet.issuing.queries.keys import keys_apart
+    from carnet.jobs.keys import note_copies
+
+    note_copies()
+    name = _("clés des autres machines")
+    try:
+        with acting_as_everything(why="the keys of every programme are in one folder"):
+            apart = keys_apart()
+    except KeysRefused as refusal:
+        told = _("ce dossier ne s’ouvre pas (%(code)s) : la clé d’enveloppe est-elle celle des autres machines ?") % {"code": refusal.code}
+        return Check(name, False, told)
+    if not apart:
+        return Check(name, True, _("les mêmes ici"))
+    said = [
+        (_("programme %(programme)d, version %(version)d : sur %(machine)s et pas ici") if each.is_missing
+         else _("programme %(programme)d, version %(version)d : celles de %(machine)s sont différentes"))
+        % {"programme": each.programme_id, "version": each.version, "machine": each.machine}
+        for each in apart[:10]
+    ]  # fmt: skip
+    return Check(name, False, _("%(what)s. Le dossier des clés doit être le même partout.") % {"what": " ; ".join(said)})
 
 
 def secrets_check(at: datetime) -> Check:

@@ -1,6 +1,7 @@
 """What every way of running shares. Nothing here reads the clock or the database."""
 
 import contextlib
+import importlib.util
 import os
 import secrets
 from pathlib import Path
@@ -19,6 +20,8 @@ VAR_DIR = env.folder("CARNET_VAR_DIR", BASE_DIR / "var")
 KEYS_DIR = env.folder("CARNET_KEYS_DIR", VAR_DIR / "keys")
 KEYS_WRAPPING: Path | None = env.folder("CARNET_KEYS_WRAPPING", KEYS_DIR / "wrapping.key")
 KEYS_SUCCESSOR: str | None = env.text("CARNET_KEYS_SUCCESSOR", "")
+# Where the archive of each programme is written every minute, in a folder each (a disk or a share of somebody else's); empty: nowhere.
+ARCHIVES_DIR: Path | None = env.folder("CARNET_ARCHIVES_DIR", Path()) if env.text("CARNET_ARCHIVES_DIR", "") else None
 # How many days after proof of printing the secret of an edition, and its sealed files, are destroyed: time for booklets the press spoiled.
 SEED_DAYS = env.whole("CARNET_SEED_DAYS", 7, least=0, most=60)
 ROOT_URLCONF = "carnet.urls"
@@ -38,6 +41,14 @@ WEBHOOKS_TO_LOOPBACK = False
 # Who may read /metrics; without it, this machine alone.
 METRICS_TOKEN = env.text("CARNET_METRICS_TOKEN", "")
 METRICS_ON_LOOPBACK = True
+# A collector of traces (OpenTelemetry, over HTTP), and how many of a hundred are kept; without an address nothing is made (carnet.gateways.traces).
+TRACES_URL = env.text("CARNET_TRACES_URL", "")
+TRACES_PERCENT = env.whole("CARNET_TRACES_PERCENT", 100, least=1, most=100)
+if TRACES_URL:
+    if not TRACES_URL.startswith(("https://", "http://")):
+        raise env.SettingRefused("CARNET_TRACES_URL", "the collector's address must begin with https:// or http://")
+    if importlib.util.find_spec("opentelemetry") is None:
+        raise env.SettingRefused("CARNET_TRACES_URL", "its packages are not installed: requirements-traces.txt (docs/operating/monitoring.md)")
 
 INSTALLED_APPS = [
     "carnet.ledger",
@@ -91,6 +102,7 @@ INSTALLED_APPS = [
     "carnet.web.identity",
     "carnet.web.openid",
     "carnet.web.books",
+    "carnet.web.archives",
     "carnet.web.sheets",
     "carnet.web.reminders",
     "carnet.web.slips",

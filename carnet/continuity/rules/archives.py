@@ -93,12 +93,6 @@ class SuccessorKeyUnreadable(ExportRefused):
     code = "successor-key-unreadable"
 
 
-class SuccessorKeyExists(ExportRefused):
-    """A file of that name is there already. Facts: file."""
-
-    code = "successor-key-exists"
-
-
 class NothingConfigured(ExportRefused):
     """No folder is set for the archives of this installation."""
 
