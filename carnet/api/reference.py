@@ -24,6 +24,8 @@ from carnet.notices.rules import ROTATION, EventType, event_body, event_data
 from carnet.web.accounts.words import EVENT_NAMES, SCOPE_NAMES
 from carnet.web.design.sentences import sentence_of_code
 
+_RECEIPT = "eyJwcm9ncmFtbWUiOjMsInJlZGVtcHRpb24iOiI3LTUzMTItMCJ9.Zm9yIHRoZSBzYWtlIG9mIGFuIGV4YW1wbGU"
+
 # The same calls with the client of clients/python; a test plays each of them. What only a device sends is not for a client with a token.
 PYTHON: Mapping[str, str] = {
     "check_voucher": 'carnet.check("482 915 006 731 284 906", service="mailbox")',
@@ -36,6 +38,10 @@ PYTHON: Mapping[str, str] = {
     "capture": 'carnet.capture("R318", attended_on=date(2026, 11, 10))',
     "release": 'carnet.release("R318")',
     "dispute": 'carnet.dispute("7-5312-0", reason="saisi deux fois le même atelier")',
+    "claim_voucher": 'carnet.claim("482 915 006 731 284 906", issuer="21440109300015", service="mailbox", place=41)',
+    "claim": 'carnet.clearing_claim("0f0e8b0e-5b5c-4c57-9f0b-6a52a5f4c8a1")',
+    "withdraw_claim": 'carnet.withdraw_claim("0f0e8b0e-5b5c-4c57-9f0b-6a52a5f4c8a1", reason="mauvais chèque")',
+    "bring_receipts": f'carnet.bring_receipts(["{_RECEIPT}"], nothing_undone=True)',
     "redemptions": 'for line in carnet.redemptions(since=date(2026, 11, 1), state="redeemed"): ...',
     "redemption": 'carnet.redemption("7-5312-0")',
     "payments": 'for payment in carnet.payments(state="paid"): ...',
@@ -53,10 +59,11 @@ PYTHON: Mapping[str, str] = {
     "figures": "carnet.figures()",
     "figure_cuts": 'carnet.figure_cuts(level="DEPARTEMENT", code="44", by="commune")',
     "open_data": "carnet.open_data()",
+    "commitments": "carnet.commitments()",
 }
 NUMBERS = {
     "redemption": "7-5312-0", "reverse": "7-5312-0", "dispute": "7-5312-0", "payment": "88", "reservation": "R318", "capture": "R318",
-    "release": "R318", "device_upload": "12", "space": "41", "place": "41",
+    "release": "R318", "claim": "0f0e8b0e-5b5c-4c57-9f0b-6a52a5f4c8a1", "withdraw_claim": "0f0e8b0e-5b5c-4c57-9f0b-6a52a5f4c8a1", "device_upload": "12", "space": "41", "place": "41",
 }  # fmt: skip
 _HAPPENED = datetime(2026, 11, 3, 9, 14, 5, tzinfo=UTC)
 _PAID = {"cents": 42000, "reference": "CARNET-12-88-1"}
@@ -78,6 +85,7 @@ PARTS: Mapping[str, str] = {
     "vouchers": _("Tester un chèque"),
     "redemptions": _("Encaisser, annuler, contester"),
     "reservations": _("Réserver"),
+    "clearing": _("Chèque d’un autre opérateur"),
     "payments": _("Être payé"),
     "activities": _("Aide gratuite"),
     "devices": _("Sans réseau"),

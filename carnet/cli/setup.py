@@ -33,10 +33,23 @@ def init(
     template: Annotated[str, typer.Option("--template", help=_("Modèle du premier programme : nantes ou departement."))] = "",
     programme: Annotated[str, typer.Option("--programme", help=_("Nom du premier programme."))] = "",
     first_day: Annotated[str, typer.Option("--first-day", help=_("Premier jour de remise des carnets, AAAA-MM-JJ."))] = "",
+    first_number: Annotated[
+        int,
+        typer.Option(
+            "--first-number",
+            min=1,
+            max=1_000_000_000_000,
+            help=_("Numéro de la première ligne de chaque table : des opérateurs qui se partagent les numéros peuvent se reprendre."),
+        ),
+    ] = 1,
     as_json: AsJson = False,
 ) -> None:
     with installation(migrated=False):
         prepare_installation()
+        if first_number > 1:
+            from carnet.gateways import schema
+
+            schema.number_from(first_number)
         from django.conf import settings
 
         answer: dict[str, Any] = {"database": "ready", "keys": str(settings.KEYS_DIR), "next": f"{settings.BASE_URL}/setup/"}

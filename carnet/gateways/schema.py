@@ -88,6 +88,26 @@ def pending() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
+def number_from(first_number: int) -> int:
+    """Give the next rows of every table numbers from `first_number` on; return how many tables. Those that are beyond it already stay.
+
+    Operators that agree on ranges may take each other's programmes over in one database: numbers are kept by a takeover.
+    """
+    moved = 0
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.sequencename, s.max_value FROM pg_sequences s WHERE s.schemaname = 'public' AND COALESCE(s.last_value, 0) < %s"
+            " AND s.max_value > %s AND s.start_value < %s ORDER BY 1",
+            [first_number] * 3,
+        )
+        for name, _highest in cursor.fetchall():
+            cursor.execute(
+                f"ALTER SEQUENCE public.{connection.ops.quote_name(name)} START WITH {int(first_number)} RESTART WITH {int(first_number)}"
+            )
+            moved += 1
+    return moved
+
+
 class _State(ProjectState):
     """The models as migrations know them, which one more constraint or index does not draw again.
 

@@ -74,6 +74,14 @@ CALLS: Mapping[str, Call] = {
     "reservation": lambda caller, world: caller.get(f"/api/v1/reservations/{world.reservation}"),
     "capture": lambda caller, world: caller.post(f"/api/v1/reservations/{world.reservation}/capture", {}),
     "release": lambda caller, world: caller.post(f"/api/v1/reservations/{world.reservation}/release", {}),
+    # Its own programme's paper voucher is one that no partner issued.
+    "claim_voucher": lambda caller, world: caller.post(
+        "/api/v1/clearing/claims", {"code": world.ready.code(2), "service": "mailbox", "issuer": "21440109300015"}
+    ),
+    "claim": lambda caller, world: caller.get(f"/api/v1/clearing/claims/{world.claim}"),
+    "withdraw_claim": lambda caller, world: caller.post(f"/api/v1/clearing/claims/{world.claim}/withdrawal", {"reason": "erreur"}),
+    # Nothing was taken over here: each receipt is answered that it is none.
+    "bring_receipts": lambda caller, world: caller.post("/api/v1/receipts", {"receipts": ["a.b"], "nothing_undone": True}),
     "dispute": lambda caller, world: caller.post(f"{REDEMPTIONS}/{world.paid_redemption}/dispute", {"reason": "erreur"}),
     "redemptions": lambda caller, world: caller.get(REDEMPTIONS),
     "redemption": lambda caller, world: caller.get(f"{REDEMPTIONS}/{world.redemption}"),
@@ -94,6 +102,7 @@ CALLS: Mapping[str, Call] = {
     "figures": lambda caller, world: caller.get("/api/v1/figures"),
     "figure_cuts": lambda caller, world: caller.get("/api/v1/figures/cuts"),
     "open_data": lambda caller, world: caller.get("/api/v1/open-data"),
+    "commitments": lambda caller, world: caller.get("/api/v1/commitments"),
 }
 
 # What another place operator is answered, with every scope: a refusal that tells nothing, or lists of its own rows, empty.
@@ -107,6 +116,10 @@ FOREIGN: Mapping[str, tuple[int, str | None]] = {
     "reservation": (404, "reservation-unknown"),
     "capture": (404, "reservation-unknown"),
     "release": (404, "reservation-unknown"),
+    "claim_voucher": (403, "clearing-place-not-accepted"),
+    "claim": (404, "clearing-claim-unknown"),
+    "withdraw_claim": (404, "clearing-claim-unknown"),
+    "bring_receipts": (200, "receipt-unreadable"),
     "dispute": (404, "redemption-unknown"),
     "redemptions": (200, None),
     "redemption": (404, "redemption-unknown"),
@@ -124,6 +137,7 @@ FOREIGN: Mapping[str, tuple[int, str | None]] = {
     "figures": (200, None),
     "figure_cuts": (200, None),
     "open_data": (200, None),
+    "commitments": (200, None),
 }
 WITH_TOKEN = [name for name, contract in CONTRACTS.items() if contract.action is not None]
 

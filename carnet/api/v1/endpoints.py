@@ -8,7 +8,21 @@ from ninja import Header, Query
 from carnet.api.metrics import REDEMPTIONS
 from carnet.api.problems import as_response, json_reply, refused
 from carnet.api.refusals import BatchHeldBack
-from carnet.api.v1 import activities, cuts, devices, directory, lists, offers, points, redeeming, releases, reservations
+from carnet.api.v1 import (
+    activities,
+    clearing,
+    commitments,
+    cuts,
+    devices,
+    directory,
+    lists,
+    offers,
+    points,
+    receipts,
+    redeeming,
+    releases,
+    reservations,
+)
 from carnet.api.v1.description import INTRODUCTION, KEY, Api
 from carnet.api.v1.doors import Bearer, JsonBody, answer_refusals
 from carnet.api.v1.lists import (
@@ -194,9 +208,12 @@ def figures(request: HttpRequest) -> HttpResponse:
 api.add_router("/devices", devices.router)
 api.add_router("/reservations", reservations.reservations)
 api.add_router("/redemptions", reservations.disputes)
+api.add_router("/clearing", clearing.claims)
+api.add_router("/receipts", receipts.receipts)
 api.add_router("/activities", activities.activities)
 api.add_router("/places", activities.spaces)
 api.add_router("/places", offers.places)
 api.add_router("/points", points.points)
 api.add_router("/figures", cuts.cuts)
 api.add_router("/open-data", releases.open_data_router)
+api.add_router("/commitments", commitments.commitments_router)

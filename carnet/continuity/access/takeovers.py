@@ -46,9 +46,9 @@ def operated_claim(actor: Actor, claim_id: int, *, lock: bool = False) -> PaperC
     return found
 
 
-def own_claim(actor: Actor, claim_id: int) -> PaperClaim:
-    """A claim of the actor's own organisation. Raises: PaperClaimUnknown."""
-    found = PaperClaim.objects.filter(id=claim_id, organisation_id=actor.organisation_id).first()
+def seen_claim(actor: Actor, claim_id: int) -> PaperClaim:
+    """A claim on paper in a programme the actor operates or audits. Raises: PaperClaimUnknown."""
+    found = PaperClaim.objects.filter(id=claim_id, programme_id__in=actor.programme_ids).first()
     if found is None:
         raise PaperClaimUnknown(claim=claim_id)
     return found

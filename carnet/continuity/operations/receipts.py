@@ -23,6 +23,7 @@ from carnet.continuity.rules.takeovers import (
     StandingNotSaid,
     Window,
     check_note,
+    refused_receipt,
 )
 from carnet.gateways.database import acting_as
 from carnet.journal import operations as journal
@@ -155,14 +156,12 @@ def _told_again(row: BroughtReceipt) -> ReceiptAnswer:
     told = (row.voucher_serial, row.value_cents, row.redeemed_at, row.redemption_number)
     if row.outcome in (WRITTEN, KNOWN):
         return ReceiptAnswer(row.outcome, *told, repeated=True)
-    return ReceiptAnswer("refused", *told, refusal=refusal_told(row), repeated=True)
+    return ReceiptAnswer("refused", *told, refusal=_refusal_told(row), repeated=True)
 
 
-def refusal_told(row: BroughtReceipt) -> ReceiptRefused:
-    """The refusal as it was told the first time."""
-    found = next((each for each in ReceiptRefused.__subclasses__() if each.code == row.outcome), ReceiptRefused)
-    facts = {"redeemed_at": row.told_at, "reason": row.reason, "since": row.takeover.known_until, "taken_at": row.takeover.taken_at}
-    return found(**{name: value for name, value in facts.items() if value})
+def _refusal_told(row: BroughtReceipt) -> ReceiptRefused:
+    since, taken_at = row.takeover.known_until, row.takeover.taken_at
+    return refused_receipt(row.outcome, redeemed_at=row.told_at, reason=row.reason, since=since, taken_at=taken_at)
 
 
 @transaction.atomic

@@ -216,6 +216,12 @@ def _receipt_of(line: str) -> str:
     return max((part for part in parts if "." in part), key=len, default="") or (parts[0] if len(parts) == 1 else "")
 
 
+def refused_receipt(code: str, **facts: object) -> ReceiptRefused:
+    """A refusal of a receipt as it was told the first time, from its code and what was kept of it."""
+    found = next((each for each in ReceiptRefused.__subclasses__() if each.code == code), ReceiptRefused)
+    return found(**{name: value for name, value in facts.items() if value})
+
+
 def check_note(note: str) -> str:
     """How a line of the list was settled. Raises: NoteMissing."""
     stripped = " ".join(note.split())

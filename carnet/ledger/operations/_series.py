@@ -74,6 +74,9 @@ def _number(plan: SeriesPlan, voucher_count: int, request_id: UUID, at: datetime
     with connection.cursor() as cursor:
         # One series is numbered at a time: serials are continuous and ids never overlap.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('ledger.number-series', 0))")
+        # Where the numbers of this installation begin (`carnet init --first-number`): vouchers and booklets have no sequence of their own.
+        cursor.execute("SELECT seqstart FROM pg_sequence WHERE seqrelid = pg_get_serial_sequence('ledger_series', 'id')::regclass")
+        first_number = cursor.fetchone()[0]
     ends = Series.objects.aggregate(
         voucher=Max(F("first_voucher_id") + F("voucher_count")), booklet=Max(F("first_booklet_id") + F("voucher_count") / F("booklet_size"))
     )
@@ -89,8 +92,8 @@ def _number(plan: SeriesPlan, voucher_count: int, request_id: UUID, at: datetime
         voucher_count=voucher_count,
         booklet_size=plan.booklet_size,
         face_value_cents=plan.face_value_cents,
-        first_voucher_id=ends["voucher"] or 1,
-        first_booklet_id=ends["booklet"] or 1,
+        first_voucher_id=ends["voucher"] or first_number,
+        first_booklet_id=ends["booklet"] or first_number,
         key_version=plan.key_version,
         funder_ids=[weight.funder_id for weight in plan.weights],
         held_cents=[weight.held_cents for weight in plan.weights],

@@ -57,7 +57,15 @@ HOMES: dict[Role, str] = {
 SCOPE_ACTIONS: dict[Scope, frozenset[str]] = {
     Scope.VOUCHERS_CHECK: frozenset({"redemption.check"}),
     Scope.REDEMPTIONS_WRITE: frozenset(
-        {"redemption.check", "redemption.redeem", "redemption.reverse", "redemption.reserve", "redemption.dispute"}
+        {
+            "redemption.check",
+            "redemption.redeem",
+            "redemption.reverse",
+            "redemption.reserve",
+            "redemption.dispute",
+            "continuity.clear",
+            "continuity.honour-receipts",
+        }
     ),
     Scope.REDEMPTIONS_READ: frozenset({"redemption.see"}),
     Scope.SETTLEMENT_READ: frozenset({"settlement.see-own"}),

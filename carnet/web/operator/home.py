@@ -25,7 +25,7 @@ from carnet.redemption import queries as redemption
 from carnet.settlement import queries as settlement
 from carnet.settlement.queries import expiry as expiry_queries
 from carnet.settlement.rules import ClosingState
-from carnet.web import clock, gap_tasks
+from carnet.web import clock, commitment_tasks, gap_tasks
 from carnet.web.connection_bills import tasks as connection_bills
 from carnet.web.design import formats
 from carnet.web.design.components import Task
@@ -38,7 +38,7 @@ from carnet.web.forecasts import screens as forecasts
 from carnet.web.helpline import complaints
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
-from carnet.web.operator import debts, desk_post, disputes, guessing, stock, verifications
+from carnet.web.operator import debts, desk_post, disputes, guessing, stock, takeovers, verifications
 from carnet.web.operator.connections import tasks as connection_tasks
 from carnet.web.operator.desk_joining import tasks as desk_tasks
 from carnet.web.operator.desks import admit_url
@@ -89,9 +89,11 @@ def _figures(programme: funding.ProgrammeFacts) -> dict[str, object]:
 
 def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime) -> Iterator[Task]:
     yield from verifications.tasks(actor)
+    yield from commitment_tasks.tasks([each.id for each in programmes], at)
     yield from _approvals(actor)
     yield from expiry_pages.tasks(actor, OPERATOR)
     yield from disputes.tasks(actor)
+    yield from takeovers.tasks(actor)
     yield from debts.tasks(actor, at=at)
     yield from complaints.tasks(actor)
     yield from guessing.tasks(actor)

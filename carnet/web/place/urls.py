@@ -17,6 +17,7 @@ from carnet.web.place import (
     remittances,
     reservations,
     space,
+    taken,
     views,
     workshop,
 )
@@ -59,5 +60,6 @@ urlpatterns = [
 urlpatterns += (
     devices.urlpatterns + lessons.urlpatterns + directory.urlpatterns + joining.urlpatterns + help.urlpatterns + space.urlpatterns
 )
+urlpatterns += taken.urlpatterns
 urlpatterns += offers.routes(offer_desks.PLACE)
 urlpatterns += filing.routes(filing.PLACE)

@@ -126,6 +126,12 @@ class Client:
 
     # --- Reservations ---------------------------------------------------------------------------------------------------
 
+    def bring_receipts(self, receipts: Sequence[str], *, nothing_undone: bool, key: str | None = None) -> list[dict[str, Any]]:
+        """The receipts of an operator that ended, at most 20; an answer for each, in the order given."""
+        body = {"receipts": list(receipts), "nothing_undone": nothing_undone}
+        answers: list[dict[str, Any]] = self._call("POST", "receipts", body=body, key=key or _new_key())["answers"]
+        return answers
+
     def reserve(self, code: str, *, service: str, until: datetime, place: int | None = None, key: str | None = None) -> dict[str, Any]:
         """Hold a voucher for a booked lesson until a moment (aware). Raises: Problem, Unreachable."""
         return self._call("POST", "reservations", body=_said(code=code, service=service, until=until, place=place), key=key or _new_key())
@@ -155,6 +161,23 @@ class Client:
     def release(self, number: str, *, key: str | None = None) -> dict[str, Any]:
         """Give a reserved voucher back. Raises: Problem, Unreachable."""
         return self._call("POST", f"reservations/{quote(number, safe='')}/release", body={}, key=key or _new_key())
+
+    # --- Another operator's vouchers --------------------------------------------------------------------------------------
+
+    def claim(
+        self, code: str, *, service: str, issuer: str | None = None, place: int | None = None, attended_on: date | None = None, key: str | None = None
+    ) -> dict[str, Any]:
+        """Claim a voucher that another operator issued; its answer may come later. Raises: Problem, Unreachable."""
+        body = _said(code=code, service=service, issuer=issuer, place=place, attended_on=attended_on)
+        return self._call("POST", "clearing/claims", body=body, key=key or _new_key())
+
+    def clearing_claim(self, number: str) -> dict[str, Any]:
+        """Where one of one's own claims stands. Raises: Problem, Unreachable."""
+        return self._call("GET", f"clearing/claims/{quote(number, safe='')}")
+
+    def withdraw_claim(self, number: str, *, reason: str, key: str | None = None) -> dict[str, Any]:
+        """Withdraw a claim made by mistake. Raises: Problem, Unreachable."""
+        return self._call("POST", f"clearing/claims/{quote(number, safe='')}/withdrawal", body={"reason": reason}, key=key or _new_key())
 
     # --- One's own ------------------------------------------------------------------------------------------------------
 
@@ -240,6 +263,10 @@ class Client:
     def open_data(self) -> dict[str, Any]:
         """The releases of open data, the latest first, with the address and the SHA-256 of each file. Raises: Problem, Unreachable."""
         return self._call("GET", "open-data")
+
+    def commitments(self) -> dict[str, Any]:
+        """What each programme owes and what its account holds, now; those in danger first. Raises: Problem, Unreachable."""
+        return self._call("GET", "commitments")
 
     # --- How ------------------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,20 @@ _LINE = {
     "reversed_at": None,
     "payable_on": "2026-12-07",
 }
+_CLAIM = {
+    "id": "0f0e8b0e-5b5c-4c57-9f0b-6a52a5f4c8a1",
+    "state": "accepted",
+    "operator": "Pass numérique d’Anjou",
+    "place": 41,
+    "service": "mailbox",
+    "attended_on": "2026-11-03",
+    "voucher_serial": "AN-0000005312-7",
+    "value_cents": 1000,
+    "asked_at": "2026-11-03T09:14:05+00:00",
+    "payable_on": "2026-12-07",
+    "paid_on": None,
+    "refusal": None,
+}
 _RESERVATION = {
     "id": "R318",
     "state": "held",
@@ -212,6 +226,40 @@ HELD: dict[str, Contract] = {
         answer={"id": "R318", "released_at": "2026-11-09T08:00:00+00:00"},
         parameters={"number": _("Le numéro de la réservation (son « id »).")},
     ),
+    "claim_voucher": Contract(
+        title=_("Demander le paiement d’un chèque d’un autre opérateur"),
+        explains=_(
+            "Le chèque est d’un opérateur partenaire : c’est lui qui l’accepte ou le refuse. Sa réponse est souvent là aussitôt ; sinon l’état est"
+            " pending, et se relit. Le code n’est gardé nulle part en clair."
+        ),
+        action="continuity.clear",
+        codes=(
+            "code-mistyped", "place-not-accepted", "place-required", "clearing-place-not-accepted", "attended-invalid", "voucher-is-ours",
+            "issuer-unknown", "claim-open",
+        ),
+        keyed=True,
+        request={"code": _CODE, "issuer": "21440109300015", "service": "mailbox", "place": 41},
+        answer=_CLAIM,
+        status=201,
+    ),
+    "claim": Contract(
+        title=_("Lire une demande"),
+        explains=_("Celle d’une autre organisation se lit comme un numéro qui n’existe pas."),
+        action="continuity.clear",
+        codes=("clearing-claim-unknown",),
+        answer=_CLAIM,
+        parameters={"number": _("Le numéro de la demande (son « id »).")},
+    ),
+    "withdraw_claim": Contract(
+        title=_("Retirer une demande faite par erreur"),
+        explains=_("L’opérateur du chèque le rend si son délai d’annulation n’est pas passé."),
+        action="continuity.clear",
+        codes=("clearing-claim-unknown", "claim-not-withdrawable", "reason-missing"),
+        keyed=True,
+        request={"reason": "mauvais chèque"},
+        answer=_CLAIM | {"state": "withdrawing"},
+        parameters={"number": _("Le numéro de la demande (son « id »).")},
+    ),
     "dispute": Contract(
         title=_("Contester un encaissement, après le délai d’annulation"),
         explains=_("Pour une erreur vue trop tard. L’opérateur décide, et l’organisation en est avertie."),
@@ -225,6 +273,22 @@ HELD: dict[str, Contract] = {
         answer={"id": "D17", "redemption": "7-5312-0", "opened_at": "2026-11-04T10:00:00+00:00"},
         status=201,
         parameters={"number": _("Le numéro de l’encaissement (son « id »).")},
+    ),
+    "bring_receipts": Contract(
+        title=_("Apporter les reçus d’un opérateur qui s’est arrêté"),
+        explains=_(
+            "Ce que le lieu a accepté juste avant, et qui n’est pas venu avec le programme repris. Chaque reçu signé est vérifié, écrit une seule"
+            " fois à son propre moment, puis payé comme les autres ; un reçu refusé dit pourquoi, et l’opérateur le regarde."
+        ),
+        action="continuity.honour-receipts",
+        codes=("receipt-standing-not-said",),
+        keyed=True,
+        request={"receipts": [_RECEIPT], "nothing_undone": True},
+        answer={
+            "answers": [
+                {"outcome": "written", "redemption": "7-5312-0", "voucher_serial": "NA-0000005312-7", "value_cents": 1000, "problem": None}
+            ]
+        },
     ),
     "device_upload": Contract(
         title=_("Envoyer ce qui a été accepté sans réseau"),

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.db import connection
 
 from carnet.continuity.models import Takeover
+from carnet.continuity.operations.archives._copying import totals
 from carnet.continuity.operations.takeovers import _beside, _opening, _switching
 from carnet.continuity.operations.takeovers._beside import OnRows, check_free, copy_all, forget
 from carnet.continuity.operations.takeovers._opening import Opened, open_whole
@@ -177,12 +178,10 @@ def _refuse_known_numbers(archive: Archive) -> None:
 
 def _check_totals(archive: Archive, programme_id: int) -> None:
     """What the archive says it holds is what is here. Raises: TotalsDiffer."""
-    from carnet.continuity.queries.archives import totals_of  # the same question as when the archive was written
-
-    found = totals_of(programme_id)
+    found = totals(programme_id)  # the same question as when the archive was written
     for name, announced in archive.latest.manifest.totals.items():
-        if name in found and found[name] != announced:
-            raise TotalsDiffer(name=name, found=found[name], announced=announced)
+        if found.get(name) != announced:
+            raise TotalsDiffer(name=name, found=found.get(name, 0), announced=announced)
 
 
 def _undo(takeover: Takeover, refusal: Refusal, at: datetime) -> None:

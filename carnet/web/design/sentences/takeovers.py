@@ -47,7 +47,7 @@ SENTENCES = {
     "receipts-missing": _("Collez au moins un reçu, ou choisissez un fichier."),
     "receipts-too-many": _("%(receipts_max)s reçus au plus à la fois : envoyez les autres ensuite."),
     "receipt-standing-not-said": _("Cochez la case : un reçu ne dit pas si l’encaissement a été annulé ensuite."),
-    "serials-faulty": _("Rien n’a été repris : %(count)s ligne(s) à corriger. %(first)s"),
+    "serials-faulty": _("Rien n’a été repris : %(count)s anomalie(s). La première : ligne %(line)s, colonne « %(column)s » (%(found)s)."),
     "serials-taken-before": _("Le numéro %(serial)s est déjà dans ce programme : cette liste a été reprise."),
     "serials-unfunded": _(
         "La convention ne couvre pas ces chèques : il manque %(missing_cents)s sur %(needed_cents)s. Rien ne circule sans financement."
