@@ -27,6 +27,7 @@ DOORS = (
     ("helpline/", "carnet.web.helpline.urls"),
     ("helper/", "carnet.web.helper.urls"),
     ("local/", "carnet.web.local.urls"),
+    ("clearing/", "carnet.web.clearing.urls"),
     ("connection-bills/", "carnet.web.connection_bills.urls"),
     ("landlord/studies/", "carnet.web.connection_studies.urls"),
     ("landlord/", "carnet.web.landlord.urls"),

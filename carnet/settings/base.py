@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "carnet.web.helper",
     "carnet.web.local",
     "carnet.web.landlord",
+    "carnet.web.clearing",
     "carnet.web.connection_bills",
     "carnet.web.connection_studies",
     "carnet.web.provider",

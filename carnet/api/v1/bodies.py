@@ -11,6 +11,7 @@ from carnet.api.refusals import BodyNotJson, BodyTooLarge, BodyTypeUnsupported, 
 
 BODY_BYTES_MAX = 16 * 1024
 BATCH_BYTES_MAX = 512 * 1024
+CLEARING_BYTES_MAX = 2 * 1024 * 1024
 ERRORS_MAX = 20
 
 Read = TypeVar("Read", bound=BaseModel)

@@ -21,7 +21,7 @@ from carnet.api.metrics import REQUESTS, SECONDS
 from carnet.api.problems import as_response, refused, speaking
 from carnet.api.refusals import AddressUnknown, AnswerFailed, BodyNotJson, DatabaseAway, DiskFull, MethodNotAllowed, TokenMissing, TooBusy
 from carnet.api.tokens import actor_of
-from carnet.api.v1.bodies import BATCH_BYTES_MAX, BODY_BYTES_MAX, check_content_type, check_length, invalid, read_json
+from carnet.api.v1.bodies import BATCH_BYTES_MAX, BODY_BYTES_MAX, CLEARING_BYTES_MAX, check_content_type, check_length, invalid, read_json
 from carnet.gateways import replicas
 from carnet.gateways.troubles import Trouble, forget_broken_connections, trouble_of
 from carnet.kernel.actors import Actor
@@ -81,6 +81,7 @@ def _answered(
     try:
         if request.method == "POST":
             bytes_max = BATCH_BYTES_MAX if route.endswith(("/batch", "/uploads")) else BODY_BYTES_MAX
+            bytes_max = CLEARING_BYTES_MAX if route.endswith("/clearing/messages") else bytes_max
             check_length(request.headers.get("Content-Length"), bytes_max=bytes_max)
             if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
                 _read_chunks(request, bytes_max)

@@ -67,7 +67,8 @@ class PartnerIdentity(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=["PROPOSED", "OPEN", "REFUSED"]), name="continuity_identity_state"),
             models.CheckConstraint(
-                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=models.F("proposed_by_id")), name="continuity_identity_two_people"
+                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=models.F("proposed_by_id")),
+                name="continuity_identity_two_people",
             ),
             models.CheckConstraint(condition=~Q(state="OPEN") | Q(decided_by_id__isnull=False), name="continuity_identity_agreed"),
             models.UniqueConstraint(fields=["partner"], condition=Q(state="PROPOSED"), name="continuity_identity_one_waiting"),
@@ -283,7 +284,9 @@ class ClearingTransfer(models.Model):
             ),
             models.CheckConstraint(condition=Q(cents__gt=0), name="continuity_transfer_positive"),
             models.UniqueConstraint(
-                fields=["partner", "kind", "reference"], condition=Q(kind__in=["ANNOUNCED", "TOLD", "CAME"]), name="continuity_transfer_once"
+                fields=["partner", "kind", "reference"],
+                condition=Q(kind__in=["ANNOUNCED", "TOLD", "CAME"]),
+                name="continuity_transfer_once",
             ),
         ]
 

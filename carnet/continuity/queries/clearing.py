@@ -1,6 +1,6 @@
 """Reading clearing: partners, claims on both sides, messages, statements, money, totals; and what the messages kept prove."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,12 +22,13 @@ from carnet.continuity.models import (
     PartnerIdentity,
 )
 from carnet.continuity.rules.clearing.claims import ClaimState, IssuerState, PartnerState
-from carnet.continuity.rules.clearing.identities import IssuedProgramme, read_programme
-from carnet.continuity.rules.clearing.messages import Signed
-from carnet.continuity.rules.clearing.proof import ProofFault, Proved, prove
+from carnet.continuity.rules.clearing.identities import IssuedProgramme, decoded, encoded, read_programme
+from carnet.continuity.rules.clearing.messages import Signed, loaded, read_signed
+from carnet.continuity.rules.clearing.proof import ProofFault, Proved, disagreements, prove
+from carnet.continuity.rules.clearing.refusals import MessageUnreadable, PartnerUnknown
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as, acting_as_everything
-from carnet.gateways.keys import CLEARING, key_ring, signs
+from carnet.gateways.keys import CLEARING, key_name, key_ring, signs
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.ledger import queries as ledger
@@ -335,7 +336,16 @@ def payments(*, actor: Actor, partner_id: int) -> list[PaymentView]:
     """The payments of places out of a partner's debt, the latest first. Raises: NotAllowed, PartnerUnknown."""
     check_may(actor, "continuity.see-clearing")
     access.partner(actor, partner_id)
-    rows = list(ClearingPayment.objects.filter(partner_id=partner_id).order_by("-id")[:LINES_MAX])
+    return _payments(list(ClearingPayment.objects.filter(partner_id=partner_id).order_by("-id")[:LINES_MAX]))
+
+
+def payment(*, actor: Actor, payment_id: int) -> PaymentView:
+    """One of them. Raises: NotAllowed, ClearingPaymentUnknown."""
+    check_may(actor, "continuity.see-clearing")
+    return _payments([access.payment(actor, payment_id)])[0]
+
+
+def _payments(rows: Sequence[ClearingPayment]) -> list[PaymentView]:
     names = {key: each.name for key, each in parties.organisations({row.organisation_id for row in rows}).items()}
     return [
         PaymentView(
@@ -474,3 +484,85 @@ def months_to_state(*, actor: Actor, partner_id: int, at: datetime) -> list[date
     ]  # fmt: skip
     found = {legal_day(each).replace(day=1) for each in moments} | {legal_day(at).replace(day=1)}
     return sorted(found, reverse=True)
+
+
+PROOF = "carnet-clearing-proof/1"
+
+
+def proof_lines(*, siret: str) -> Iterator[dict[str, Any]]:
+    """What one side kept of a partner's messages and its own, for anybody to verify: the keys first, then a message a line.
+
+    Raises: PartnerUnknown.
+    """
+    with access.every_partner():
+        rows = Partner.objects.filter(siret="".join(siret.split()), state__in=[PartnerState.OPEN, PartnerState.ENDED]).order_by("-id")
+        row = rows.first()
+        if row is None:
+            raise PartnerUnknown
+        keys = keys_of(row.id)
+        faces = [[row.siret, each.slug, each.cents] for each in _latest_programmes(row.id)]
+        yield {
+            "format": PROOF, "kept_by": access.numbered_operator(row.operator_id).siret, "partner": row.siret, "faces": faces,
+            "keys": {side: {name: encoded(key) for name, key in named.items()} for side, named in keys.items()},
+        }  # fmt: skip
+        for signed in kept_messages(row.id):
+            yield signed.as_json()
+
+
+def verify_files(contents: Sequence[bytes]) -> dict[str, Any]:
+    """What the proofs of one side, or of both, say, without a database: every fault, and every claim that they do not tell alike.
+
+    The keys are those of the files: two sides that agree on them are compared; one that brings other keys for the same name is named.
+    Raises: MessageUnreadable.
+    """
+    sides = [_side(content) for content in contents]
+    keys: dict[str, dict[str, bytes]] = {}
+    faults: list[ProofFault] = []
+    for head, _messages in sides:
+        for siret, named in head["keys"].items():
+            for name, text in named.items():
+                key = decoded(text, 32)
+                if key_name(key) != name:
+                    faults.append(ProofFault("key-misnamed", head["kept_by"], name))
+                keys.setdefault(siret, {})[name] = key
+    faces = {(siret, slug): cents for head, _messages in sides for siret, slug, cents in head["faces"]}
+    proved = [prove(messages, holds=lambda sender, signed: holds_by(keys, sender, signed), face_values=faces) for _head, messages in sides]
+    partners_told = []
+    for (head, _messages), each in zip(sides, proved, strict=True):
+        faults += each.faults
+        partners_told.append(_told(head["partner"], head["kept_by"], head["partner"], each))
+    if len(proved) == 2:
+        faults += [
+            ProofFault("sides-differ", "", f"{each.claim} {each.one_cents} {each.other_cents}")
+            for each in disagreements(proved[0], proved[1])
+        ]
+    return _report(partners_told, faults)
+
+
+def as_told(proofs: Sequence[PartnerProof]) -> dict[str, Any]:
+    """What `verify` found, as a command gives it."""
+    partners_told = [_told(each.name, each.own_siret, each.siret, each.proved) for each in proofs]
+    faults = [fault for each in proofs for fault in each.faults]
+    faults += [ProofFault("books-differ", "", f"{fault.where}: {fault.what}") for each in proofs for fault in each.own_faults]
+    return _report(partners_told, faults)
+
+
+def _told(name: str, own: str, siret: str, proved: Proved) -> dict[str, Any]:
+    return {
+        "name": name, "siret": siret, "messages": proved.message_count, "claims": len(proved.claims), "waiting": len(proved.waiting),
+        "we_owe_cents": sum(proved.owed(issuer=own, place=siret).values()), "they_owe_cents": sum(proved.owed(issuer=siret, place=own).values()),
+        "announced_cents": dict(sorted(proved.announced.items())),
+    }  # fmt: skip
+
+
+def _report(partners_told: list[dict[str, Any]], faults: Sequence[ProofFault]) -> dict[str, Any]:
+    said = [{"what": each.what, "by": each.by, "subject": each.subject, "messages": list(each.messages)} for each in faults]
+    return {"ok": not said, "partners": partners_told, "faults": said}
+
+
+def _side(content: bytes) -> tuple[dict[str, Any], list[Signed]]:
+    lines = content.decode("utf-8", errors="replace").splitlines()
+    head = loaded(lines[0] if lines else "", "proof")
+    if not isinstance(head, dict) or head.get("format") != PROOF or not isinstance(head.get("keys"), dict):
+        raise MessageUnreadable(what="proof")
+    return head, [read_signed(loaded(line, "proof")) for line in lines[1:] if line.strip()]

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from carnet.continuity.access import clearing as access
-from carnet.continuity.models import ClearingMessage, ClearingSending, Partner
+from carnet.continuity.models import ClearingClaim, ClearingMessage, ClearingSending, Partner
 from carnet.continuity.operations.clearing._keys import own_identity
 from carnet.continuity.operations.clearing._receiving import Received, receive
 from carnet.continuity.operations.clearing._writing import sent_again
 from carnet.continuity.rules.clearing.claims import PartnerState
-from carnet.continuity.rules.clearing.messages import PARCEL_BYTES_MAX, Signed, write_parcel
+from carnet.continuity.rules.clearing.messages import BOX_BYTES_MAX, PARCEL_BYTES_MAX, Signed, write_parcel
 from carnet.continuity.rules.clearing.refusals import ClearingRefused, PartnerUnknown
 from carnet.gateways.database import acting_as
 from carnet.gateways.webhooks import HttpWebhookSender, Outcome, Sending
@@ -24,6 +26,7 @@ PATH = "/api/v1/clearing/messages"
 COUNTER_SECONDS, TIMER_SECONDS = 4.0, 20.0
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
 AT_ONCE = 50
+POST_BYTES_MAX = 1536 * 1024  # what the other side may be asked to read at once
 # Ten seconds, twenty, forty … an hour.
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 
@@ -76,18 +79,20 @@ def exchange(
     return Exchanged(len(due), received.kept if received else 0, failure)
 
 
-def exchange_all(*, sender: Sender, at: datetime) -> dict[int, Exchanged]:
+def exchange_all(*, sender: Sender, at: datetime, even_early: bool = False) -> dict[int, Exchanged]:
     """The same with every partner that something waits for, one after the other; one that is silent holds back none of the others for long."""
     with access.every_partner():
+        due = Q() if even_early else Q(next_try_at__lte=at)
         waiting = list(
-            ClearingSending.objects.filter(is_question=True, done_at__isnull=True, next_try_at__lte=at)
+            ClearingSending.objects.filter(due, is_question=True, done_at__isnull=True)
             .exclude(partner__address="")
             .order_by("partner_id")
             .values_list("partner_id", "operator_id")
             .distinct()
         )
     return {
-        partner_id: exchange(partner_id=partner_id, operator_id=operator_id, sender=sender, at=at) for partner_id, operator_id in waiting
+        partner_id: exchange(partner_id=partner_id, operator_id=operator_id, sender=sender, at=at, even_early=even_early)
+        for partner_id, operator_id in waiting
     }
 
 
@@ -128,7 +133,13 @@ def _due(partner: Partner, at: datetime | None) -> Sequence[ClearingMessage]:
     if at is not None:
         rows = rows.filter(next_try_at__lte=at)
     keys = list(rows.order_by("message_id").values_list("message_id", flat=True)[:AT_ONCE])
-    return list(ClearingMessage.objects.filter(id__in=keys).order_by("id"))
+    found, size = [], 0
+    for message in ClearingMessage.objects.filter(id__in=keys).order_by("id"):
+        size += 2 * len(message.text.encode()) + BOX_BYTES_MAX
+        if found and size > POST_BYTES_MAX:
+            break
+        found.append(message)
+    return found
 
 
 def _identity(partner: Partner, at: datetime) -> object:
@@ -162,3 +173,16 @@ def as_parcel(messages: Sequence[Signed], received: Received, *, at: datetime) -
     identity = own_identity(siret=received.operators[0], at=at) if len(received.operators) == 1 else None
     refused = [{"id": message_id, "code": refusal.code} for message_id, refusal in received.refused]
     return write_parcel(messages, identity=identity, refused=refused)
+
+
+def exchange_about(*, claim_id: UUID, at: datetime, sender: Sender | None = None) -> None:
+    """Ask a claim's issuer at once, for whoever waits at the counter; without an answer in a few seconds, the timer asks again.
+
+    Nothing when the caller is inside a transaction: the timer asks.
+    """
+    if connection.in_atomic_block:
+        return
+    with access.every_partner():
+        found = ClearingClaim.objects.filter(id=claim_id).values_list("partner_id", "operator_id").first()
+    if found is not None:
+        exchange(partner_id=found[0], operator_id=found[1], sender=sender or http_sender(seconds=COUNTER_SECONDS), at=at)

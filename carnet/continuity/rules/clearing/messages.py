@@ -158,7 +158,7 @@ def read_parcel(content: bytes, *, bytes_max: int = PARCEL_BYTES_MAX) -> Parcel:
     said = loaded(content, "parcel")
     if not isinstance(said, dict) or said.get("format") != PARCEL or not isinstance(said.get("messages"), list):
         raise MessageUnreadable(what="parcel")
-    return Parcel(tuple(_signed(each) for each in said["messages"]), said.get("identity"))
+    return Parcel(tuple(read_signed(each) for each in said["messages"]), said.get("identity"))
 
 
 def write_parcel(messages: Sequence[Signed], *, identity: Any = None, refused: Sequence[Mapping[str, str]] = ()) -> bytes:
@@ -167,7 +167,8 @@ def write_parcel(messages: Sequence[Signed], *, identity: Any = None, refused: S
     return canonical(said).encode()
 
 
-def _signed(said: object) -> Signed:
+def read_signed(said: object) -> Signed:
+    """One message as it travels, unread yet. Raises: MessageTooLarge, MessageUnreadable."""
     if not isinstance(said, dict) or set(said) - {"box"} != {"envelope", "key", "signature"}:
         raise MessageUnreadable(what="message")
     text, key, signature, box = said["envelope"], said["key"], said["signature"], said.get("box")
