@@ -1,6 +1,7 @@
 """The accountants' books on the screen, on paper and in a spreadsheet: the same figures, the same bytes."""
 
 import csv
+import hashlib
 import io
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from django.utils import translation
 from carnet.gateways.database import acting_as
 from carnet.settlement import queries
 from carnet.settlement.rules import Book, CellKind, book_period
-from carnet.web.statements import book_csv, book_pdf, words
+from carnet.web.statements import _book_on_paper, book_csv, book_pdf, words
 from tests.factories.campaign import NOW, rid
 from tests.settlement.conftest import MAY, make_payday
 from tests.settlement.test_books import NEXT_YEAR
@@ -87,6 +88,24 @@ def test_a_long_table_carries_its_sums_from_page_to_page(pages):
     assert "Report" in told
     carried = sum(row[-1] for row in longer.rows[:24])
     assert told.replace("\u202f", "").replace("\u00a0", " ").count(f"{carried // 100},{carried % 100:02d} €") >= 2
+
+
+def test_a_book_too_long_for_paper_is_summed_by_month_there_and_whole_in_the_spreadsheet(pages, monkeypatch):
+    made, _live = pages
+    page = made[Book.PLACES]
+    payments = page.tables[1]
+    longer = replace(payments, rows=payments.rows * 20, total=(*payments.total[:-2], *(20 * each for each in payments.total[-2:])))
+    page = replace(page, tables=(page.tables[0], longer))
+    whole = words_of(book_pdf(page))
+    assert "résumés par mois" not in whole
+    monkeypatch.setattr(_book_on_paper, "LINES_ON_PAPER", len(longer.rows) - 1)
+    told = words_of(book_pdf(page))
+    assert hashlib.sha256(book_csv(page)).hexdigest() in "".join(told.split())
+    shown = _book_on_paper.on_paper(longer)
+    assert len(shown.rows) == len({(row[0][:7], row[3]) for row in payments.rows}) < len(longer.rows)
+    for rank in (-2, -1):
+        assert sum(row[rank] for row in shown.rows) == sum(row[rank] for row in longer.rows) == longer.total[rank]
+    assert len(list(csv.reader(io.StringIO(book_csv(page).decode("utf-8-sig")), delimiter=";"))) > len(longer.rows)
 
 
 class TestPages:

@@ -1,5 +1,6 @@
 """A book on paper: tagged, one figure a cell, balances carried from page to page, the line about the ledger at the foot of each."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from carnet.settlement.rules import Book, BookTable, CellKind
 from carnet.settlement.rules import BookRow as Row
 from carnet.web.design import formats
 from carnet.web.statements import _book_words as words
+from carnet.web.statements._book_on_paper import on_paper
+from carnet.web.statements._book_table import book_csv
 
 _TEMPLATE = Path(__file__).parent / "book.typ"
 _FONTS = Path(printer.__file__).parent / "fonts"
@@ -38,6 +41,7 @@ def book_pdf(page: BookPage) -> bytes:
 
 def _content(page: BookPage) -> dict[str, Any]:
     is_wide = page.book is Book.STOCK
+    tables = [on_paper(table) for table in page.tables]
     return {
         "language": (get_language() or "fr")[:2],
         "title": words.title_of(page),
@@ -47,7 +51,10 @@ def _content(page: BookPage) -> dict[str, Any]:
         "wide": is_wide,
         "watermark": _("provisoire") if page.is_live else _("simulé") if page.is_simulated else "",
         "simulated": _("Activité simulée : les lieux sont réels, les paiements sont inventés.") if page.is_simulated else "",
-        "tables": [part for rank, table in enumerate(page.tables) for part in _parts(table, is_first=rank == 0, is_wide=is_wide)],
+        "shortened": _shortened(page)
+        if any(len(shown.rows) < len(table.rows) for shown, table in zip(tables, page.tables, strict=True))
+        else "",
+        "tables": [part for rank, table in enumerate(tables) for part in _parts(table, is_first=rank == 0, is_wide=is_wide)],
         "nothing": _("Rien pendant cette période."),
         "check": _check(page),
         "equal": words.equal_words(page),
@@ -60,6 +67,16 @@ def _content(page: BookPage) -> dict[str, Any]:
         "signed": _("Nom, qualité, date et signature"),
         "page": _("Page"),
     }
+
+
+def _shortened(page: BookPage) -> str:
+    """Where every line is: the spreadsheet, named by its digest."""
+    count = sum(len(table.rows) for table in page.tables)
+    digest = hashlib.sha256(book_csv(page)).hexdigest()
+    return _(
+        "Ce compte a %(count)s lignes : les plus longs tableaux sont résumés par mois. Chaque ligne est dans le fichier CSV du même compte,"
+        " dont l’empreinte SHA-256 est %(digest)s."
+    ) % {"count": formats.number(count), "digest": digest}
 
 
 def _facts(page: BookPage) -> list[list[str]]:
