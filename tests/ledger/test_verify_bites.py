@@ -50,6 +50,10 @@ TAMPERED = {
         "1 balance",
     ),
     "the walls taken down": ("ALTER TABLE ledger_movement NO FORCE ROW LEVEL SECURITY", "8 walls"),
+    "the ring fence taken down": ("DROP TRIGGER ledger_ring_fence_guard ON ledger_movement", "6 ring fence"),
+    "the ring fence switched off": ("ALTER TABLE ledger_movement DISABLE TRIGGER ledger_ring_fence_guard", "6 ring fence"),
+    "an account that may change": ("ALTER TABLE ledger_account DISABLE TRIGGER carnet_append_only", "6 append-only"),
+    "an account for anybody": ("ALTER TABLE ledger_account DISABLE TRIGGER funding_account_guard", "6 ring fence"),
     "the triggers switched off": ("ALTER TABLE ledger_passage DISABLE TRIGGER carnet_append_only", "6 append-only"),
 }
 
@@ -82,9 +86,12 @@ def behind_the_back(statement: str) -> None:
             cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY /* series_id */")
         for table in tables[:2]:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER carnet_append_only /* series_id */")
+        cursor.execute("ALTER TABLE ledger_movement DISABLE TRIGGER ledger_ring_fence_guard /* series_id */")
         cursor.execute(statement + " /* series_id */")
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY /* series_id */")
+        if "ledger_ring_fence_guard" not in statement:
+            cursor.execute("ALTER TABLE ledger_movement ENABLE ALWAYS TRIGGER ledger_ring_fence_guard /* series_id */")
         for table in tables[:2]:
             if table not in statement or "DISABLE TRIGGER" not in statement:
                 cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER carnet_append_only /* series_id */")
