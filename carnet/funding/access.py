@@ -5,11 +5,12 @@ runs, and a funder reads only the agreements it is part of, even inside a progra
 """
 
 from collections.abc import Collection
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from carnet.funding.models import Agreement, AuditEngagement, MoneyReceived, Pledge, Programme, Share
-from carnet.funding.rules import AgreementUnknown, EngagementUnknown, PledgeUnknown, ProgrammeUnknown, ReceiptUnknown
+from carnet.funding.models import Agreement, AuditEngagement, MoneyReceived, Pledge, Programme, Share, StatedBalance
+from carnet.funding.rules import AgreementUnknown, BalanceUnknown, EngagementUnknown, PledgeUnknown, ProgrammeUnknown, ReceiptUnknown
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import Role
 
@@ -74,6 +75,20 @@ def seen_agreement(actor: Actor, agreement_id: int) -> Agreement:
     if agreement is None:
         raise AgreementUnknown(agreement=agreement_id)
     return agreement
+
+
+def operated_balance(actor: Actor, stated_id: int, *, lock: bool = False) -> StatedBalance:
+    """What somebody stated of an account, if the actor works for its operator. Raises: BalanceUnknown."""
+    rows = StatedBalance.objects.select_related("agreement__programme")
+    row = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=stated_id).first()
+    if row is None or not _operates(actor, row.agreement.programme.operator_id):
+        raise BalanceUnknown
+    return row
+
+
+def paper_purpose(request_id: UUID) -> str:
+    """Under which key a stated balance's paper is sealed."""
+    return f"balance paper {request_id}"
 
 
 def operated_pledge(actor: Actor, pledge_id: int) -> Pledge:

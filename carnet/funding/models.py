@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from carnet.funding.rules import (
     AgreementState,
+    BalanceSource,
     PaymentFrequency,
     Pays,
     PledgeState,
@@ -19,8 +20,16 @@ from carnet.funding.rules import (
     ShareTerms,
     Windows,
 )
+from carnet.kernel.personal import PersonalColumn
 
 ORGANISATION = "parties.Organisation"
+
+PERSONAL_DATA: dict[str, PersonalColumn] = {
+    "StatedBalance.sealed_paper": PersonalColumn(
+        "the accountant's paper that says what an account held; sealed, and may name who signed it",
+        "10 years after the payment (commercial code, L123-22)",
+    ),
+}
 
 
 class Programme(models.Model):
@@ -117,6 +126,8 @@ class Agreement(models.Model):
     account_holder = models.CharField(max_length=140)
     iban = models.CharField(max_length=34)
     bic = models.CharField(max_length=11, blank=True)
+    # The account is of an operator that is no more: nothing is paid from it, and another one is entered (`RingFenceChange`).
+    account_ended_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     request_id = models.UUIDField(unique=True)
 
@@ -430,3 +441,107 @@ class FundAlert(models.Model):
 
     def __str__(self) -> str:
         return f"alert {self.pk}"
+
+
+class StatedBalance(models.Model):
+    """What a person says an agreement's account held at the close of a day, with the paper that says so; another one agrees or refuses.
+
+    For accounts whose bank sends no statement to read: a public accountant's. A trigger keeps what was stated.
+    """
+
+    programme_id = models.BigIntegerField()
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    cents = models.BigIntegerField()
+    media_type = models.CharField(max_length=40)
+    digest = models.BinaryField(max_length=32)  # of the paper, made harmless
+    sealed_paper = models.BinaryField()
+    stated_by_id = models.BigIntegerField()
+    stated_at = models.DateTimeField()
+    approval_id = models.BigIntegerField(null=True)
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    is_agreed = models.BooleanField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement"], condition=Q(decided_at__isnull=True), name="funding_statedbalance_one_waiting"),
+            models.CheckConstraint(
+                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("stated_by_id")), name="funding_statedbalance_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by_id__isnull=True, decided_at__isnull=True, is_agreed__isnull=True)
+                | Q(decided_by_id__isnull=False, decided_at__isnull=False, is_agreed__isnull=False),
+                name="funding_statedbalance_decided_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"stated balance {self.pk}"
+
+
+class BankBalance(models.Model):
+    """What an agreement's account held at the close of a day, by its bank's statement or by two people. Append-only.
+
+    `digest`: of the statement's file, or of the paper. `opening_cents`: what the statement began with, when it says it.
+    """
+
+    programme_id = models.BigIntegerField()
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    cents = models.BigIntegerField()
+    opening_cents = models.BigIntegerField(null=True)
+    source = models.CharField(max_length=9)
+    digest = models.BinaryField(max_length=32)
+    stated = models.OneToOneField(StatedBalance, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "day", "digest"], name="funding_bankbalance_once"),
+            models.CheckConstraint(condition=Q(source__in=[each.value for each in BalanceSource]), name="funding_bankbalance_source"),
+            models.CheckConstraint(
+                condition=Q(source=BalanceSource.STATED.value, stated__isnull=False, opening_cents__isnull=True)
+                | Q(source=BalanceSource.STATEMENT.value, stated__isnull=True),
+                name="funding_bankbalance_of_one_source",
+            ),
+        ]
+        indexes = [models.Index(fields=["agreement", "-day", "-id"], name="funding_bankbalance_latest")]
+
+    def __str__(self) -> str:
+        return f"balance of agreement {self.agreement_id} on {self.day}"
+
+
+class RingFenceChange(models.Model):
+    """Another account for an agreement's money, entered by one person; it counts once another one agreed."""
+
+    programme_id = models.BigIntegerField()
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    account_holder = models.CharField(max_length=140)
+    iban = models.CharField(max_length=34)
+    bic = models.CharField(max_length=11, blank=True)
+    entered_by_id = models.BigIntegerField()
+    entered_at = models.DateTimeField()
+    approval_id = models.BigIntegerField(null=True)
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    is_agreed = models.BooleanField(null=True)
+    request_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement"], condition=Q(decided_at__isnull=True), name="funding_ringfencechange_one_waiting"),
+            models.CheckConstraint(
+                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("entered_by_id")), name="funding_ringfencechange_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by_id__isnull=True, decided_at__isnull=True, is_agreed__isnull=True)
+                | Q(decided_by_id__isnull=False, decided_at__isnull=False, is_agreed__isnull=False),
+                name="funding_ringfencechange_decided_whole",
+            ),
+            models.CheckConstraint(condition=~Q(account_holder="") & ~Q(iban=""), name="funding_ringfencechange_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return f"ring fence change {self.pk}"

@@ -21,7 +21,7 @@ class Biller:
 
     def __init__(self, programme_id: int, agreement_id: int, everyone: Cast, provider: Actor, landlord_id: int) -> None:
         self.programme_id, self.agreement_id, self.cast = programme_id, agreement_id, everyone
-        self.provider, self.landlord_id, self.bank = provider, landlord_id, FakeBank()
+        self.provider, self.landlord_id, self.bank, self._is_open = provider, landlord_id, FakeBank(), False
 
     def ask(self, month: date, *, at: datetime) -> int:
         """The provider's bill; 0 when nothing was to be billed."""
@@ -56,6 +56,7 @@ class Biller:
                     agreement_id=self.agreement_id, landlord_id=self.landlord_id, cents=due, received_on=legal_day(at),
                     reference=f"BAILLEUR-{at:%Y-%m}", actor=treasurer, request_id=uuid4(), at=at,
                 )  # fmt: skip
+                self.bank.move(self._iban(), due, reference=f"BAILLEUR-{at:%Y-%m}", name="Bailleur")
 
     def balance(self, *, at: datetime) -> int:
         """What landlords paid in last is paid on."""
@@ -93,8 +94,14 @@ class Biller:
         self._pay(bill_id, at)
 
     def _read(self, bill_id: int, treasurer: Actor, at: datetime) -> None:
-        told = self.bank.statement(funding.ring_fence(self.agreement_id).iban, at=at)
+        if not self._is_open:
+            # The bank begins with what the funders paid in.
+            self.bank.opening_cents, self._is_open = sum(each.cents for each in funding.receipts(self.agreement_id)), True
+        told = self.bank.statement(self._iban(), at=at)
         bill_payments.read_bank_answer(bill_id=bill_id, content=told, actor=treasurer, request_id=uuid4(), at=at)
+
+    def _iban(self) -> str:
+        return funding.ring_fence(self.agreement_id).iban
 
     def _staff(self, role: Role, at: datetime) -> Actor:
         return self.cast.actor(role, self.programme_id, at)

@@ -15,6 +15,8 @@ from carnet.connectivity.operations._notes import note
 from carnet.connectivity.queries.bills import landlord_accounts, reference_of
 from carnet.connectivity.rules import BankSaysOtherwise, BillNotInState, BillState, PaymentMoreThanDue, bank_verdict, landlord_split
 from carnet.funding import access as funding_access
+from carnet.funding import operations as funding
+from carnet.funding.operations import FoundBalance
 from carnet.gateways.bank import payments, reports
 from carnet.gateways.bank.reports import BankReport, TransferStatus
 from carnet.kernel.actors import Actor
@@ -77,6 +79,8 @@ def read_bank_answer(*, bill_id: int, content: bytes | BinaryIO, actor: Actor, r
     report = reports.read(content)
     for line in _lines_about(bill, report):
         _apply(bill, line, actor, request_id, at)
+    found = [FoundBalance(each.day, each.cents, each.opening_cents) for each in report.balances if each.account_iban == bill.debtor_iban]
+    funding.keep_balances(agreement_id=bill.agreement_id, programme_id=bill.programme_id, found=found, digest=report.digest, at=at)
     return BillState(bill.state)
 
 

@@ -2,6 +2,7 @@
 
 from carnet.funding.operations._agreements import amend_shares, close_agreement, sign_agreement
 from carnet.funding.operations._audits import end_engagement, engage_auditor
+from carnet.funding.operations._balances import FoundBalance, approve_balance, keep_balances, refuse_balance, state_balance
 from carnet.funding.operations._commitments import Committed, commit_order, release_commitment
 from carnet.funding.operations._funds import set_fund_threshold, watch_fund
 from carnet.funding.operations._grace import extend_grace
@@ -13,7 +14,9 @@ from carnet.funding.operations._studies import decide_state_share
 
 __all__ = [
     "Committed",
+    "FoundBalance",
     "amend_shares",
+    "approve_balance",
     "change_programme",
     "close_agreement",
     "commit_order",
@@ -24,13 +27,16 @@ __all__ = [
     "engage_auditor",
     "extend_grace",
     "join_pledge",
+    "keep_balances",
     "record_money_received",
     "record_pledge",
+    "refuse_balance",
     "release_commitment",
     "set_fund_threshold",
     "set_public_target",
     "sign_agreement",
     "sign_pledge",
+    "state_balance",
     "watch_fund",
     "withdraw_money_received",
     "withdraw_pledge",

@@ -5,6 +5,15 @@ from carnet.funding.rules._agreements import (
     check_pledge_step,
     check_receipt,
 )
+from carnet.funding.rules._balances import (
+    BalanceDecided,
+    BalanceInFuture,
+    BalanceSource,
+    BalanceTooLarge,
+    BalanceUnknown,
+    BalanceWaiting,
+    check_stated_balance,
+)
 from carnet.funding.rules._funds import FundStep, check_threshold, fund_step, ring_fenced_cents
 from carnet.funding.rules._publics import check_target
 from carnet.funding.rules._refusals import (
@@ -120,6 +129,12 @@ __all__ = [
     "AgreementState",
     "AgreementUnknown",
     "AlreadyOrdered",
+    "BalanceDecided",
+    "BalanceInFuture",
+    "BalanceSource",
+    "BalanceTooLarge",
+    "BalanceUnknown",
+    "BalanceWaiting",
     "BankReferenceAlreadyRecorded",
     "BankReferenceMissing",
     "BookletSizeWrong",
@@ -194,6 +209,7 @@ __all__ = [
     "check_receipt",
     "check_services",
     "check_shares",
+    "check_stated_balance",
     "check_target",
     "check_terms",
     "check_threshold",

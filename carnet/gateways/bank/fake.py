@@ -22,6 +22,7 @@ OLDER_STATEMENT = "camt.053.001.02"
 WRONG_IBAN = "AC01"
 DUPLICATE = "AM05"
 CLOSED_ACCOUNT = "AC04"
+_NOT_OURS = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,10 @@ class FakeBank:
         """
         line = self._paid.pop(end_to_end_id)
         self._booked[self._account_of[end_to_end_id]].append((line, reason))
+
+    def move(self, iban: str, cents: int, *, reference: str, name: str) -> None:
+        """A line of nobody's file on the next statement: money in, or out below zero."""
+        self._booked.setdefault(iban, []).append((_Line("", reference, cents, name, iban), _NOT_OURS))
 
     def statement(self, iban: str, *, at: datetime) -> bytes:
         """The statement of `iban` since the one before, with opening and closing balances."""
@@ -189,9 +194,10 @@ def _statement(iban: str, message: str, *, number: int, balances: tuple[int, int
 
 
 def _entry(entry: "_Body", line: _Line, reason: str, *, reference: str, day: date, older: bool) -> None:
-    side = "CRDT" if reason else "DBIT"
+    ours = reason != _NOT_OURS
+    side = "CRDT" if (reason if ours else line.cents > 0) else "DBIT"
     entry.leaf("NtryRef", reference)
-    entry.leaf("Amt", in_euros(line.cents), Ccy="EUR")
+    entry.leaf("Amt", in_euros(abs(line.cents)), Ccy="EUR")
     entry.leaf("CdtDbtInd", side)
     entry.leaf("Sts" if older else "Sts/Cd", "BOOK")
     entry.leaf("BookgDt/Dt", day.isoformat())
@@ -199,21 +205,22 @@ def _entry(entry: "_Body", line: _Line, reason: str, *, reference: str, day: dat
     code = entry.branch("BkTxCd").branch("Domn")
     code.leaf("Cd", "PMNT")
     family = code.branch("Fmly")
-    family.leaf("Cd", "RCDT" if reason else "ICDT")
-    family.leaf("SubFmlyCd", "RRTN" if reason else "ESCT")
+    family.leaf("Cd", "RCDT" if side == "CRDT" else "ICDT")
+    family.leaf("SubFmlyCd", "RRTN" if reason and ours else "ESCT")
     detail = entry.branch("NtryDtls").branch("TxDtls")
     references = detail.branch("Refs")
-    references.leaf("MsgId", line.message_id)
-    references.leaf("PmtInfId", line.message_id)
+    if ours:
+        references.leaf("MsgId", line.message_id)
+        references.leaf("PmtInfId", line.message_id)
     references.leaf("EndToEndId", line.end_to_end_id)
     # In 2009 the amount of one detail had no place of its own, and its side was the entry's.
-    detail.leaf("AmtDtls/TxAmt/Amt" if older else "Amt", in_euros(line.cents), Ccy="EUR")
+    detail.leaf("AmtDtls/TxAmt/Amt" if older else "Amt", in_euros(abs(line.cents)), Ccy="EUR")
     if not older:
         detail.leaf("CdtDbtInd", side)
     parties = detail.branch("RltdPties")
     parties.leaf("Cdtr/Nm" if older else "Cdtr/Pty/Nm", line.name)
     parties.leaf("CdtrAcct/Id/IBAN", line.iban)
-    if reason:
+    if reason and ours:
         detail.leaf("RtrInf/Rsn/Cd", reason)
 
 

@@ -23,6 +23,8 @@ STATEMENTS = ("camt.053.001.02", "camt.053.001.08")
 _REJECTED = frozenset({"RJCT", "CANC"})
 _SETTLED = frozenset({"ACSC", "ACCC"})
 _AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,2})0*)?")
+# Booked at the close; at the opening, or at the close of the statement before.
+_CLOSING, _OPENING = "CLBD", ("OPBD", "PRCD")
 _NO_REASON = "NARR"
 _NOT_PROVIDED = "NOTPROVIDED"
 
@@ -96,9 +98,19 @@ class BadLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosingBalance:
+    """What a statement says an account held at the close of a day; below zero, overdrawn. `opening_cents`: what it began with."""
+
+    account_iban: str
+    day: date
+    cents: int
+    opening_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class BankReport:
     """One answer of the bank, whole. `answers` is the payment file a status report is about (None for a
-    statement); `schema_checked` is false where no schema is shipped."""
+    statement); `schema_checked` is false where no schema is shipped. `balances`: a statement's, one an account and day."""
 
     message: str
     report_id: str
@@ -112,6 +124,7 @@ class BankReport:
     schema_checked: bool
     digest: bytes
     size_bytes: int
+    balances: tuple[ClosingBalance, ...] = ()
 
 
 def read(source: bytes | BinaryIO, *, size_max: int = documents.SIZE_MAX) -> BankReport:
@@ -141,6 +154,8 @@ class _Found:
     others: list[OtherLine] = field(default_factory=list)
     bad: list[BadLine] = field(default_factory=list)
     accounts: set[str] = field(default_factory=set)
+    closing: dict[tuple[str, date], int] = field(default_factory=dict)
+    opening: dict[str, int] = field(default_factory=dict)
     not_final: int = 0
 
 
@@ -170,6 +185,7 @@ class _Reader:
             schema_checked=self._document.has_schema,
             digest=self._document.digest,
             size_bytes=self._document.size_bytes,
+            balances=_balances(found),
         )
 
     def _is(self, element: etree._Element, tag: str) -> bool:
@@ -266,9 +282,11 @@ class _Statement(_Reader):
     def read(self) -> BankReport:
         report_id, details = "", 0
         held: etree._Element | None = None
-        for element in self._document.each("GrpHdr", "TxDtls", "Ntry", "Stmt"):
+        for element in self._document.each("GrpHdr", "Bal", "TxDtls", "Ntry", "Stmt"):
             if self._is(element, "GrpHdr"):
                 report_id = self._text(self._needed(element, "MsgId"))
+            elif self._is(element, "Bal"):
+                self._balance(element)
             elif self._is(element, "TxDtls"):
                 entry = next(element.iterancestors(f"{{{self._names['m']}}}Ntry"))
                 details += 1
@@ -287,6 +305,26 @@ class _Statement(_Reader):
             else:
                 self._found.accounts.add(self._account(element))
         return self._report(report_id=report_id)
+
+    def _balance(self, element: etree._Element) -> None:
+        """Only what is booked: what the account held at the close of a day, and what it began with."""
+        code = self._maybe(element, "Tp/CdOrPrtry/Cd")
+        if code not in (_CLOSING, *_OPENING):
+            return
+        statement = element.getparent()
+        assert statement is not None, "a balance is inside a statement"
+        account = self._account(statement)
+        try:
+            cents = _cents(self._needed(element, "Amt"))
+        except _BadAmount as bad:
+            self._found.bad.append(BadLine(code, bad.fault, bad.found))
+            return
+        cents = cents if self._maybe(element, "CdtDbtInd") == "CRDT" else -cents
+        if code == _CLOSING:
+            day = self._maybe(element, "Dt/Dt") or self._maybe(element, "Dt/DtTm") or ""
+            self._found.closing[account, date.fromisoformat(day[:10])] = cents
+        else:
+            self._found.opening.setdefault(account, cents)
 
     def _account(self, statement: etree._Element) -> str:
         return self._maybe(statement, "Acct/Id/IBAN") or self._maybe(statement, "Acct/Id/Othr/Id") or ""
@@ -362,6 +400,15 @@ class _Statement(_Reader):
     def _booked_on(self, entry: etree._Element) -> date | None:
         text = self._maybe(entry, "BookgDt/Dt") or self._maybe(entry, "BookgDt/DtTm")
         return date.fromisoformat(text[:10]) if text else None
+
+
+def _balances(found: _Found) -> tuple[ClosingBalance, ...]:
+    """In the order of days; what a file began with is told of the first of each account, then each begins where the one before ended."""
+    opening, told = dict(found.opening), []
+    for (account, day), cents in sorted(found.closing.items()):
+        told.append(ClosingBalance(account, day, cents, opening.get(account)))
+        opening[account] = cents
+    return tuple(told)
 
 
 def _outcome(code: str) -> TransferOutcome | None:

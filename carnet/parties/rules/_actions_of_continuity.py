@@ -30,6 +30,8 @@ LINES: tuple[Permission, ...] = (
     do("continuity.claim-on-paper", "claim vouchers of an operator that left only a list of serials, on paper proof", _MANAGER, _MEDIATOR),
     do("continuity.approve-paper-claims", "accept or refuse a claim on paper proof: two people say yes", *_OPERATOR, proof=True),
     do("continuity.settle-receipts", "say how a receipt that was refused was settled by hand", _ADMIN, _AGENT),
+    do("funding.enter-ring-fence", "enter another account for an agreement's money", _ADMIN, _TREASURER, proof=True),
+    do("funding.approve-ring-fence", "agree to an agreement's new account that somebody else entered, or refuse", _ADMIN, _APPROVER, proof=True),
     # clearing between operators
     see("continuity.see-clearing", "partners, messages and claims between operators", *_OPERATOR, _AUDITOR),
     do("continuity.propose-partner", "propose another operator's installation as a clearing partner, or end it", _ADMIN, proof=True),

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from carnet.funding import access as funding_access
+from carnet.funding import operations as funding_operations
 from carnet.funding import queries as funding
+from carnet.funding.operations import FoundBalance
 from carnet.gateways.bank import reports
 from carnet.gateways.bank.reports import BankReport, TransferStatus
 from carnet.journal import operations as journal
@@ -127,6 +129,7 @@ def believe(report: BankReport, *, agreement_id: int, programme_id: int, actor: 
         request_id=request_id,
     )
     _keep_lines(row, tally.lines)
+    _keep_balances(report, agreement_id=agreement_id, programme_id=programme_id, at=at)
     _settle_runs(agreement_id, at)
     tell_payees("settlement.transfer-paid", tally.paid, actor, request_id, at)
     tell_payees("settlement.transfer-returned", tally.came_back, actor, request_id, at)
@@ -147,6 +150,13 @@ def believe(report: BankReport, *, agreement_id: int, programme_id: int, actor: 
         at=at,
     )
     return read_before(row)
+
+
+def _keep_balances(report: BankReport, *, agreement_id: int, programme_id: int, at: datetime) -> None:
+    """Keep what a statement says the agreement's account held at the close of its days."""
+    expected = funding.ring_fence(agreement_id).iban
+    found = [FoundBalance(each.day, each.cents, each.opening_cents) for each in report.balances if each.account_iban == expected]
+    funding_operations.keep_balances(agreement_id=agreement_id, programme_id=programme_id, found=found, digest=report.digest, at=at)
 
 
 @transaction.atomic

@@ -120,6 +120,7 @@ DECISIONS: Mapping[str, tuple[Promise, str]] = {
     "parties.approve-operator-label": (_("Décider d’un label d’opérateur"), "state:label"),
     "parties.approve-bank-account": (_("Approuver un compte bancaire"), "accounts:bank-account-of"),
     "continuity.approve-paper-claims": (_("Répondre à une demande sur preuve papier"), "operator:paper-claim"),
+    "funding.approve-ring-fence": (_("Approuver le nouveau compte d’une convention"), "operator:ring-fence"),
     "issuing.approve-edition": (_("Approuver une édition"), "operator:edition"),
     "issuing.approve-print-key": (_("Approuver la clé d’un imprimeur"), "operator:print-key"),
     "issuing.approve-proof": (_("Dire qu’une épreuve est bonne à tirer"), "proofs:proof"),

@@ -3,6 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
+    "ring-fence-ended": _(
+        "Le compte réservé de cette convention est celui de l’ancien opérateur : saisissez le nouveau, à deux personnes, avant de payer."
+    ),
+    "ring-fence-waiting": _("Un nouveau compte attend déjà la réponse d’une deuxième personne."),
+    "ring-fence-same": _("C’est le compte de l’ancien opérateur : donnez celui que vous tenez."),
+    "ring-fence-unknown": _("Ce changement de compte n’existe pas, ou n’est pas à vous."),
+    "ring-fence-decided": _("Quelqu’un a déjà répondu pour ce compte."),
     "funding-refused": _("Cette opération de financement est refusée."),
     "organisation-lacks-kind": _(
         "« %(organisation)s » n’a pas le rôle demandé ici. Ajoutez-lui ce rôle, ou choisissez une autre organisation."
@@ -75,5 +82,10 @@ SENTENCES = {
     "other-share-unexplained": _("Vous choisissez une autre part que celle de la règle : dites pourquoi."),
     "study-unknown": _("Cette étude de la part de l’État n’existe pas, ou elle a déjà servi à une convention."),
     "target-out-of-range": _("L’engagement va de 0 à %(most_basis_points)s des chèques."),
+    "balance-in-future": _("Le solde est celui d’un jour fini : au plus tard hier."),
+    "balance-too-large": _("Ce solde est trop grand pour un compte de convention. Avez-vous écrit des centimes ?"),
+    "balance-waiting": _("Un solde de ce compte attend déjà une deuxième personne."),
+    "balance-unknown": _("Ce solde n’existe pas, ou il n’est pas d’un de vos programmes."),
+    "balance-decided": _("Ce solde a déjà reçu sa réponse."),
     "threshold-negative": _("Le seuil ne peut pas être inférieur à zéro."),
 }

@@ -3,7 +3,20 @@
 from django.urls import path
 
 from carnet.web.doors import door
-from carnet.web.operator.payments import _acts, _agreement, _answers, _bands, _claim, _control, _fees, _files, _holds, _overview, _run
+from carnet.web.operator.payments import (
+    _acts,
+    _agreement,
+    _answers,
+    _balances,
+    _bands,
+    _claim,
+    _control,
+    _fees,
+    _files,
+    _holds,
+    _overview,
+    _run,
+)
 
 urlpatterns = [
     path("payments/", door("settlement.see")(_overview.payments), name="payments"),
@@ -38,6 +51,17 @@ urlpatterns = [
         door("settlement.prepare-payment")(_files.ChannelView.as_view()),
         name="payment-channel",
     ),
+    path(
+        "payments/agreements/<int:agreement_id>/balance/",
+        door("funding.state-balance")(_balances.StateView.as_view()),
+        name="balance-new",
+    ),
+    path(
+        "payments/balances/<int:stated_id>/",
+        door("funding.see-balances", post="funding.approve-balance")(_balances.DecideView.as_view()),
+        name="stated-balance",
+    ),
+    path("payments/balances/<int:stated_id>/paper/", door("funding.see-balances")(_balances.paper), name="stated-paper"),
     path("payments/bank-files/<int:bank_file_id>/", door("settlement.see")(_answers.answer), name="bank-file"),
     path("payments/claims/<int:claim_id>/", door("settlement.see")(_claim.claim), name="claim"),
     path("payments/runs/<int:run_id>/", door("settlement.see")(_run.run), name="payment"),

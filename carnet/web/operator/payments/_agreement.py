@@ -19,6 +19,7 @@ from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Table
 from carnet.web.design.screens import actor_of
+from carnet.web.operator.payments._balances import balances_table
 from carnet.web.operator.payments._words import CHANNELS, RUN_STATES, SET_ASIDE, bank_reason
 
 
@@ -48,6 +49,9 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "returned": _returned_table(waiting.returned, may_pay=allowed(actor.roles, "settlement.prepare-payment")),
         "runs": _runs_table(queries.runs(actor=actor, agreement_id=agreement_id)),
         "bank_files": _bank_files_table(queries.bank_files(actor=actor, agreement_id=agreement_id)),
+        "balances": balances_table(funding.balances(agreement_id)),
+        "waiting_balance": funding.waiting_balance(agreement_id),
+        "may_state": allowed(actor.roles, "funding.state-balance"),
         "ready": _ready_table(queries.ready_claims(actor=actor, agreement_id=agreement_id)) if waiting.ready_count else None,
         "may_claim": is_open and allowed(actor.roles, "settlement.check-claims"),
         "may_prepare": allowed(actor.roles, "settlement.prepare-payment") and waiting.open_run is None,
