@@ -13,6 +13,7 @@ from carnet.continuity.models._clearing import (
     Partner,
     PartnerIdentity,
 )
+from carnet.continuity.models._commitments import CommitmentDay
 from carnet.continuity.models._papers import PaperClaim, PaperClaimLine, PaperFile, PaperVoucher
 from carnet.continuity.models._personal import PERSONAL_DATA
 from carnet.continuity.models._takeovers import BroughtReceipt, FormerBlock, Takeover, TakeoverPart
@@ -28,6 +29,7 @@ __all__ = [
     "ClearingStatement",
     "ClearingSuspect",
     "ClearingTransfer",
+    "CommitmentDay",
     "Export",
     "FormerBlock",
     "PaperClaim",

@@ -61,6 +61,7 @@ SITE: Final = "of the installation, not of a programme"
 ELSEWHERE: Final = "of an organisation or a place, whatever the programme"
 RELEASED: Final = "published already, for everybody to keep"
 THROTTLES: Final = "refused tries and throttles of this installation"
+CLEARING: Final = "between this operator's installation and others': whoever takes over agrees with its own partners"
 CHAIN: Final = "its blocks leave as files of their own"
 SEALED_HERE: Final = "sealed by this installation's own key: of no use elsewhere"
 
@@ -138,6 +139,10 @@ TAKEN: Final[tuple[Taken, ...]] = (
         "funding_moneyreceived", "funding_pledge", "funding_auditengagement", "funding_statesharestudy", "funding_fundthreshold",
         "funding_publictarget", "funding_fundalert",
     ),
+    # The accountant's papers are sealed under this installation's key; what they said, and that two people read them, goes along.
+    Taken("funding_statedbalance", blanks={"sealed_paper": "''::bytea"}),
+    Taken("funding_bankbalance"),
+    Taken("funding_ringfencechange"),
     # Places are in the national open data; the addresses and numbers in it may be somebody's.
     Taken(
         "places_place",
@@ -163,6 +168,8 @@ TAKEN: Final[tuple[Taken, ...]] = (
     *_of_programme("ledger_series", "ledger_booklet", "ledger_voucher"),
     Taken("ledger_sharepattern", sealed=True),
     Taken("ledger_passage", sealed=True),
+    # The ring fence asks which place took each voucher: redemptions come before their money.
+    Taken("redemption_redemption", key=("series_id", "voucher_id", "generation")),
     Taken("ledger_movement", sealed=True),
     Taken("ledger_connectionmovement", key=("movement_id",)),
     Taken("journal_line", sealed=True),
@@ -174,7 +181,9 @@ TAKEN: Final[tuple[Taken, ...]] = (
     ),
     Taken("issuing_packing", shrinks=True),
     *_of_programme("issuing_shipment", "issuing_parcel", "issuing_parcelgap", "issuing_parcelsettlement"),
-    *_of_programme("distribution_programmeprescriber", "distribution_deskpoint", "distribution_desktext"),
+    Taken("distribution_programmeprescriber"),
+    Taken("distribution_deskpoint", blanks={"note": "''"}),
+    Taken("distribution_desktext"),
     Taken("distribution_deskfile", blanks=_OWN_FILE),
     Taken("distribution_deskimport", blanks={"sealed_rows": "NULL", "erased_at": "COALESCE(erased_at, sent_at)", "lines": "'[]'::jsonb"}),
     Taken("distribution_deskdecision", blanks={"reason": _NO_WORDS}),
@@ -198,7 +207,6 @@ TAKEN: Final[tuple[Taken, ...]] = (
         scope=(Ref("parties_organisation", "id", own="organisation_id"),),
         blanks={"name": "'n° ' || id"},
     ),
-    Taken("redemption_redemption", key=("series_id", "voucher_id", "generation")),
     Taken("redemption_reversal", key=("series_id", "voucher_id", "generation")),
     *_of_programme("redemption_reservation", "redemption_reservationend", "redemption_uploadeditem"),
     Taken("redemption_dispute", blanks={"reason": _NO_WORDS}),
@@ -233,6 +241,8 @@ TAKEN: Final[tuple[Taken, ...]] = (
     ),
     # What this installation took over before: another may take it over from us.
     *_of_programme("continuity_takeover", "continuity_formerblock"),
+    # What was published day after day: whoever takes over goes on with the same chain.
+    Taken("continuity_commitmentday"),
     Taken("continuity_broughtreceipt", blanks={"note": "CASE WHEN note = '' THEN '' ELSE '—' END"}),
     *_of_programme("continuity_paperfile", "continuity_papervoucher"),
     Taken("continuity_paperclaim", blanks={"sealed_photograph": "NULL", "reason": "CASE WHEN reason = '' THEN '' ELSE '—' END"}),
@@ -264,8 +274,8 @@ LEFT: Final[tuple[Left, ...]] = (
     ),
     *_left(
         SESSIONS,
-        "django_session", "account_emailconfirmation", "openid_client", "openid_grant", "openid_accesstoken", "openid_refreshtoken",
-        "openid_idtoken", "openid_devicegrant", "parties_turn", "parties_station",
+        "django_session", "account_emailconfirmation", "openid_client", "openid_grant", "openid_accesstoken",
+        "parties_turn", "parties_station",
     ),
     *_left(
         QUEUES,
@@ -282,7 +292,7 @@ LEFT: Final[tuple[Left, ...]] = (
         SITE,
         "django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions", "journal_answer",
         "journal_verificationrun", "notices_announcement", "planning_neighbourhood", "planning_areafigure", "observatory_territoryindicator",
-        "distribution_translationcheck", "continuity_export",
+        "distribution_translationcheck", "continuity_export", "issuing_keycopy",
     ),
     *_left(
         ELSEWHERE,
@@ -299,6 +309,12 @@ LEFT: Final[tuple[Left, ...]] = (
         THROTTLES,
         "parties_throttle", "redemption_attempt", "redemption_guess", "redemption_pressure", "redemption_balancetry", "redemption_stranger",
     ),
+    *_left(
+        CLEARING,
+        "continuity_partner", "continuity_partneridentity", "continuity_clearingclaim", "continuity_clearingdecision", "continuity_clearingmessage",
+        "continuity_clearingsending", "continuity_clearingstatement", "continuity_clearingsuspect", "continuity_clearingtransfer",
+        "continuity_clearingpayment",
+    ),
     *_left(SEALED_HERE, "redemption_telephone"),
     *_left(CHAIN, "journal_block"),
 )  # fmt: skip
@@ -309,12 +325,13 @@ SEALED: Final[tuple[str, ...]] = tuple(each.name for each in TAKEN if each.seale
 # Rows that are never changed, and carry the number of their transaction in a column with an index.
 GROWS: Final[frozenset[str]] = frozenset(
     (
-        "connectivity_estatefile", "connectivity_landlordpayment", "connectivity_step", "connectivity_study", "continuity_formerblock",
+        "connectivity_estatefile", "connectivity_landlordpayment", "connectivity_step", "connectivity_study", "continuity_commitmentday",
+        "continuity_formerblock",
         "continuity_paperfile", "continuity_papervoucher", "distribution_desktext",
         "distribution_exchange", "distribution_exchangeterms", "distribution_handover", "distribution_papersheetline", "distribution_plan",
-        "distribution_plannedlesson", "funding_commitmentshare", "funding_fundthreshold", "funding_publictarget", "funding_share",
+        "distribution_plannedlesson", "funding_bankbalance", "funding_commitmentshare", "funding_fundthreshold", "funding_publictarget", "funding_share",
         "funding_shareversion", "issuing_designlogo", "issuing_parcelgap", "issuing_parcelsettlement", "issuing_printfetch", "issuing_spoiledrun",
-        "journal_line", "ledger_connectionmovement", "ledger_movement", "ledger_passage", "ledger_sharepattern", "notices_programmetext",
+        "journal_line", "ledger_account", "ledger_connectionmovement", "ledger_movement", "ledger_passage", "ledger_sharepattern", "notices_programmetext",
         "observatory_evaluationplan", "observatory_evaluationreading", "observatory_forecast", "observatory_monthlyletter",
         "observatory_selfcheckterms", "parties_approvalvoice", "places_joiningterms", "planning_allotmentplan", "planning_gapweek",
         "planning_plandestination", "planning_planorder", "redemption_dispute", "redemption_disputedecision", "redemption_redemption",

@@ -27,6 +27,7 @@ from carnet.gateways.keys._files import FileKeyRing
 from carnet.gateways.keys._issuer import ISSUER_ALGORITHMS, IssuerKey, IssuerPrivateKey
 from carnet.gateways.keys._rings import InMemoryKeyRing
 from carnet.gateways.keys._words import (
+    COMMITMENTS,
     CLEARING,
     EVIDENCE,
     EXPORT,
@@ -55,6 +56,7 @@ from carnet.gateways.keys._words import (
 )
 
 __all__ = [
+    "COMMITMENTS",
     "CLEARING",
     "EVIDENCE",
     "EXPORT",

@@ -32,6 +32,7 @@ SERVICE_DONE = b"carnet service done 1\x00"
 EVIDENCE = b"carnet evidence 1\x00"
 ORDERS = b"carnet payment orders 1\x00"
 OPEN_DATA = b"carnet open data 1\x00"
+COMMITMENTS = b"carnet commitments 1\x00"
 CLEARING = b"carnet clearing 1\x00"
 
 Hasher = Callable[[str], bytes]

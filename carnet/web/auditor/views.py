@@ -25,7 +25,7 @@ from carnet.parties import queries as parties
 from carnet.redemption import queries as redemption
 from carnet.settlement import queries as settlement
 from carnet.settlement.queries import debts
-from carnet.web import clock, remittances
+from carnet.web import clock, commitment_tasks, remittances
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of
@@ -121,7 +121,12 @@ def home(request: HttpRequest) -> HttpResponse:
         ]
         for each in found
     ]
-    return render(request, "auditor/home.html", {"table": Table(_("Programmes à contrôler"), columns, rows), "is_empty": not found})
+    context = {
+        "table": Table(_("Programmes à contrôler"), columns, rows),
+        "is_empty": not found,
+        "tasks": list(commitment_tasks.tasks(actor.programme_ids, clock.now())),
+    }
+    return render(request, "auditor/home.html", context)
 
 
 def programme(request: HttpRequest, programme_id: int) -> HttpResponse:

@@ -19,7 +19,7 @@ from carnet.observatory.rules import Heading
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.settlement import queries as settlement
-from carnet.web import clock, gap_tasks
+from carnet.web import clock, commitment_tasks, gap_tasks
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Download, Row, Table, Task
 from carnet.web.design.screens import actor_of
@@ -147,6 +147,7 @@ def _missing_cents(actor: Actor, agreement_id: int) -> int:
 
 
 def _tasks(actor: Actor, agreements: list[funding.AgreementFacts], at: datetime) -> Iterator[Task]:
+    yield from commitment_tasks.tasks(actor.programme_ids, at)
     yield from proofs.tasks(actor)
     waiting = parties.approvals_waiting_for(actor=actor) if allowed(actor.roles, "parties.see-approvals") else []
     waiting = [each for each in waiting if each.action != "issuing.approve-proof"]

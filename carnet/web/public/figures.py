@@ -3,7 +3,11 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from carnet.continuity.queries import commitments
+from carnet.continuity.queries.commitments import ProgrammeNow
+from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as
+from carnet.kernel.periods import legal_day
 from carnet.observatory import queries as observatory
 from carnet.observatory.rules import AssistedProgramme, ProgrammeFigures
 
@@ -21,9 +25,20 @@ def published_assisted(at: datetime) -> list[AssistedProgramme]:
     return [_of_assistance(programme_id, _minute(at)) for programme_id in observatory.programmes_of_assistance()]
 
 
+def commitments_now(at: datetime) -> list[ProgrammeNow]:
+    """What every programme owes and what its account holds, those in danger first, then the largest."""
+    found = [told for each in funding.programmes() if (told := _of_commitments(each.id, _minute(at))) is not None]
+    return sorted(found, key=lambda each: (not each.alerts, -each.cents("needed_cents"), each.name))
+
+
+def commitment_now(programme_id: int, at: datetime) -> ProgrammeNow | None:
+    """The same of one programme; None when it never held money."""
+    return _of_commitments(programme_id, _minute(at))
+
+
 def forget() -> None:
     """Work everything out again: for tests, and for whoever just changed something and wants to see it."""
-    for kept in (_of_programme, _of_assistance):
+    for kept in (_of_programme, _of_assistance, _of_commitments):
         kept.cache_clear()
 
 
@@ -37,6 +52,12 @@ def _of_programme(programme_id: int, minute: int) -> ProgrammeFigures:
 def _of_assistance(programme_id: int, minute: int) -> AssistedProgramme:
     with acting_as(programme_ids=[programme_id]):
         return observatory.assisted(programme_id)
+
+
+@lru_cache(maxsize=PROGRAMMES_KEPT)
+def _of_commitments(programme_id: int, minute: int) -> ProgrammeNow | None:
+    at, programme = _moment(minute), funding.programme(programme_id)
+    return commitments.programme_now(programme, label=commitments.label_of(programme.operator_id, today=legal_day(at)), at=at)
 
 
 def _minute(at: datetime) -> int:

@@ -1,6 +1,7 @@
 """The State's screens: its agreements in a few figures, the labels asked for, an answer prepared, the same answer taken or set aside by somebody else."""
 
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -11,13 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carnet.funding import queries as funding
 from carnet.kernel.periods import legal_day
 from carnet.observatory import queries as observatory
 from carnet.parties import operations
 from carnet.parties import queries as parties
 from carnet.parties.queries import LabelDecisionView, OperatorLabelView
 from carnet.parties.rules import Decision, LabelAct, LabelState
-from carnet.web import clock, labels
+from carnet.web import clock, commitment_tasks, labels
 from carnet.web.design import formats
 from carnet.web.design.components import Row, Task
 from carnet.web.design.forms import DayField, OperationForm
@@ -26,6 +28,7 @@ from carnet.web.funds.portfolio import handed_over, totals_of
 from carnet.web.funds.views import first_figures
 from carnet.web.funds.words import use_sentence
 
+IN_DANGER_SHOWN = 20
 ACTS_OF_STATE = {LabelState.REQUESTED: (LabelAct.GRANT, LabelAct.REFUSE), LabelState.GRANTED: (LabelAct.WITHDRAW,)}
 
 
@@ -76,11 +79,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "sentence": use_sentence(total, handed_over(lines)) if lines else _("Votre service ne finance aucune convention."),
         "warned": sum(1 for line in lines if line.signals),
         "figures": first_figures(total, _("votre part"), {}) if lines else [],
-        "tasks": list(_tasks(request, found)),
+        "tasks": [*_in_danger(), *_tasks(request, found)],
         "table": labels.operators_table(found, route="state:label"),
         "may_see_members": actor.organisation_id is not None,
     }
     return render(request, "state/home.html", context)
+
+
+def _in_danger() -> list[Task]:
+    """Programmes whose money is in danger, whoever runs them: simulated ones only where there is nothing else."""
+    every = funding.programmes()
+    watched = [each.id for each in every if not each.is_simulated] or [each.id for each in every]
+    return list(islice(commitment_tasks.tasks(watched, clock.now()), IN_DANGER_SHOWN))
 
 
 def _tasks(request: HttpRequest, found: list[OperatorLabelView]) -> list[Task]:

@@ -139,6 +139,23 @@ OPEN: dict[str, Contract] = {
             }],
         },
     ),
+    "commitments": Contract(
+        title=_("Lire ce qui est promis et ce que contiennent les comptes"),
+        explains=_("Chaque programme, maintenant : ce qui est dû, en circulation, sur le compte, et ce qui manque. Les journées publiées sont dans les fichiers."),
+        action=None,
+        codes=(),
+        answer={
+            "at": "2026-11-23T08:00:00Z",
+            "programmes": [{
+                "programme": "nantes", "name": "Nantes 2026", "operator": "Médias-Cité", "simulated": True, "funded_cents": 2_000_000,
+                "needed_cents": 1_150_000, "owed_cents": 150_000, "in_circulation_cents": 900_000, "unissued_cents": 100_000, "connections_cents": 0,
+                "landlords_cents": 0, "owed_since": "2026-11-02", "sent_cents": 0, "paid_cents": 850_000, "returned_cents": 0,
+                "account_cents": 1_150_000, "account_on": "2026-11-20", "gap_cents": 0, "alerts": [], "label": "in-force",
+                "published_day": "2026-11-22", "published_digest": "8f0a5c1e4b7d2936a1c0f4e5d6b798203c4d5e6f708192a3b4c5d6e7f8091a2b",
+            }],
+            "files": ["https://carnet.example/opendata/commitments.json", "https://carnet.example/opendata/commitments.csv"],
+        },
+    ),
     "figures": Contract(
         title=_("Lire les chiffres publiés"),
         explains=_("Ce que chacun peut recompter à partir des données ouvertes."),
