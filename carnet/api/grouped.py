@@ -26,13 +26,14 @@ from carnet.api.v1.bodies import BODY_BYTES_MAX, check_content_type, check_lengt
 from carnet.api.v1.doors import failed
 from carnet.api.v1.redeeming import item_of, key_of, redemption_reply
 from carnet.api.v1.schemas import RedemptionIn
+from carnet.gateways import traces
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import check_may
 from carnet.redemption.operations import Answer, Asked, redeem_at_sessions, redeem_many
 from carnet.web import clock
-from carnet.web.observed import METHODS
+from carnet.web.observed import METHODS, number_of
 
 PATH = "/api/v1/redemptions"
 GROUP_SIZE_MAX = 64
@@ -52,6 +53,7 @@ class Waiting:
     asked: Asked
     accept_language: str
     future: "asyncio.Future[Reply]"
+    span: traces.Begun = traces.OFF
 
 
 class Groups:
@@ -63,12 +65,12 @@ class Groups:
         self._waiting: deque[Waiting] = deque()
         self._in_flight: set[asyncio.Task[None]] = set()
 
-    async def answer(self, asked: Asked, *, accept_language: str) -> Reply:
+    async def answer(self, asked: Asked, *, accept_language: str, span: traces.Begun = traces.OFF) -> Reply:
         """The answer to one redemption; durable if it says so. Raises: TooBusy."""
         if len(self._waiting) >= WAITING_MAX:
             raise TooBusy
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Waiting(asked, accept_language, future))
+        self._waiting.append(Waiting(asked, accept_language, future, span))
         self._start()
         return await future
 
@@ -99,22 +101,23 @@ class Groups:
 def _replies(redeem: Redeem, group: Sequence[Waiting]) -> list[Reply]:
     """In a thread of its own: the commit, then each answer in its caller's language."""
     try:
-        outcomes = _settled(redeem, [each.asked for each in group])
+        outcomes = _settled(redeem, [each.asked for each in group], [each.span for each in group])
         return [_reply(outcome, each.accept_language) for outcome, each in zip(outcomes, group, strict=True)]
     finally:
         _leave_connection()
 
 
-def _settled(redeem: Redeem, group: Sequence[Asked]) -> Sequence[Answer | Exception]:
-    """The group in one commit or, when that fails, each alone."""
+def _settled(redeem: Redeem, group: Sequence[Asked], spans: Sequence[traces.Begun]) -> Sequence[Answer | Exception]:
+    """The group in one commit or, when that fails, each alone. Its span is the first request's, and names the others'."""
     try:
         GROUPED.observe(len(group))
-        return redeem(group)
+        with traces.under(traces.start("redeem_many", parent=spans[0].span, links=[each.span for each in spans[1:]], count=len(group))):
+            return redeem(group)
     except Exception as error:  # noqa: BLE001 - one bad request must not fail its neighbours
         _leave_connection()
         if len(group) == 1:
             return [error]
-        return [_settled(redeem, [each])[0] for each in group]
+        return [_settled(redeem, [each], [span])[0] for each, span in zip(group, spans, strict=True)]
 
 
 def _reply(outcome: Answer | Exception, accept_language: str) -> Reply:
@@ -170,21 +173,29 @@ class Application:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = asyncio.get_running_loop().time()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        reply = await self._reply(scope, headers, receive)
-        REQUESTS.labels(PATH, scope["method"] if scope["method"] in METHODS else "OTHER", str(reply.status)).inc()
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        number = number_of(headers.get("x-request-id", ""))
+        # Not the surroundings of anything: requests of one loop are answered in turns.
+        span = traces.OFF
+        if traces.is_on() and scope["path"] != "/healthz":
+            span = traces.start(f"{method} grouped", kind="SERVER", given=headers.get("traceparent"), request=number, method=method)
+        reply = await self._reply(scope, headers, receive, span)
+        span.tell(route=PATH if scope["path"] == PATH else "unknown", status=reply.status)
+        span.end()
+        REQUESTS.labels(PATH, method, str(reply.status)).inc()
         SECONDS.labels(PATH).observe(asyncio.get_running_loop().time() - began)
-        await _send(reply, send)
+        await _send(reply, send, number)
 
-    async def _reply(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Reply:
+    async def _reply(self, scope: Scope, headers: Mapping[str, str], receive: Receive, span: traces.Begun) -> Reply:
         if scope["path"] == "/healthz":
             return json_reply({"status": "ok"})
         try:
-            return await self._redemption(scope, headers, receive)
+            return await self._redemption(scope, headers, receive, span)
         except Exception as error:  # noqa: BLE001 - the last door: a fault becomes an answer, and a line in the log
             with speaking(headers.get("accept-language", "")):
                 return refused(error if isinstance(error, Refusal) else failed(error))
 
-    async def _redemption(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Reply:
+    async def _redemption(self, scope: Scope, headers: Mapping[str, str], receive: Receive, span: traces.Begun) -> Reply:
         if scope["path"] != PATH:
             raise AddressUnknown
         if scope["method"] != "POST":
@@ -197,7 +208,7 @@ class Application:
         body = read_body(raw, RedemptionIn)
         check_may(actor, "redemption.redeem")
         asked = Asked(item_of(body, key=key_of(headers.get("idempotency-key"))), actor)
-        return await self._groups.answer(asked, accept_language=headers.get("accept-language", ""))
+        return await self._groups.answer(asked, accept_language=headers.get("accept-language", ""), span=span)
 
     async def _actor(self, authorization: str | None) -> Actor:
         raw = bearer(authorization)
@@ -226,9 +237,9 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-async def _send(reply: Reply, send: Send) -> None:
+async def _send(reply: Reply, send: Send, number: str) -> None:
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.all_headers]
-    headers += [(b"content-length", str(len(reply.body)).encode()), (b"cache-control", b"no-store")]
+    headers += [(b"content-length", str(len(reply.body)).encode()), (b"cache-control", b"no-store"), (b"x-request-id", number.encode())]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
+from carnet.gateways import traces
+
 Answer = TypeVar("Answer")
 # A failure that comes at once costs nobody anything: the next may try.
 SLOW_SECONDS = 1.0
@@ -37,8 +39,17 @@ class _Exchange(threading.Thread, Generic[Answer]):
             self.fault = fault
 
 
-def within(seconds: float, call: Callable[[], Answer]) -> Answer:
-    """What `call` gives, or its own failure. It must not touch the database: its thread is another. Raises: TooLate."""
+def within(seconds: float, call: Callable[[], Answer], *, partner: str = "other") -> Answer:
+    """What `call` gives, or its own failure. It must not touch the database: its thread is another. Raises: TooLate.
+
+    `partner`: the sort of server it is, one word of ours, as traces tell it.
+    """
+    with traces.span(f"exchange {partner}", kind="CLIENT", partner=partner):
+        return in_time(seconds, call)
+
+
+def in_time(seconds: float, call: Callable[[], Answer]) -> Answer:
+    """The same, told to nobody. Raises: TooLate."""
     exchange = _Exchange(call)
     exchange.start()
     exchange.join(seconds)

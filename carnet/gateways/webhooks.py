@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from carnet.gateways import traces
 from carnet.kernel.refusals import Refusal
 
 URL_LENGTH_MAX = 500
@@ -185,7 +186,9 @@ class HttpWebhookSender:
         try:
             target = read_url(sending.url, loopback=self._loopback)
             address = address_to_call(target, resolve=self._resolve, loopback=self._loopback)
-            outcome = self._exchange(target, address, sending)
+            with traces.span("exchange webhook", kind="CLIENT", partner="webhook") as span:
+                outcome = self._exchange(target, address, sending)
+                span.tell(status=outcome.status or 0)
         except WebhookAddressRefused as refusal:
             outcome = Outcome(None, str(refusal.facts["reason"]))
         except TimeoutError:
@@ -207,7 +210,13 @@ class HttpWebhookSender:
         cut.daemon = True
         cut.start()
         try:
-            headers = {"Content-Type": "application/json", "User-Agent": self._agent, "Connection": "close", **sending.headers}
+            headers = {
+                "Content-Type": "application/json",
+                "User-Agent": self._agent,
+                "Connection": "close",
+                **traces.headers(),
+                **sending.headers,
+            }
             connection.request("POST", target.path, body=sending.body, headers=headers)
             answer = connection.getresponse()
             content = answer.read(max(ANSWER_BYTES_MAX, self._answer_bytes_kept))

@@ -79,7 +79,7 @@ def _send(notice: Any) -> None:
         figures = observatory.letter_to_send(notice.context["letter_id"])
         with translation.override(notice.language):
             message.attach(file_name(figures), letter_pdf(figures), "application/pdf")
-    within(LETTER_SECONDS, message.send)
+    within(LETTER_SECONDS, message.send, partner="mail")
 
 
 def _link(kind: str, context: Mapping[str, Any]) -> str:

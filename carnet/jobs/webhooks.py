@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime
 from itertools import groupby
 
@@ -29,7 +30,9 @@ def send_webhooks(*, at: datetime, sender: WebhookSender | None = None) -> tuple
     through = sender or HttpWebhookSender(loopback=settings.WEBHOOKS_TO_LOOPBACK)
     by_address = [list(group) for _id, group in groupby(due, key=lambda each: each.endpoint_id)]
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="webhooks") as threads:
-        tried = [each for group in threads.map(lambda group: _send(group, through, at), by_address) for each in group]
+        # Each thread keeps the surroundings of the task: its exchanges are told under it.
+        begun = [threads.submit(copy_context().run, _send, group, through, at) for group in by_address]
+        tried = [each for group in begun for each in group.result()]
     with acting_as_everything(why="webhooks of every organisation wait in one outbox"):
         return notices.record_tries(tried=tried, at=at)
 

@@ -55,7 +55,7 @@ def test_no_file_holds(fault: str) -> None:
 
 
 def test_the_lock_files_hold_hashes_and_no_address() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-traces.txt", "requirements-bench.txt"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text, f"{name} holds an address"
         pinned = re.findall(r"^[a-zA-Z0-9_.\-]+==", text, re.MULTILINE)
@@ -109,7 +109,7 @@ def imported(folders: tuple[str, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("folders", "extras"), [(("carnet",), ()), (("tests", "drills", "benchmarks", "docs"), ("dev",))], ids=["the product", "what proves it"]
+    ("folders", "extras"), [(("carnet",), ("traces",)), (("tests", "drills", "benchmarks", "docs"), ("dev", "traces"))], ids=["the product", "what proves it"]
 )
 def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
     """Not leaned on because something else happens to bring it."""

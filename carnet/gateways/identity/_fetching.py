@@ -41,7 +41,7 @@ class CappedAdapter(HTTPAdapter):
         """As its base, with the whole body read here. Raises: requests.RequestException."""
         try:
             with self._room.seat():
-                return within(REQUEST_SECONDS, lambda: self._whole(request, *args, **options))
+                return within(REQUEST_SECONDS, lambda: self._whole(request, *args, **options), partner="identity")
         except TooLate:
             raise requests.Timeout(request=request) from None
         except PartnerSilent:

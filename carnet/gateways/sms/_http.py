@@ -37,7 +37,7 @@ class HttpGateway:
                 connection.close()
 
         try:
-            status = within(WHOLE_SECONDS, exchange)
+            status = within(WHOLE_SECONDS, exchange, partner="texts")
         except (OSError, http.client.HTTPException, ValueError) as fault:
             raise NotSent(type(fault).__name__) from None
         # 409: the gateway has this reference already; a redirect is not followed.
