@@ -1,6 +1,6 @@
 """Tables of issuing. Every row carries `programme_id`, under row-level security; no table holds a code."""
 
-from carnet.issuing.models._keys import KeyVersion
+from carnet.issuing.models._keys import KeyCopy, KeyVersion
 from carnet.issuing.models._orders import Order
 from carnet.issuing.models._parcels import Parcel, ParcelGap, ParcelSettlement, Shipment
 from carnet.issuing.models._printing import Packing, PrintFetch, PrintKey, PrintShop, SpoiledRun
@@ -11,6 +11,7 @@ __all__ = [
     "Design",
     "DesignLogo",
     "Job",
+    "KeyCopy",
     "KeyVersion",
     "Order",
     "Packing",

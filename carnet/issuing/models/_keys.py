@@ -21,3 +21,19 @@ class KeyVersion(models.Model):
 
     def __str__(self) -> str:
         return f"keys {self.version} of programme {self.programme_id}"
+
+
+class KeyCopy(models.Model):
+    """One version as the first machine that held it saw it: a digest of its public half. Several digests of one version are several folders."""
+
+    programme_id = models.BigIntegerField()
+    version = models.SmallIntegerField()
+    fingerprint = models.CharField(max_length=32)
+    machine = models.CharField(max_length=120)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme_id", "version", "fingerprint"], name="issuing_keycopy_once")]
+
+    def __str__(self) -> str:
+        return f"keys {self.version} of programme {self.programme_id} on {self.machine}"

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from carnet.funding import access as funding_access
 from carnet.gateways.keys import key_ring
-from carnet.issuing.models import KeyVersion
+from carnet.issuing.models import KeyCopy, KeyVersion
+from carnet.issuing.queries.keys import key_copies_here
 from carnet.issuing.rules.keys import check_endable
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
@@ -53,6 +54,17 @@ def end_keys(*, programme_id: int, version: int, actor: Actor, request_id: UUID,
     row.ended_at = at
     row.save(update_fields=["ended_at"])
     _note("keys-ended", programme_id, version, actor, request_id, at)
+
+
+@transaction.atomic
+def note_key_copies(*, machine: str, at: datetime) -> None:
+    """Say once in the database which keys this machine holds, by a digest of their public halves. Call it seeing everything; again changes nothing.
+
+    Raises: KeysUnreadable.
+    """
+    held = [KeyCopy(programme_id=programme_id, version=version, fingerprint=seen, machine=machine[:120], seen_at=at)
+            for (programme_id, version), seen in key_copies_here().items()]  # fmt: skip
+    KeyCopy.objects.bulk_create(held, ignore_conflicts=True)
 
 
 def _note(what: str, programme_id: int, version: int, actor: Actor, request_id: UUID, at: datetime) -> None:

@@ -1,10 +1,12 @@
 """Versions of a programme's keys: which one signs, which were ended, how many vouchers rest on each."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from carnet.funding import queries as funding
 from carnet.gateways.keys import key_ring
-from carnet.issuing.models import KeyVersion
+from carnet.issuing.models import KeyCopy, KeyVersion
 from carnet.ledger import queries as ledger
 
 
@@ -45,3 +47,36 @@ def ended_versions(programme_id: int) -> frozenset[int]:
     """The versions whose QR codes no device believes by itself any more. Public."""
     rows = KeyVersion.objects.filter(programme_id=programme_id, ended_at__isnull=False)
     return frozenset(rows.values_list("version", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyApart:
+    """A version that another machine holds, and this one does not, or holds another of the same number."""
+
+    programme_id: int
+    version: int
+    machine: str
+    is_missing: bool
+
+
+def key_copies_here() -> dict[tuple[int, int], str]:
+    """Programme and version of every key in this machine's ring, and a digest of its public half. Raises: KeysUnreadable."""
+    ring = key_ring()
+    return {
+        (each.programme_id, each.version): hashlib.sha256(each.raw).hexdigest()[:32]
+        for programme in funding.programmes()
+        for each in ring.public_keys(programme.id)
+    }
+
+
+def keys_apart() -> list[KeyApart]:
+    """What the folder of keys of this machine has not, or has otherwise, of what any machine said it holds. Call it seeing everything.
+
+    Raises: KeysUnreadable.
+    """
+    here = key_copies_here()
+    return [
+        KeyApart(row.programme_id, row.version, row.machine, is_missing=(row.programme_id, row.version) not in here)
+        for row in KeyCopy.objects.order_by("programme_id", "version", "id")
+        if here.get((row.programme_id, row.version)) != row.fingerprint
+    ]
