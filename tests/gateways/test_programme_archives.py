@@ -135,7 +135,7 @@ def test_a_row_that_is_not_the_signed_one_is_named(folder: Path, change: Callabl
         ("tables/cheque.csv.gz", ("cheque", "unreadable")),
         ("tables/cheque.sums", ("tables/cheque.sums", "changed")),
         ("keys/keys-1.json", ("keys/keys-1.json", "changed")),
-        ("manifest.sig", ("manifest.sig", "unreadable")),
+        ("manifest.sig", ("manifest.sig", "signature")),
     ],
 )
 def test_a_file_that_was_cut_is_named(folder: Path, name: str, told: tuple[str, str]) -> None:
