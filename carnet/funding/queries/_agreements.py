@@ -37,6 +37,7 @@ class RingFence:
     holder: str
     iban: str
     bic: str
+    ended_at: datetime | None = None  # it is of an operator that is no more: nothing is paid from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def engagements(programme_id: int) -> list[Engagement]:
 
 
 def _ring_fence(row: Agreement) -> RingFence:
-    return RingFence(holder=row.account_holder, iban=row.iban, bic=row.bic)
+    return RingFence(holder=row.account_holder, iban=row.iban, bic=row.bic, ended_at=row.account_ended_at)
 
 
 def _agreement_facts(row: Agreement, at: datetime, told: list[ShareVersion] | None = None) -> AgreementFacts:

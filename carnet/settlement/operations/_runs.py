@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Sum
 
 from carnet.funding import access as funding_access
 from carnet.funding import queries as funding
+from carnet.funding.rules.ring_fence import RingFenceEnded
 from carnet.gateways.bank import payments
 from carnet.gateways.bank.characters import to_sepa
 from carnet.journal import operations as journal
@@ -68,7 +69,8 @@ def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Act
     others go on. `execute_on` defaults to the bank's next working day.
     How many people approve follows from its amount and the programme's bands, and never changes afterwards. Prepared by the
     timer, it waits for a person's control before anybody is asked to approve.
-    Raises:  NotAllowed, SecondFactorNeeded, PersonNeeded, AgreementUnknown, ExecutionDayPast, RunAlreadyOpen, NothingToPay.
+    Raises:  NotAllowed, SecondFactorNeeded, PersonNeeded, AgreementUnknown, ExecutionDayPast, RunAlreadyOpen, NothingToPay,
+             RingFenceEnded (the programme was taken over: its new account is to be entered).
     Repeat:  the same request_id returns the first run.
     """
     check_allowed_now(actor, "settlement.prepare-payment", at)
@@ -92,6 +94,8 @@ def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Act
     planned = _debts.plan_keeping(agreement_id, claims)
     kept_cents = sum(each.cents for kept in planned.values() for each in kept)
     ring_fence = funding.ring_fence(agreement_id)
+    if ring_fence.ended_at is not None:
+        raise RingFenceEnded(agreement=agreement_id)
     total_cents = sum(claim.cents for claim in claims) - kept_cents
     run = PaymentRun.objects.create(
         programme_id=agreement.programme_id,

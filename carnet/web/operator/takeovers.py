@@ -1,5 +1,6 @@
 """Programmes taken over from another operator: what came, what was checked, what is still to do; claims on paper proof."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,9 @@ from carnet.continuity.queries.takeovers import PaperClaimView, ReceiptLine, Tak
 from carnet.continuity.rules.papers import DECIDERS, PaperClaimState
 from carnet.continuity.rules.takeovers import NOTE_LENGTH_MAX
 from carnet.funding import queries as funding
+from carnet.funding.operations import ring_fence
 from carnet.kernel.actors import Actor
+from carnet.kernel.identifiers import Iban
 from carnet.parties import queries as parties
 from carnet.parties.rules import allowed
 from carnet.places import queries as places
@@ -71,6 +74,28 @@ class DecideForm(OperationForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=500,
+    )
+
+
+class AccountForm(OperationForm):
+    """The account an agreement's money will stay in."""
+
+    holder = forms.CharField(label=gettext_lazy("Titulaire du compte"), max_length=140)
+    iban = forms.CharField(label=gettext_lazy("IBAN"), help_text=gettext_lazy("Lisez-le sur le papier de la banque."), max_length=42)
+    bic = forms.CharField(label=gettext_lazy("BIC"), help_text=gettext_lazy("Facultatif."), required=False, max_length=11)
+
+
+class AgreeForm(OperationForm):
+    """Yes, or no and why."""
+
+    decision = forms.ChoiceField(
+        label=gettext_lazy("Votre réponse"),
+        widget=InlineRadioSelect(),
+        choices=[("accepted", gettext_lazy("C’est le bon compte")), ("refused", gettext_lazy("Refuser"))],
+        error_messages={"required": gettext_lazy("Choisissez une réponse.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Pourquoi"), help_text=gettext_lazy("Obligatoire pour un refus."), required=False, max_length=500
     )
 
 
@@ -169,9 +194,27 @@ def takeover(request: HttpRequest, takeover_id: int) -> HttpResponse:
         ],
         "lonely": _lonely_table(lonely) if lonely else None,
         "owed": _owed_table(found) if found.owed else None,
-        "programme_url": reverse("operator:programme", args=[found.programme_id]),
+        "agreements": _agreement_rows(actor, found.programme_id, at),
     }
     return render(request, "operator/takeovers/takeover.html", context)
+
+
+def _agreement_rows(actor: Actor, programme_id: int, at: datetime) -> list[Row]:
+    """Each agreement, and whether its new account is there."""
+    may_enter = allowed(actor.roles, "funding.enter-ring-fence")
+    rows = []
+    for each in funding.agreements(actor, [programme_id], at=at):
+        if each.ring_fence.ended_at is None:
+            rows.append(Row(each.name, _("nouveau compte en place")))
+            continue
+        waiting = ring_fence.waiting_account(each.id)
+        if waiting is not None:
+            address, verb = reverse("operator:ring-fence", args=[waiting.id]), _("Voir le compte saisi")
+            rows.append(Row(each.name, _("attend une deuxième personne"), url=address, verb=verb))
+        else:
+            address = reverse("operator:ring-fence-enter", args=[each.id]) if may_enter else ""
+            rows.append(Row(each.name, _("encore le compte de l’ancien opérateur"), url=address, verb=_("Saisir le nouveau compte")))
+    return rows
 
 
 def _checks(found: TakeoverView) -> list[Row]:
@@ -277,6 +320,74 @@ class Settle(OperationView):
         )
         messages.success(self.request, _("C’est noté."))
         return redirect("operator:takeover-receipt", receipt_id=self.kwargs["receipt_id"])
+
+
+# --- the new account of an agreement ----------------------------------------------------------------------------
+
+
+class EnterAccount(OperationView):
+    """Enter the account that replaces the former operator's."""
+
+    template_name = "operator/confirm.html"
+    form_class = AccountForm
+    refusal_fields = {"iban-invalid": "iban", "ring-fence-same": "iban"}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        fence = funding.ring_fence(self.kwargs["agreement_id"])
+        return super().get_context_data(**kwargs) | {
+            "title": _("Saisir le nouveau compte réservé"),
+            "lead": _("Une autre personne le comparera au papier de la banque. Rien n’est payé avant."),
+            "rows": [Row(_("Compte de l’ancien opérateur"), f"{fence.holder}, {Iban(fence.iban).printed()}")],
+            "verb": _("Saisir ce compte"),
+            "kind": "",
+            "cancel_url": reverse("operator:agreement", args=[self.kwargs["agreement_id"]]),
+        }
+
+    def perform(self, form: AccountForm) -> HttpResponse:
+        given = form.cleaned_data
+        change_id = ring_fence.enter_ring_fence(
+            agreement_id=self.kwargs["agreement_id"], holder=given["holder"], iban=given["iban"], bic=given["bic"], actor=actor_of(self.request),
+            request_id=given["request_id"], at=clock.now(),
+        )  # fmt: skip
+        messages.success(self.request, _("Le compte est saisi. Une autre personne doit l’approuver."))
+        return redirect("operator:ring-fence", change_id=change_id)
+
+
+class AgreeAccount(OperationView):
+    """Compare the account with the bank's paper, and answer."""
+
+    template_name = "operator/confirm.html"
+    form_class = AgreeForm
+    refusal_fields = {"reason-missing": "reason"}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        actor = actor_of(self.request)
+        found = ring_fence.entered_account(change_id=self.kwargs["change_id"], actor=actor)
+        answers = {True: _("approuvé"), False: _("refusé"), None: _("attend une deuxième personne")}
+        return super().get_context_data(**kwargs) | {
+            "title": _("Le nouveau compte de « %(name)s »") % {"name": found.agreement_name},
+            "lead": _("Comparez chaque caractère avec le papier de la banque."),
+            "rows": [
+                Row(_("Titulaire"), found.holder),
+                Row(_("IBAN"), Iban(found.iban).printed()),
+                Row(_("BIC"), found.bic or "–"),
+                Row(_("Saisi le"), formats.moment(found.entered_at)),
+                Row(_("Réponse"), answers[found.is_agreed]),
+            ],
+            "verb": _("Répondre"),
+            "kind": "",
+            "is_mine": found.entered_by == actor.person_id or found.is_agreed is not None,
+            "cancel_url": reverse("operator:agreement", args=[found.agreement_id]),
+        }
+
+    def perform(self, form: AgreeForm) -> HttpResponse:
+        given = form.cleaned_data
+        ring_fence.decide_ring_fence(
+            change_id=self.kwargs["change_id"], refused_because=given["reason"] if given["decision"] == "refused" else None,
+            actor=actor_of(self.request), request_id=given["request_id"], at=clock.now(),
+        )  # fmt: skip
+        messages.success(self.request, _("C’est noté."))
+        return redirect("operator:ring-fence", change_id=self.kwargs["change_id"])
 
 
 # --- claims on paper ------------------------------------------------------------------------------------------
@@ -409,6 +520,10 @@ urlpatterns = [
     path("takeovers/<int:takeover_id>/", see(takeover), name="takeover"),
     path("takeovers/receipts/<int:receipt_id>/", door(SETTLE)(receipt), name="takeover-receipt"),
     path("takeovers/receipts/<int:receipt_id>/settle/", door(SETTLE)(Settle.as_view()), name="takeover-receipt-settle"),
+    path("agreements/<int:agreement_id>/account/", door("funding.enter-ring-fence")(EnterAccount.as_view()), name="ring-fence-enter"),
+    path(
+        "ring-fences/<int:change_id>/", door("settlement.see", post="funding.approve-ring-fence")(AgreeAccount.as_view()), name="ring-fence"
+    ),
     path("takeovers/papers/<int:claim_id>/", door("continuity.see-takeovers")(paper_claim), name="paper-claim"),
     path("takeovers/papers/<int:claim_id>/photograph.jpg", door(APPROVE)(photograph), name="paper-claim-photograph"),
     path("takeovers/papers/<int:claim_id>/decide/", door(APPROVE)(Decide.as_view()), name="paper-claim-decide"),

@@ -34,6 +34,8 @@ _HANDED_ON = {
     "parties_organisation": "UPDATE {} SET registered_by_id = %(successor)s WHERE id <> %(former)s",
     # Numbers of accounts never leave in an archive: each organisation says its own again, and a second person approves it.
     "parties_bankaccount": "UPDATE {} SET state = 'ENDED', ended_at = %(at)s, ended_reason = 'reprise du programme' WHERE state <> 'ENDED'",
+    # Nothing is paid from an account that nobody here holds: another is entered, by two people.
+    "funding_agreement": "UPDATE {} SET account_ended_at = %(at)s WHERE account_ended_at IS NULL",
     # The machines of whoever fell have nothing to do here.
     "parties_apitoken": "DELETE FROM {} WHERE organisation_id = %(former)s",
 }
