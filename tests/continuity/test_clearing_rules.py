@@ -1,11 +1,17 @@
 """Two simulated sides and a network that loses, repeats, delays, reorders and forges: no voucher is ever owed twice, and both sides end alike."""
 
+import base64
 import hashlib
+import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid5
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -26,6 +32,7 @@ from carnet.continuity.rules.clearing.messages import (
     MessageKind,
     Signed,
     canonical,
+    digest_of_box,
     moment,
     read_envelope,
     read_parcel,
@@ -34,6 +41,7 @@ from carnet.continuity.rules.clearing.messages import (
 from carnet.continuity.rules.clearing.proof import disagreements, prove
 from carnet.continuity.rules.clearing.refusals import MessageUnreadable
 from carnet.continuity.rules.clearing.statements import differences
+from carnet.gateways.keys import CLEARING, key_name, open_box, signs
 
 ISSUER, PLACE = "21440109300015", "21350238800019"
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -265,8 +273,6 @@ _PLAIN = st.recursive(
 
 @given(value=st.dictionaries(st.text(max_size=6), _PLAIN, max_size=4))
 def test_canonical_json_has_one_writing(value: dict[str, object]) -> None:
-    import json
-
     try:
         written = canonical(value)
     except AssertionError:
@@ -341,3 +347,33 @@ def test_what_a_liar_signs_is_named_with_its_messages() -> None:
     assert ("stated-without", ISSUER, (str(omits.id), str(first.id))) in found
     assert {"message-reused", "signature-forged", "message-lost"} <= {each.what for each in proved.faults}
     assert proved.claims[claim].owed_cents == VALUE, "the first answer stands"
+
+
+class TestTheWorkedExample:
+    """docs/operating/clearing.md#example, for whoever writes another program: its bytes hold."""
+
+    page = (Path(__file__).parents[2] / "docs" / "operating" / "clearing.md").read_text(encoding="utf-8")
+
+    def blocks(self) -> list[str]:
+        return [each.strip() for each in re.findall(r"```text\n(.*?)```", self.page.partition("### An example")[2], re.DOTALL)]
+
+    def test_both_messages_are_read_and_signed_by_the_keys_given(self) -> None:
+        _keys, asked, signature, answer, answer_signature = self.blocks()
+        for number, text, signed in ((1, asked, signature), (4, answer, answer_signature)):
+            public = Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32).public_key().public_bytes_raw()
+            assert signs(public, CLEARING, text.encode(), base64.b64decode(signed))
+            assert key_name(public) in self.page
+        question, said = read_envelope(asked), read_envelope(answer)
+        assert (said.answers, said.claim, said.body["outcome"]) == (question.id, question.claim, "accepted")
+
+    def test_the_box_opens_with_the_issuer_s_key_and_is_the_one_announced(self) -> None:
+        keys, asked, *_rest = self.blocks()
+        box = base64.b64decode(next(line.split()[1] for line in keys.splitlines() if line.startswith("box ")))
+        assert open_box(X25519PrivateKey.from_private_bytes(bytes([2]) * 32), box) == b"482915006731284906"
+        assert digest_of_box(box) == read_envelope(asked).body["box_sha256"]
+
+
+def test_the_small_drill_s_lies_are_words_of_the_page() -> None:
+    page = TestTheWorkedExample.page
+    for word in ("two-answers", "signature-forged", "number-reused", "other-amount", "stated-without", "message-lost", "sides-differ"):
+        assert f"`{word}`" in page

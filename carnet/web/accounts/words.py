@@ -120,6 +120,8 @@ DECISIONS: Mapping[str, tuple[Promise, str]] = {
     "parties.approve-operator-label": (_("Décider d’un label d’opérateur"), "state:label"),
     "parties.approve-bank-account": (_("Approuver un compte bancaire"), "accounts:bank-account-of"),
     "continuity.approve-paper-claims": (_("Répondre à une demande sur preuve papier"), "operator:paper-claim"),
+    "continuity.approve-partner": (_("Accepter un opérateur partenaire, ou sa fin"), "clearing:partner"),
+    "continuity.approve-clearing-payment": (_("Approuver un paiement pour un autre opérateur"), "clearing:agree-payment"),
     "funding.approve-ring-fence": (_("Approuver le nouveau compte d’une convention"), "operator:ring-fence"),
     "issuing.approve-edition": (_("Approuver une édition"), "operator:edition"),
     "issuing.approve-print-key": (_("Approuver la clé d’un imprimeur"), "operator:print-key"),
