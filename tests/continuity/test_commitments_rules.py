@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carnet.continuity.rules import publication
@@ -109,10 +109,12 @@ worlds = st.builds(
 
 
 class TestAnHonestAccount:
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(worlds)
     def test_never_shows_a_gap_whatever_was_read_and_when(self, world: World) -> None:
         assert cover(world.standing(is_continuous=False)).gap_cents == 0
 
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(worlds)
     def test_shows_none_when_every_line_was_read_and_nothing_needs_explaining(self, world: World) -> None:
         told = cover(world.all_read().standing(is_continuous=True))
@@ -121,10 +123,12 @@ class TestAnHonestAccount:
 
 
 class TestMoneyTaken:
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(worlds, st.integers(1, 1_000_000))
     def test_shows_to_the_cent_when_every_line_was_read(self, world: World, stolen: int) -> None:
         assert cover(replace(world.all_read(), stolen=stolen).standing(is_continuous=True)).gap_cents == stolen
 
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(worlds, st.integers(1, 1_000_000))
     def test_otherwise_hides_behind_payments_on_their_way_and_no_further(self, world: World, stolen: int) -> None:
         robbed = replace(world, stolen=stolen)
@@ -132,6 +136,7 @@ class TestMoneyTaken:
         unread = sum(each.cents for each in robbed.payments if each.back is not None and each.back <= robbed.day and not each.back_told)
         assert cover(robbed.standing(is_continuous=False)).gap_cents >= stolen - unsure - unread
 
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(worlds, st.integers(0, 1_000_000), st.integers(0, 1_000_000), st.booleans())
     def test_more_taken_never_shows_less(self, world: World, stolen: int, more: int, is_continuous: bool) -> None:
         less_taken, more_taken = (

@@ -119,7 +119,7 @@ def programme_now(programme: funding.ProgrammeFacts, *, label: str, at: datetime
         name=programme.name,
         operator_id=programme.operator_id,
         operator=card.name,
-        siret=card.siret,
+        siret=card.siret or "",
         is_simulated=programme.is_simulated,
         accounts=accounts,
         alerts=rules.alerts_of([each.standing for each in accounts], today=legal_day(at), label=label),
