@@ -42,7 +42,7 @@ def test_codes_are_kebab_case_and_mean_one_thing() -> None:
         name = f"{refusal.__module__}.{refusal.__name__}"
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", refusal.code), f"{name}: {refusal.code!r} is not kebab-case"
         assert "code" in vars(refusal) or refusal not in ANSWERS, f"{name} has no code of its own"
-        # Two rooms may refuse for the same reason: then it has the same name, and the same sentence.
+        # Two rooms may refuse for the same reason: then it has the same name; each says it in its own words.
         if refusal not in ANSWERS:
             continue
         assert seen.setdefault(refusal.code, refusal.__name__) == refusal.__name__, f"{refusal.code!r}: {seen[refusal.code]}, {name}"

@@ -20,7 +20,7 @@ SENTENCES = {
     "redemption-unknown": _("Aucun passage à ce numéro parmi les vôtres."),
     "already-reversed": _("Ce passage a déjà été annulé."),
     "undo-window-closed": _("Le délai pour annuler est passé depuis le %(undo_until)s. Contactez l’opérateur."),
-    "reason-missing": _("Dites en quelques mots pourquoi vous annulez."),
+    "reason-missing": _("Dites pourquoi, en quelques mots."),
     # Paper sheets.
     "sheet-unknown": _("Aucune feuille à ce numéro parmi celles que vous pouvez ouvrir."),
     "sheet-finished": _("Cette feuille est terminée depuis le %(finished_at)s. Pour d’autres chèques, ouvrez-en une nouvelle."),
