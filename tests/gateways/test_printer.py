@@ -21,6 +21,7 @@ from carnet.gateways.printer import (
     PrintedVoucher,
     overflows,
     printed_validity,
+    write_accessible,
     write_csv,
     write_pdf,
     write_proof,
@@ -48,6 +49,13 @@ PLACES = (
     ),
     NearPlace("Atelier coopératif", "2 rue Pablo Picasso, 44000 Nantes", "", "", "à 3 km"),
 )
+# The longest words of our catalogue among them.
+LABELS = (
+    "Premiers pas avec un ordinateur", "Premiers pas avec un téléphone ou une tablette", "Chercher sur internet", "Ouvrir et utiliser une boîte mail",
+    "Appeler ses proches en vidéo", "Imprimer, scanner, photocopier", "Vérifier une information, comprendre les réseaux sociaux",
+    "Accompagner ses enfants face aux écrans", "Faire une démarche administrative en ligne", "Ranger et sauvegarder fichiers et photos",
+    "Se servir du numérique dans son activité",
+)  # fmt: skip
 MM = 72 / 25.4
 AROUND = 12
 TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 4 + "ABCDEFGH"
@@ -136,6 +144,18 @@ class TestPages:
             "démarches en ligne",
         ):
             assert said in inside
+
+    @pytest.mark.parametrize("services", [LABELS[:2], LABELS[:4], LABELS[-5:], LABELS[:6], LABELS], ids=len)
+    def test_every_service_that_was_chosen_is_named_whole(self, tmp_path: Path, services: tuple[str, ...]) -> None:
+        edition = replace(EDITION, services=services, notice="Ce carnet est à vous, il est gratuit. " * 3)
+        write_pdf(tmp_path / "services.pdf", edition, [booklet(2, PLACES)])
+        inside = words(tmp_path / "services.pdf", 1)
+        assert all(each in inside for each in services)
+        assert "…" not in inside
+        assert inside.count("Ce carnet est à vous") == 3
+        write_accessible(tmp_path / "large.pdf", edition, [booklet(2, PLACES)])
+        large = " ".join(words(tmp_path / "large.pdf", page) for page in range(3))
+        assert all(each in large for each in services), "the copy in large print names as many"
 
     def test_without_a_desk_the_inside_says_how_to_find_a_place(self, printed: Path) -> None:
         inside = words(printed, 1)
@@ -315,6 +335,14 @@ class TestOverflows:
         found = overflows(replace(EDITION, **{field: text}))
         assert field in {each.field for each in found}
         assert all(each.most_mm > 0 and (each.lines > each.most_lines or len(each.text.split()) >= 1) for each in found)
+
+    @pytest.mark.parametrize("start", range(len(LABELS) - 4))
+    def test_any_five_services_fit_and_too_many_are_refused_with_figures(self, start: int) -> None:
+        assert overflows(replace(EDITION, services=LABELS[start : start + 5])) == ()
+        (found,) = overflows(replace(EDITION, services=LABELS))
+        assert (found.field, found.most_lines) == ("services", 4)
+        assert found.lines > found.most_lines
+        assert {each.field for each in overflows(replace(EDITION, services=("Premiers pas " * 9,)))} == {"services"}
 
     def test_too_many_funders_for_their_line(self) -> None:
         funders = tuple(f"Communauté de communes numéro {number}" for number in range(12))

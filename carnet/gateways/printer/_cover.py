@@ -4,6 +4,8 @@ The front says what it is, how to use it, whom to call and who pays. The inside 
 booklet out: the same page for every booklet of one packing, drawn once for all of them.
 """
 
+from dataclasses import dataclass
+
 from carnet.gateways.printer import _ticket as ticket
 from carnet.gateways.printer._canvas import TICKET_HEIGHT_MM, Canvas, fitted, tinted, width_mm, wrapped
 from carnet.gateways.printer._edition import NEAREST_MAX, Edition, NearPlace, PrintedBooklet
@@ -20,14 +22,36 @@ PANEL_LEFT, PANEL_RIGHT, PANEL_TEXT_MM = 19, 80, 57
 SIDE_LEFT, SIDE_RIGHT = 87, 205
 SIDE_MM = SIDE_RIGHT - SIDE_LEFT
 STEP_MM, STEP_GAP = 36.5, 4.25
-TITLE_LINES, VALIDITY_LINES, PERIMETER_LINES, PAID_LINES, NOTICE_LINES, SERVICES_LINES = 2, 3, 2, 2, 2, 2
+TITLE_LINES, VALIDITY_LINES, PERIMETER_LINES, PAID_LINES, NOTICE_LINES = 2, 3, 2, 2, 2
 INSIDE_LEFT, INSIDE_RIGHT = 20, 204
 INSIDE_MM = INSIDE_RIGHT - INSIDE_LEFT
-CARD_GAP, CARD_HIGH = 3, 25.5
+NEAR_BASELINE, CARDS_TOP, CARD_GAP, CARD_HIGH = 12.6, 15.8, 2.2, 25.5
+FOOT_TOP, NOTICE_BASELINE, NOTICE_LEADING = 70.8, 94.8, 3.9
 QUESTION_MM, PHONE_MM = 54, 40
 LOGO_GAP = 6
-SERVICES_MM, NOTICE_MM, ELSE_MM = 112, 122, 58
-TITLE_POINTS, VALIDITY_POINTS, PAID_POINTS, SERVICES_POINTS, NOTICE_POINTS = 17, 11, 8, 11, 9.5
+NOTICE_MM, ELSE_MM = 122, 58
+TITLE_POINTS, VALIDITY_POINTS, PAID_POINTS, NOTICE_POINTS = 17, 11, 8, 9.5
+SERVICES, SERVICES_LEFT, SERVICES_BASELINE = "On vous aide, ou on vous apprend\u00a0:", INSIDE_LEFT + 11, 75.2
+# Lines above the box of the other places are wide, those beside it narrow.
+WIDE_MM, NARROW_MM = INSIDE_RIGHT - SERVICES_LEFT, 111
+SERVICES_LEAST, SERVICES_LINES = 9.5, 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """Letters for the services, as many lines as they leave room for, and how many of those are wide."""
+
+    points: float
+    lines: int
+    wide: int
+    leading: float
+
+
+# Large letters as long as they hold every service. More than the second size holds are refused when they are chosen; the last two are for
+# designs approved before that, of which nothing is left out either.
+_SIZES = (_Size(11, 3, 1, 4.4), _Size(SERVICES_LEAST, SERVICES_LINES, 2, 3.85), _Size(8.5, 4, 2, 3.85), _Size(7.5, 5, 2, 2.9))
+_LEAST = _SIZES[1]
+BULLET_MM, BETWEEN_MM = 3.4, 4
 
 
 def front_form(edition: Edition, logos: dict[str, tuple[int, int]]) -> Canvas:
@@ -141,44 +165,64 @@ def inside_form(edition: Edition) -> Canvas:
     """What every inside shows: what can be learnt, what the booklet is, whom to call."""
     page = Canvas()
     page.box(-BLEED, -BLEED, ticket.STUB + BLEED, TICKET_HEIGHT_MM + 2 * BLEED, fill=edition.accent)
-    page.line((INSIDE_LEFT, 75.4), (INSIDE_RIGHT, 75.4), colour=edition.accent)
+    page.line((INSIDE_LEFT, FOOT_TOP), (INSIDE_RIGHT, FOOT_TOP), colour=edition.accent)
     if edition.services:
-        page.pictogram(INSIDE_LEFT, 77, 8, "computer", colour=edition.accent)
-        y = 80.6
-        for line in wrapped(services_sentence(edition), "R", 11, SERVICES_MM)[:SERVICES_LINES]:
-            page.text(INSIDE_LEFT + 11, y, line, points=11)
-            y += 4.7
-    lines = wrapped(notice(edition), "R", 9.5, NOTICE_MM)[:NOTICE_LINES]
-    y = 94.6 - 4 * (len(lines) - 1)
+        _services(page, edition)
+    lines = wrapped(notice(edition), "R", NOTICE_POINTS, NOTICE_MM)[:NOTICE_LINES]
+    y = NOTICE_BASELINE - NOTICE_LEADING * (len(lines) - 1)
     for line in lines:
-        page.text(INSIDE_LEFT, y, line, points=9.5)
-        y += 4
+        page.text(INSIDE_LEFT, y, line, points=NOTICE_POINTS)
+        y += NOTICE_LEADING
     _where_else(page, edition)
     if edition.is_simulated:
-        ticket.simulated(page, INSIDE_RIGHT, 13)
+        ticket.simulated(page, INSIDE_RIGHT, 11.2)
     return page
+
+
+def _services(page: Canvas, edition: Edition) -> None:
+    """What can be learnt or done: every service named, each after a dot."""
+    page.pictogram(INSIDE_LEFT, FOOT_TOP + 1.2, 8, "computer", colour=edition.accent)
+    laid = ((size, _lines(edition.services, size)) for size in _SIZES)
+    size, lines = next((size, lines) for size, lines in laid if len(lines) <= size.lines or size is _SIZES[-1])
+    for rank, line in enumerate(lines):
+        y = SERVICES_BASELINE + rank * size.leading
+        for x, words in line:
+            if words == SERVICES:
+                page.text(SERVICES_LEFT, y, words, points=size.points, font="B")
+                continue
+            page.dot(SERVICES_LEFT + x + 1.1, y - size.points * 0.11, 0.8, fill=edition.accent)
+            page.text(SERVICES_LEFT + x + BULLET_MM, y, words, points=size.points)
+
+
+def services_lines(services: tuple[str, ...]) -> int:
+    """How many lines all the services take in the smallest letters that are chosen for them."""
+    return len(_lines(services, _LEAST))
+
+
+def _lines(services: tuple[str, ...], size: _Size) -> list[list[tuple[float, str]]]:
+    """What is said before the services, then each of them, in lines: how far from the left each begins. None is cut in two."""
+    lines: list[list[tuple[float, str]]] = [[(0.0, SERVICES)]]
+    end = width_mm(SERVICES, "B", size.points)
+    for words in services:
+        long = BULLET_MM + width_mm(words, "R", size.points)
+        if end + BETWEEN_MM + long <= (WIDE_MM if len(lines) <= size.wide else NARROW_MM):
+            lines[-1].append((end + BETWEEN_MM, words))
+            end += BETWEEN_MM + long
+        else:
+            lines.append([(0.0, words)])
+            end = long
+    return lines
 
 
 def _where_else(page: Canvas, edition: Edition) -> None:
     """All the places, for whoever none of those above suits."""
     x, width = INSIDE_RIGHT - ELSE_MM, ELSE_MM
-    page.box(x, 78.2, width, 16.8, radius=2.5, fill=ticket.WHITE, stroke=edition.accent, line=1.4)
-    page.text(x + 4, 83, "Tous les autres lieux", points=9.5, font="B")
+    page.box(x, 80.6, width, 14.4, radius=2.5, fill=ticket.WHITE, stroke=edition.accent, line=1.4)
+    page.text(x + 4, 84.8, "Tous les autres lieux", points=9.5, font="B")
     if edition.phone:
-        page.text(x + 4, 88.6, edition.phone, points=fitted(edition.phone, "B", 15, width - 8), font="B", colour=edition.accent)
-    site = 93 if edition.phone else 89.6
+        page.text(x + 4, 89.8, edition.phone, points=fitted(edition.phone, "B", 15, width - 8), font="B", colour=edition.accent)
+    site = 93.6 if edition.phone else 90.6
     page.text(x + 4, site, edition.website, points=fitted(edition.website, "R", 9.5, width - 8, least=ticket.SMALLEST))
-
-
-def services_sentence(edition: Edition) -> str:
-    """What can be learnt or done, named: as many services as two lines hold."""
-    named = list(edition.services)
-    while True:
-        whole = len(named) == len(edition.services)
-        sentence = f"On vous aide, ou on vous apprend\u00a0: {', '.join(named)}{'.' if whole else '…'}"
-        if len(named) <= 1 or len(wrapped(sentence, "R", SERVICES_POINTS, SERVICES_MM)) <= SERVICES_LINES:
-            return sentence
-        named.pop()
 
 
 def notice(edition: Edition) -> str:
@@ -190,16 +234,16 @@ def nearest_form(edition: Edition, places: tuple[NearPlace, ...]) -> Canvas:
     """The places near one desk; without any, how to find them."""
     page = Canvas()
     heading = NEAR_HERE if places else WHERE_TO_GO
-    page.text(INSIDE_LEFT, 14.6, heading, points=17, font="B", colour=edition.accent)
+    page.text(INSIDE_LEFT, NEAR_BASELINE, heading, points=17, font="B", colour=edition.accent)
     if not places:
         _no_place(page, edition)
         return page
-    page.text(INSIDE_LEFT + width_mm(heading, "B", 17) + 5, 14.4, THEY_ACCEPT, points=12)
+    page.text(INSIDE_LEFT + width_mm(heading, "B", 17) + 5, NEAR_BASELINE - 0.2, THEY_ACCEPT, points=12)
     shown = places[:NEAREST_MAX]
     across = 1 if len(shown) <= 2 else 2
     width = (INSIDE_MM - CARD_GAP * (across - 1)) / across
     for rank, place in enumerate(shown):
-        x, y = INSIDE_LEFT + rank % across * (width + CARD_GAP), 18.6 + rank // across * (CARD_HIGH + CARD_GAP)
+        x, y = INSIDE_LEFT + rank % across * (width + CARD_GAP), CARDS_TOP + rank // across * (CARD_HIGH + CARD_GAP)
         _card(page, edition, x, y, width, place)
     return page
 
@@ -241,14 +285,14 @@ def _no_place(page: Canvas, edition: Edition) -> None:
     if edition.phone:
         ways.append(("phone", f"Appelez le {edition.phone}.", edition.phone_hours or "On vous indique un lieu près de chez vous."))
     ways.append(("computer", f"Allez sur {edition.website}.", "La liste est à jour, avec les horaires et un plan."))
-    y = 21.0
+    y = 17.4
     for sign, heading, detail in ways:
         page.box(INSIDE_LEFT, y, INSIDE_MM, 15.6, radius=2.5, fill=tinted(edition.accent, 0.07))
         page.pictogram(INSIDE_LEFT + 3.4, y + 2.8, 10, sign, colour=edition.accent, width=1.8)
         page.text(INSIDE_LEFT + 19, y + (7 if detail else 9.6), heading, points=fitted(heading, "B", 14, INSIDE_MM - 24), font="B")
         if detail:
             page.text(INSIDE_LEFT + 19, y + 12.4, detail, points=11)
-        y += 17.8
+        y += 17.4
 
 
 def clipped_text(text: str, font: str, points: float, most_mm: float) -> str:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 _PACKED_MAX, _KIDS_MAX = 200, 100
-# From 6 to 8 takes a sixth of a booklet's time, and a twentieth of its weight.
-LEVEL = 8
+# Lighter levels weigh more than a booklet may, heavier ones take time and hardly weigh less: `make bench BENCH=printing-size`.
+LEVEL = 7
 
 
 def text_string(text: str) -> bytes:

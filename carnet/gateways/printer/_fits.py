@@ -39,9 +39,18 @@ def _each(edition: Edition) -> Iterator[Overflow | None]:
     yield _room("operator", ticket.legal(edition), "R", ticket.SMALLEST, ticket.LEGAL_MM, ticket.LEGAL_LINES)
     yield _room("funders", cover.paid_by(edition), "R", cover.PAID_POINTS, cover.SIDE_MM, cover.PAID_LINES)
     for service in edition.services:
-        yield _room("services", service, "R", cover.SERVICES_POINTS, cover.SERVICES_MM)
+        yield _room("services", service, "R", cover.SERVICES_LEAST, cover.NARROW_MM - cover.BULLET_MM)
+    yield _services(edition)
     if len(edition.logos) > LOGOS_MAX:
         yield Overflow("logos", ", ".join(logo.name for logo in edition.logos), cover.SIDE_MM, LOGOS_MAX, len(edition.logos))
+
+
+def _services(edition: Edition) -> Overflow | None:
+    """All of them together, none cut and none left out."""
+    lines = cover.services_lines(edition.services)
+    if lines <= cover.SERVICES_LINES:
+        return None
+    return Overflow("services", ", ".join(edition.services), cover.NARROW_MM, cover.SERVICES_LINES, lines)
 
 
 def _room(field: str, text: str, font: str, points: float, most_mm: float, most_lines: int = 1) -> Overflow | None:
