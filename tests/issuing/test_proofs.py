@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from carnet.funding import operations as funding
 from carnet.funding import queries as funding_queries
+from carnet.funding.rules import ShareTerms, percent, template_terms
 from carnet.gateways.database import acting_as
 from carnet.gateways.printer import LogoIsDrawing, LogoTooHeavy, LogoTooPale, LogoTooSmall, LogoUnreadable
 from carnet.issuing import operations
@@ -46,7 +47,7 @@ from carnet.parties.rules import ApprovalChanged, NotAllowed, ReasonMissing, Rol
 from carnet.scenarios.proofread import leave_proofs
 from carnet.scenarios.proofs import approved_proof, draft_of, sent_proof
 from tests.issuing import pictures
-from tests.issuing.conftest import Cast, unproved
+from tests.issuing.conftest import SYSTEM, Cast, unproved
 from tests.issuing.printing import shop_of
 
 
@@ -152,10 +153,32 @@ class TestADesign:
         approved_proof(first, sender=cast.agent, approver=cast.funder, at=cast.at, draft=chosen, logos=(("Ville", pictures.good()),))
         found = queries.latest_approved_draft(cast.agent, second)
         assert found is not None
-        assert found[0] == first
-        assert found[1].title == "Pass de l’an dernier"
-        proofs.save_design(order_id=second, draft=found[1], **cast.by(cast.agent))
+        assert (found.order_id, found.is_same_programme, found.has_same_funders) == (first, True, True)
+        assert found.draft.title == "Pass de l’an dernier"
+        proofs.save_design(order_id=second, draft=found.draft, **cast.by(cast.agent))
         assert queries.preview(cast.agent, second)[0].logos[0].name == "Ville"
+
+    def test_says_whether_the_earlier_one_is_of_the_same_programme_and_paid_by_the_same(self, cast: Cast) -> None:
+        first = cast.approved()
+        approved_proof(first, sender=cast.agent, approver=cast.funder, at=cast.at)
+        programme_id = funding.create_programme(
+            terms=template_terms("nantes", first_day=date(2025, 11, 1), service_codes=("cv",)), operator_id=cast.operator_id,
+            is_simulated=True, **cast.by(SYSTEM),
+        )  # fmt: skip
+        agent = replace(cast.agent, programme_ids=cast.agent.programme_ids | {programme_id})
+        for of_programme, shares, expected in (
+            (cast.programme_id, [ShareTerms(cast.department_id, portion=percent(100_00))], (True, False)),
+            (programme_id, [ShareTerms(each, portion=percent(50_00)) for each in (cast.department_id, cast.metropolis_id)], (False, True)),
+        ):
+            with acting_as(agent):
+                agreement_id = funding.sign_agreement(
+                    programme_id=of_programme, name="Autre convention", signed_on=date(2025, 10, 1), account_holder="Régie",
+                    iban="FR7630006000011234567890189", shares=shares, **cast.by(agent),
+                )  # fmt: skip
+                order_id = cast.order(programme_id=of_programme, agreement_id=agreement_id, **cast.by(agent))
+                found = queries.latest_approved_draft(agent, order_id)
+            assert found is not None
+            assert (found.order_id, found.is_same_programme, found.has_same_funders) == (first, *expected)
 
     def test_is_of_its_operator_alone(self, cast: Cast) -> None:
         order_id = cast.approved()

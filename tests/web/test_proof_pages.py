@@ -1,6 +1,7 @@
 """Designs and proofs on the screens: made at the operator's in two clicks, answered at the funder's, and refused with figures."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from uuid import uuid4
 
@@ -11,9 +12,13 @@ from django.urls import reverse
 
 from carnet.gateways.database import acting_as
 from carnet.issuing.models import Design, DesignLogo, Proof
+from carnet.issuing.queries.proofs import EarlierDraft
+from carnet.issuing.rules.proofs import Draft, DraftLogo, PaperChoice, TextOverflows
+from carnet.web.proofs.designing import show_overflows, taken_up
+from carnet.web.proofs.forms import DesignForm
 from tests.issuing import pictures
 from tests.web.conftest import sign_in
-from tests.web.test_operator_orders import Office, office, ordered, text_of
+from tests.web.test_operator_orders import Office, drawn, office, ordered, text_of
 
 Make = Callable[..., tuple[int, int, str]]
 __all__ = ["office"]
@@ -54,7 +59,7 @@ def test_a_proof_goes_from_the_order_to_the_funder_and_back(office: Office, fund
     proof = send(office, url, office.funder_id)
     assert "L’épreuve attend une réponse" in text_of(office.admin.get(office.url()).content.decode())
     home = funder.get("/funder/").content.decode()
-    assert "Dites si les carnets peuvent être imprimés ainsi" in home
+    assert f"Commande n° {office.row().id} : dites si les carnets peuvent être imprimés ainsi" in text_of(home)
     assert proof in home
     assert proof in funder.get(reverse("accounts:approvals")).content.decode()
     shown = text_of(funder.get(proof).content.decode())
@@ -150,3 +155,47 @@ def test_a_proof_is_taken_back_then_an_approved_one_opened_again(office: Office)
     listed = text_of(office.approver.get("/proofs/").content.decode())
     assert "version 3" in listed
     assert "rouverte" in listed
+
+
+def test_what_is_printed_is_not_offered_to_be_opened_again(office: Office) -> None:
+    drawn(office)
+    url = f"/proofs/orders/{office.row().id}/"
+    assert "Rouvrir avant d’imprimer" in office.admin.get(url).content.decode()
+    office.post("printed/", reference="BL-1")
+    assert "Rouvrir avant d’imprimer" not in office.admin.get(url).content.decode()
+
+
+class TestTakingAnEarlierDesignUp:
+    earlier = Draft(
+        title="Pass de l’an dernier", notice="Ancien texte.", perimeter="À Nantes", services=(("cv", "Un CV"),), phone="02 40 00 00 00",
+        accent="#7a1f3d", funders=("Nantes Métropole",), logos=(DraftLogo(7, "Nantes Métropole"),), paper=PaperChoice.A4, with_marks=False,
+    )  # fmt: skip
+    own = Draft(title="Carnet du Gard", notice="Texte du Gard.", phone="04 66 00 00 00", funders=("Département du Gard",))
+
+    def taken(self, *, is_same_programme: bool, has_same_funders: bool) -> Draft:
+        return taken_up(EarlierDraft(3, self.earlier, is_same_programme, has_same_funders), self.own)
+
+    def test_whole_for_the_same_programme_and_payers(self) -> None:
+        assert self.taken(is_same_programme=True, has_same_funders=True) == self.earlier
+
+    def test_other_payers_are_those_of_the_order_s_own_agreement_and_bring_their_own_logos(self) -> None:
+        found = self.taken(is_same_programme=True, has_same_funders=False)
+        assert found == replace(self.earlier, funders=("Département du Gard",), logos=())
+
+    def test_another_programme_lends_its_paper_and_none_of_its_words(self) -> None:
+        found = self.taken(is_same_programme=False, has_same_funders=False)
+        assert found == replace(self.own, paper=PaperChoice.A4, with_marks=False)
+        assert self.taken(is_same_programme=False, has_same_funders=True) == replace(
+            found, funders=self.earlier.funders, logos=self.earlier.logos
+        )
+
+
+def test_services_that_do_not_fit_are_to_be_fewer_and_each_text_says_its_own_figures() -> None:
+    form = DesignForm({}, services=[("cv", "Un CV")], asked=[(1, "Métropole")])
+    rooms = {
+        "notice": {"text": "N", "lines": 4, "most_lines": 2, "most_mm": 122},
+        "services": {"text": "A, B", "lines": 6, "most_lines": 4, "most_mm": 111},
+    }
+    show_overflows(form, TextOverflows(field="notice", too_many=9, fields={"notice": 9, "services": 0}, rooms=rooms, **rooms["notice"]))
+    assert "il y a la place pour 2 de 122 mm. Retirez environ 9 caractères." in form.errors["notice"][-1].replace("\u00a0", " ")
+    assert "prendraient 6 lignes ; il y a la place pour 4, et chacun est imprimé en entier" in form.errors["service_1"][-1]

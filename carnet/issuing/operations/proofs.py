@@ -18,12 +18,12 @@ from carnet.funding import queries as funding
 from carnet.gateways.printer import Edition, Paper, overflows, read_logo, unprintable
 from carnet.issuing import access
 from carnet.issuing.access import proofs as proof_access
-from carnet.issuing.models import Design, DesignLogo, Job, Order, PrintFile, Proof
+from carnet.issuing.models import Design, DesignLogo, Job, Order, Proof
 from carnet.issuing.operations._journal import by, note
 from carnet.issuing.queries._editions import content_of, default_draft, edition_of, paper_of
-from carnet.issuing.queries._stages import stages
+from carnet.issuing.queries._stages import printing_facts, stages
 from carnet.issuing.queries.proofs import asked_of
-from carnet.issuing.rules import JobKind, JobState, OrderFacts
+from carnet.issuing.rules import JobKind
 from carnet.issuing.rules.proofs import (
     LOGOS_PER_DESIGN_MAX,
     DesignMissing,
@@ -52,7 +52,6 @@ from carnet.parties import queries as parties_queries
 from carnet.parties.rules import ReasonMissing, check_allowed_now, person_of
 
 APPROVE, DESIGN = "issuing.approve-proof", "issuing.design"
-_LIVE = (JobState.WAITING.value, JobState.RUNNING.value)
 
 
 @transaction.atomic
@@ -207,7 +206,7 @@ def reopen_design(*, order_id: int, reason: str, actor: Actor, request_id: UUID,
     order = access.operated_order(actor, order_id, lock=True)
     if not reason.strip():
         raise ReasonMissing
-    check_reopenable(_printing_facts(order), stages([order.id])[order.id])
+    check_reopenable(printing_facts(order), stages([order.id])[order.id])
     proof = _standing(order)
     assert proof is not None, "its stage says that one stands"
     proof.reopened_at, proof.reopened_by_id, proof.reopened_because = at, by(actor), reason.strip()[:500]
@@ -264,6 +263,10 @@ def check_fits(edition: Edition) -> None:
         most_mm=round(first.most_mm),
         too_many=_too_many(edition, first.field),
         fields={each.field: _too_many(edition, each.field) for each in found},
+        rooms={
+            each.field: {"text": each.text, "lines": each.lines, "most_lines": each.most_lines, "most_mm": round(each.most_mm)}
+            for each in found
+        },
     )
 
 
@@ -359,14 +362,6 @@ def _is_of_before(order: Order) -> bool:
 
 def _latest_version(order: Order) -> int:
     return Proof.objects.filter(order=order).order_by("-version").values_list("version", flat=True).first() or 0
-
-
-def _printing_facts(order: Order) -> OrderFacts:
-    return replace(
-        order.facts,
-        printing=Job.objects.filter(order=order, kind=JobKind.PRINT.value, state__in=_LIVE).exists(),
-        file_count=PrintFile.objects.filter(order=order).count(),
-    )
 
 
 def _answer(proof: Proof, order: Order, decision: ProofDecision, remarks: str, *, actor: Actor, request_id: UUID, at: datetime) -> None:

@@ -1,11 +1,23 @@
 """Where orders stand with their proofs."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
-from carnet.issuing.models import Design, Proof
-from carnet.issuing.rules import ProofStage
+from carnet.issuing.models import Design, Job, Order, PrintFile, Proof
+from carnet.issuing.rules import JobKind, JobState, OrderFacts, ProofStage
 from carnet.issuing.rules.proofs import ProofDecision
+
+_LIVE = (JobState.WAITING.value, JobState.RUNNING.value)
+
+
+def printing_facts(order: Order) -> OrderFacts:
+    """What says whether printing has begun: files being made, and every one that was ever made."""
+    return replace(
+        order.facts,
+        printing=Job.objects.filter(order=order, kind=JobKind.PRINT.value, state__in=_LIVE).exists(),
+        file_count=PrintFile.objects.filter(order=order).count(),
+    )
 
 
 def stages(order_ids: Collection[int]) -> dict[int, ProofStage]:

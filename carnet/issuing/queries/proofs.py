@@ -10,9 +10,9 @@ from carnet.issuing import access
 from carnet.issuing.access import proofs as proof_access
 from carnet.issuing.models import Design, Order, Proof
 from carnet.issuing.queries._editions import content_of, edition_of, funder_ids, funder_names, paper_of
-from carnet.issuing.queries._stages import stages
+from carnet.issuing.queries._stages import printing_facts, stages
 from carnet.issuing.rules import ProofStage
-from carnet.issuing.rules.proofs import Change, DesignMissing, Draft, ProofDecision, changes_between
+from carnet.issuing.rules.proofs import Change, DesignMissing, Draft, ProofDecision, changes_between, has_printing_begun
 from carnet.kernel.actors import Actor
 from carnet.parties import queries as parties
 
@@ -65,7 +65,7 @@ class ProofPage:
 
 @dataclass(frozen=True, slots=True)
 class DesignPage:
-    """What an order's booklets look like so far, where its proof stands, and who may be asked."""
+    """What an order's booklets look like so far, where its proof stands, and who may be asked. `may_reopen`: nothing was printed from it."""
 
     order_id: int
     programme_id: int
@@ -76,6 +76,7 @@ class DesignPage:
     proofs: tuple[ProofLine, ...]
     asked: tuple[Asked, ...]
     funder_names: tuple[str, ...]
+    may_reopen: bool
 
     @property
     def may_change(self) -> bool:
@@ -86,17 +87,18 @@ class DesignPage:
 def design(actor: Actor, order_id: int) -> DesignPage:
     """What an order of the actor's programmes looks like so far. Raises: OrderUnknown."""
     order = access.seen_order(actor, order_id)
-    row = Design.objects.filter(order=order).first()
+    row, stage = Design.objects.filter(order=order).first(), stages([order.id])[order.id]
     return DesignPage(
         order_id=order.id,
         programme_id=order.programme_id,
         programme_name=order.programme.name,
         draft=row.draft if row else None,
         changed_at=row.changed_at if row else None,
-        stage=stages([order.id])[order.id],
+        stage=stage,
         proofs=tuple(_lines(Proof.objects.filter(order=order).order_by("-version"))),
         asked=tuple(asked_of(order)),
         funder_names=tuple(funder_names(order)),
+        may_reopen=stage is ProofStage.APPROVED and not has_printing_begun(printing_facts(order)),
     )
 
 
@@ -107,18 +109,34 @@ def asked_of(order: Order) -> list[Asked]:
     return [Asked(each, names[each].name, each == order.operator_id) for each in (*ids, order.operator_id)]
 
 
-def latest_approved_draft(actor: Actor, order_id: int) -> tuple[int, Draft] | None:
-    """The latest approved design of another order of the same operator (of the same programme first), with that order's id; None without any."""
+@dataclass(frozen=True, slots=True)
+class EarlierDraft:
+    """An approved design of another order, and what it has in common with the one that is begun: who pays is never taken from another's."""
+
+    order_id: int
+    draft: Draft
+    is_same_programme: bool
+    has_same_funders: bool
+
+
+def latest_approved_draft(actor: Actor, order_id: int) -> EarlierDraft | None:
+    """The latest approved design of another order of the same operator, of the same programme first; None without any."""
     order = access.operated_order(actor, order_id)
     rows = (
-        Proof.objects.filter(order__operator_id=order.operator_id, decision=ProofDecision.APPROVED.value, reopened_at=None)
+        Proof.objects.select_related("order")
+        .filter(order__operator_id=order.operator_id, decision=ProofDecision.APPROVED.value, reopened_at=None)
         .exclude(order_id=order.id)
         .order_by("-decided_at", "-id")
     )
     found = rows.filter(programme_id=order.programme_id).first() or rows.first()
     if found is None:
         return None
-    return found.order_id, Design.objects.get(order_id=found.order_id).draft
+    return EarlierDraft(
+        order_id=found.order_id,
+        draft=Design.objects.get(order_id=found.order_id).draft,
+        is_same_programme=found.programme_id == order.programme_id,
+        has_same_funders=set(funder_ids(found.order)) == set(funder_ids(order)),
+    )
 
 
 def preview(actor: Actor, order_id: int) -> tuple[Edition, Paper]:

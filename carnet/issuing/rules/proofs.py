@@ -95,7 +95,10 @@ class TextTooLong(IssuingRefused):
 
 
 class TextOverflows(IssuingRefused):
-    """A text does not fit where it is printed. Facts: field, text, lines, most_lines, most_mm, too_many (characters), fields (all of them)."""
+    """A text does not fit where it is printed.
+
+    Facts: field, text, lines, most_lines, most_mm, too_many (characters), fields (all of them), rooms (the same figures of each).
+    """
 
     code = "print-text-overflows"
 
@@ -317,8 +320,13 @@ def check_reopenable(facts: OrderFacts, stage: ProofStage) -> None:
     """An approved proof is opened again only before any file was made from it. Raises: ProofNotApproved, PrintingBegun."""
     if stage is not ProofStage.APPROVED:
         raise ProofNotApproved
-    if facts.printing or facts.file_count or facts.printed_at is not None:
+    if has_printing_begun(facts):
         raise PrintingBegun
+
+
+def has_printing_begun(facts: OrderFacts) -> bool:
+    """Whether somebody may have paper, or files, made from the approved proof."""
+    return facts.printing or bool(facts.file_count) or facts.printed_at is not None
 
 
 def check_still_true(approved: Mapping[str, Any], now: Mapping[str, Any], *, version: int) -> None:

@@ -1,6 +1,7 @@
 """The form of a design: filled from the latest approved one or from the programme, so that a proof is a page read and a button."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -33,9 +34,11 @@ from carnet.web.design.screens import OperationView, actor_of, show_refusal
 from carnet.web.design.sentences import sentence_for
 from carnet.web.hours import spoken_hours
 from carnet.web.proofs import words
-from carnet.web.proofs.forms import SERVICES_NAMED_MAX, DesignForm
+from carnet.web.proofs.forms import DesignForm
 
 TOWNS_NAMED_MAX = 3
+# Any five fit on a cover: a proof stays a page read and a button.
+SERVICES_BEGUN = 5
 _FIELD_OF = {"services": "service_1"}
 
 
@@ -70,12 +73,12 @@ class DesignView(OperationView):
     def _begin(self) -> tuple[Draft, int | None]:
         if self.page.draft is not None:
             return self.page.draft, None
-        terms = funding.programme(self.page.programme_id).terms
+        own = draft_of_programme(funding.programme(self.page.programme_id).terms, self.page.funder_names)
         if self.request.GET.get("from") != "programme":
             found = queries.latest_approved_draft(actor_of(self.request), self.page.order_id)
             if found is not None:
-                return found[1], found[0]
-        return draft_of_programme(terms, self.page.funder_names), None
+                return taken_up(found, own), found.order_id
+        return own, None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         codes = funding.programme(self.page.programme_id).terms.service_codes
@@ -125,9 +128,11 @@ def show_overflows(form: forms.Form, refusal: Refusal) -> None:
     """Each text that does not fit says so at its own field, with how much is too long."""
     fields = refusal.facts.get("fields") or {refusal.facts["field"]: refusal.facts.get("too_many", 0)}
     for field, too_many in fields.items():
-        facts = {**refusal.facts, "too_many": too_many, "field": str(words.FIELDS.get(field, field))}
-        # What is cut by letters says how many; a list says which of its lines.
+        room = refusal.facts.get("rooms", {}).get(field, {})
+        facts = {**refusal.facts, **room, "too_many": too_many, "field": str(words.FIELDS.get(field, field))}
+        # What is cut by letters says how many; a list says which of its lines; services are chosen, not shortened.
         kind = type(refusal) if too_many or isinstance(refusal, TextTooLong) else _OneOfMany
+        kind = _TooManyServices if field == "services" else kind
         show_text(form, kind(**facts), field)
 
 
@@ -143,6 +148,12 @@ class _OneOfMany(TextOverflows):
     code = "print-names-overflow"
 
 
+class _TooManyServices(TextOverflows):
+    """The same about the services: all of them are printed, so that fewer are named."""
+
+    code = "print-services-overflow"
+
+
 def service_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
     """The programme's services with the words of the paper, which is in French."""
     return [(code, SERVICE_BY_CODE[code].label) for code in codes if code in SERVICE_BY_CODE]
@@ -155,12 +166,20 @@ def draft_of_programme(terms: ProgrammeTerms, funders: tuple[str, ...]) -> Draft
             title=terms.print_title or terms.name,
             notice=terms.print_notice,
             perimeter=_towns(terms.perimeter),
-            services=tuple(service_choices(terms.service_codes)[:SERVICES_NAMED_MAX]),
+            services=tuple(service_choices(terms.service_codes)[:SERVICES_BEGUN]),
             phone=terms.phone,
             phone_hours=spoken_hours(terms.phone_hours, day=legal_day(clock.now())).rstrip(". "),
             accent=_readable(terms.brand_colour),
             funders=funders,
         )
+
+
+def taken_up(found: queries.EarlierDraft, own: Draft) -> Draft:
+    """An earlier design begun again for another order: its looks; its words if the programme is the same, its payers if they are the same."""
+    draft = found.draft
+    if not found.is_same_programme:
+        draft = replace(own, funders=draft.funders, logos=draft.logos, paper=draft.paper, with_marks=draft.with_marks)
+    return draft if found.has_same_funders else replace(draft, funders=own.funders, logos=())
 
 
 def _towns(perimeter: Sequence[str]) -> str:

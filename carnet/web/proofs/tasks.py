@@ -23,7 +23,7 @@ def tasks(actor: Actor) -> Iterator[Task]:
     for line in reversed(queries.proofs(actor)):
         if line.id in waiting:
             yield Task(
-                _("Dites si les carnets peuvent être imprimés ainsi"),
+                _("Commande n° %(order)s : dites si les carnets peuvent être imprimés ainsi") % {"order": line.order_id},
                 _("Regarder l’épreuve"),
                 reverse("proofs:proof", args=[line.id]),
                 line.sent_at,

@@ -51,7 +51,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "may_design": may_design and page.may_change,
         "may_send": may_design and page.may_change and draft is not None,
         "may_withdraw": may_design and waiting is not None,
-        "may_reopen": may_design and page.stage is ProofStage.APPROVED,
+        "may_reopen": may_design and page.may_reopen,
         "may_add_logo": may_design and page.may_change and draft is not None and len(draft.logos) < LOGOS_PER_DESIGN_MAX,
         "logos": draft.logos if draft else (),
         "table": words.proofs_table(page.proofs, caption=_("Versions envoyées"), with_programme=False),

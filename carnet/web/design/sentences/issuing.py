@@ -36,6 +36,10 @@ SENTENCES = {
     "nothing-scanned": _("Lisez d’abord les carnets qui sont là. Si le colis n’est pas arrivé, dites-le plus bas."),
     "not-missing": _("Ces carnets ne manquent pas, ou ne manquent plus, à ce colis."),
     "outcome-unfit": _("Un carnet abîmé a été vu : il n’est ni perdu ni volé. Un carnet jamais arrivé n’a pas été vu abîmé."),
+    "booklets-spoiled": _(
+        "Carnets de ces colis signalés abîmés à l’imprimerie, et pas encore refaits : %(booklets)s (%(numbers)s). Ces colis partiront quand "
+        "ils seront refaits ; sinon, défaites-les."
+    ),
     "parcels-too-many": _("Faites moins de colis à la fois : %(most)s au plus."),
     "programme-not-simulated": _("Les codes ne se montrent que sur le papier, sauf ceux d’une démonstration."),
     "design-missing": _("Dites d’abord à quoi ressemblent ces carnets."),
@@ -62,6 +66,10 @@ SENTENCES = {
         "%(field)s : « %(text)s » ne tient pas. Il y a la place pour %(most_lines)s lignes de %(most_mm)s mm, et il en faudrait %(lines)s. "
         "Raccourcissez."
     ),
+    "print-services-overflow": _(
+        "Les services nommés prendraient %(lines)s lignes ; il y a la place pour %(most_lines)s, et chacun est imprimé en entier. "
+        "Nommez-en moins."
+    ),
     "print-text-unprintable": _("%(field)s : ces signes ne peuvent pas être imprimés : %(signs)s. Enlevez-les."),
     "accent-unreadable": _("Écrivez une couleur avec un dièse et six signes, par exemple #14506b."),
     "accent-too-pale": _(
@@ -84,6 +92,9 @@ SENTENCES = {
     "print-key-known": _("Cette clé a déjà été donnée : c’est la version %(version)s. Faites-en une autre."),
     "fingerprint-differs": _(
         "Ce n’est pas la fin de l’empreinte de cette clé. Rappelez l’imprimeur, et refusez la clé s’il lit autre chose."
+    ),
+    "print-shop-declares": _(
+        "« %(print_shop)s » a reçu les fichiers : c’est elle qui déclare le tirage, après avoir compté. Si vous le dites pour elle, dites pourquoi."
     ),
     "print-shop-needed": _("Choisissez un imprimeur : les fichiers d’un vrai programme ne se font que scellés pour lui."),
     "nothing-to-print": _("Choisissez au moins une chose à préparer."),
