@@ -14,6 +14,7 @@ from carnet.gateways.database import acting_as
 from carnet.gateways.keys import SeedMissing, key_ring
 from carnet.gateways.sealed_files import CertificateExpired, PrivateKeySent
 from carnet.issuing import operations
+from carnet.issuing import queries as issuing
 from carnet.issuing.models import Job, Order, Packing, PrintFetch, PrintFile, PrintKey, PrintShop, SpoiledRun
 from carnet.issuing.operations import print_shops
 from carnet.issuing.operations.packing import pack_order
@@ -27,6 +28,7 @@ from carnet.issuing.rules import (
     ProofOfPrintingMissing,
     RecipientWrong,
     SeedDestroyed,
+    Step,
 )
 from carnet.issuing.rules.packing import Destination, PackingFrozen, PackingTooMany
 from carnet.issuing.rules.print_shops import (
@@ -44,9 +46,11 @@ from carnet.issuing.rules.print_shops import (
     PrintKeyState,
     PrintKeyUnknown,
     PrintShopBusy,
+    PrintShopDeclares,
     PrintShopEnded,
     PrintShopNeeded,
     PrintShopUnknown,
+    SaidFor,
 )
 from carnet.journal.models import Line
 from carnet.kernel.actors import Actor
@@ -110,7 +114,7 @@ class TestAdmitting:
         given(cast, shop, order_id)
         with pytest.raises(PrintShopBusy):
             print_shops.end_print_shop(print_shop_id=shop.id, **cast.by(cast.agent))
-        operations.record_printed(order_id=order_id, reference="BL", **cast.by(cast.agent))
+        operations.record_printed(order_id=order_id, reference="BL", because=SaidFor.CLOSED, **cast.by(cast.agent))
         print_shops.end_print_shop(print_shop_id=shop.id, **cast.by(cast.agent))
         assert queries.print_key(cast.agent, shop.key_id, at=NOW).state is PrintKeyState.ENDED
         with pytest.raises(PrintShopEnded):
@@ -313,7 +317,7 @@ class TestFetching:
         assert Line.objects.filter(action="issuing.print-file-fetched").count() == 2
 
     def test_nothing_is_taken_any_more_by_a_press_that_left(self, cast: Cast, shop: Shop, file: PrintFile) -> None:
-        operations.record_printed(order_id=file.order_id, reference="BL", **cast.by(cast.agent))
+        operations.record_printed(order_id=file.order_id, reference="BL", because=SaidFor.CLOSED, **cast.by(cast.agent))
         print_shops.end_print_shop(print_shop_id=shop.id, **cast.by(cast.agent))
         with pytest.raises(PrintShopEnded):
             taken(file, shop.printer, cast)
@@ -369,6 +373,49 @@ class TestProving:
         assert [each.is_given_again for each in found.spoiled] == [True, True]
         assert (found.printed_count, found.print_reference, found.line.spoiled_count) == (2, "BL-7", 0)
         assert [due.held_count for due in queries.seeds_due(days=7)] == [0]
+
+    def test_a_copy_in_large_print_is_neither_a_booklet_nor_one_made_again(self, cast: Cast, shop: Shop) -> None:
+        order_id = cast.drawn()
+        given(cast, shop, order_id, outputs=[Output.ACCESSIBLE])
+        with acting_as(shop.printer), pytest.raises(PrintFilesMissing):
+            operations.prove_printing(order_id=order_id, reference="BL", printed_count=4, **cast.by(shop.printer))
+        given(cast, shop, order_id)
+        with acting_as(shop.printer):
+            operations.report_spoiled(order_id=order_id, first_rank=2, last_rank=3, **cast.by(shop.printer))
+        given(cast, shop, order_id, first_rank=2, last_rank=3, outputs=[Output.ACCESSIBLE])
+        PrintFile.objects.filter(job__with_pages=False).update(written_at=LATER)
+        assert queries.spoiled_waiting(order_id) == 2
+        given(cast, shop, order_id, first_rank=2, last_rank=3, outputs=[Output.ACCESSIBLE, Output.DATA])
+        PrintFile.objects.filter(job__with_data=True, first_rank=2).update(written_at=LATER)
+        assert queries.spoiled_waiting(order_id) == 0
+
+    def test_the_press_that_has_the_files_says_it_or_the_operator_says_why_it_does_so_for_it(self, cast: Cast, shop: Shop) -> None:
+        order_id = cast.drawn()
+        given(cast, shop, order_id)
+        said: dict[str, object] = {"order_id": order_id, "reference": "BL-8"}
+        with pytest.raises(PrintShopDeclares) as refused:
+            operations.record_printed(**said, **cast.by(cast.agent))  # type: ignore[arg-type]
+        assert refused.value.facts == {"print_shop": "Imprimerie"}
+        assert queries.said_for(order_id) is None
+        for _ in range(2):
+            operations.record_printed(**said, because=SaidFor.ON_PAPER, **cast.by(cast.agent))  # type: ignore[arg-type]
+        assert queries.said_for(order_id) is SaidFor.ON_PAPER
+        line = Line.objects.get(action="issuing.printed-for-shop")
+        assert line.facts == {"print_shop": shop.organisation_id, "because": "ON_PAPER"}
+        in_the_clear = cast.drawn()
+        operations.record_printed(order_id=in_the_clear, reference="BL-9", **cast.by(cast.agent))
+        assert queries.said_for(in_the_clear) is None
+
+    def test_while_spoiled_booklets_wait_making_them_again_comes_before_destroying_the_secret(self, cast: Cast, shop: Shop) -> None:
+        order_id = cast.drawn()
+        given(cast, shop, order_id)
+        with acting_as(shop.printer):
+            operations.report_spoiled(order_id=order_id, first_rank=2, last_rank=2, **cast.by(shop.printer))
+            operations.prove_printing(order_id=order_id, reference="BL-7", printed_count=3, **cast.by(shop.printer))
+        assert issuing.order(cast.agent, order_id).line.next_step is Step.PRINT_AGAIN
+        given(cast, shop, order_id, first_rank=2, last_rank=2)
+        PrintFile.objects.filter(first_rank=2).update(written_at=LATER)
+        assert issuing.order(cast.agent, order_id).line.next_step is Step.DESTROY_SEED
 
     def test_not_before_every_booklet_was_in_a_file(self, cast: Cast, shop: Shop) -> None:
         order_id = cast.drawn()

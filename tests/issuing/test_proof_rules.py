@@ -153,6 +153,8 @@ class TestTheLifeOfAProof:
             (OrderFacts(1, approved_at=AT, drawn_at=AT, proof=ProofStage.APPROVED), Step.PRINT),
             (OrderFacts(1, approved_at=AT, drawn_at=AT, file_count=2), Step.RECORD_PRINTED),
             (OrderFacts(1, approved_at=AT, drawn_at=AT, printed_at=AT), Step.DESTROY_SEED),
+            (OrderFacts(1, approved_at=AT, drawn_at=AT, printed_at=AT, spoiled_count=1), Step.PRINT_AGAIN),
+            (OrderFacts(1, approved_at=AT, drawn_at=AT, printed_at=AT, seed_destroyed_at=AT, spoiled_count=1), Step.ACTIVATE),
         ],
     )
     def test_the_next_verb(self, facts: OrderFacts, step: Step) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from carnet.distribution import operations as distribution
 from carnet.gateways.database import acting_as
-from carnet.issuing.models import PrintFetch
+from carnet.issuing.models import Job, PrintFetch, PrintFile, PrintKey, PrintShop
 from carnet.issuing.queries import packing
 from carnet.kernel.actors import Actor
 from carnet.parties import operations as parties
@@ -88,9 +88,50 @@ def test_from_the_key_on_the_telephone_to_the_proof_of_printing(
     wrong = post(shop, f"/print-shop/editions/{order_id}/printed/", reference="FT 7", printed_count=3)
     assert "ne font pas" in wrong
     assert "C’est noté" in post(shop, f"/print-shop/editions/{order_id}/printed/", reference="FT 7", printed_count=2)
-    assert "à refaire" in text_of(office.admin.get("/operator/").content.decode())
+    home = text_of(office.admin.get("/operator/").content.decode())
+    assert "à refaire" in home
+    assert "imprimés à détruire" not in home
+    page = office.admin.get(office.url()).content.decode()
+    assert re.search(rf'<a class="button" href="/operator/orders/{order_id}/print/\?first=2&amp;last=2">', page)
+    assert not re.search(r'<a class="button[^>]*/seed/', page)
+    assert "1 carnet abîmé attend d’être refait. Détruire le secret maintenant, c’est y renoncer." in text_of(page)
+    assert "il ne pourra plus l’être" in text_of(office.admin.get(office.url("seed/")).content.decode())
     assert office.stranger.get(f"/operator/print-shops/{shop_id}/").status_code == 404
     assert office.stranger.get(f"/operator/print-keys/{key_id}/").status_code == 404
+
+
+def test_what_is_said_for_a_print_shop_says_why_and_shows_it(office: Office, printer: tuple[Client, int]) -> None:
+    _shop, organisation_id = printer
+    drawn(office)
+    with acting_as(programme_ids=[office.programme_id], organisation_ids=[office.operator_id, organisation_id]):
+        row = office.row()
+        tie = PrintShop.objects.create(
+            operator_id=office.operator_id,
+            organisation_id=organisation_id,
+            admitted_at=row.ordered_at,
+            admitted_by_id=1,
+            request_id=uuid4(),
+        )
+        key = PrintKey.objects.create(
+            print_shop=tie, operator_id=office.operator_id, organisation_id=organisation_id, version=1, certificate="-", fingerprint=bytes(32),
+            bits=3072, valid_from=row.ordered_at, valid_until=row.ordered_at.replace(year=2099), proposed_at=row.ordered_at, proposed_by_id=1,
+            request_id=uuid4(),
+        )  # fmt: skip
+        Job.objects.create(
+            order=row, programme_id=office.programme_id, kind="PRINT", state="DONE", done=3, total=3, shop_organisation_id=organisation_id,
+            print_key=key, requested_at=row.ordered_at, requested_by_id=1, ended_at=row.ordered_at, request_id=uuid4(),
+        )  # fmt: skip
+        PrintFile.objects.create(
+            order=row, job=Job.objects.get(kind="PRINT"), programme_id=office.programme_id, shop_organisation_id=organisation_id, name="a.pdf.cms",
+            first_rank=1, last_rank=3, size_bytes=1, sha256=bytes(32), written_at=row.ordered_at,
+        )  # fmt: skip
+    page = office.admin.get(office.url()).content.decode()
+    assert re.search(r'<a class="button secondary" href="/operator/orders/\d+/printed/">', page)
+    assert "c’est elle qui compte" in text_of(office.admin.get(office.url("printed/")).content.decode())
+    assert "Pourquoi le dites-vous pour l’imprimeur" in office.post("printed/", reference="BL-3")
+    assert office.row().printed_at is None
+    told = office.post("printed/", reference="BL-3", because="NO_ACCESS")
+    assert "BL-3, dit par l’opérateur pour l’imprimeur : il ne peut pas ouvrir sa page" in told
 
 
 def _waiting_key(office: Office, shop_id: str) -> int:

@@ -31,7 +31,8 @@ from carnet.issuing.access import print_shops as print_shop_access
 from carnet.issuing.models import Job, Order, Packing, PrintFetch, PrintFile, PrintKey, SpoiledRun
 from carnet.issuing.operations._journal import by, note
 from carnet.issuing.operations.proofs import approved_edition, check_proved
-from carnet.issuing.queries.print_shops import seeds_due, spoiled_waiting
+from carnet.issuing.queries._spoiled import pressed_files, spoiled_waiting
+from carnet.issuing.queries.print_shops import SAID_FOR, sealed_for, seeds_due
 from carnet.issuing.rules import (
     BOOKLETS_PER_FILE,
     DrawnCode,
@@ -56,16 +57,20 @@ from carnet.issuing.rules.print_shops import (
     PrintFilesMissing,
     PrintKeyMissing,
     PrintKeyState,
+    PrintShopDeclares,
     PrintShopEnded,
     PrintShopNeeded,
+    SaidFor,
     check_spoiled,
     key_state,
     uncovered,
 )
+from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.kernel.identifiers import BookletSerial, VoucherSerial
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import SeriesView
+from carnet.parties import queries as parties
 from carnet.parties.rules import allowed, check_allowed_now
 
 _CONTENT_TYPES = {".pdf": "application/pdf", ".csv": "text/csv; charset=utf-8", SUFFIX: "application/cms"}
@@ -327,7 +332,7 @@ def prove_printing(*, order_id: int, reference: str, printed_count: int, actor: 
         check_declarable_printed(order.facts)
         if not reference.strip():
             raise ProofOfPrintingMissing
-        files = PrintFile.objects.filter(order=order, job__state=JobState.DONE.value, job__shop_organisation_id=actor.organisation_id)
+        files = pressed_files(order.id).filter(job__shop_organisation_id=actor.organisation_id)
         missing = uncovered((1, order.booklet_count), files.values_list("first_rank", "last_rank"))
         if missing:
             raise PrintFilesMissing(missing_count=missing)
@@ -369,10 +374,11 @@ def report_spoiled(*, order_id: int, first_rank: int, last_rank: int, actor: Act
 
 
 @transaction.atomic
-def record_printed(*, order_id: int, reference: str, actor: Actor, request_id: UUID, at: datetime) -> None:
+def record_printed(*, order_id: int, reference: str, because: SaidFor | None = None, actor: Actor, request_id: UUID, at: datetime) -> None:
     """Declare that the booklets exist on paper, by the print shop's reference. Declaring it again changes nothing.
 
-    Raises: NotAllowed, OrderUnknown, OrderNotDrawn, OrderAlreadyPrinted, ProofOfPrintingMissing.
+    A print shop that was given sealed files says it itself: it alone counted its sheets. `because`: why the operator says it for the shop.
+    Raises: NotAllowed, OrderUnknown, OrderNotDrawn, OrderAlreadyPrinted, ProofOfPrintingMissing, PrintShopDeclares.
     """
     check_allowed_now(actor, "issuing.ship", at)
     order = access.operated_order(actor, order_id, lock=True)
@@ -381,7 +387,20 @@ def record_printed(*, order_id: int, reference: str, actor: Actor, request_id: U
     check_declarable_printed(order.facts)
     if not reference.strip():
         raise ProofOfPrintingMissing
+    shops = sealed_for(order.id)
+    if shops and because is None:
+        raise PrintShopDeclares(print_shop=parties.organisation_name(shops[0]))
     _declare(order, reference, actor=actor, request_id=request_id, at=at)
+    if shops and because is not None:
+        journal.record(
+            actor=actor,
+            action="issuing.printed-for-shop",
+            subject=(SAID_FOR, order.id),
+            facts={"print_shop": shops[0], "because": because.value},
+            programme_id=order.programme_id,
+            request_id=request_id,
+            at=at,
+        )
 
 
 def _declare(order: Order, reference: str, *, actor: Actor, request_id: UUID, at: datetime) -> None:

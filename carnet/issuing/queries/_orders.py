@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from carnet.funding import queries as funding
 from carnet.gateways.keys import TOKEN, KeysMissing, key_ring
 from carnet.issuing import access
-from carnet.issuing.models import Job, Order, PrintFile, Shipment
+from carnet.issuing.models import Job, Order, PrintFile, Shipment, SpoiledRun
+from carnet.issuing.queries._spoiled import spoiled_waiting
 from carnet.issuing.queries._stages import stages
 from carnet.issuing.rules import JobKind, JobState, OrderFacts, OrderState, Step, VoucherToken, next_step, state_of
 from carnet.kernel.actors import Actor
@@ -280,7 +281,7 @@ def token_holds(token: VoucherToken) -> bool:
 
 
 def _facts_of(rows: Collection[Order]) -> dict[int, OrderFacts]:
-    """Each order's facts, with what jobs, files, stock and shipments add, in six queries whatever their number."""
+    """Each order's facts, with what jobs, files, stock and shipments add, in a few queries whatever their number."""
     ids = [row.id for row in rows]
     live = set(Job.objects.filter(order_id__in=ids, state__in=_LIVE).values_list("order_id", "kind"))
     filed = list(PrintFile.objects.filter(order_id__in=ids, deleted_at=None).values_list("order_id", flat=True))
@@ -293,6 +294,8 @@ def _facts_of(rows: Collection[Order]) -> dict[int, OrderFacts]:
         for line in ledger.stock(programme_id=programme_id)
     }
     proved = stages(ids)
+    kept = [row.id for row in rows if row.printed_at is not None and row.seed_destroyed_at is None]
+    spoiled = {each: spoiled_waiting(each) for each in SpoiledRun.objects.filter(order_id__in=kept).values_list("order_id", flat=True)}
     return {
         row.id: replace(
             row.facts,
@@ -300,6 +303,7 @@ def _facts_of(rows: Collection[Order]) -> dict[int, OrderFacts]:
             drawing=(row.id, JobKind.DRAW.value) in live,
             printing=(row.id, JobKind.PRINT.value) in live,
             file_count=filed.count(row.id),
+            spoiled_count=spoiled.get(row.id, 0),
             at_operator_count=at_operator.get((row.series_id or 0, row.operator_id), 0),
             in_transit_count=in_transit.get(row.series_id or 0, 0),
         )

@@ -4,21 +4,23 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as
 from carnet.issuing.access import print_shops as access
 from carnet.issuing.models import Job, Order, PrintFetch, PrintFile, PrintKey, PrintShop, SpoiledRun
 from carnet.issuing.queries._orders import JobView, job_view
 from carnet.issuing.queries._packing import BoxView, packing
+from carnet.issuing.queries._spoiled import spoiled_waiting, waiting_runs
 from carnet.issuing.rules import JobKind, JobState
-from carnet.issuing.rules.print_shops import PrintKeyState, key_state, not_printed_again, ranks_in, seed_due_at
+from carnet.issuing.rules.print_shops import PrintKeyState, SaidFor, key_state, seed_due_at
+from carnet.journal import queries as journal
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.parties import queries as parties
 
 _LIVE = (JobState.WAITING.value, JobState.RUNNING.value)
+# What the journal's line about it is of.
+SAID_FOR = "printed-order"
 # A certificate that ends this soon is said to its print shop and to the operator.
 KEY_ENDS_SOON = timedelta(days=30)
 
@@ -241,15 +243,28 @@ def spoiled(order_id: int) -> list[SpoiledView]:
     rows = list(SpoiledRun.objects.filter(order_id=order_id).order_by("id"))
     return [
         SpoiledView(
-            row.id, row.first_rank, row.last_rank, row.reported_at, (row.first_rank, row.last_rank) not in _waiting_runs([row], order_id)
+            row.id, row.first_rank, row.last_rank, row.reported_at, (row.first_rank, row.last_rank) not in waiting_runs([row], order_id)
         )
         for row in rows
     ]
 
 
-def spoiled_waiting(order_id: int) -> int:
-    """How many booklets were reported damaged and not given again, inside the announced tenant."""
-    return ranks_in(_waiting_runs(SpoiledRun.objects.filter(order_id=order_id), order_id))
+def sealed_for(order_id: int) -> list[int]:
+    """The organisations that files of an order were sealed for, the latest first, inside the announced tenant."""
+    made = Job.objects.filter(order_id=order_id, kind=JobKind.PRINT.value, state=JobState.DONE.value, shop_organisation_id__isnull=False)
+    return [each for each in dict.fromkeys(made.order_by("-id").values_list("shop_organisation_id", flat=True)) if each is not None]
+
+
+def said_for(order_id: int) -> SaidFor | None:
+    """Why the operator said, for the print shop, that an order is printed; None when it did not."""
+    line = next(iter(journal.lines(subject=(SAID_FOR, order_id), limit=1)), None)
+    return SaidFor(line.facts["because"]) if line is not None else None
+
+
+def left_shops(actor: Actor) -> frozenset[int]:
+    """The organisations that printed for the actor's operator, and do no longer."""
+    ties = PrintShop.objects.filter(operator_id=actor.organisation_id or 0).values_list("organisation_id", "ended_at")
+    return frozenset(shop for shop, ended_at in ties if ended_at) - frozenset(shop for shop, ended_at in ties if not ended_at)
 
 
 def seeds_due(*, days: int, programme_ids: Collection[int] | None = None) -> list[SeedDue]:
@@ -270,14 +285,6 @@ def seeds_due(*, days: int, programme_ids: Collection[int] | None = None) -> lis
         for row in rows
         if row.printed_at is not None
     ]
-
-
-def _waiting_runs(rows: Iterable[SpoiledRun], order_id: int) -> list[tuple[int, int]]:
-    given = PrintFile.objects.filter(order_id=order_id, job__state=JobState.DONE.value).filter(
-        Q(name__contains=".pdf") | Q(name__contains=".csv")
-    )
-    runs = [(row.first_rank, row.last_rank, row.reported_at) for row in rows]
-    return not_printed_again(runs, given.values_list("first_rank", "last_rank", "written_at")) if runs else []
 
 
 def _shop(row: PrintShop, keys: tuple[PrintKeyView, ...]) -> PrintShopView:

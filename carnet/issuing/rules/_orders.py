@@ -169,6 +169,7 @@ class Step(StrEnum):
     WAIT = "WAIT"
     PRINT = "PRINT"
     RECORD_PRINTED = "RECORD_PRINTED"
+    PRINT_AGAIN = "PRINT_AGAIN"
     ACTIVATE = "ACTIVATE"
     SHIP = "SHIP"
     DESTROY_SEED = "DESTROY_SEED"
@@ -193,7 +194,10 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What happened to an order, each with its moment. Booklets, not vouchers, are counted."""
+    """What happened to an order, each with its moment. Booklets, not vouchers, are counted.
+
+    `spoiled_count`: told spoiled at the press, and not given again.
+    """
 
     booklet_count: int
     approved_at: datetime | None = None
@@ -203,6 +207,7 @@ class OrderFacts:
     drawn_at: datetime | None = None
     printing: bool = False
     file_count: int = 0
+    spoiled_count: int = 0
     printed_at: datetime | None = None
     seed_destroyed_at: datetime | None = None
     activated_at: datetime | None = None
@@ -240,7 +245,7 @@ def next_step(facts: OrderFacts) -> Step:
             return Step.WAIT
         return Step.RECORD_PRINTED if facts.file_count else Step.PRINT
     if facts.seed_destroyed_at is None:
-        return Step.DESTROY_SEED
+        return Step.PRINT_AGAIN if facts.spoiled_count else Step.DESTROY_SEED
     if facts.activated_at is None:
         return Step.ACTIVATE
     return Step.SHIP if facts.at_operator_count else Step.NONE

@@ -102,6 +102,20 @@ class PrintFilesMissing(IssuingRefused):
     code = "print-files-missing"
 
 
+class PrintShopDeclares(IssuingRefused):
+    """Sealed files were given to a print shop: it says that they are printed; somebody else says so for it, and why. Facts: print_shop."""
+
+    code = "print-shop-declares"
+
+
+class SaidFor(StrEnum):
+    """Why the operator says for its print shop that booklets are printed."""
+
+    ON_PAPER = "ON_PAPER"
+    NO_ACCESS = "NO_ACCESS"
+    CLOSED = "CLOSED"
+
+
 class PrintKeyState(StrEnum):
     """Where a key stands."""
 

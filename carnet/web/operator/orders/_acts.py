@@ -12,7 +12,7 @@ from carnet.funding import queries as funding
 from carnet.issuing import access, operations, queries
 from carnet.issuing.queries import print_shops
 from carnet.issuing.rules import VOUCHERS_DRAWN_AT_ONCE_MAX
-from carnet.issuing.rules.print_shops import Output
+from carnet.issuing.rules.print_shops import Output, SaidFor
 from carnet.jobs import issuing as background
 from carnet.ledger import queries as ledger
 from carnet.parties import queries as parties
@@ -157,20 +157,43 @@ class PrintView(OrderActView):
 
 class PrintedView(OrderActView):
     form_class = PrintedForm
+    refusal_fields = {"proof-of-printing-missing": "reference", "print-shop-declares": "because"}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"is_sealed": bool(print_shops.sealed_for(self.page().line.id))}
 
     def words(self, page: queries.OrderPage) -> dict[str, Any]:
-        return {"title": _("Les carnets sont imprimés ?"), "verb": _("Déclarer imprimés")}
+        shops = print_shops.sealed_for(page.line.id)
+        lead = (
+            _(
+                "« %(shop)s » a reçu les fichiers : c’est elle qui compte, et qui le déclare. Ne le dites pour elle que si elle ne le peut pas."
+            )
+            % {"shop": parties.organisation_name(shops[0])}
+            if shops
+            else ""
+        )
+        return {"title": _("Les carnets sont imprimés ?"), "lead": lead, "verb": _("Déclarer imprimés")}
 
     def perform(self, form: PrintedForm) -> HttpResponseBase:
-        operations.record_printed(reference=form.cleaned_data["reference"], **self.told(form))
+        because = form.cleaned_data.get("because")
+        operations.record_printed(
+            reference=form.cleaned_data["reference"], because=SaidFor(because) if because else None, **self.told(form)
+        )
         return self.done(_("Les carnets sont déclarés imprimés."))
 
 
 class DestroySeedView(OrderActView):
     def words(self, page: queries.OrderPage) -> dict[str, Any]:
+        lost = page.facts.spoiled_count
+        told = ngettext(
+            "%(count)s carnet abîmé à l’imprimerie attend d’être refait : il ne pourra plus l’être.",
+            "%(count)s carnets abîmés à l’imprimerie attendent d’être refaits : ils ne pourront plus l’être.",
+            lost,
+        ) % {"count": formats.number(lost)}  # fmt: skip
+        lead = _("Les fichiers à imprimer seront supprimés et plus rien ne pourra être imprimé de cette commande.")
         return {
             "title": _("Détruire le secret des codes ?"),
-            "lead": _("Les fichiers à imprimer seront supprimés et plus rien ne pourra être imprimé de cette commande."),
+            "lead": f"{lead} {told}" if lost else lead,
             "verb": _("Détruire le secret"),
             "kind": "danger",
         }

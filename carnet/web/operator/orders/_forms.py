@@ -10,7 +10,7 @@ from carnet.issuing.rules import BOOKLETS_PER_ORDER_MAX
 from carnet.issuing.rules.print_shops import Output
 from carnet.ledger.rules import EndReason
 from carnet.web.design.forms import InlineRadioSelect, OperationForm
-from carnet.web.print_shop.words import OUTPUTS
+from carnet.web.print_shop.words import OUTPUTS, SAID_FOR
 
 
 class ConfirmForm(OperationForm):
@@ -74,6 +74,17 @@ class PrintedForm(OperationForm):
     """The proof that the booklets exist."""
 
     reference = forms.CharField(label=_("Référence de l’imprimeur"), help_text=_("Bon de livraison ou bon à tirer."), max_length=120)
+    because = forms.ChoiceField(
+        label=_("Pourquoi le dites-vous pour l’imprimeur ?"),
+        help_text=_("Gardé au journal, et montré sur la commande."),
+        widget=forms.RadioSelect,
+        choices=[(each.value, words) for each, words in SAID_FOR.items()],
+    )
+
+    def __init__(self, *args: Any, is_sealed: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not is_sealed:
+            del self.fields["because"]
 
 
 class ShipForm(OperationForm):

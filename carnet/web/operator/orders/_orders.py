@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from carnet.funding import queries as funding
 from carnet.issuing import operations, queries
+from carnet.issuing.queries import print_shops
 from carnet.issuing.rules import JobState, ProofStage, Step
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
@@ -28,6 +29,7 @@ from carnet.web.operator.orders._fetched import sealed_table, spoiled_table
 from carnet.web.operator.orders._forms import PlaceForm
 from carnet.web.operator.orders._planned import planned_table
 from carnet.web.order_states import state_cell
+from carnet.web.print_shop.words import SAID_FOR
 from carnet.web.proofs.words import STAGES
 
 # Each next step: what is asked, why, the verb, its route, the action its doer must hold.
@@ -62,6 +64,11 @@ NEXT: dict[Step, tuple[Any, Any, Any, str, str]] = {
         gettext_lazy("L’imprimeur prend ses fichiers et déclare le tirage sur sa page. S’il ne le peut pas, dites-le ici pour lui."),
         gettext_lazy("Déclarer imprimés"), "operator:order-printed", "issuing.ship",
     ),
+    Step.PRINT_AGAIN: (
+        gettext_lazy("Refaire les carnets abîmés"),
+        gettext_lazy("L’imprimeur en a signalé. Le secret des codes est gardé tant que leurs fichiers ne sont pas refaits."),
+        gettext_lazy("Refaire ces carnets"), "operator:order-print", "issuing.draw",
+    ),
     Step.DESTROY_SEED: (
         gettext_lazy("Détruire le secret des codes"),
         gettext_lazy("Les carnets existent : plus personne ne doit pouvoir les imprimer une seconde fois."),
@@ -82,12 +89,13 @@ NEXT: dict[Step, tuple[Any, Any, Any, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class NextVerb:
-    """The one thing to do next with an order. Without `url`, somebody else does it."""
+    """The one thing to do next with an order. Without `url`, somebody else does it; `secondary`: somebody else should."""
 
     title: str
     why: str
     verb: str
     url: str
+    kind: str = ""
 
 
 def orders(request: HttpRequest) -> HttpResponse:
@@ -140,6 +148,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "stock": _stock(page),
         "shipments": _shipments(page),
         "planned": planned_table(actor, page),
+        "spoiled_count": page.facts.spoiled_count if _may(actor, page, "issuing.draw") else 0,
         "may_print_again": _may(actor, page, "issuing.draw") and page.line.next_step is Step.RECORD_PRINTED,
         "may_ship": _may(actor, page, "issuing.ship") and bool(page.facts.printed_at and page.facts.at_operator_count),
         "may_void": _may(actor, page, "issuing.void") and bool(page.series and page.series.lapsed_at is None),
@@ -163,7 +172,11 @@ def _next(actor: Actor, page: queries.OrderPage) -> NextVerb | None:
         route = "proofs:order"
     own = page.line.next_step is Step.APPROVE and actor.person_id == page.ordered_by_id
     url = reverse(route, args=[page.line.id]) if _may(actor, page, action) and not own else ""
-    return NextVerb(str(title), str(why), str(verb), url)
+    if page.line.next_step is Step.PRINT_AGAIN and url:
+        waiting = next(each for each in print_shops.spoiled(page.line.id) if not each.is_given_again)
+        url += f"?first={waiting.first_rank}&last={waiting.last_rank}"
+    is_theirs = page.line.next_step is Step.RECORD_PRINTED and bool(print_shops.sealed_for(page.line.id))
+    return NextVerb(str(title), str(why), str(verb), url, "secondary" if is_theirs else "")
 
 
 def _waits_for_label(actor: Actor) -> NextVerb:
@@ -220,8 +233,17 @@ def _rows(page: queries.OrderPage) -> list[Row]:
         (_("Approuvée"), facts.approved_at), (_("Refusée"), facts.refused_at), (_("Codes tirés"), facts.drawn_at),
         (_("Imprimée"), facts.printed_at), (_("Secret détruit"), facts.seed_destroyed_at), (_("Activée"), facts.activated_at),
     )  # fmt: skip
-    names = {_("Approuvée"): page.people.get(page.approved_by_id or 0, ""), _("Imprimée"): page.print_reference}
+    names = {_("Approuvée"): page.people.get(page.approved_by_id or 0, ""), _("Imprimée"): _printed_words(page)}
     return rows + [Row(label, _dated(at, names.get(label, ""))) for label, at in moments if at is not None]
+
+
+def _printed_words(page: queries.OrderPage) -> str:
+    """The print shop's reference; and why somebody else gave it, if so."""
+    because = print_shops.said_for(page.line.id) if page.facts.printed_at else None
+    if because is None:
+        return page.print_reference
+    said = {"reference": page.print_reference, "because": SAID_FOR[because]}
+    return _("%(reference)s, dit par l’opérateur pour l’imprimeur : %(because)s") % said
 
 
 def _dated(at: datetime, who: str) -> str:

@@ -184,7 +184,8 @@ def tasks(actor: Actor, at: datetime, *, seed_days: int) -> Iterator[Task]:
                 "%(count)s carnet abîmé à l’imprimerie, à refaire", "%(count)s carnets abîmés à l’imprimerie, à refaire", due.held_count
             )
             url = reverse("operator:order-print", args=[due.order_id])
-            yield Task(title % {"count": formats.number(due.held_count)}, _("Refaire"), url, due.printed_at)
+            told = _("commande n° %(number)s") % {"number": due.order_id}
+            yield Task(title % {"count": formats.number(due.held_count)}, _("Refaire"), url, due.printed_at, told)
         elif due.due_at <= at:
             url = reverse("operator:order-seed", args=[due.order_id])
             title = _("Le secret de la commande n° %(number)s devrait être détruit") % {"number": due.order_id}
