@@ -30,7 +30,9 @@ from carnet.distribution.rules import (
     WantedInThePast,
 )
 from carnet.gateways.database import acting_as, acting_as_everything
+from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
+from carnet.ledger import operations as ledger_writes
 from carnet.ledger import queries as ledger
 from carnet.ledger.rules import BookletUnknown
 from carnet.notices.models import Notice
@@ -141,6 +143,25 @@ class TestAMove:
         assert (cupboards.held(cupboards.slow_id), cupboards.held(cupboards.quick_id)) == (11, 19)
         with acting_as_everything(why="count"):
             assert ledger.counts(series_id=cupboards.series_id).void == 10
+
+    def test_what_is_said_lost_after_the_season_is_kept_and_ends_nothing_twice(self, cupboards: Cupboards) -> None:
+        move_id = ask(cupboards)
+        (run,) = send(cupboards, move_id)
+        missing = tuple(range(run.first_booklet_id, run.first_booklet_id + 4))
+        receive(cupboards, move_id, missing)
+        over = ledger.series(cupboards.series_id).accepted_until + timedelta(days=400)
+        giver = cupboards.lead(cupboards.slow_id)
+        with acting_as_everything(why="the season is over"):
+            ledger_writes.lapse_series(series_id=cupboards.series_id, actor=Actor.system("tests"), request_id=uuid4(), at=over)
+            before = ledger.counts(series_id=cupboards.series_id)
+        with acting_as(giver):
+            assert (
+                operations.settle_missing(move_id=move_id, booklet_ids=missing, found=Found.LOST, actor=giver, request_id=uuid4(), at=over)
+                == 4
+            )
+        assert read(cupboards, move_id).state is MoveState.RECEIVED
+        with acting_as_everything(why="count"):
+            assert (ledger.counts(series_id=cupboards.series_id), ledger.verify()) == (before, [])
 
     def test_a_giver_may_send_fewer_or_say_no_and_nobody_else_may(self, cupboards: Cupboards) -> None:
         move_id, receiver, giver = ask(cupboards), cupboards.lead(cupboards.quick_id), cupboards.lead(cupboards.slow_id)

@@ -7,16 +7,20 @@ from uuid import uuid4
 
 import pytest
 
+from carnet.distribution import operations as distribution
+from carnet.distribution import queries as distribution_queries
 from carnet.distribution.queries import custody as story
 from carnet.distribution.queries.custody import Place
+from carnet.distribution.rules import NotEnoughBooklets
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.issuing import operations, rules
-from carnet.issuing.operations import parcels
+from carnet.issuing.operations import parcels, print_shops
 from carnet.issuing.operations.packing import pack_order
 from carnet.issuing.queries import parcels as boxes
 from carnet.issuing.queries.parcels import ParcelView
 from carnet.issuing.rules.packing import BoxSizeWrong, Destination
 from carnet.issuing.rules.parcels import (
+    BookletsSpoiled,
     EndsDiffer,
     NothingPacked,
     NothingScanned,
@@ -38,6 +42,7 @@ from carnet.notices.models import Notice
 from carnet.parties import operations as parties
 from carnet.parties.rules import NotAllowed, OrganisationKind, SecondFactorNeeded
 from tests.issuing.conftest import NOW, SYSTEM, Cast, unproved
+from tests.issuing.printing import shop_of
 
 pytestmark = pytest.mark.django_db
 
@@ -318,6 +323,122 @@ class TestSettling:
         assert whole(cast, order_id) == {Place.IN_BOX: 3, Place.ENDED: 3}
         assert ledger.counts(programme_id=cast.programme_id).void == 15
         assert boxes.parcel(first.id).state is ParcelState.SENT
+
+    def test_what_is_explained_after_the_season_is_kept_and_moves_no_money_twice(self, cast: Cast) -> None:
+        order_id, box = self.short(cast)
+        for funder_id in (cast.metropolis_id, cast.department_id):
+            cast.receive(funder_id, 15_000)
+        operations.activate_order(order_id=order_id, **cast.by(cast.agent))
+        ended_at = ledger.series(box.series_id).accepted_until
+        late = {"actor": SYSTEM, "request_id": uuid4(), "at": ended_at}
+        ledger_writes.lapse_series(series_id=box.series_id, **late)
+        assert sum(ledger_writes.return_circulation(series_id=box.series_id, **late).values()) == 30_000
+        money, counts = ledger.money(agreement_id=cast.agreement_id), ledger.counts(series_id=box.series_id)
+        first, agent = box.whole.first_booklet_id, replace(cast.agent, proved_at=ended_at)
+        for outcome, run in (
+            (Outcome.LOST, (first + 4, first + 5)),
+            (Outcome.DAMAGED, (first + 2, first + 2)),
+            (Outcome.ARRIVED, (first + 3, first + 3)),
+        ):
+            parcels.settle_parcel(parcel_id=box.id, outcome=outcome, runs=[run], **cast.by(agent, at=ended_at))
+        assert boxes.parcel(box.id).state is ParcelState.SETTLED
+        assert whole(cast, order_id) == {Place.AT_POINT: 3, Place.ENDED: 3}
+        assert (ledger.money(agreement_id=cast.agreement_id), ledger.counts(series_id=box.series_id)) == (money, counts)
+        with acting_as_everything(why="verify"):
+            assert ledger.verify() == []
+
+    def test_the_desk_is_told_what_became_of_what_it_missed_by_whoever_found_out(self, cast: Cast) -> None:
+        _order_id, box = self.short(cast)
+        first = box.whole.first_booklet_id
+        request_id = uuid4()
+        for _ in range(2):
+            said = cast.by(cast.agent, request_id=request_id)
+            parcels.settle_parcel(parcel_id=box.id, outcome=Outcome.LOST, runs=[(first + 4, first + 5)], **said)
+        letter = Notice.objects.get(kind="issuing.parcel-settled")
+        assert letter.to_organisation_id == cast.prescriber_id
+        assert letter.context == {"parcel": box.number, "outcome": "LOST", "booklets": 2, "left": 2}
+        with acting_as(cast.prescriber):
+            parcels.settle_parcel(parcel_id=box.id, outcome=Outcome.ARRIVED, runs=[(first + 3, first + 3)], **cast.by(cast.prescriber))
+        assert Notice.objects.filter(kind="issuing.parcel-settled").count() == 1, "nobody is told what it said itself"
+
+
+class TestSpoiledBooklets:
+    def test_a_box_that_holds_some_leaves_only_once_they_are_made_again(self, cast: Cast) -> None:
+        shop, order_id = shop_of(cast), cast.drawn(booklet_count=6)
+        to = Destination(organisation_id=cast.prescriber_id, name="Guichet", address="1 rue", booklet_count=6)
+        pack_order(order_id=order_id, destinations=[to], box_size=3, **cast.by(cast.agent))
+        cast.run(operations.print_order(order_id=order_id, print_shop_id=shop.id, **cast.by(cast.agent)))
+        with acting_as(shop.printer):
+            operations.report_spoiled(order_id=order_id, first_rank=2, last_rank=3, **cast.by(shop.printer))
+            operations.report_spoiled(order_id=order_id, first_rank=6, last_rank=6, **cast.by(shop.printer))
+            operations.prove_printing(order_id=order_id, reference="BL", printed_count=3, **cast.by(shop.printer))
+            parcels.pack_from_list(order_id=order_id, **cast.by(shop.printer))
+            with pytest.raises(BookletsSpoiled) as refused:
+                parcels.send_parcels(order_id=order_id, **cast.by(shop.printer))
+        numbers = [ledger.serial_of_booklet(ledger.series_list()[0], ledger.series_list()[0].first_booklet_id + rank) for rank in (1, 2, 5)]
+        assert refused.value.facts == {"booklets": 3, "numbers": [f"{numbers[0]} – {numbers[1]}", numbers[2]]}
+        late = cast.by(replace(cast.agent, proved_at=NOW + timedelta(hours=1)), at=NOW + timedelta(hours=1))
+        for first, last in ((2, 3), (6, 6)):
+            again = operations.print_order(
+                order_id=order_id, print_shop_id=shop.id, first_rank=first, last_rank=last, **late | {"request_id": uuid4()}
+            )
+            assert operations.run_job(job_id=again, programme_id=cast.programme_id, at=NOW + timedelta(hours=1)) is rules.JobState.DONE
+        with acting_as(shop.printer):
+            assert len(parcels.send_parcels(order_id=order_id, **cast.by(shop.printer))) == 1
+        assert whole(cast, order_id) == {Place.IN_BOX: 6}
+
+    def test_the_depot_packs_none_of_them(self, cast: Cast) -> None:
+        shop, order_id = shop_of(cast), cast.drawn(booklet_count=6)
+        cast.run(operations.print_order(order_id=order_id, print_shop_id=shop.id, **cast.by(cast.agent)))
+        with acting_as(shop.printer):
+            operations.report_spoiled(order_id=order_id, first_rank=2, last_rank=2, **cast.by(shop.printer))
+            operations.prove_printing(order_id=order_id, reference="BL", printed_count=5, **cast.by(shop.printer))
+        asked = {"order_id": order_id, "to_organisation_id": cast.prescriber_id, "per_box": 6}
+        with pytest.raises(rules.NotEnoughInStock) as refused:
+            parcels.pack_count(**asked, booklet_count=5, **cast.by(cast.agent))
+        assert refused.value.facts["held"] == 4
+        (made,) = parcels.pack_count(**asked, booklet_count=4, **cast.by(cast.agent))
+        series = ledger.series_list(programme_id=cast.programme_id)[0]
+        assert boxes.set_aside(cast.programme_id) == ((series.first_booklet_id + 1, series.first_booklet_id + 5),), (
+            "one is spoiled, four stand in a box"
+        )
+        assert boxes.parcel(made).whole.first_booklet_id == series.first_booklet_id + 2
+
+
+def test_a_move_from_the_depot_takes_nothing_out_of_a_packed_box(cast: Cast) -> None:
+    order_id = cast.printed(booklet_count=12)
+    for funder_id in (cast.metropolis_id, cast.department_id):
+        cast.receive(funder_id, 30_000)
+    operations.activate_order(order_id=order_id, **cast.by(cast.agent))
+    distribution.join_programme(programme_id=cast.programme_id, organisation_id=cast.prescriber_id, **cast.by(cast.agent))
+    parcels.pack_count(order_id=order_id, to_organisation_id=cast.prescriber_id, booklet_count=6, per_box=6, **cast.by(cast.agent))
+    move = {"programme_id": cast.programme_id, "from_organisation_id": cast.operator_id, "to_organisation_id": cast.prescriber_id}
+    with pytest.raises(NotEnoughBooklets) as refused:
+        distribution.ask_move(**move, booklet_count=8, **cast.by(cast.agent))
+    assert refused.value.facts["held"] == 6
+    depot = distribution_queries.points(cast.programme_id, at=NOW)[0].point
+    assert (depot.is_depot, depot.in_stock, depot.at_hand) == (True, 12, 6)
+    move_id = distribution.ask_move(**move, booklet_count=6, **cast.by(cast.agent))
+    distribution.send_move(move_id=move_id, **cast.by(cast.agent))
+    parcels.send_parcels(order_id=order_id, **cast.by(cast.agent))
+    assert whole(cast, order_id) == {Place.IN_BOX: 6, Place.IN_MOVE: 6}
+
+
+class TestAPressThatLeft:
+    def test_its_boxes_are_undone_by_the_operator_and_packed_anew(self, cast: Cast) -> None:
+        shop, order_id = shop_of(cast), cast.drawn(booklet_count=6)
+        to = Destination(organisation_id=cast.prescriber_id, name="Guichet", address="1 rue", booklet_count=6)
+        pack_order(order_id=order_id, destinations=[to], box_size=3, **cast.by(cast.agent))
+        cast.run(operations.print_order(order_id=order_id, print_shop_id=shop.id, **cast.by(cast.agent)))
+        with acting_as(shop.printer):
+            operations.prove_printing(order_id=order_id, reference="BL", printed_count=6, **cast.by(shop.printer))
+            made = parcels.pack_from_list(order_id=order_id, **cast.by(shop.printer))
+        assert parcels.unpack(parcel_ids=made, order_id=order_id, **cast.by(cast.agent)) == 0, "they are the press's as long as it works"
+        print_shops.end_print_shop(print_shop_id=shop.id, **cast.by(cast.agent))
+        assert parcels.unpack(parcel_ids=made, order_id=order_id, **cast.by(cast.agent)) == 2
+        assert len(parcels.pack_from_list(order_id=order_id, **cast.by(cast.agent))) == 2
+        parcels.send_parcels(order_id=order_id, **cast.by(cast.agent))
+        assert whole(cast, order_id) == {Place.IN_BOX: 6}
 
 
 class TestReminding:

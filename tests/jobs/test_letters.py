@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 
 import carnet
 from carnet.gateways.database import acting_as_everything
+from carnet.issuing.rules.parcels import Outcome
 from carnet.jobs.letters import BATCH, letter_of, send_letters
 from carnet.kernel.actors import Actor
 from carnet.notices import operations as notices
@@ -180,6 +181,12 @@ def test_money_days_and_secrets_are_written_for_a_person() -> None:
     invitation = letter_of(kind="parties.invitation", context=CONTEXTS["parties.invitation"], language="fr")
     assert "/invitation/s3cret/" in invitation.body
     assert "Atelier & Cie" in invitation.subject
+
+
+def test_what_became_of_booklets_is_said_for_each_outcome() -> None:
+    context = CONTEXTS["issuing.parcel-settled"]
+    told = {letter_of(kind="issuing.parcel-settled", context=context | {"outcome": each.value}, language="fr").body for each in Outcome}
+    assert len(told) == len(Outcome)
 
 
 def test_what_waits_is_sent_once_then_forgotten(db: None) -> None:

@@ -233,7 +233,7 @@ def _settle(row: StockMove, chosen: list[int], found: Found, *, actor: Actor, re
         # Back to whoever answers for them, then ended there: the ledger never loses sight of a booklet.
         _each_run(row, chosen, ledger.bring_back_booklets, request_id, actor=actor, at=at, from_holder_id=row.from_organisation_id)
         _each_run(
-            row, chosen, ledger.end_booklets, request_id, actor=actor, at=at,
+            row, chosen, ledger.end_unless_lapsed, request_id, actor=actor, at=at,
             holder_id=row.from_organisation_id, reason=EndReason(found.value),
         )  # fmt: skip
         row.lost_ids = sorted({*row.lost_ids, *chosen})

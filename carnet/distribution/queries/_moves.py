@@ -19,6 +19,7 @@ from carnet.distribution.rules import (
     pick,
     runs,
 )
+from carnet.issuing.queries import parcels as boxes
 from carnet.ledger import queries as ledger
 from carnet.parties import queries as parties
 
@@ -114,9 +115,15 @@ def to_send(move_view: MoveView, *, count: int | None = None, at: datetime) -> l
 
 
 def chosen_booklets(kind: MoveKind, programme_id: int, holder_id: int, count: int, *, at: datetime) -> list[int]:
-    """The booklets to take out of a cupboard, fewer than `count` if it has fewer; a return takes those of ended seasons too."""
+    """The booklets to take out of a cupboard, fewer than `count` if it has fewer; a return takes those of ended seasons too.
+
+    The depot gives nothing that stands in a box with somebody else's label, nor what its press spoiled.
+    """
     to_give_at = None if kind is MoveKind.RETURN else at
     held = ledger.stock_ids(holder_id=holder_id, programme_id=programme_id, to_give_at=to_give_at, whole_only=True)
+    if kind is MoveKind.SUPPLY:
+        aside = {each for first, last in boxes.set_aside(programme_id) for each in range(first, last + 1)}
+        held = [each for each in held if each not in aside]
     return pick(held, count=count, cuts=cuts(programme_id))
 
 

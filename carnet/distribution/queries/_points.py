@@ -13,6 +13,8 @@ from carnet.distribution.queries._handing import participations
 from carnet.distribution.rules import PACE_DAYS, Point, Proposal, is_asleep, keeps, proposals, runs_out
 from carnet.funding import queries as funding
 from carnet.funding.queries import ProgrammeFacts
+from carnet.issuing.queries import parcels as boxes
+from carnet.issuing.rules.parcels import count
 from carnet.kernel.periods import legal_day
 from carnet.ledger import queries as ledger
 from carnet.parties import queries as parties
@@ -123,6 +125,8 @@ class _Facts:
         self.arriving, self.leaving, self.promised = _moving(
             programme.id, ledger.on_the_way(programme_id=programme.id, holder_id=organisation_id)
         )
+        if organisation_id is None:
+            self.leaving[programme.operator_id] += count(boxes.set_aside(programme.id))
         self.handing = {each for _programme, each in _desks([programme.id], at)}
         asked = StockRequest.objects.filter(programme_id=programme.id, closed_at=None)
         self.requests = {row.organisation_id: row for row in asked}

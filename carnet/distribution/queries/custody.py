@@ -115,6 +115,8 @@ def custody(actor: Actor, order_id: int) -> Custody:
     found += [_line(Place.HOLE, run, series, 0, None) for run in minus([(series.first_booklet_id, series.last_booklet_id)], there)]
     # A box that says it holds booklets which the ledger sees elsewhere is a hole too, wherever they are seen.
     found = _with_claims(found, series, travelling)
+    if series.lapsed_at is not None:
+        found = _with_losses(found, series, order_id)
     names = parties.organisations({each for line in found for each in (line.holder_id, line.to_id or 0)})
     named = [
         replace(
@@ -226,6 +228,19 @@ def _with_claims(found: list[CustodyLine], series: SeriesView, travelling: Seque
             kept.append(_cut(each, part, series))
         for part in common([run], wrong):
             kept.append(_line(Place.HOLE, part, series, each.holder_id, each.to_id))
+    return kept
+
+
+def _with_losses(found: list[CustodyLine], series: SeriesView, order_id: int) -> list[CustodyLine]:
+    """What was told lost or spoiled once the season had lapsed: the ledger ends it no more, and no shelf has it."""
+    moves = StockMove.objects.filter(programme_id=series.programme_id, sent_at__isnull=False).exclude(lost_ids=[]).order_by("id")
+    lost = [run for _parcel, _series, run in boxes.ended_runs(order_id=order_id)] + [run for move in moves for run in runs(move.lost_ids)]
+    kept: list[CustodyLine] = []
+    for each in found:
+        own = [(each.first_booklet_id, each.last_booklet_id)]
+        gone = common(own, lost) if each.place in (Place.AT_OPERATOR, Place.AT_POINT) else ()
+        kept += [_cut(each, part, series) for part in minus(own, gone)]
+        kept += [_line(Place.ENDED, part, series, each.holder_id, None) for part in gone]
     return kept
 
 
@@ -413,6 +428,8 @@ def verify(*, programme_ids: Collection[int] | None = None) -> list[Fault]:
         for fault in _faults(series_id, claimed.get(series_id, []), told.get(series_id, []))
     ]
     for parcel_id, series_id, run in boxes.ended_runs(programme_ids=programme_ids):
+        if ledger.series(series_id).lapsed_at is not None:
+            continue  # explained after the season: there was nothing left to end
         ended = ledger.ended_among(series_id=series_id, booklet_ids=range(run[0], run[1] + 1))
         if len(ended) != run[1] - run[0] + 1:
             faults.append(Fault("custody", f"parcel {parcel_id}", "booklets settled as lost or spoiled have not ended"))

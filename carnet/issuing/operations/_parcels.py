@@ -16,9 +16,22 @@ from carnet.gateways.database import acting_as
 from carnet.issuing.access import parcels as access
 from carnet.issuing.models import Order, Packing, Parcel, Shipment
 from carnet.issuing.operations._journal import by, note
+from carnet.issuing.queries._spoiled import spoiled_booklets
+from carnet.issuing.queries.print_shops import left_shops
 from carnet.issuing.rules import NotEnoughInStock, RecipientWrong, check_printed
 from carnet.issuing.rules.packing import BOOKLETS_PER_BOX, BOOKLETS_PER_BOX_MAX, BoxSizeWrong
-from carnet.issuing.rules.parcels import PARCELS_AT_ONCE_MAX, Ending, NothingPacked, ParcelNotYours, ParcelsTooMany, Run, apart, boxes_of
+from carnet.issuing.rules.parcels import (
+    PARCELS_AT_ONCE_MAX,
+    BookletsSpoiled,
+    Ending,
+    NothingPacked,
+    ParcelNotYours,
+    ParcelsTooMany,
+    Run,
+    apart,
+    boxes_of,
+    common,
+)
 from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger
 from carnet.ledger import queries as ledger_queries
@@ -28,6 +41,7 @@ from carnet.parties.rules import OrganisationKind, check_allowed_now
 
 _HOLDERS = frozenset({OrganisationKind.PRESCRIBER.value, OrganisationKind.OPERATOR.value})
 SEND = "issuing.send-parcels"
+_RUNS_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +118,16 @@ def pack_count(
 def unpack(*, parcel_ids: Sequence[int], order_id: int, actor: Actor, request_id: UUID, at: datetime) -> int:
     """Empty boxes that have not left: their labels are worth nothing any more; return how many. Again changes nothing.
 
+    Each empties its own; the operator also those of a print shop that works for it no longer.
     Raises: NotAllowed, OrderUnknown.
     """
     check_allowed_now(actor, SEND, at)
     with sender_of(actor, order_id):
         order = access.order_to_send(actor, order_id, lock=True)
-        rows = Parcel.objects.filter(
-            order=order, id__in=list(parcel_ids), sent_at=None, ended_at=None, from_organisation_id=_sender(order, actor)
-        )
+        senders = {_sender(order, actor)}
+        if order.operator_id in senders:
+            senders |= left_shops(actor)
+        rows = Parcel.objects.filter(order=order, id__in=list(parcel_ids), sent_at=None, ended_at=None, from_organisation_id__in=senders)
         count = rows.update(ending=Ending.UNPACKED.value, ended_at=at, ended_by_id=by(actor))
         if count:
             note(order, "parcels-unpacked", actor=actor, request_id=request_id, at=at, facts={"parcels": count})
@@ -129,7 +145,8 @@ def send_parcels(
 ) -> list[int]:
     """Say that every box packed for a destination (or for all of them) left; return the shipments' ids. The same request sends once.
 
-    Raises: NotAllowed, OrderUnknown, OrderNotPrinted, NothingPacked, NotHolder (a booklet of a box left some other way: pack it again).
+    Raises: NotAllowed, OrderUnknown, OrderNotPrinted, NothingPacked, BookletsSpoiled, NotHolder (a booklet of a box left some other way:
+            pack it again).
     """
     check_allowed_now(actor, SEND, at)
     with sender_of(actor, order_id):
@@ -208,6 +225,7 @@ def _boxes_from_stock(order: Order, shares: Sequence[tuple[int, int]], per_box: 
     if asked <= 0:
         raise NotEnoughInStock(asked=asked, held=0)
     taken = list(Parcel.objects.filter(order=order, sent_at=None, ended_at=None).values_list("first_booklet_id", "last_booklet_id"))
+    taken += spoiled_booklets(order)
     whole = _row(order, asked, taken)
     if whole is not None:
         return _cut(shares, whole[0], per_box)
@@ -299,6 +317,7 @@ def _send(order: Order, parcels: Sequence[Parcel], sending: Sending, actor: Acto
     assert order.series_id is not None, "an order that is drawn has a series"
     if any(each.from_organisation_id not in (order.operator_id, actor.organisation_id) for each in parcels):
         raise ParcelNotYours
+    _check_not_spoiled(order, [(each.first_booklet_id, each.last_booklet_id) for each in parcels])
     ledger.ship_runs(
         series_id=order.series_id,
         runs=[(each.first_booklet_id, each.last_booklet_id, each.to_organisation_id) for each in parcels],
@@ -341,6 +360,15 @@ def _send(order: Order, parcels: Sequence[Parcel], sending: Sending, actor: Acto
             Parcel.objects.filter(id__in=ids).update(shipment=shipment, sent_at=at, sent_by_id=by(actor))
     _tell(order, shipments, by_destination, actor, request_id, at)
     return [shipment.id for shipment in shipments]
+
+
+def _check_not_spoiled(order: Order, runs: Sequence[Run]) -> None:
+    """A box holds paper: what its press told spoiled, and did not print again, is not in it."""
+    spoiled = common(runs, spoiled_booklets(order))
+    if spoiled:
+        series = ledger_queries.series(order.series_id or 0)
+        ends = [[ledger_queries.serial_of_booklet(series, each) for each in dict.fromkeys(run)] for run in spoiled[:_RUNS_TOLD]]
+        raise BookletsSpoiled(booklets=sum(last - first + 1 for first, last in spoiled), numbers=[" – ".join(each) for each in ends])
 
 
 def _tell(

@@ -21,6 +21,7 @@ from carnet.issuing.rules.parcels import (
     check_outcome,
     common,
     count,
+    label_number,
     minus,
 )
 from carnet.journal import operations as journal
@@ -39,7 +40,8 @@ def settle_parcel(
     """Say what became of what is missing from a box (`runs` of it, or all); return how many booklets were dealt with now.
 
     The operator says any outcome; the receiver, only that they arrived after all. Of a box still on its way, the operator may say that it
-    came back, or was lost or stolen: then all of it is missing, and told. Lost, stolen or spoiled booklets are ended at once.
+    came back, or was lost or stolen: then all of it is missing, and told. Lost, stolen or spoiled booklets are ended at once; once the
+    season has lapsed they have ended already, and only what became of them is kept.
     Raises: NotAllowed, SecondFactorNeeded, ParcelUnknown, ParcelNotYours, ParcelNotNow, NotMissing, OutcomeUnfit, NothingUnspent.
     Repeat: the same request_id changes nothing and returns the first count.
     """
@@ -63,6 +65,8 @@ def settle_parcel(
     ParcelSettlement.objects.bulk_create(_settlement(gap, run, outcome, actor, request_id, at) for gap, run in parts)
     _move(row, chosen, outcome, actor=actor, request_id=request_id, at=at)
     _note(row, outcome, count(chosen), actor, request_id, at)
+    if actor.organisation_id != row.to_organisation_id:
+        _tell(row, outcome, count(chosen), left=count(minus(facts.open_gaps, chosen)), at=at)
     return count(chosen)
 
 
@@ -114,10 +118,22 @@ def _move(row: Parcel, chosen: Sequence[Run], outcome: Outcome, *, actor: Actor,
         # Some may have been voided while they were on their way: those have ended already.
         ended = ledger_queries.ended_among(series_id=row.series_id, booklet_ids=range(first, last + 1))
         for low, high in minus([(first, last)], [(each, each) for each in ended]):
-            ledger.end_booklets(
+            ledger.end_unless_lapsed(
                 series_id=row.series_id, first_booklet_id=low, last_booklet_id=high, holder_id=operator_id, reason=outcome.end_reason,
                 actor=actor, request_id=asked, at=at,
             )  # fmt: skip
+
+
+def _tell(row: Parcel, outcome: Outcome, booklets: int, *, left: int, at: datetime) -> None:
+    """Write to the desk that counted the box: its shipment was closed then, and nothing else says what became of the rest."""
+    number = label_number(ledger_queries.series(row.series_id).issuer_prefix, row.id)
+    notices.post(
+        kind="issuing.parcel-settled",
+        to_organisation_id=row.to_organisation_id,
+        context={"parcel": number, "outcome": outcome.value, "booklets": booklets, "left": left},
+        programme_id=row.programme_id,
+        at=at,
+    )
 
 
 def _note(row: Parcel, outcome: Outcome, booklets: int, actor: Actor, request_id: UUID, at: datetime) -> None:

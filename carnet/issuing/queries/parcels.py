@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from carnet.gateways.database import acting_as
 from carnet.issuing.access import parcels as access
 from carnet.issuing.models import Order, Packing, Parcel
-from carnet.issuing.rules.parcels import Ending, GapKind, Outcome, ParcelState, Run, apart, count, is_late, label_number, minus
+from carnet.issuing.queries._spoiled import spoiled_booklets
+from carnet.issuing.rules.parcels import Ending, GapKind, Outcome, ParcelState, Run, apart, count, is_late, label_number, merged, minus
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.ledger.queries import SeriesView
@@ -108,7 +109,7 @@ def parcels_of_order(order_id: int, *, limit: int = 5_000) -> list[ParcelView]:
     return _views(rows[:limit])
 
 
-def parcels_to(organisation_id: int, *, awaited_only: bool = False, limit: int = 100) -> list[ParcelView]:
+def parcels_to(organisation_id: int, *, awaited_only: bool = False, limit: int = 500) -> list[ParcelView]:
     """Boxes sent to an organisation, the latest first; `awaited_only`: those it has not counted."""
     rows = _rows().filter(to_organisation_id=organisation_id, sent_at__isnull=False).order_by("-sent_at", "position", "id")
     return _views((rows.filter(ended_at=None) if awaited_only else rows)[:limit])
@@ -122,10 +123,24 @@ def parcels_from(organisation_id: int, *, order_id: int | None = None, limit: in
     return _views(rows.order_by("-packed_at", "id")[:limit])
 
 
+def parcel_count(actor: Actor) -> int:
+    """How many boxes the programmes the reader operates, funds or audits have, those emptied before they left apart."""
+    return Parcel.objects.filter(programme_id__in=actor.programme_ids).exclude(ending=Ending.UNPACKED.value).count()
+
+
 def parcels(
-    actor: Actor, *, programme_id: int | None = None, open_only: bool = False, with_gaps_only: bool = False, limit: int = 500
+    actor: Actor,
+    *,
+    programme_id: int | None = None,
+    open_only: bool = False,
+    with_gaps_only: bool = False,
+    start: int = 0,
+    limit: int = 500,
 ) -> list[ParcelView]:
-    """The boxes of the programmes the reader operates, funds or audits, the latest first; `open_only`: those somebody has to deal with."""
+    """The boxes of the programmes the reader operates, funds or audits, the latest first; `open_only`: those somebody has to deal with.
+
+    `start`: how many are passed over, of those that are not `open_only`.
+    """
     rows = _rows().filter(programme_id__in=actor.programme_ids).exclude(ending=Ending.UNPACKED.value)
     if with_gaps_only:
         rows = rows.filter(gaps__isnull=False).distinct()
@@ -133,7 +148,7 @@ def parcels(
         rows = rows.filter(programme_id=programme_id)
     rows = rows.order_by("-packed_at", "-id")
     if not open_only:
-        return _views(rows[:limit])
+        return _views(rows[start : start + limit])
     on_the_way = _views(rows.filter(sent_at__isnull=False, ended_at=None)[:limit])
     told = [each for each in _views(rows.filter(gaps__isnull=False).distinct()[:limit]) if each.open_count]
     return sorted([*told, *on_the_way], key=lambda each: each.sent_at or each.packed_at)
@@ -225,9 +240,11 @@ def on_the_way(*, order_id: int | None = None, programme_ids: Collection[int] | 
     return [each for each in found if each.runs]
 
 
-def ended_runs(*, programme_ids: Collection[int] | None = None) -> list[tuple[int, int, Run]]:
-    """Runs of boxes settled as lost, stolen or spoiled, with their parcel and series: the ledger must have ended them."""
+def ended_runs(*, order_id: int | None = None, programme_ids: Collection[int] | None = None) -> list[tuple[int, int, Run]]:
+    """Runs of boxes settled as lost, stolen or spoiled, with their parcel and series: the ledger must have ended them, or the season lapsed."""
     rows = Parcel.objects.filter(gaps__isnull=False).distinct().prefetch_related("gaps__settlements").order_by("id")
+    if order_id is not None:
+        rows = rows.filter(order_id=order_id)
     if programme_ids is not None:
         rows = rows.filter(programme_id__in=programme_ids)
     return [(row.id, row.series_id, run) for row in rows for outcome, run in row.facts.settled if outcome.end_reason is not None]
@@ -237,6 +254,15 @@ def packed_runs(order_id: int) -> list[tuple[int, int, Run]]:
     """Boxes of an order that are packed and have not left: their id, whose shelf they stand on, their booklets."""
     rows = Parcel.objects.filter(order_id=order_id, sent_at=None, ended_at=None).order_by("first_booklet_id")
     return [(row.id, row.from_organisation_id, row.run) for row in rows]
+
+
+def set_aside(programme_id: int) -> tuple[Run, ...]:
+    """Booklets of a programme that the operator answers for and cannot give: in a box that has not left, or spoiled and not printed again."""
+    packed = Parcel.objects.filter(programme_id=programme_id, sent_at=None, ended_at=None).values_list(
+        "first_booklet_id", "last_booklet_id"
+    )
+    orders = Order.objects.filter(programme_id=programme_id, series_id__isnull=False, spoiled__isnull=False).order_by("id").distinct()
+    return merged([*packed, *(run for order in orders for run in spoiled_booklets(order))])
 
 
 def unboxed_count(actor: Actor, order_id: int) -> int:

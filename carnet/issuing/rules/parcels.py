@@ -71,6 +71,12 @@ class OutcomeUnfit(IssuingRefused):
     code = "outcome-unfit"
 
 
+class BookletsSpoiled(IssuingRefused):
+    """Boxes that would hold booklets told spoiled at the press and not made again. Facts: booklets, numbers (the first few runs)."""
+
+    code = "booklets-spoiled"
+
+
 class ParcelsTooMany(IssuingRefused):
     """More boxes than one gesture may pack or send. Facts: count, most."""
 
