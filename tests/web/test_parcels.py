@@ -308,3 +308,53 @@ def test_each_label_names_its_own_field(office: Office) -> None:
     # The same boxes said to have left from a second page, later: nothing leaves twice, and the page says why.
     again = admin.post(office.url("send/"), {"request_id": str(uuid4()), "to_organisation_id": office.other_desk_id})
     assert (again.status_code, "Aucun colis n’attend de partir" in text_of(again.content.decode())) == (422, True)
+
+
+def test_two_hundred_boxes_are_shown_some_at_a_time(office: Office) -> None:
+    admin = office.enter(Role.OPERATOR_ADMIN, office.cast.operator_id)
+    with acting_as(office.cast.agent):
+        parcels.pack_count(
+            order_id=office.order_id,
+            to_organisation_id=office.other_desk_id,
+            booklet_count=24,
+            per_box=1,
+            **office.cast.by(office.cast.agent),
+        )
+    page = admin.get(office.url()).content.decode()
+    assert "Les numéros de ces colis" in page, "more than a few are folded"
+    press(admin, office.url("send/"), to_organisation_id=office.other_desk_id)
+    desk = office.enter(Role.PRESCRIBER_LEAD, office.other_desk_id)
+    funder = office.enter(Role.FUNDER, office.cast.metropolis_id)
+    numbers = {each.number for each in office.boxes()}
+    for client, address, name, shown in (
+        (admin, "/operator/parcels/", "page", 20), (admin, "/operator/parcels/", "attente", 20), (funder, "/funder/parcels/", "page", 20),
+        (admin, office.url(), "page", 20), (desk, "/prescriber/shipments/", "attente", 10),
+    ):  # fmt: skip
+        first, last = (client.get(address, {name: number}).content.decode() for number in (1, 3 if shown == 10 else 2))
+        assert f"{name}=2" in first, address
+        assert 'rel="next"' not in last.split(f"{name}=1")[-1].split("</nav>")[0]
+        seen = [sum(page.count(number) > 0 for number in numbers) for page in (first, last)]
+        assert seen[1] >= 24 % shown, address
+    assert all(
+        client.get(address, {"page": "zéro"}).status_code == 200
+        for client, address in ((admin, "/operator/parcels/"), (desk, "/prescriber/shipments/"))
+    )
+
+
+def test_the_boxes_of_a_print_shop_that_left_are_undone_from_the_operator_s_page(office: Office) -> None:
+    with acting_as(office.cast.agent):
+        packing.pack_order(
+            order_id=office.order_id, destinations=[Destination(office.other_desk_id, "Mission locale", "1 rue Haute, Nantes", 20)],
+            box_size=8, **office.cast.by(office.cast.agent),
+        )  # fmt: skip
+    shop_id, _actor = given_to_a_shop(office)
+    shop = office.enter(Role.PRINT_SHOP, shop_id)
+    press(shop, f"/print-shop/orders/{office.order_id}/parcels/list/")
+    admin = office.enter(Role.OPERATOR_ADMIN, office.cast.operator_id)
+    assert "Préparés par un imprimeur parti" not in admin.get(office.url()).content.decode()
+    with acting_as_everything(why="the print shop left"):
+        PrintShop.objects.filter(organisation_id=shop_id).update(ended_at=NOW, ended_by_id=1)
+    assert "3 colis pour Mission locale, 20 carnets, préparés par Imprimerie." in text_of(admin.get(office.url()).content.decode())
+    told = press(admin, office.url("unpack/"), to_organisation_id=office.other_desk_id, from_organisation_id=shop_id)
+    assert "Ces colis sont défaits" in told
+    assert [each.to_id for each in office.boxes()] == [office.cast.operator_id]

@@ -22,13 +22,16 @@ def entry(request: HttpRequest, route: str) -> dict[str, Any]:
     return {"url": url, "is_current": path == url, "is_ancestor": path != url and url.count("/") > 2 and path.startswith(url)}
 
 
-def pages(request: HttpRequest, page: Page) -> dict[str, Any]:
-    """The numbers of the other pages of a list, None for those left out, and what each address begins with: the filter is kept."""
+def pages(request: HttpRequest, page: Page, name: str = "page") -> dict[str, Any]:
+    """The numbers of the other pages of a list, None for those left out, and what each address begins with: the filter is kept.
+
+    `name`: of its number in the address, where a screen has several lists.
+    """
     kept = request.GET.copy()
-    kept.pop("page", None)
+    kept.pop(name, None)
     shown = page.paginator.get_elided_page_range(page.number, on_each_side=1)
     numbers = [None if item == page.paginator.ELLIPSIS else item for item in shown]
-    return {"numbers": numbers, "prefix": f"?{kept.urlencode()}&page=" if kept else "?page="}
+    return {"numbers": numbers, "prefix": f"?{kept.urlencode()}&{name}=" if kept else f"?{name}="}
 
 
 def _opens(request: HttpRequest, url: str) -> bool:

@@ -1,6 +1,6 @@
 """The operator's boxes: packed, sent, followed, and what became of what is missing from them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from carnet.issuing import queries as issuing
 from carnet.issuing.operations import parcels as operations
 from carnet.issuing.queries import parcels as queries
 from carnet.issuing.queries.parcels import ParcelView
+from carnet.issuing.queries.print_shops import left_shops
 from carnet.issuing.rules.parcels import Outcome, ParcelState, count
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
@@ -49,36 +50,11 @@ class Depot(sending.Sender):
         found = parties.organisations_registered_by(actor=actor, kind=OrganisationKind.PRESCRIBER)
         return [(each.id, each.name) for each in found if not each.has_ended]
 
+    def left_behind(self, actor: Actor) -> Collection[int]:
+        return left_shops(actor)
+
 
 DEPOT = Depot("operator/office.html", "operator", "operator:order")
-
-
-def sending_page(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.page(request, order_id, DEPOT)
-
-
-@require_POST
-def pack_list(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.pack_list(request, order_id, DEPOT)
-
-
-@require_POST
-def pack(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.pack(request, order_id, DEPOT)
-
-
-@require_POST
-def send(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.send(request, order_id, DEPOT)
-
-
-@require_POST
-def unpack(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.unpack(request, order_id, DEPOT)
-
-
-def slips(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.slips(request, order_id, DEPOT)
 
 
 def one_slip(request: HttpRequest, parcel_id: int) -> HttpResponseBase:
@@ -152,13 +128,17 @@ class End(OperationView):
             "back": OPERATOR.url("parcel", box.id),
             "title": str(words.OUTCOMES[Outcome(outcome)]) if outcome in set(Outcome) else _("Annuler des carnets"),
             "lead": _("Colis %(number)s, vers %(to)s") % {"number": box.number, "to": box.to_name},
-            "warning": _("Ces carnets ne pourront plus jamais servir. Leur argent revient aux financeurs à la fin de la saison."),
+            "warning": _("Ces carnets ne pourront plus jamais servir. Leur argent revient aux financeurs à la fin de la saison.")
+            if series.lapsed_at is None
+            else _(
+                "La saison est finie : ces carnets ne servent plus, et leur argent n’est rendu qu’une fois. Ce que vous dites est gardé."
+            ),
             "rows": [
                 *(Row(_("Carnets"), words.run(queries.run_view(series, each))) for each in runs),
                 Row(_("Nombre de carnets"), formats.number(ended)),
                 Row(_("Valeur"), formats.euros(ended * box.booklet_cents)),
             ],
-            "verb": _("Les bloquer pour toujours"),
+            "verb": _("Les bloquer pour toujours") if series.lapsed_at is None else _("Le noter"),
         }
         return super().get_context_data(**(more | context))
 
@@ -177,18 +157,12 @@ class End(OperationView):
         return redirect(OPERATOR.url("parcel", box.id))
 
 
-_send = door("issuing.send-parcels")
 _see = door("issuing.see-parcels")
 urlpatterns = [
     *reading(OPERATOR),
     *receiving.routes(receiving.DEPOT, "issuing.see-parcels", "parcels/depot"),
+    *sending.routes(DEPOT),
     path("parcels/<int:parcel_id>/settle/", door("issuing.settle-parcel")(settle), name="parcel-settle"),
     path("parcels/<int:parcel_id>/end/", door("issuing.see-parcels", post="issuing.void")(End.as_view()), name="parcel-end"),
     path("parcels/<int:parcel_id>/bordereau.pdf", _see(one_slip), name="parcel-slip"),
-    path("orders/<int:order_id>/parcels/", _send(sending_page), name="sending"),
-    path("orders/<int:order_id>/parcels/list/", _send(pack_list), name="sending-list"),
-    path("orders/<int:order_id>/parcels/pack/", _send(pack), name="sending-pack"),
-    path("orders/<int:order_id>/parcels/send/", _send(send), name="sending-send"),
-    path("orders/<int:order_id>/parcels/unpack/", _send(unpack), name="sending-unpack"),
-    path("orders/<int:order_id>/parcels/bordereaux.pdf", _send(slips), name="sending-slips"),
 ]

@@ -25,12 +25,10 @@ from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
 from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.design.templatetags.carnet_design import unbroken
-from carnet.web.parcels import words
+from carnet.web.parcels import lists, words
 from carnet.web.parcels.forms import NumberForm, SettleForm
 from carnet.web.parcels.sides import OPERATOR, Side
 from carnet.web.spreadsheets import Cents, Line, Sheet
-
-LINES_MAX = 400
 
 
 def parcels(request: HttpRequest, *, side: Side) -> HttpResponseBase:
@@ -42,14 +40,19 @@ def parcels(request: HttpRequest, *, side: Side) -> HttpResponseBase:
             return redirect(side.url("parcel", queries.parcel_of_number(form.cleaned_data["number"])))
         except Refusal as refusal:
             show_refusal(form, refusal, {refusal.code: "number"})
-    waiting, found = queries.parcels(actor, open_only=True), queries.parcels(actor, limit=200)
+    waiting = queries.parcels(actor, open_only=True)
+    shown = lists.page_of(request, waiting, "attente")
+    whole = lists.page_of(request, range(queries.parcel_count(actor)))
+    found = queries.parcels(actor, start=max(0, whole.start_index() - 1), limit=lists.LINES_PER_PAGE)
     programmes = [each for each in funding.programmes(actor.programme_ids) if issuing.orders(actor, programme_id=each.id)]
     context = {
         "base": side.base,
         "form": form,
         "figures": _figures(waiting, at),
-        "waiting": table(waiting, side, at, caption=_("À suivre")),
+        "waiting": table(shown.object_list, side, at, caption=_("À suivre")),
+        "waiting_page": shown,
         "table": table(found, side, at, caption=_("Tous les colis")),
+        "table_page": whole,
         "orders": _orders(actor, side),
         "programmes": [{"name": each.name, "url": side.url("gaps", each.id)} for each in programmes],
         "is_empty": not found,
@@ -195,15 +198,16 @@ def custody(request: HttpRequest, order_id: int, *, side: Side) -> HttpResponse:
     actor = actor_of(request)
     found, order = story.custody(actor, order_id), issuing.order(actor, order_id)
     columns = [Column(_("Où")), Column(_("Chez qui")), Column(_("Du")), Column(_("Au")), Column(_("Carnets"), number=True)]
-    shown = sorted(found.lines, key=lambda line: (line.place is not Place.HOLE, line.first_booklet_id))[:LINES_MAX]
+    lines = sorted(found.lines, key=lambda line: (line.place is not Place.HOLE, line.first_booklet_id))
+    shown = lists.page_of(request, lines)
     context = {
         "base": side.base,
         "back": side.url("parcels"),
         "custody": found,
         "order": order,
         "figures": [Figure(formats.number(count), str(words.PLACES[place][0])) for place, count in found.counts().items()],
-        "table": Table(_("Chaque carnet, une fois et une seule"), columns, [_custody_row(each, side) for each in shown]),
-        "left_out": len(found.lines) - len(shown),
+        "table": Table(_("Chaque carnet, une fois et une seule"), columns, [_custody_row(each, side) for each in shown.object_list]),
+        "table_page": shown,
         "file_url": side.url("custody-file", order_id),
     }
     return render(request, "parcels/custody.html", context)
@@ -260,6 +264,7 @@ def gaps(request: HttpRequest, programme_id: int, *, side: Side) -> HttpResponse
     programme = funding_access.seen_programme(actor, programme_id)
     told, points = story.gaps(actor, programme_id), story.point_counts(programme_id, at=at)
     waiting = [each for each in queries.parcels(actor, programme_id=programme_id, open_only=True) if each.is_late(at)]
+    late, gone, counted = (lists.page_of(request, found, name) for found, name in ((waiting, "retard"), (told, "page"), (points, "points")))
     context = {
         "base": side.base,
         "back": side.url("parcels"),
@@ -273,9 +278,12 @@ def gaps(request: HttpRequest, programme_id: int, *, side: Side) -> HttpResponse
             ),
             Figure(formats.number(sum(1 for each in points if each.overdue)), _("points à compter")),
         ],
-        "table": _gap_table(told, side),
-        "late": table(waiting, side, at, caption=_("Colis partis depuis plus d’une semaine, pas confirmés")) if waiting else None,
-        "points": _point_table(points),
+        "table": _gap_table(gone.object_list, side),
+        "table_page": gone,
+        "late": table(late.object_list, side, at, caption=_("Colis partis depuis plus d’une semaine, pas confirmés")) if waiting else None,
+        "late_page": late,
+        "points": _point_table(counted.object_list),
+        "points_page": counted,
         "file_url": side.url("gaps-file", programme_id),
     }
     return render(request, "parcels/gaps.html", context)

@@ -1,5 +1,6 @@
 """The boxes a desk receives: those on their way, opened by their label, and those of before."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponseBase
@@ -18,11 +19,11 @@ from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table, Task
 from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.doors import door
-from carnet.web.parcels import pages, receiving, words
+from carnet.web.parcels import lists, pages, receiving, words
 from carnet.web.parcels.forms import NumberForm
 from carnet.web.prescriber import desk
 
-RECEIVE = receiving.RECEIVE
+RECEIVE, AWAITED_SHOWN = receiving.RECEIVE, 10
 
 
 def shipments(request: HttpRequest) -> HttpResponseBase:
@@ -37,10 +38,14 @@ def shipments(request: HttpRequest) -> HttpResponseBase:
         except Refusal as refusal:
             show_refusal(form, refusal, {refusal.code: "number"})
     found = queries.parcels_to(organisation_id)
+    awaited = lists.page_of(request, [each for each in found if each.state is ParcelState.SENT], "attente", AWAITED_SHOWN)
+    before = lists.page_of(request, [each for each in found if each.state is not ParcelState.SENT])
     context = {
         "form": form,
-        "awaited": [_card(each) for each in found if each.state is ParcelState.SENT],
-        "table": _table([each for each in found if each.state is not ParcelState.SENT], at),
+        "awaited": [_card(each) for each in awaited.object_list],
+        "awaited_page": awaited,
+        "table": _table(before.object_list, at),
+        "table_page": before,
         "may_receive": allowed(actor.roles, RECEIVE),
     }
     return render(request, "prescriber/shipments.html", context)
@@ -60,7 +65,7 @@ def _card(box: ParcelView) -> dict[str, str]:
     }
 
 
-def _table(found: list[ParcelView], at: datetime) -> Table:
+def _table(found: Sequence[ParcelView], at: datetime) -> Table:
     columns = [Column(_("Colis")), Column(_("Du")), Column(_("Au")), Column(_("Entrés en stock"), number=True), Column(_("Où il en est"))]
     rows = [
         [

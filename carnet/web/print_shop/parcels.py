@@ -1,10 +1,11 @@
 """The print shop's boxes: packed from the list, labelled, sent; then followed until they are counted."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from carnet.issuing.access.parcels import shop_programme
 from carnet.issuing.access.print_shops import given_order_ids
@@ -16,7 +17,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
-from carnet.web.parcels import sending, words
+from carnet.web.parcels import lists, sending, words
 
 
 class Press(sending.Sender):
@@ -37,6 +38,7 @@ PRESS = Press("print_shop/office.html", "print_shop", "print_shop:parcels")
 def parcels(request: HttpRequest) -> HttpResponse:
     """The orders given to this print shop, and its boxes."""
     actor = actor_of(request)
+    boxes = lists.page_of(request, queries.parcels_from(actor.organisation_id or 0))
     columns = [Column(_("Commande")), Column(_("Colis à préparer"), number=True)]
     rows = [
         [
@@ -47,12 +49,13 @@ def parcels(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "orders": Table(_("Commandes à envoyer"), columns, rows, empty=_("Aucune commande ne vous est confiée.")),
-        "table": _table(queries.parcels_from(actor.organisation_id or 0, limit=200)),
+        "table": _table(boxes.object_list),
+        "table_page": boxes,
     }
     return render(request, "print_shop/parcels.html", context)
 
 
-def _table(boxes: list[ParcelView]) -> Table:
+def _table(boxes: Sequence[ParcelView]) -> Table:
     columns = [Column(_("Colis")), Column(_("À")), Column(_("Carnets"), number=True), Column(_("Parti le")), Column(_("Où il en est"))]
     rows = [
         [
@@ -67,41 +70,4 @@ def _table(boxes: list[ParcelView]) -> Table:
     return Table(_("Vos colis"), columns, rows, empty=_("Aucun colis."))
 
 
-def sending_page(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.page(request, order_id, PRESS)
-
-
-@require_POST
-def pack_list(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.pack_list(request, order_id, PRESS)
-
-
-@require_POST
-def pack(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.pack(request, order_id, PRESS)
-
-
-@require_POST
-def send(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.send(request, order_id, PRESS)
-
-
-@require_POST
-def unpack(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.unpack(request, order_id, PRESS)
-
-
-def slips(request: HttpRequest, order_id: int) -> HttpResponseBase:
-    return sending.slips(request, order_id, PRESS)
-
-
-_send = door("issuing.send-parcels")
-urlpatterns = [
-    path("parcels/", door("home.print_shop")(parcels), name="parcels"),
-    path("orders/<int:order_id>/parcels/", _send(sending_page), name="sending"),
-    path("orders/<int:order_id>/parcels/list/", _send(pack_list), name="sending-list"),
-    path("orders/<int:order_id>/parcels/pack/", _send(pack), name="sending-pack"),
-    path("orders/<int:order_id>/parcels/send/", _send(send), name="sending-send"),
-    path("orders/<int:order_id>/parcels/unpack/", _send(unpack), name="sending-unpack"),
-    path("orders/<int:order_id>/parcels/bordereaux.pdf", _send(slips), name="sending-slips"),
-]
+urlpatterns = [path("parcels/", door("home.print_shop")(parcels), name="parcels"), *sending.routes(PRESS)]

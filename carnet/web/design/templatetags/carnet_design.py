@@ -293,9 +293,9 @@ def downloads(files: Sequence[Download]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("design/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page) -> dict[str, Any]:
-    """Links to the other pages of a list, keeping the filter in the address."""
-    return {"page": page, **navigation.pages(context["request"], page)}
+def pagination(context: Context, page: Page, name: str = "page", label: str = "") -> dict[str, Any]:
+    """Links to the other pages of a list, keeping the filter in the address. Of several lists on a screen, each has a name and a label."""
+    return {"page": page, "label": label, **navigation.pages(context["request"], page, name)}
 
 
 @register.inclusion_tag("design/nav_item.html", takes_context=True)
