@@ -67,7 +67,7 @@ class StateView(AgreementView):
     template_name = "operator/payments/bank_file.html"
 
     def words(self) -> dict[str, Any]:
-        return {"title": _("Dire ce que contient le compte"), "verb": _("Demander à une deuxième personne")}
+        return {"title": _("Dire ce qu’il y a sur le compte"), "verb": _("Demander à une deuxième personne")}
 
     def perform(self, form: OperationForm) -> HttpResponseBase:
         given = form.cleaned_data
