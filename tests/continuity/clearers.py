@@ -54,6 +54,11 @@ class Side:
     def mediator(self) -> Actor:
         return self.ready.mediator
 
+    def token(self, rank: int) -> str:
+        """The QR code of one of this side's vouchers."""
+        with self.here():
+            return self.ready.token(rank)
+
     def claim(self, code: str, *, issuer: str | None = None, at: datetime = LATER, request_id: UUID | None = None) -> UUID:
         """A voucher of the other operator at this side's counter."""
         with self.here(), acting_as(self.mediator):

@@ -74,7 +74,7 @@ def forged(signed: Signed, **changes: Any) -> Signed:
 
 
 def test_a_voucher_of_another_operator_is_accepted_at_once_by_its_qr_code(here: Side, issuer: Side, rank: int) -> None:
-    claim_id = here.claim(issuer.ready.token(rank))
+    claim_id = here.claim(issuer.token(rank))
     assert here.seen(claim_id).state is ClaimState.PENDING
     done = exchange(here, issuer)
     assert (done.sent >= 1, done.failure) == (True, "")
@@ -102,7 +102,7 @@ def test_a_typed_code_asks_whose_it_is_and_is_kept_nowhere(here: Side, issuer: S
 
 
 def test_whatever_is_lost_is_asked_again_and_answered_alike(here: Side, issuer: Side, rank: int) -> None:
-    claim_id = here.claim(issuer.ready.token(rank))
+    claim_id = here.claim(issuer.token(rank))
     wire = Wire(issuer, LATER)
     wire.lose_question = True
     assert exchange(here, issuer, wire=wire).failure == "timeout"
@@ -121,26 +121,26 @@ def test_whatever_is_lost_is_asked_again_and_answered_alike(here: Side, issuer: 
 
 def test_a_repeated_request_is_one_claim_and_a_voucher_has_one_open_claim(here: Side, issuer: Side, rank: int) -> None:
     request_id = rid()
-    first = here.claim(issuer.ready.token(rank), request_id=request_id)
-    assert here.claim(issuer.ready.token(rank), request_id=request_id) == first
+    first = here.claim(issuer.token(rank), request_id=request_id)
+    assert here.claim(issuer.token(rank), request_id=request_id) == first
     with pytest.raises(ClaimOpen):
-        here.claim(issuer.ready.token(rank))
+        here.claim(issuer.token(rank))
     exchange(here, issuer)
     with pytest.raises(ClaimOpen):
-        here.claim(issuer.ready.token(rank))
+        here.claim(issuer.token(rank))
 
 
 def test_a_voucher_spent_before_is_refused_with_the_reason(here: Side, issuer: Side, rank: int) -> None:
     with issuer.here(), acting_as(issuer.mediator):
         redemption.redeem_many(asked=[Asked(Item(code=issuer.ready.code(rank), service="mailbox"), issuer.mediator, "SCREEN")], at=LATER)
-    claim_id = here.claim(issuer.ready.token(rank))
+    claim_id = here.claim(issuer.token(rank))
     exchange(here, issuer)
     found = here.seen(claim_id)
     assert (found.state, found.reason, found.cents) == (ClaimState.REFUSED, "voucher-already-redeemed", None)
 
 
 def test_a_claim_withdrawn_in_time_gives_the_voucher_back(here: Side, issuer: Side, rank: int) -> None:
-    claim_id = here.claim(issuer.ready.token(rank))
+    claim_id = here.claim(issuer.token(rank))
     exchange(here, issuer)
     here.withdraw(claim_id)
     assert here.seen(claim_id).state is ClaimState.WITHDRAWING
@@ -163,7 +163,7 @@ def _refused(here: Side, issuer: Side) -> Any:
 
 
 def test_a_withdrawal_that_comes_late_is_kept_and_still_owed(here: Side, issuer: Side, rank: int) -> None:
-    claim_id = here.claim(issuer.ready.token(rank))
+    claim_id = here.claim(issuer.token(rank))
     exchange(here, issuer)
     late = LATER + timedelta(days=3)
     here.withdraw(claim_id, at=late)
@@ -172,7 +172,7 @@ def test_a_withdrawal_that_comes_late_is_kept_and_still_owed(here: Side, issuer:
 
 
 def test_a_withdrawal_before_its_claim_makes_a_tombstone(here: Side, issuer: Side, rank: int) -> None:
-    claim_id = here.claim(issuer.ready.token(rank))
+    claim_id = here.claim(issuer.token(rank))
     here.withdraw(claim_id)
     parcel = read_parcel(here.outbox(to=issuer))
     kinds = {read_envelope(each.text).kind: each for each in parcel.messages if str(claim_id) in each.text}
@@ -191,11 +191,11 @@ def test_a_withdrawal_before_its_claim_makes_a_tombstone(here: Side, issuer: Sid
 
 def test_a_voucher_of_the_place_s_own_programme_goes_to_the_ordinary_counter(here: Side) -> None:
     with pytest.raises(VoucherIsOurs):
-        here.claim(here.ready.token(0))
+        here.claim(here.token(0))
 
 
 def test_forged_altered_and_contradicting_messages_change_nothing_and_are_kept(here: Side, issuer: Side, rank: int) -> None:
-    claim_id = here.claim(issuer.ready.token(rank))
+    claim_id = here.claim(issuer.token(rank))
     parcel = read_parcel(here.outbox(to=issuer))
     (true,) = [each for each in parcel.messages if str(claim_id) in each.text]
     envelope = read_envelope(true.text)
@@ -229,7 +229,7 @@ def test_forged_altered_and_contradicting_messages_change_nothing_and_are_kept(h
 
 
 def test_a_stranger_and_a_box_that_is_not_the_one_announced_are_refused(here: Side, issuer: Side, rank: int) -> None:
-    claim_id = here.claim(issuer.ready.token(rank))
+    claim_id = here.claim(issuer.token(rank))
     (true,) = [each for each in read_parcel(here.outbox(to=issuer)).messages if str(claim_id) in each.text]
     stranger = forged(true, **{"from": "35600000000048"})
     assert [each.code for _id, each in issuer.inbox(write_parcel([stranger])).refused] == ["partner-unknown"]
@@ -242,7 +242,7 @@ def test_a_stranger_and_a_box_that_is_not_the_one_announced_are_refused(here: Si
 
 def test_money_comes_is_advanced_and_paid_never_more_than_there_is(here: Side, issuer: Side, rank: int) -> None:
     for each in (rank, next(_ranks), next(_ranks)):
-        here.claim(issuer.ready.token(each))
+        here.claim(issuer.token(each))
     exchange(here, issuer)
     with here.here():
         treasurer = here.person("TREASURER", TOMORROW)
@@ -284,7 +284,7 @@ def test_statements_are_equal_and_what_differs_is_named(here: Side, issuer: Side
         latest = queries.statements(actor=treasurer, partner_id=here.partner_id)[0]
     assert (latest.verdict, latest.differences) == ("equal", ())
     # An answer is lost: the issuer has one claim more.
-    claim_id = here.claim(issuer.ready.token(rank))
+    claim_id = here.claim(issuer.token(rank))
     wire = Wire(issuer, LATER)
     wire.lose_answer = True
     exchange(here, issuer, wire=wire)
@@ -324,7 +324,7 @@ def test_a_transfer_is_announced_once_and_noted(here: Side, issuer: Side) -> Non
 
 
 def test_both_sides_agree_from_the_messages_alone(here: Side, issuer: Side, rank: int) -> None:
-    here.claim(issuer.ready.token(rank))
+    here.claim(issuer.token(rank))
     exchange(here, issuer)
     exchange(issuer, here)
     told = queries.verify_files([here.proof(of=issuer), issuer.proof(of=here)])
@@ -339,7 +339,7 @@ def test_both_sides_agree_from_the_messages_alone(here: Side, issuer: Side, rank
 
 
 def test_a_proof_that_was_tampered_with_names_the_claim(here: Side, issuer: Side, rank: int) -> None:
-    here.claim(issuer.ready.token(rank))
+    here.claim(issuer.token(rank))
     exchange(here, issuer)
     content = here.proof(of=issuer)
     lines = content.decode().splitlines()
@@ -355,7 +355,7 @@ def test_a_proof_that_was_tampered_with_names_the_claim(here: Side, issuer: Side
 
 
 def test_messages_and_decisions_are_never_rewritten(here: Side, issuer: Side, rank: int) -> None:
-    here.claim(issuer.ready.token(rank))
+    here.claim(issuer.token(rank))
     exchange(here, issuer)
     for side, change in (
         (here, lambda: ClearingMessage.objects.update(text="{}")),

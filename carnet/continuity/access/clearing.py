@@ -80,7 +80,8 @@ def every_partner() -> Iterator[None]:
 
 def claim(actor: Actor, claim_id: UUID, *, lock: bool = False) -> ClearingClaim:
     """A claim of the actor's place, or of its operator. Raises: ClaimUnknown."""
-    rows = ClearingClaim.objects.select_related("partner") if not lock else ClearingClaim.objects.select_for_update(of=("self",))
+    # Without its partner: a place does not see that row.
+    rows = ClearingClaim.objects.select_for_update(of=("self",)) if lock else ClearingClaim.objects
     found = rows.filter(id=claim_id).first()
     if found is None or (actor.kind != "system" and actor.organisation_id not in (found.organisation_id, found.operator_id)):
         raise ClaimUnknown(claim=str(claim_id))

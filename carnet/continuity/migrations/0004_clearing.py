@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('operator_id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=9)),
+                ('kind', models.CharField(max_length=12)),
                 ('reference', models.CharField(max_length=60)),
                 ('cents', models.BigIntegerField()),
                 ('moved_on', models.DateField()),

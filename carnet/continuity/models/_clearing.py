@@ -268,7 +268,7 @@ class ClearingTransfer(models.Model):
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
     operator_id = models.BigIntegerField()
-    kind = models.CharField(max_length=9)
+    kind = models.CharField(max_length=12)
     reference = models.CharField(max_length=60)
     cents = models.BigIntegerField()
     moved_on = models.DateField()
