@@ -61,7 +61,7 @@ class Source:
         return self.folder / "private.key"
 
 
-def play(*, seconds: float = 20.0, vouchers: int = 6_000, with_synchronous: bool = True) -> dict[str, Any]:
+def play(*, seconds: float = 20.0, vouchers: int = 12_000, with_synchronous: bool = True) -> dict[str, Any]:
     """Spend for that long on either side of the moment; gives how long each way back took, and what it lost."""
     figures: dict[str, Any] = {}
     with source(vouchers) as ours, archiving(ours, every=EVERY_SECONDS):
@@ -191,7 +191,7 @@ class Held(Tills):
 
 @contextlib.contextmanager
 def tills(ours: Source, port: int, which: slice) -> Iterator[Held]:
-    held = Held([port], codes=ours.till["codes"][which], token=ours.till["token"], how_many=TILLS, pause_seconds=0.03)
+    held = Held([port], codes=ours.till["codes"][which], token=ours.till["token"], how_many=TILLS, pause_seconds=0.05)
     with held:
         yield held
     if held.told.wrong:
