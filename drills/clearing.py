@@ -35,20 +35,20 @@ class Side:
             [sys.executable, "-m", "drills._clearing"], cwd=ROOT, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def do(self, what: str, **said: Any) -> Any:
+    def do(self, act: str, /, **said: Any) -> Any:
         """Do one thing there. Raises: DrillFailed."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"do": what, **said}) + "\n")
+        self._process.stdin.write(json.dumps({"do": act, **said}) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise DrillFailed(f"the installation of {self.siret} stopped while asked to {what}")
+            raise DrillFailed(f"the installation of {self.siret} stopped while asked to {act}")
         return json.loads(line)
 
     def end(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
 
 
 def play(*, vouchers: int = VOUCHERS, seed: int = 20261103, databases: tuple[str, str] | None = None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,12 +11,26 @@ from django.test import Client
 
 from carnet.continuity.models import ClearingClaim, ClearingMessage, Partner
 from carnet.gateways.database import acting_as_everything
+from carnet.parties import operations as parties
 from carnet.parties.models import Organisation
 from tests.continuity.virtual import VirtualPartner, parcel
+from tests.factories.campaign import NOW, SYSTEM
+from tests.web.conftest import PASSWORD, SECRET, sign_in
 from tests.web.season import TODAY, Season, season  # noqa: F401 - a fixture
 
 OURS = "21440109300015"
 MESSAGES = "/api/v1/clearing/messages"
+
+
+def staff(season: Season, role: str) -> Client:  # noqa: F811
+    """Somebody of the operator who has a second factor and has just proved it."""
+    email = f"{role.lower().replace('_', '-')}-{uuid4().hex[:6]}@example.org"
+    person_id = parties.enrol_member(
+        organisation_id=season.campaign.operator_id, email=email, display_name=role.title(), role=role, password=PASSWORD, actor=SYSTEM,
+        request_id=uuid4(), at=NOW,
+    )  # fmt: skip
+    parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
+    return sign_in(Client(), email)
 
 
 def request_of(client: Client, address: str) -> str:
@@ -37,7 +52,7 @@ def partner(season: Season) -> VirtualPartner:  # noqa: F811
     made = VirtualPartner()
     with acting_as_everything(why="an operator with a number"):
         Organisation.objects.filter(id=season.campaign.operator_id).update(siret=OURS)
-    admin, approver = (season.enter(role, season.campaign.operator_id) for role in ("OPERATOR_ADMIN", "APPROVER"))
+    admin, approver = (staff(season, role) for role in ("OPERATOR_ADMIN", "APPROVER"))
     document = SimpleUploadedFile("ille.json", json.dumps(made.identity(TODAY)).encode(), "application/json")
     answer = sent(admin, "/clearing/partners/new/", file=document, programmes=[str(season.campaign.programme_id)])
     assert answer.status_code == 302, answer.content.decode()
@@ -83,6 +98,7 @@ def test_a_refusal_is_told_as_of_any_voucher(season: Season, partner: VirtualPar
     deliver(partner.answer(asked, at=TODAY, reason="voucher-lapsed"))
     shown = counter.get(page).content.decode()
     assert "Refusé" in shown
+    assert "plus valable" in shown
     again = counter.get("/clearing/claims/new/")
     assert "Quel opérateur est écrit sur le chèque" in again.content.decode()
 
@@ -103,7 +119,7 @@ def test_the_operator_reads_what_is_owed_and_what_is_wrong(season: Season, partn
     _counter, _page, asked = claimed(season, partner)
     deliver(partner.accepted(asked, at=TODAY, cents=500))
     deliver(partner.answer(asked, at=TODAY, reason="voucher-lapsed"))
-    treasurer = season.enter("TREASURER", season.campaign.operator_id)
+    treasurer = staff(season, "TREASURER")
     page = treasurer.get(f"/clearing/partners/{partner_id}/").content.decode()
     for said in ("montant différent de la valeur publiée", "deux réponses à une même demande", "5,00", "Payer nos lieux"):
         assert said in page, said
@@ -119,7 +135,7 @@ def test_what_came_pays_the_place_and_one_person_never_does_it_all(
     _counter, page, asked = claimed(season, partner)
     deliver(partner.accepted(asked, at=TODAY))
     settings.CARNET_CLOCK = TODAY + timedelta(days=2)
-    treasurer, approver = (season.enter(role, season.campaign.operator_id) for role in ("TREASURER", "APPROVER"))
+    treasurer, approver = (staff(season, role) for role in ("TREASURER", "APPROVER"))
     base = f"/clearing/partners/{partner_id}/"
     assert sent(treasurer, f"{base}prepare/").status_code == 422, "nothing came yet"
     assert sent(treasurer, f"{base}cover/", cents="11,00", moved_on="2026-03-05", reference="VIR 9").status_code == 422, "more than is owed"

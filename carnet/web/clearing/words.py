@@ -12,7 +12,6 @@ from carnet.kernel.actors import Actor
 from carnet.parties.rules import home_of
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
-from carnet.web.design.sentences import sentence_of_code
 
 PARTNER_STATES = {
     PartnerState.PROPOSED: (gettext_lazy("à accepter"), "warning"),
@@ -62,9 +61,27 @@ def office_of(actor: Actor) -> str:
     return "place/counter.html" if home == "place" else f"{home}/office.html"
 
 
+# Why an issuer refused, in its stable words: it tells no more, so neither do we.
+REASONS = {
+    "voucher-unknown": gettext_lazy("Cet opérateur ne connaît pas ce chèque. Relisez le code."),
+    "code-mistyped": gettext_lazy("Cet opérateur ne connaît pas ce chèque. Relisez le code."),
+    "voucher-already-redeemed": gettext_lazy("Ce chèque a déjà été utilisé."),
+    "voucher-lapsed": gettext_lazy("Ce chèque n’est plus valable."),
+    "voucher-not-active": gettext_lazy("Ce chèque n’est pas encore utilisable, ou il est bloqué."),
+    "voucher-reserved": gettext_lazy("Ce chèque est réservé pour un autre lieu."),
+    "voucher-count-wrong": gettext_lazy("Ce service demande plusieurs chèques : cet opérateur ne peut pas les prendre un par un."),
+    "service-not-accepted": gettext_lazy("Cet opérateur ne paie pas ce service."),
+    "place-not-accepted": gettext_lazy("Cet opérateur n’accepte plus ses chèques chez nous."),
+    "attended-invalid": gettext_lazy("Le jour de la leçon est trop ancien."),
+    "too-many-attempts": gettext_lazy("Trop de codes faux ont été envoyés. Réessayez dans un quart d’heure."),
+    "claim-withdrawn": gettext_lazy("La demande a été retirée avant d’arriver."),
+    "partner-ended": gettext_lazy("La compensation avec cet opérateur est terminée."),
+}
+
+
 def why_refused(reason: str) -> str:
-    """Why an issuer refused, as the counter says it of a voucher of its own."""
-    return sentence_of_code(reason) if reason else ""
+    """Why an issuer refused, in plain words."""
+    return str(REASONS.get(reason, gettext_lazy("L’autre opérateur a refusé ce chèque.")))
 
 
 def claims_table(found: Sequence[ClaimView], *, is_place: bool) -> Table:
