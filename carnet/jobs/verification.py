@@ -30,7 +30,6 @@ from carnet.settlement import queries as settlement
 
 Step = Callable[[], list[Named]]
 WHY = "verification recomputes every tenant's rows"
-BROKEN = "journal.verification-broken"
 # As long as the step took; a nation's longest lasts a minute.
 REST_SECONDS_MOST = 60.0
 
@@ -67,11 +66,12 @@ def _verify(what: What, *, now: Callable[[], datetime], rest: Callable[[float], 
             journal.note_verified_step(run_id=run_id, done_count=number, found=step())
         if number < len(steps):
             rest(time.monotonic() - began)
+    ended_at = now()
     with acting_as_everything(why="whoever administers an operator is told of a break"):
-        count, to_be_told = journal.end_verification(run_id=run_id, at=now())
+        count, to_be_told = journal.end_verification(run_id=run_id, at=ended_at)
         if to_be_told:
-            _tell(what, count, at=now())
-    checks.note_checked(settings.VAR_DIR, what.value, fault_count=count, at=now())
+            _tell(what, count, at=ended_at)
+    checks.note_checked(settings.VAR_DIR, what.value, fault_count=count, at=ended_at)
     return count
 
 
@@ -80,7 +80,8 @@ def _tell(what: What, count: int, *, at: datetime) -> None:
     operators = {each.operator_id for each in funding.programmes() if each.ended_at is None}
     told = {each.email: each for each in parties.people_of(operators, roles=[Role.OPERATOR_ADMIN], at=at) if each.email}
     for email, each in sorted(told.items()):
-        notices.post(kind=BROKEN, to_email=email, context={"what": what.value, "count": count}, language=each.language, at=at)
+        context = {"what": what.value, "count": count}
+        notices.post(kind="journal.verification-broken", to_email=email, context=context, language=each.language, at=at)
 
 
 # After midnight's letters, before the backup of half past three and the comparison of figures. Behind everything else that waits.

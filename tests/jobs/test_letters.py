@@ -155,7 +155,7 @@ CONTEXTS = {
 def posted_kinds() -> set[str]:
     """The kinds written in the code, the families of f-strings spelt out."""
     found = set()
-    for file in HOUSE.rglob("operations/**/*.py"):
+    for file in (*HOUSE.rglob("operations/**/*.py"), *(HOUSE / "jobs").glob("*.py")):
         found |= set(re.findall(r'\b(?:post\(\s*kind=f?|tell\(\s*)"([^"]+)"', file.read_text(encoding="utf-8")))
     found.remove("parties.bank-account-{what}")
     return found | {f"parties.bank-account-{what}" for what in ("proposed", "approved", "refused", "ended")}

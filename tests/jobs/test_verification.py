@@ -1,27 +1,34 @@
 """The night's verification: what it finds, that it goes on where it was stopped, who is told, and that it says nothing of anybody."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from carnet.api.monitoring import of_the_installation
-from carnet.cli.doctor import keeping_checks
+from carnet.cli import verification as command
+from carnet.cli.doctor import _verified_checks as verified_checks
 from carnet.gateways.database import acting_as_everything
 from carnet.jobs import verification
 from carnet.journal import operations as journal
 from carnet.journal import queries
 from carnet.journal.rules import SEALED_TABLES, What
 from carnet.notices.models import Notice
+from carnet.parties import operations as parties
 from carnet.parties.rules import Role
-from tests.commands import carnet
-from tests.factories.campaign import LATER, Campaign
+from tests.factories.campaign import LATER, NOW, SYSTEM, Campaign
+from tests.web.conftest import PASSWORD, SECRET, sign_in
 from tests.web.season import Season
 from tests.web.season import season as season
 
 DAY = timedelta(days=1)
+KIND = "journal.verification-broken"
+FAULTS_FOUND = re.compile(r"^def verify\([^)]*\) -> list\[Fault\]", re.MULTILINE)
 
 
 @pytest.fixture
@@ -56,9 +63,20 @@ def mark_first_voucher(series_id: int, mark: int) -> None:
         cursor.execute("SELECT set_config('role', 'carnet_app', true)")
 
 
+def admin_of(made: Campaign) -> Client:
+    """With the second factor that the role asks for."""
+    email = f"{uuid4().hex[:8]}@example.org"
+    told: dict[str, Any] = {"actor": SYSTEM, "at": NOW}
+    person_id = parties.enrol_member(
+        organisation_id=made.operator_id, email=email, display_name="Admin", role=Role.OPERATOR_ADMIN, password=PASSWORD, request_id=uuid4(), **told
+    )  # fmt: skip
+    parties.set_second_factor(person_id=person_id, secret=SECRET, request_id=uuid4(), **told)
+    return sign_in(Client(), email)
+
+
 def letters() -> list[Notice]:
     with acting_as_everything(why="tests"):
-        return list(Notice.objects.filter(kind=verification.BROKEN).order_by("id"))
+        return list(Notice.objects.filter(kind=KIND).order_by("id"))
 
 
 def test_a_sound_night_is_kept_told_to_monitoring_and_rests(ready: Campaign, at_home: Path) -> None:
@@ -76,7 +94,10 @@ def test_a_sound_night_is_kept_told_to_monitoring_and_rests(ready: Campaign, at_
     for what in What:
         assert f'carnet_verified_faults{{what="{what.value}"}} 0.0' in told
         assert f'carnet_verified_seconds{{what="{what.value}"}} ' in told
-    assert f'carnet_verified_timestamp_seconds{{what="ledger"}} {latest[What.LEDGER].ended_at.timestamp()}' in told
+    ended = latest[What.LEDGER].ended_at
+    assert ended is not None
+    moments = [line for line in told.splitlines() if line.startswith('carnet_verified_timestamp_seconds{what="ledger"}')]
+    assert [float(line.rpartition(" ")[2]) for line in moments] == [ended.timestamp()]
     # What another machine's worker found is known without its files.
     (at_home / "checks" / "ledger.json").unlink()
     assert 'carnet_verified_faults{what="ledger"} 0.0' in of_the_installation(at=LATER).decode()
@@ -86,24 +107,23 @@ def test_every_room_that_verifies_is_asked() -> None:
     """`carnet ledger verify` and the night ask the same, and no room's `verify` is forgotten."""
     asked = {step.args[0].__name__ for step in verification.steps_of(What.LEDGER) if not step.keywords}  # type: ignore[attr-defined]
     house = Path(verification.__file__).parents[1]
-    verifying = {path for path in house.glob("*/queries/*.py") if "\ndef verify(" in path.read_text(encoding="utf-8")}
+    verifying = {path for path in house.glob("*/queries/*.py") if FAULTS_FOUND.search(path.read_text(encoding="utf-8"))}
     assert {path.parts[-3] for path in verifying} <= {name.split(".")[1] for name in asked}
     assert len(asked) >= 5
 
 
-def test_a_break_is_told_once_shown_as_a_task_and_gone_once_mended(season: Season, at_home: Path) -> None:
+def test_a_break_is_told_once_shown_as_a_task_and_gone_once_mended(season: Season, at_home: Path, settings: Any) -> None:
     made = season.campaign
     emails = {season.enrol(Role.OPERATOR_ADMIN, made.operator_id) for _turn in range(2)}
     agent = season.enter(Role.OPERATOR_AGENT, made.operator_id)
-    admin = season.enter(Role.OPERATOR_ADMIN, made.operator_id)
-    emails |= {each.to_email for each in letters()}
+    admin = admin_of(made)
     assert night() == {What.LEDGER: 0, What.JOURNAL: 0}
     assert "Le grand livre ne tombe plus juste" not in admin.get("/operator/").content.decode()
     mark_first_voucher(made.series_id, 2)
     assert night(LATER + DAY)[What.LEDGER] >= 1
     told = letters()
     assert emails <= {each.to_email for each in told}
-    assert {each.kind for each in told} == {verification.BROKEN}
+    assert {each.kind for each in told} == {KIND}
     assert len(told) == len({each.to_email for each in told}), "one letter each"
     # Nothing in a letter but which of the two, and how many.
     assert {tuple(sorted(each.context)) for each in told} == {("count", "what")}
@@ -120,13 +140,16 @@ def test_a_break_is_told_once_shown_as_a_task_and_gone_once_mended(season: Seaso
     assert "Vérifications de la nuit" in work
     assert "anomalie" in work
     assert 'carnet_verified_faults{what="ledger"} 0.0' not in of_the_installation(at=LATER).decode()
-    assert [each.well for each in keeping_checks() if each.name == "grand livre"] == [False]
+    assert [each.well for each in verified_checks(LATER + 2 * DAY, kept=True)] == [False, True]
     # Mended, and verified by hand: the command's word replaces the night's.
     mark_first_voucher(made.series_id, 0)
-    done = carnet("ledger", "verify")
-    assert done.returncode == 0, done.stderr
+    settings.CARNET_CLOCK = LATER + 3 * DAY
+    command._note("ledger", command.ledger_faults(), LATER)
     assert "Le grand livre ne tombe plus juste" not in admin.get("/operator/").content.decode()
-    assert [each.well for each in keeping_checks() if each.name == "grand livre"] == [True]
+    assert [each.well for each in verified_checks(LATER + 3 * DAY, kept=True)] == [True, True]
+    (late,) = [each for each in verified_checks(LATER + 20 * DAY, kept=True) if each.name == "journal"]
+    assert late.well
+    assert late.warns
 
 
 @pytest.mark.parametrize("stopped_after", [1, 3])
