@@ -447,9 +447,8 @@ def _proof(row: Partner) -> PartnerProof:
     proved = prove(kept_messages(row.id), holds=lambda sender, signed: holds_by(keys, sender, signed), face_values=faces)
     they_owe, we_owe = proved.owed(issuer=row.siret, place=own), proved.owed(issuer=own, place=row.siret)
     booked = ledger.cleared_claims(operator_id=row.operator_id, partner_id=row.organisation_id or 0)
-    decided = dict(
-        ClearingDecision.objects.filter(partner=row, state=IssuerState.ACCEPTED.value).order_by("id").values_list("claim", "cents")
-    )
+    accepted = ClearingDecision.objects.filter(partner=row, state=IssuerState.ACCEPTED.value).order_by("id")
+    decided = {claim: cents or 0 for claim, cents in accepted.values_list("claim", "cents")}
     faults = [*_unlike("claim", they_owe, booked), *_unlike("decision", we_owe, decided), *_owed_in_ledger(row, decided)]
     return PartnerProof(row.id, row.name, own, row.siret, proved, tuple(faults), sum(we_owe.values()), sum(they_owe.values()))
 

@@ -123,6 +123,7 @@ def withdraw_claim(*, claim_id: UUID, reason: str, actor: Actor, request_id: UUI
 
 def hear_answer(partner: Partner, asked: Envelope, answer: Envelope, signed: Signed, *, at: datetime) -> None:
     """Write what the issuer answered about a claim: the first answer to each question, whatever the order. Its partner is locked."""
+    assert answer.claim is not None
     claim = ClearingClaim.objects.select_for_update(of=("self",)).filter(partner=partner, id=answer.claim).first()
     if claim is None:
         return

@@ -133,7 +133,8 @@ def _due(partner: Partner, at: datetime | None) -> Sequence[ClearingMessage]:
     if at is not None:
         rows = rows.filter(next_try_at__lte=at)
     keys = list(rows.order_by("message_id").values_list("message_id", flat=True)[:AT_ONCE])
-    found, size = [], 0
+    found: list[ClearingMessage] = []
+    size = 0
     for message in ClearingMessage.objects.filter(id__in=keys).order_by("id"):
         size += 2 * len(message.text.encode()) + BOX_BYTES_MAX
         if found and size > POST_BYTES_MAX:

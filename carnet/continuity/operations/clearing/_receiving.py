@@ -122,6 +122,7 @@ def _take_in(partner: Partner, envelope: Envelope, signed: Signed, at: datetime)
         if written is None:
             return _One(refusal=ClaimReused(claim=str(envelope.claim)))
         return _One(answer=written.signed)
+    assert envelope.answers is not None
     asked = ClearingMessage.objects.filter(partner=partner, is_ours=True, message_id=envelope.answers).first()
     question = read_envelope(asked.text) if asked is not None else None
     if asked is None or question is None or question.kind not in ASKING or not _is_answer_to(envelope, question):
@@ -182,12 +183,12 @@ def is_signed_by(partner: Partner, signed: Signed) -> bool:
 
 def _note_paid(partner: Partner, envelope: Envelope, signed: Signed, at: datetime) -> Written:
     """A transfer is announced. What comes on our account is written when the bank shows it, never before."""
-    body: Mapping[str, object] = envelope.body
+    body = envelope.body
     rows = ClearingTransfer.objects.filter(partner=partner, kind="ANNOUNCED", reference=str(body["reference"])[:60])
     earlier = rows.values_list("message_id", flat=True).first()
     if earlier is not None:
         keep_suspect(partner, "transfer-announced", signed, digest=envelope.digest, subject=str(body["reference"]), earlier=earlier, at=at)
-    elif int(str(body["cents"])) > 0:
+    elif body["cents"] > 0:
         ClearingTransfer.objects.create(
             partner=partner, operator_id=partner.operator_id, kind="ANNOUNCED", reference=str(body["reference"])[:60], cents=body["cents"],
             moved_on=body["paid_on"], message_id=envelope.id, request_id=envelope.id, at=at,

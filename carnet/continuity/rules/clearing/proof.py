@@ -200,22 +200,23 @@ def _statements(read: list[Envelope], by_id: Mapping[UUID, Envelope], proved: Pr
         place = envelope.recipient if issuer == envelope.sender else envelope.sender
         since, until = parse_moment(envelope.body["since"]), parse_moment(envelope.body["until"])
         signed = {}
-        for each in proved.claims.values():
-            is_between = (each.issuer, each.place) == (issuer, place) and each.claim_answer is not None and each.owed_cents > 0
-            if is_between and since <= parse_moment(each.claim_answer.body["redeemed_at"]) < until:
-                signed[each.claim] = each.owed_cents
+        for known in proved.claims.values():
+            if (known.issuer, known.place) != (issuer, place) or known.claim_answer is None or not known.owed_cents:
+                continue
+            if since <= parse_moment(known.claim_answer.body["redeemed_at"]) < until:
+                signed[known.claim] = known.owed_cents
         stated = {UUID(claim): int(cents) for claim, cents, _at in envelope.body["claims"]}
         for each in differences(there=stated, here=signed):
             what = {"missing-here": "stated-never-accepted", "missing-there": "stated-without", "other-amount": "stated-other-amount"}[
                 each.what
             ]
-            known = proved.claims.get(each.claim)
+            told = proved.claims.get(each.claim)
             # A claim accepted or withdrawn after the statement was written is no lie: its answer came later by its own sender's clock.
-            later = known is not None and any(
-                answer is not None and answer.sent_at > envelope.sent_at for answer in (known.claim_answer, known.withdraw_answer)
+            later = told is not None and any(
+                answer is not None and answer.sent_at > envelope.sent_at for answer in (told.claim_answer, told.withdraw_answer)
             )
             if not later:
-                proved.blame(what, envelope.sender, each.claim, envelope, known.claim_answer if known else None)
+                proved.blame(what, envelope.sender, each.claim, envelope, told.claim_answer if told else None)
 
 
 def _gaps(read: list[Envelope], proved: Proved) -> None:
