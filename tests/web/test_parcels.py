@@ -326,15 +326,14 @@ def test_two_hundred_boxes_are_shown_some_at_a_time(office: Office) -> None:
     desk = office.enter(Role.PRESCRIBER_LEAD, office.other_desk_id)
     funder = office.enter(Role.FUNDER, office.cast.metropolis_id)
     numbers = {each.number for each in office.boxes()}
-    for client, address, name, shown in (
-        (admin, "/operator/parcels/", "page", 20), (admin, "/operator/parcels/", "attente", 20), (funder, "/funder/parcels/", "page", 20),
-        (admin, office.url(), "page", 20), (desk, "/prescriber/shipments/", "attente", 10),
+    for client, address, name in (
+        (admin, "/operator/parcels/", "page"), (admin, "/operator/parcels/", "attente"), (funder, "/funder/parcels/", "page"),
+        (admin, office.url(), "page"), (desk, "/prescriber/shipments/", "attente"),
     ):  # fmt: skip
-        first, last = (client.get(address, {name: number}).content.decode() for number in (1, 3 if shown == 10 else 2))
-        assert f"{name}=2" in first, address
+        first, last = (client.get(address, {name: number}).content.decode() for number in (1, 3))
+        assert f"{name}=3" in first, address
         assert 'rel="next"' not in last.split(f"{name}=1")[-1].split("</nav>")[0]
-        seen = [sum(page.count(number) > 0 for number in numbers) for page in (first, last)]
-        assert seen[1] >= 24 % shown, address
+        assert sum(number in last for number in numbers) >= 4, address
     assert all(
         client.get(address, {"page": "zéro"}).status_code == 200
         for client, address in ((admin, "/operator/parcels/"), (desk, "/prescriber/shipments/"))

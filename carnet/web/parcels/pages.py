@@ -49,7 +49,7 @@ def parcels(request: HttpRequest, *, side: Side) -> HttpResponseBase:
         "base": side.base,
         "form": form,
         "figures": _figures(waiting, at),
-        "waiting": table(shown.object_list, side, at, caption=_("À suivre")),
+        "waiting": table(tuple(shown.object_list), side, at, caption=_("À suivre")),
         "waiting_page": shown,
         "table": table(found, side, at, caption=_("Tous les colis")),
         "table_page": whole,
@@ -278,11 +278,13 @@ def gaps(request: HttpRequest, programme_id: int, *, side: Side) -> HttpResponse
             ),
             Figure(formats.number(sum(1 for each in points if each.overdue)), _("points à compter")),
         ],
-        "table": _gap_table(gone.object_list, side),
+        "table": _gap_table(tuple(gone.object_list), side),
         "table_page": gone,
-        "late": table(late.object_list, side, at, caption=_("Colis partis depuis plus d’une semaine, pas confirmés")) if waiting else None,
+        "late": table(tuple(late.object_list), side, at, caption=_("Colis partis depuis plus d’une semaine, pas confirmés"))
+        if waiting
+        else None,
         "late_page": late,
-        "points": _point_table(counted.object_list),
+        "points": _point_table(tuple(counted.object_list)),
         "points_page": counted,
         "file_url": side.url("gaps-file", programme_id),
     }

@@ -85,7 +85,7 @@ def page(request: HttpRequest, order_id: int, *, sender: Sender, status: int = 2
         # Refused for boxes that are not here any more: they left, or were emptied, from another page.
         "refused": [] if refused is None or any(each["form"] is refused for each in destinations) else refused.non_field_errors(),
         "pack_form": PackForm(organisations=recipients) if recipients else None,
-        "table": _table(rest.object_list, at),
+        "table": _table(tuple(rest.object_list), at),
         "table_page": rest,
         **{f"{name}_url": sender.url(f"sending-{name}", order_id) for name in ("list", "send", "pack", "unpack")},
     }

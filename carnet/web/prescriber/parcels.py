@@ -23,7 +23,7 @@ from carnet.web.parcels import lists, pages, receiving, words
 from carnet.web.parcels.forms import NumberForm
 from carnet.web.prescriber import desk
 
-RECEIVE, AWAITED_SHOWN = receiving.RECEIVE, 10
+RECEIVE = receiving.RECEIVE
 
 
 def shipments(request: HttpRequest) -> HttpResponseBase:
@@ -38,13 +38,13 @@ def shipments(request: HttpRequest) -> HttpResponseBase:
         except Refusal as refusal:
             show_refusal(form, refusal, {refusal.code: "number"})
     found = queries.parcels_to(organisation_id)
-    awaited = lists.page_of(request, [each for each in found if each.state is ParcelState.SENT], "attente", AWAITED_SHOWN)
+    awaited = lists.page_of(request, [each for each in found if each.state is ParcelState.SENT], "attente")
     before = lists.page_of(request, [each for each in found if each.state is not ParcelState.SENT])
     context = {
         "form": form,
         "awaited": [_card(each) for each in awaited.object_list],
         "awaited_page": awaited,
-        "table": _table(before.object_list, at),
+        "table": _table(tuple(before.object_list), at),
         "table_page": before,
         "may_receive": allowed(actor.roles, RECEIVE),
     }

@@ -49,7 +49,7 @@ def parcels(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "orders": Table(_("Commandes à envoyer"), columns, rows, empty=_("Aucune commande ne vous est confiée.")),
-        "table": _table(boxes.object_list),
+        "table": _table(tuple(boxes.object_list)),
         "table_page": boxes,
     }
     return render(request, "print_shop/parcels.html", context)
