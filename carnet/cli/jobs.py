@@ -119,9 +119,9 @@ def worker(
     with installation():
         from procrastinate.contrib.django import app
 
-        from carnet.gateways import traces
+        from carnet.gateways import traces, tracing
 
-        traces.begin_from_settings("jobs")
+        tracing.begin_from_settings("jobs")
         say(_("En attente de travaux (Ctrl+C pour arrêter)."))
         with app.replace_connector(app.connector.get_worker_connector()) as serving:  # type: ignore[attr-defined]
             serving.run_worker(concurrency=concurrency, delete_jobs="successful", task_middleware=[traces.of_task])

@@ -8,35 +8,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from carnet.gateways import traces
+from carnet.gateways.in_time import TooLate, in_time
 
+__all__ = ["PartnerSilent", "Round", "TooLate", "WaitingRoom", "within"]
 Answer = TypeVar("Answer")
 # A failure that comes at once costs nobody anything: the next may try.
 SLOW_SECONDS = 1.0
 
 
-class TooLate(TimeoutError):
-    """The other side did not finish in time. An OSError, as every failure of a network is."""
-
-
 class PartnerSilent(OSError):
     """Not tried: the other side has been silent for too long in this round, or every seat of its waiting room is taken."""
-
-
-class _Exchange(threading.Thread, Generic[Answer]):
-    def __init__(self, call: Callable[[], Answer]) -> None:
-        super().__init__(name="exchange", daemon=True)
-        self._call = call
-        self.answer: Answer | None = None
-        self.fault: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self.answer = self._call()
-        except BaseException as fault:  # noqa: BLE001 - raised again by whoever waits for it
-            self.fault = fault
 
 
 def within(seconds: float, call: Callable[[], Answer], *, partner: str = "other") -> Answer:
@@ -46,18 +30,6 @@ def within(seconds: float, call: Callable[[], Answer], *, partner: str = "other"
     """
     with traces.span(f"exchange {partner}", kind="CLIENT", partner=partner):
         return in_time(seconds, call)
-
-
-def in_time(seconds: float, call: Callable[[], Answer]) -> Answer:
-    """The same, told to nobody. Raises: TooLate."""
-    exchange = _Exchange(call)
-    exchange.start()
-    exchange.join(seconds)
-    if exchange.is_alive():
-        raise TooLate(f"no whole answer in {seconds:g} s")
-    if exchange.fault is not None:
-        raise exchange.fault
-    return exchange.answer  # type: ignore[return-value]
 
 
 class Round:

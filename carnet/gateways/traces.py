@@ -4,29 +4,24 @@ What a span may say is listed here (`FACTS`) and bounded: names of routes, table
 of the request that the log has. Never an address, a parameter, a message of an error. A collector that is away, slow or absurd costs a request
 nothing: spans wait in a bounded queue, leave from a thread of their own, and are lost and counted when they cannot.
 
-The packages (`carnet[traces]`) are imported when it is turned on, and only then.
+The packages (`carnet[traces]`) are imported when it is turned on (carnet.gateways.tracing), and only then.
 """
 
 import contextlib
 import http.client
 import importlib
-import importlib.metadata
 import logging
 import re
 import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from django.apps import apps
-from django.conf import settings
-from django.db import connections
-from django.db.backends.signals import connection_created
 from prometheus_client import Counter
 
+from carnet.gateways.in_time import in_time
 from carnet.gateways.log_lines import masked
 
 # W3C Trace Context, version 00: https://www.w3.org/TR/trace-context/#traceparent-header. Nothing else of a caller's is read.
@@ -49,9 +44,6 @@ FACTS = {
     "fault": "error.type",
 }
 WORD_LENGTH_MAX = 200
-STATEMENTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "COPY", "SET", "SAVEPOINT", "RELEASE", "ROLLBACK", "LISTEN"})
-FUNCTIONS = ("redeem_many", "check_vouchers", "reverse_redemption", "reserve_voucher", "release_reservation")
-AFTER = re.compile(r'\b(?:from|into|update|join)\s+(?:only\s+)?"?([a-z_][a-z0-9_]*)', re.IGNORECASE)
 # How long an exchange with the collector may last, whole; how long it is left alone after one that failed.
 EXCHANGE_SECONDS, SPARED_SECONDS = 5.0, 30.0
 WAITING_MAX, AT_ONCE, EVERY_MILLISECONDS = 4_096, 512, 2_000
@@ -123,6 +115,15 @@ def is_on() -> bool:
     return _tracer is not None
 
 
+def is_here() -> bool:
+    """Whether the running code is inside a span that is kept."""
+    if _tracer is None:
+        return False
+    from opentelemetry import trace
+
+    return bool(trace.get_current_span().is_recording())
+
+
 def begin(*, url: str, percent: int, service: str, version: str, collector: Collector | None = None) -> Callable[[], None]:
     """Turn traces on in this process; return what turns them off again, once what waits has left. `service`: which program it is."""
     global _tracer
@@ -148,33 +149,22 @@ def begin(*, url: str, percent: int, service: str, version: str, collector: Coll
         )
     )
     _tracer = provider.get_tracer("carnet")
-    connection_created.connect(_watch_statements, dispatch_uid="carnet.traces")
-    for connection in connections.all(initialized_only=True):
-        _watch_statements(connection=connection)
 
     def end() -> None:
         global _tracer
         _tracer = None
-        connection_created.disconnect(dispatch_uid="carnet.traces")
-        for connection in connections.all(initialized_only=True):
-            while _statement in connection.execute_wrappers:
-                connection.execute_wrappers.remove(_statement)
         provider.shutdown()
 
     return end
-
-
-def begin_from_settings(service: str) -> None:
-    """What each served process and each worker calls as it starts."""
-    if settings.TRACES_URL:
-        begin(url=settings.TRACES_URL, percent=settings.TRACES_PERCENT, service=service, version=importlib.metadata.version("carnet"))
 
 
 def span(name: str, *, kind: str = "INTERNAL", **facts: str | int) -> Begun:
     """A span of the running code, a child of the one around it. Use it with `with`."""
     if _tracer is None:
         return OFF
-    return _current(start(name, kind=kind, **facts))
+    begun = start(name, kind=kind)
+    begun.tell(**facts)
+    return _current(begun)
 
 
 def serving(name: str, given: str | None) -> Begun:
@@ -249,40 +239,6 @@ def _word(text: str) -> str:
     return masked(text[:WORD_LENGTH_MAX])
 
 
-# --- Statements -------------------------------------------------------------------------------------------------------------------------
-
-
-def _watch_statements(*, connection: Any, **_signal: Any) -> None:
-    if _statement not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_statement)
-
-
-def _statement(execute: Callable[..., Any], sql: Any, parameters: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Around each statement of a traced request or task: its kind and its table."""
-    from opentelemetry import trace
-
-    if _tracer is None or not trace.get_current_span().is_recording():
-        return execute(sql, parameters, many, context)
-    kind, table = described(sql if isinstance(sql, str) else "")
-    facts = {"table": table} if table else {}
-    with span(f"{kind} {table}".strip(), kind="CLIENT", system="postgresql", statement=kind, **facts):
-        return execute(sql, parameters, many, context)
-
-
-@lru_cache(maxsize=2_048)
-def described(sql: str) -> tuple[str, str]:
-    """The kind of a statement, and the first table (or function) of ours that it names. A word that is neither is not told."""
-    first = sql.lstrip(" \n\t(").partition(" ")[0].strip().upper()
-    tables = _tables()
-    table = next((found.lower() for found in AFTER.findall(sql) if found.lower() in tables), "")
-    return (first if first in STATEMENTS else "OTHER"), table
-
-
-@lru_cache(maxsize=1)
-def _tables() -> frozenset[str]:
-    return frozenset(FUNCTIONS) | {model._meta.db_table for model in apps.get_models(include_auto_created=True)}  # noqa: SLF001 - Django's public word
-
-
 # --- The collector ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -315,8 +271,6 @@ def _exporter(collector: Collector) -> Any:
     """What OpenTelemetry hands its batches to, in its own thread."""
     from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-
-    from carnet.gateways.deadlines import in_time  # which makes spans of every other exchange
 
     class Exporter(SpanExporter):
         def __init__(self) -> None:

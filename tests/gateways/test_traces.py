@@ -23,7 +23,7 @@ from django.test import Client
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from carnet.api.grouped import Application
-from carnet.gateways import traces
+from carnet.gateways import traces, tracing
 from carnet.gateways.database import acting_as_everything
 from carnet.gateways.deadlines import within
 from carnet.gateways.sms import HttpGateway
@@ -65,7 +65,7 @@ class Kept:
 
 @contextmanager
 def on(collector: Any, *, percent: int = 100) -> Iterator[None]:
-    end = traces.begin(url="http://collector.invalid", percent=percent, service="tests", version="0", collector=collector)
+    end = tracing.begin(url="http://collector.invalid", percent=percent, service="tests", collector=collector)
     try:
         yield
     finally:
@@ -215,7 +215,7 @@ def test_what_is_no_traceparent_begins_a_trace_of_our_own(given: str) -> None:
     ],
 )
 def test_a_statement_is_its_kind_and_a_table_of_ours(sql: str, said: tuple[str, str]) -> None:
-    assert traces.described(sql) == said
+    assert tracing.described(sql) == said
 
 
 def test_a_group_of_redemptions_is_one_span_under_the_first_that_names_the_others(ready: Campaign, token: str, settings: Any) -> None:
@@ -393,13 +393,13 @@ def breaking() -> Iterator[str]:
 def test_a_collector_that_does_not_do_its_part_slows_and_breaks_nothing(
     db: None, collector: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(traces, "EXCHANGE_SECONDS", 0.5)
+    monkeypatch.setattr(traces, "EXCHANGE_SECONDS", 2.0)
     monkeypatch.setattr(traces, "EVERY_MILLISECONDS", 20)
     lost = _lost()
     client = Client()
     client.get("/legal/")
     with collector() as address:
-        end = traces.begin(url=address, percent=100, service="tests", version="0")
+        end = tracing.begin(url=address, percent=100, service="tests")
         try:
             worst = 0.0
             for _turn in range(15):
@@ -411,8 +411,9 @@ def test_a_collector_that_does_not_do_its_part_slows_and_breaks_nothing(
             began = time.monotonic()
             end()
         # Leaving waits for one exchange at most; the next ones are spared.
-        assert time.monotonic() - began < 1.5
-    assert worst < 0.5, "no request waited for the collector"
+        assert time.monotonic() - began < 4.5
+    # Whoever waited for it would have waited that long, on a busy machine too.
+    assert worst < 2.0, "no request waited for the collector"
     assert _lost() > lost
 
 

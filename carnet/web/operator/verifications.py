@@ -45,7 +45,7 @@ def table_of_latest() -> Table:
 def table_of(runs: list[RunView]) -> Table:
     """One line a verification."""
     columns = [
-        Column(_("Ce qui est recalculé")),
+        Column(_("Registre")),
         Column(_("Commencé le")),
         Column(_("Avancement")),
         Column(_("Durée")),
@@ -79,7 +79,7 @@ def _result(run: RunView) -> Cell:
 
 def _faults(run: RunView) -> Table:
     """Rules, never rows: a row may be another operator's."""
-    columns = [Column(_("Règle")), Column(_("Ce qui ne va pas")), Column(_("Lignes"), number=True)]
+    columns = [Column(_("Règle")), Column(_("Constat")), Column(_("Lignes"), number=True)]
     counted = Counter((each.invariant, each.what) for each in run.faults)
     rows = [[invariant, what, formats.number(count)] for (invariant, what), count in sorted(counted.items())]
     return Table(str(BROKEN[run.what]), columns, rows)
