@@ -4,7 +4,7 @@ One transaction that only reads and sees one snapshot. The watermark of the next
 committed later has a number from there on. It is the same horizon as the journal's seals.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -81,7 +81,7 @@ class Rows:
             table.name, tuple(columns), tuple(columns.values()), table.key, 0, f"tables/{table.name}.csv.gz", 0, "", "", whole=whole
         )
 
-    def of(self, table: Taken) -> Iterator[memoryview]:
+    def of(self, table: Taken) -> Generator[memoryview, None, None]:
         """The rows to take, by their key; sealed ones in the order of their seals, their transaction at the end of each."""
         since = self._is_since and not table.shrinks
         cells = [

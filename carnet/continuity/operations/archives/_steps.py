@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -18,7 +19,7 @@ from carnet.continuity.rules.tables import SEALED, TAKEN, Taken
 from carnet.funding import queries as funding
 from carnet.gateways import programme_archives as archives
 from carnet.gateways.database import acting_as
-from carnet.gateways.keys import key_ring
+from carnet.gateways.keys import KeyRing, KeysMissing, key_ring
 from carnet.gateways.programme_archives import Archive, ChainEntry, Manifest, Step, StepWriter, TableEntry
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
@@ -109,7 +110,8 @@ def _write(
     kind = archives.INCREMENT if why is Why.SINCE else archives.BASE
     previous = before.latest.manifest if before is not None else None
     since = previous.snapshot.xmin if previous is not None and kind == archives.INCREMENT else None
-    ring = key_ring()
+    counted = totals(programme_id)
+    ring = _ring_of(programme_id, has_codes=counted["vouchers"] > 0)
     number = archives.next_number(folder)
     with StepWriter(folder, kind=kind, number=number) as writer:
         entries, wholes = _write_tables(writer, Rows(programme_id, since=since), previous if since is not None else None, progress)
@@ -127,11 +129,21 @@ def _write(
             chains=chains,
             keys=write_keys(writer, ring, programme_id, successor),
             seeds=write_seeds(writer, ring, programme_id, orders_not_printed(programme_id), successor),
-            totals=totals(programme_id),
+            totals=counted,
             people=False,
             wholes=wholes,
         )
         return writer.finish(manifest, sign=signer(ring, programme_id))
+
+
+def _ring_of(programme_id: int, *, has_codes: bool) -> KeyRing:
+    """A programme that nothing was drawn for yet has no keys: they are made now, as its first edition would. Raises: KeysMissing."""
+    ring = key_ring()
+    if not ring.versions(programme_id):
+        if has_codes:
+            raise KeysMissing(programme_id=programme_id)
+        ring.create_programme_keys(programme_id)
+    return ring
 
 
 def _write_tables(writer: StepWriter, rows: Rows, previous: Manifest | None, progress: Progress) -> tuple[list[TableEntry], dict[str, str]]:
@@ -153,12 +165,13 @@ def _write_tables(writer: StepWriter, rows: Rows, previous: Manifest | None, pro
 
 
 def _write_table(writer: StepWriter, rows: Rows, table: Taken, known: str | None, told: Callable[[int], None]) -> TableEntry | None:
-    found = iter(rows.of(table))
-    first = next(found, None)
-    if first is None and not (table.shrinks and known):
-        return None
-    every: Iterable[memoryview] = chain((first,), found) if first is not None else ()
-    entry = writer.table(rows.entry(table, whole=table.shrinks), _telling(every, told), has_xid=table.sealed)
+    # Closed whatever happens (a disk that is full): a connection left in the middle of a COPY would wait for ever.
+    with closing(rows.of(table)) as found:
+        first = next(found, None)
+        if first is None and not (table.shrinks and known):
+            return None
+        every: Iterable[memoryview] = chain((first,), found) if first is not None else ()
+        entry = writer.table(rows.entry(table, whole=table.shrinks), _telling(every, told), has_xid=table.sealed)
     if table.shrinks and known == entry.sums_sha256:
         writer.drop_table(entry)
         return None
