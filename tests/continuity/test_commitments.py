@@ -22,6 +22,7 @@ from carnet.continuity.rules.commitments import STATEMENT_DAYS_MAX, Alert
 from carnet.continuity.rules.publication import as_json, faults, fingerprint, read
 from carnet.funding import operations as funding_operations
 from carnet.funding import queries as funding
+from carnet.funding.models import Agreement
 from carnet.funding.rules import BalanceDecided, BalanceInFuture, BalanceSource, BalanceWaiting
 from carnet.gateways.bank.fake import FakeBank
 from carnet.gateways.database import acting_as, acting_as_everything
@@ -334,6 +335,14 @@ class TestTheBanksStatements:
         with acting_as_everything(why="read"):
             assert not funding.latest_balances([payday.agreement_id])[payday.agreement_id].is_continuous
         assert now(payday).gap_cents == 10_00
+
+    def test_what_an_account_held_before_it_ended_with_its_operator_no_longer_counts(self, payday: Payday) -> None:
+        statement(payday, APRIL)
+        assert now(payday).account_cents == FACE + MORE
+        with acting_as_everything(why="the operator is no more"):
+            Agreement.objects.filter(id=payday.agreement_id).update(account_ended_at=MORNING)
+        told = now(payday, MORNING + timedelta(days=1))
+        assert told.account_cents is None and told.alerts == (Alert.STATEMENT_MISSING,)
 
     def test_another_accounts_balance_is_not_ours(self, payday: Payday) -> None:
         other = "FR7610011000201234567890188"

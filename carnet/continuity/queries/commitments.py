@@ -139,7 +139,11 @@ def _accounts(programme_id: int, agreements: Sequence[AgreementFacts]) -> tuple[
     sent: dict[int, list[Sent]] = {}
     for line in (*settlement.on_their_way(ids, booked_after=days), *connections.on_their_way(ids, booked_after=days)):
         sent.setdefault(line.agreement_id, []).append(Sent(line.sent_on, line.booked_on, line.cents))
-    return tuple(_account(programme_id, each, balances.get(each.id), cash.get(each.id, []), sent.get(each.id, [])) for each in agreements)
+    entered = funding.accounts_since(ids)
+    return tuple(
+        _account(programme_id, each, balances.get(each.id), cash.get(each.id, []), sent.get(each.id, []), entered.get(each.id))
+        for each in agreements
+    )
 
 
 def _cash_lines(days: Mapping[int, date]) -> Iterable[tuple[int, date, int]]:
@@ -149,8 +153,9 @@ def _cash_lines(days: Mapping[int, date]) -> Iterable[tuple[int, date, int]]:
 
 
 def _account(
-    programme_id: int, agreement: AgreementFacts, balance: BalanceFacts | None, cash: Sequence[Cash], sent: Sequence[Sent]
-) -> AccountNow:
+    programme_id: int, agreement: AgreementFacts, balance: BalanceFacts | None, cash: Sequence[Cash], sent: Sequence[Sent],
+    entered_at: datetime | None,
+) -> AccountNow:  # fmt: skip
     money = ledger.money(agreement_id=agreement.id).total
     received = [each.received_on for each in funding.receipts(agreement.id) if each.withdrawn_at is None]
     standing = Standing(
@@ -166,7 +171,8 @@ def _account(
         cash=tuple(cash),
         sent=tuple(sent),
         owed_since=settlement.owed_since(agreement.id, programme_id) if money.owed else None,
-        funded_since=min(received, default=agreement.signed_on),
+        # A new account is given the time of a first statement; one that ended with its operator is not.
+        funded_since=max(min(received, default=agreement.signed_on), legal_day(entered_at) if entered_at is not None else date.min),
     )
     return AccountNow(agreement.id, agreement.name, standing, rules.cover(standing), balance.digest.hex() if balance is not None else "")
 

@@ -21,6 +21,7 @@ from carnet.funding.queries._agreements import (
 from carnet.funding.queries._balances import (
     BalanceFacts,
     StatedFacts,
+    accounts_since,
     balances,
     latest_balances,
     received_after,
@@ -81,6 +82,7 @@ __all__ = [
     "StatedFacts",
     "Threshold",
     "acceptance_for_hand_over",
+    "accounts_since",
     "agreement",
     "agreement_for_order",
     "agreements",

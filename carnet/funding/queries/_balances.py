@@ -4,8 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models import Max
+
 from carnet.funding import access
-from carnet.funding.models import BankBalance, MoneyReceived, StatedBalance
+from carnet.funding.models import Agreement, BankBalance, MoneyReceived, RingFenceChange, StatedBalance
 from carnet.funding.rules import BalanceSource
 from carnet.gateways.keys import key_ring
 from carnet.kernel.actors import Actor
@@ -49,9 +51,28 @@ class StatedFacts:
 
 
 def latest_balances(agreement_ids: Collection[int]) -> dict[int, BalanceFacts]:
-    """What each account held last, of agreements the caller may read; those nobody told of are not there."""
+    """What each account held last, of agreements the caller may read; those nobody told of are not there.
+
+    What an account held before another took its place, or before it ended with its operator, says nothing of the agreement's money now.
+    """
+    since = {**accounts_since(agreement_ids), **_ended(agreement_ids)}
     rows = BankBalance.objects.filter(agreement_id__in=list(agreement_ids)).order_by("agreement_id", "-day", "-id")
-    return {row.agreement_id: _balance(row) for row in rows.distinct("agreement_id")}
+    latest: dict[int, BankBalance] = {}
+    for row in rows:
+        if row.agreement_id not in latest and (row.agreement_id not in since or row.recorded_at > since[row.agreement_id]):
+            latest[row.agreement_id] = row
+    return {agreement_id: _balance(row) for agreement_id, row in latest.items()}
+
+
+def accounts_since(agreement_ids: Collection[int]) -> dict[int, datetime]:
+    """Since when each agreement has the account it has, where another was entered by two people."""
+    rows = RingFenceChange.objects.filter(agreement_id__in=list(agreement_ids), is_agreed=True)
+    return dict(rows.order_by("agreement_id").values_list("agreement_id").annotate(Max("decided_at")))
+
+
+def _ended(agreement_ids: Collection[int]) -> dict[int, datetime]:
+    rows = Agreement.objects.filter(id__in=list(agreement_ids), account_ended_at__isnull=False).order_by("id")
+    return {agreement_id: at for agreement_id, at in rows.values_list("id", "account_ended_at") if at is not None}
 
 
 def balances(agreement_id: int, *, limit: int = BALANCES_SHOWN) -> list[BalanceFacts]:
