@@ -36,37 +36,52 @@ SPENDERS = 4
 
 @dataclass
 class Installation:
-    """A PostgreSQL of its own, a folder of its own, and the environment of its commands."""
+    """A PostgreSQL of its own (or a database of one that was given), a folder of its own, and the environment of its commands."""
 
     folder: Path
-    server: EmbeddedPostgres
+    server: EmbeddedPostgres | None
     surroundings: dict[str, str]
+
+    def kill_database(self) -> None:
+        """As a machine dies: nobody is told. A server that was given goes on: others may use it."""
+        if self.server is not None:
+            victim = postmaster(self.server.placement.data)
+            assert victim is not None, "there was no database to kill"
+            os.kill(victim, signal.SIGKILL)
 
 
 @contextlib.contextmanager
-def installation(name: str) -> Iterator[Installation]:
+def installation(name: str, url: str = "") -> Iterator[Installation]:
     folder = Path(tempfile.mkdtemp(prefix=f"carnet-drill-{name}-"))
     folder.chmod(0o755)
-    server = EmbeddedPostgres(folder / "var")
+    server = None if url else EmbeddedPostgres(folder / "var")
     try:
-        surroundings = {**os.environ, "CARNET_DATABASE_URL": server.acquire(), "CARNET_VAR_DIR": str(folder / "var")}
+        address = url if server is None else server.acquire()
+        surroundings = {**os.environ, "CARNET_DATABASE_URL": address, "CARNET_VAR_DIR": str(folder / "var")}
         surroundings |= {"DJANGO_SETTINGS_MODULE": "benchmarks._settings", "CARNET_LOG_LEVEL": "ERROR"}
         yield Installation(folder, server, surroundings)
     finally:
-        with contextlib.suppress(Exception):
-            server.release()
-        shutil.rmtree(server.placement.home, ignore_errors=True)
+        if server is not None:
+            with contextlib.suppress(Exception):
+                server.release()
+            shutil.rmtree(server.placement.home, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def play(
-    *, vouchers: int = VOUCHERS, spent_first: int = SPENT_FIRST, in_the_gap: int = IN_THE_GAP, offline: int = OFFLINE, killed: bool = True
+    *,
+    vouchers: int = VOUCHERS,
+    spent_first: int = SPENT_FIRST,
+    in_the_gap: int = IN_THE_GAP,
+    offline: int = OFFLINE,
+    killed: bool = True,
+    databases: tuple[str, str] = ("", ""),
 ) -> dict[str, Any]:
-    """Play it on that many vouchers; gives what each step took and weighed."""
+    """Play it on that many vouchers; gives what each step took and weighed. `databases`: two that exist, empty, rather than two servers."""
     figures: dict[str, Any] = {"vouchers": vouchers}
-    with tempfile.TemporaryDirectory(prefix="carnet-drill-kept-") as kept, installation("takes") as second:
+    with tempfile.TemporaryDirectory(prefix="carnet-drill-kept-") as kept, installation("takes", databases[1]) as second:
         archive, key = Path(kept) / "archive", Path(kept) / "successor.key"
-        with installation("falls") as first:
+        with installation("falls", databases[0]) as first:
             told = _live(first, archive, key, vouchers, spent_first, in_the_gap, offline, figures)
         # The first installation is gone: its database, its keys, everything.
         _take_over(second, told, archive, key, figures, killed=killed)
@@ -130,10 +145,7 @@ def _live(
         _spend(port, told, told.gap)
         told.next_rank = spent_first + in_the_gap
         told.money = _fallen(["counted", told.described], env)["money"]
-        # Killed as a machine dies: nobody is told.
-        victim = postmaster(first.server.placement.data)
-        assert victim is not None, "there was no database to kill"
-        os.kill(victim, signal.SIGKILL)
+        first.kill_database()
     figures |= {
         "spent_before": len(told.answers), "spent_after_the_last_increment": len(told.gap), "increment_seconds": increments,
         "archive_megabytes": round(sum(path.stat().st_size for path in archive.rglob("*") if path.is_file()) / 2**20, 1),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from carnet.continuity.models import BroughtReceipt, PaperClaim, Takeover
 from carnet.continuity.operations.papers import take_serials
@@ -13,7 +14,9 @@ from carnet.funding.models import Agreement, RingFenceChange
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger
+from carnet.parties import operations as parties
 from tests.factories.campaign import NOW, SYSTEM, rid
+from tests.web.conftest import PASSWORD, SECRET, sign_in
 from tests.web.season import TODAY, Season, season  # noqa: F401 - a fixture
 
 LIST = "serial,value,state,accepted_until,place\nAP-1,10,handed_over,2026-06-30,\nAP-2,10,handed_over,2026-06-30,\n"
@@ -43,13 +46,24 @@ def taken(season: Season) -> tuple[int, int]:  # noqa: F811
     return takeover.id, receipt.id
 
 
+def staff(season: Season, role: str) -> Client:  # noqa: F811
+    """Somebody of the operator who has a second factor and has just proved it."""
+    email = f"{role.lower().replace('_', '-')}-{uuid4().hex[:6]}@example.org"
+    person_id = parties.enrol_member(
+        organisation_id=season.campaign.operator_id, email=email, display_name=role.title(), role=role, password=PASSWORD, actor=SYSTEM,
+        request_id=uuid4(), at=NOW,
+    )  # fmt: skip
+    parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
+    return sign_in(Client(), email)
+
+
 def posted(client: Any, address: str, **fields: Any) -> Any:
     return client.post(address, {"request_id": str(uuid4()), **fields})
 
 
 class TestTheOperator:
     def test_what_came_the_gap_and_what_is_left_to_do(self, season: Season, taken: tuple[int, int]) -> None:  # noqa: F811
-        client = season.enter("OPERATOR_ADMIN", season.campaign.operator_id)
+        client = staff(season, "OPERATOR_ADMIN")
         assert "Opérateur tombé" in client.get("/operator/takeovers/").content.decode()
         page = client.get(f"/operator/takeovers/{taken[0]}/").content.decode()
         for said in ("3f1c3f1c", "increment-000004", "liquidateur", "30,00", "Saisir le nouveau compte", "déjà utilisé"):
@@ -65,7 +79,7 @@ class TestTheOperator:
         assert "Les deux papiers" in client.get(address).content.decode()
 
     def test_the_new_account_by_two_people(self, season: Season, taken: tuple[int, int]) -> None:  # noqa: F811
-        first = season.enter("OPERATOR_ADMIN", season.campaign.operator_id)
+        first = staff(season, "OPERATOR_ADMIN")
         address = f"/operator/agreements/{season.campaign.agreement_id}/account/"
         assert first.get(address).status_code == 200
         answer = posted(first, address, holder="Compte dédié du successeur", iban="FR76 1131 5000 0112 3456 7890 138")
@@ -73,7 +87,7 @@ class TestTheOperator:
         with acting_as_everything(why="look"):
             change = RingFenceChange.objects.get()
         assert "Vous l’avez préparée" in first.get(f"/operator/ring-fences/{change.id}/").content.decode()
-        second = season.enter("OPERATOR_ADMIN", season.campaign.operator_id)
+        second = staff(season, "OPERATOR_ADMIN")
         assert posted(second, f"/operator/ring-fences/{change.id}/", decision="accepted").status_code == 302
         with acting_as_everything(why="look"):
             row = Agreement.objects.get(id=season.campaign.agreement_id)
@@ -119,7 +133,7 @@ class TestThePlace:
         with acting_as_everything(why="look"):
             claim = PaperClaim.objects.get()
         for said in ("Votre oui est noté", "Accepté"):
-            boss = season.enter("OPERATOR_ADMIN", ready.operator_id)
+            boss = staff(season, "OPERATOR_ADMIN")
             assert "preuve papier" in boss.get("/operator/").content.decode()
             assert boss.get(f"/operator/takeovers/papers/{claim.id}/").status_code == 200
             posted(boss, f"/operator/takeovers/papers/{claim.id}/decide/", decision="accepted")

@@ -390,8 +390,8 @@ def _spend(claim: PaperClaim, actor: Actor, request_id: UUID, at: datetime) -> N
     lines = list(PaperClaimLine.objects.filter(claim=claim).select_related("voucher").order_by("id"))
     proved = [
         Proved(
-            line.voucher.series_id,
-            line.voucher.voucher_id,
+            line.voucher.series_id or 0,  # what may be claimed circulates: a constraint of the table says so
+            line.voucher.voucher_id or 0,
             claim.place_id,
             claim.organisation_id,
             line.service_code,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -78,15 +78,15 @@ def _bring(receipt: str, actor: Actor, request_id: UUID, at: datetime) -> Receip
     if facts is None:
         return ReceiptAnswer("refused", refusal=ReceiptUnreadable())
     moment = datetime.fromisoformat(facts["redeemed_at"])
-    told = {"voucher_serial": str(facts["serial"]), "value_cents": int(facts["value_cents"]), "redeemed_at": moment}
+    said = ReceiptAnswer("refused", str(facts["serial"]), int(facts["value_cents"]), moment)
     summary = next(iter(places.summaries([int(facts["place"])], at=at)), None)
     organisation_id = summary.operator_id if summary is not None else None
     if organisation_id is None or (actor.kind != "system" and organisation_id not in actor.organisation_ids):
-        return ReceiptAnswer("refused", **told, refusal=ReceiptOfAnotherPlace())
+        return replace(said, refusal=ReceiptOfAnotherPlace())
     with acting_as(programme_ids=[int(facts["programme"])], organisation_ids=[organisation_id]):
         takeover = access.finished_takeover(int(facts["programme"]))
         if takeover is None:
-            return ReceiptAnswer("refused", **told, refusal=ReceiptUnreadable())
+            return replace(said, refusal=ReceiptUnreadable())
         digest = hashlib.sha256(receipt.encode()).digest()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [digest.hex(), takeover.id])
@@ -109,7 +109,9 @@ def _bring(receipt: str, actor: Actor, request_id: UUID, at: datetime) -> Receip
             brought_by_id=actor.person_id,
             brought_at=at,
             request_id=request_id,
-            **told,
+            voucher_serial=said.voucher_serial,
+            value_cents=said.value_cents,
+            redeemed_at=moment,
         )
         journal.record(
             actor=actor,
@@ -121,7 +123,7 @@ def _bring(receipt: str, actor: Actor, request_id: UUID, at: datetime) -> Receip
             request_id=request_id,
             at=at,
         )
-    return ReceiptAnswer(answer.outcome, **told, redemption_number=answer.redemption_number, refusal=answer.refusal)
+    return replace(said, outcome=answer.outcome, redemption_number=answer.redemption_number, refusal=answer.refusal)
 
 
 def _judged(facts: dict[str, Any], moment: datetime, takeover: Takeover, organisation_id: int, actor: Actor) -> ReceiptAnswer:

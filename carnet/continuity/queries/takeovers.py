@@ -252,7 +252,7 @@ class PaperFileView:
 def paper_files(*, actor: Actor) -> list[PaperFileView]:
     """The lists of the programmes the actor operates or audits, the latest first."""
     rows = PaperFile.objects.filter(programme_id__in=actor.programme_ids).order_by("-taken_at", "-id")
-    names = {each.id: each.name for each in funding.programmes(row.programme_id for row in rows)}
+    names = {each.id: each.name for each in funding.programmes([row.programme_id for row in rows])}
     return [
         PaperFileView(
             row.id,
