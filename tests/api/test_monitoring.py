@@ -34,6 +34,7 @@ E_MAIL, TELEPHONE, IBAN = "marie.secret@example.org", "06 12 34 56 78", "FR76 30
 @pytest.fixture
 def at_home(settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
+    settings.ARCHIVES_DIR = tmp_path / "archives"
     settings.METRICS_TOKEN = ""
 
 

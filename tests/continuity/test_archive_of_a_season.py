@@ -71,8 +71,9 @@ def test_the_season_is_there_and_every_seal_holds(archive: Path) -> None:
     found = state(archive)
     programme_id = programme_archives.open_archive(archive).base.manifest.programme.id
     for table in ("ledger_voucher", "ledger_movement", "redemption_redemption", "settlement_claimline", "journal_line"):
-        column = "programme_id"
-        (count,) = asked(f"SELECT count(*) FROM {table} WHERE {column} = {programme_id}")[0]
+        # The line about the base itself came after it.
+        beside = " AND action <> 'continuity.archive'" if table == "journal_line" else ""
+        (count,) = asked(f"SELECT count(*) FROM {table} WHERE programme_id = {programme_id}{beside}")[0]
         assert len(found.get(table, {})) == count > 0, table
 
 

@@ -42,7 +42,8 @@ def personal() -> list[tuple[str, str]]:
     for app in apps.get_app_configs():
         for name in getattr(app.models_module, "PERSONAL_DATA", {}):
             model, _dot, column = name.partition(".")
-            found.append((apps.get_model(app.label, model)._meta.db_table, column))
+            meta = apps.get_model(app.label, model)._meta
+            found.append((meta.db_table, meta.get_field(column).column))
     return found
 
 
