@@ -21,6 +21,7 @@ from carnet.parties.rules import SCOPE_ACTIONS, Scope
 from carnet.settlement import operations as settlement
 from tests.activities.conftest import open_space
 from tests.api.conftest import REDEMPTIONS, Answered, Caller, Site, at, token_of
+from tests.continuity.virtual import know
 from tests.factories.campaign import LATER, SYSTEM, Campaign, campaign, rid
 from tests.redemption.offline import enrolled
 
@@ -50,6 +51,13 @@ class World:
             "/api/v1/reservations", {"code": ready.code(3), "service": "mailbox", "until": (after + timedelta(days=1)).isoformat()}
         )
         self.reservation = held.json()["id"]
+        self.partner, self.claims = know(ready, after), 0
+        self.claim = self.claimed(mine).json()["id"]
+
+    def claimed(self, caller: Caller) -> Answered:
+        """Another voucher of another operator."""
+        self.claims += 1
+        return caller.post("/api/v1/clearing/claims", {"code": self.partner.token(self.claims), "service": "mailbox"})
 
 
 def sent_by_a_tablet(caller: Caller, ready: Campaign) -> Answered:
@@ -74,10 +82,7 @@ CALLS: Mapping[str, Call] = {
     "reservation": lambda caller, world: caller.get(f"/api/v1/reservations/{world.reservation}"),
     "capture": lambda caller, world: caller.post(f"/api/v1/reservations/{world.reservation}/capture", {}),
     "release": lambda caller, world: caller.post(f"/api/v1/reservations/{world.reservation}/release", {}),
-    # Its own programme's paper voucher is one that no partner issued.
-    "claim_voucher": lambda caller, world: caller.post(
-        "/api/v1/clearing/claims", {"code": world.ready.code(2), "service": "mailbox", "issuer": "21440109300015"}
-    ),
+    "claim_voucher": lambda caller, world: world.claimed(caller),
     "claim": lambda caller, world: caller.get(f"/api/v1/clearing/claims/{world.claim}"),
     "withdraw_claim": lambda caller, world: caller.post(f"/api/v1/clearing/claims/{world.claim}/withdrawal", {"reason": "erreur"}),
     # Nothing was taken over here: each receipt is answered that it is none.
@@ -116,7 +121,7 @@ FOREIGN: Mapping[str, tuple[int, str | None]] = {
     "reservation": (404, "reservation-unknown"),
     "capture": (404, "reservation-unknown"),
     "release": (404, "reservation-unknown"),
-    "claim_voucher": (403, "clearing-place-not-accepted"),
+    "claim_voucher": (404, "issuer-unknown"),
     "claim": (404, "clearing-claim-unknown"),
     "withdraw_claim": (404, "clearing-claim-unknown"),
     "bring_receipts": (200, "receipt-unreadable"),

@@ -396,7 +396,7 @@ def test_guesses_of_a_partner_are_stopped(sides: tuple[Side, Side], monkeypatch:
         claim_id = other.claim(code_at(seed=seed, rank=0).digits, issuer=one.siret, at=at)
         exchange(other, one, at=at)
         reasons.append(other.seen(claim_id).reason)
-    assert reasons == ["voucher-unknown", "too-many-attempts"]
+    assert reasons == ["voucher-unknown", "too-many-from-partner"]
 
 
 def test_bytes_that_are_no_message_are_refused_whole(here: Side) -> None:

@@ -11,10 +11,16 @@ from uuid import uuid4
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from carnet.continuity.models import Partner
+from carnet.continuity.operations import clearing
+from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.gateways.keys import TOKEN
 from carnet.issuing.rules import VoucherToken, signed_part
+from carnet.parties.models import Organisation
+from tests.factories.campaign import Campaign
+from tests.factories.cards import someone
 
-SIRET = "21350238800019"
+SIRET, OURS = "21350238800019", "21440109300015"
 
 
 def canonical(value: Any) -> str:
@@ -95,6 +101,26 @@ class VirtualPartner:
             asked, at=at, outcome="accepted", programme="ille-2026", serial="IV-0000000007-3", cents=cents,
             redeemed_at=at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), payable_on="2026-04-06",
         )  # fmt: skip
+
+
+def know(ready: Campaign, at: datetime) -> VirtualPartner:
+    """A partner of a campaign's operator: proposed by one person, agreed to by another."""
+    made = VirtualPartner()
+    with acting_as_everything(why="an operator with a number"):
+        Organisation.objects.filter(id=ready.operator_id).update(siret=OURS)
+        mark = uuid4().hex[:6]
+        admin, approver = (
+            someone(ready.operator_id, f"{role}.{mark}", role.upper().replace("-", "_"), at) for role in ("operator-admin", "approver")
+        )
+    with acting_as(admin):
+        partner_id = clearing.propose_partner(
+            document=json.dumps(made.identity(at)).encode(), programme_ids=[ready.programme_id], actor=admin, request_id=uuid4(), at=at
+        )
+    with acting_as(approver):
+        clearing.agree_partner(partner_id=partner_id, heard=made.fingerprint, actor=approver, request_id=uuid4(), at=at)
+    with acting_as_everything(why="nobody is called during a test"):
+        Partner.objects.filter(id=partner_id).update(address="")
+    return made
 
 
 def parcel(*messages: dict[str, Any]) -> bytes:

@@ -74,6 +74,7 @@ REASONS = {
     "place-not-accepted": gettext_lazy("Cet opérateur n’accepte plus ses chèques chez nous."),
     "attended-invalid": gettext_lazy("Le jour de la leçon est trop ancien."),
     "too-many-attempts": gettext_lazy("Trop de codes faux ont été envoyés. Réessayez dans un quart d’heure."),
+    "too-many-from-partner": gettext_lazy("Trop de codes faux ont été envoyés. Réessayez dans un quart d’heure."),
     "claim-withdrawn": gettext_lazy("La demande a été retirée avant d’arriver."),
     "partner-ended": gettext_lazy("La compensation avec cet opérateur est terminée."),
 }

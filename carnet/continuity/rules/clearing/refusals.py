@@ -180,4 +180,4 @@ class ClearingPaymentNotInState(ClearingRefused):
 class TooManyFromPartner(ClearingRefused):
     """A partner whose codes are too often unknown: its claims wait."""
 
-    code = "too-many-attempts"
+    code = "too-many-from-partner"

@@ -10,9 +10,13 @@ SENTENCES = {
     "partner-not-waiting": _("Rien n’attend une décision pour cet opérateur."),
     "partner-is-ours": _("C’est votre propre opérateur : choisissez le document de l’autre."),
     "partner-programme-missing": _("Choisissez au moins un de vos programmes ; l’autre opérateur doit en publier au moins un."),
-    "fingerprint-differs": _("Ce n’est pas l’empreinte de ces clés. Relisez-la au téléphone ; si elle ne correspond toujours pas, refusez."),
+    "fingerprint-differs": _(
+        "Ce n’est pas l’empreinte de ces clés. Relisez-la au téléphone ; si elle ne correspond toujours pas, refusez."
+    ),
     "operator-unnumbered": _("%(organisation)s n’a pas de SIRET : un message ne peut pas la nommer."),
-    "signature-forged": _("Ce message n’est pas signé par une clé de ce partenaire : il est gardé comme preuve, et rien d’autre n’est écrit."),
+    "signature-forged": _(
+        "Ce message n’est pas signé par une clé de ce partenaire : il est gardé comme preuve, et rien d’autre n’est écrit."
+    ),
     "message-number-reused": _("Un autre message porte déjà le numéro %(number)s : les deux sont gardés comme preuve."),
     "claim-reused": _("Une demande différente porte déjà ce numéro : les deux sont gardées comme preuve."),
     "message-not-for-us": _("Ce message est pour un autre opérateur."),
@@ -26,7 +30,10 @@ SENTENCES = {
     "claim-not-withdrawable": _("Cette demande ne peut plus être retirée."),
     "clearing-place-not-accepted": _("Ce lieu n’accepte pas de chèques pour ce service."),
     "clearing-period-invalid": _("La période doit être finie, et commencer avant de finir."),
-    "clearing-statement-too-long": _("Cette période compte %(claims)s demandes : au plus %(claims_max)s par relevé. Prenez-la plus courte."),
+    "clearing-statement-too-long": _(
+        "Cette période compte %(claims)s demandes : au plus %(claims_max)s par relevé. Prenez-la plus courte."
+    ),
+    "too-many-from-partner": _("Trop de codes faux sont venus de cet opérateur : réessayez dans un quart d’heure."),
     "transfer-announced": _("Un virement porte déjà cette référence, ou elle manque."),
     "clearing-nothing-to-pay": _("Rien à payer : aucune demande acceptée n’attend, ou l’argent n’est pas encore là."),
     "clearing-payment-unknown": _("Aucun paiement à ce numéro parmi les vôtres."),
