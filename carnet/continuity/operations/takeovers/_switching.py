@@ -5,15 +5,18 @@ ever. What an archive could not hold is made in the same transaction: nameless p
 one fault, and nothing happened.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, InternalError, connection
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from carnet.connectivity.queries import verifying as connections
 from carnet.continuity.models import FormerBlock, Takeover
-from carnet.continuity.operations.takeovers._beside import beside, entries, names, real, said
+from carnet.continuity.operations.takeovers._beside import beside, entries, names, real, said, schema_of
 from carnet.continuity.rules.tables import TAKEN
 from carnet.continuity.rules.takeovers import OPERATED, LedgerBroken, RowsRefused, TakeoverState, TotalsDiffer
 from carnet.distribution.queries import custody
@@ -26,6 +29,8 @@ from carnet.redemption import queries as redemption
 from carnet.settlement import queries as settlement
 
 _ANALYSED_FROM = 1_000
+# Rows that no member of the application's role may write, the owner included: the role that redeems writes them, as it always does.
+_BY_REDEEMER = ("ledger_movement", "redemption_serialevent")
 # What goes on under the successor, table by table, while the rows are still beside.
 _HANDED_ON = {
     # What waited for the former operator's people waits for the successor's.
@@ -52,16 +57,30 @@ def put_in_place(takeover: Takeover, archive: Archive) -> dict[str, int]:
         put = sql.SQL("INSERT INTO {0} ({1}) SELECT {1} FROM {2} /* fan-out: a takeover, every series of it */")
         with connection.cursor() as cursor:
             try:
-                cursor.execute(said(put.format(real(table), names(columns), beside(takeover.id, table))))
+                with _writer(cursor, takeover.id, table):
+                    cursor.execute(said(put.format(real(table), names(columns), beside(takeover.id, table))))
+                    counts[table] = cursor.rowcount
             except (IntegrityError, DataError, InternalError) as error:
                 raise RowsRefused(table=table, reason=str(error).splitlines()[0]) from None
-            counts[table] = cursor.rowcount
             if counts[table] >= _ANALYSED_FROM:
                 cursor.execute(said(sql.SQL("ANALYZE {}").format(real(table))))
     _check_links()
     for table in found:
         _move_sequence(takeover.id, table)
     return counts
+
+
+@contextmanager
+def _writer(cursor: CursorWrapper, takeover_id: int, table: str) -> Iterator[None]:
+    """Write as the role that may write this table, for one statement."""
+    if table not in _BY_REDEEMER:
+        yield
+        return
+    cursor.execute(said(sql.SQL("GRANT USAGE ON SCHEMA {} TO carnet_redeemer").format(sql.Identifier(schema_of(takeover_id)))))
+    cursor.execute(said(sql.SQL("GRANT SELECT ON {} TO carnet_redeemer").format(beside(takeover_id, table))))
+    cursor.execute("SET LOCAL ROLE carnet_redeemer")
+    yield
+    cursor.execute("SET LOCAL ROLE NONE")
 
 
 def _check_links() -> None:
