@@ -25,21 +25,21 @@ CREATE FUNCTION ledger_routes() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL S
 $$;
 """
 
-# What is asked of every movement reads single rows by their keys: a redemption pays for nothing else.
+# What is asked of every movement reads its two accounts by their keys: a redemption pays for nothing else, for its cents stay inside. Whether a
+# place of that organisation really took the voucher is asked when they leave.
 FENCE = """
-CREATE FUNCTION ledger_ring_fence() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION ledger_ring_fence() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   fault text;
   others bigint[];
 BEGIN
-  SELECT min(m.id || ' (' || m.kind || '): ' || CASE
+  SELECT min(CASE
       WHEN c.id IS NULL OR d.id IS NULL THEN 'no such account'
       WHEN (m.kind || ' ' || c.kind || ' ' || d.kind) <> ALL (ledger_routes()) THEN 'cents may not pass from ' || c.kind || ' to ' || d.kind
       WHEN c.agreement_id <> d.agreement_id THEN 'the accounts are of two agreements'
       WHEN c.programme_id <> m.programme_id OR d.programme_id <> m.programme_id THEN 'the accounts are of another programme'
-      WHEN m.series_id <> 0 AND (s.id IS NULL OR s.agreement_id <> c.agreement_id OR s.programme_id <> m.programme_id)
-        THEN 'the series is not of this agreement'
+      WHEN (m.kind IN ('REDEEM', 'REVERSE', 'CHARGE')) <> (m.voucher_id IS NOT NULL) THEN 'it names a voucher, or none, against its kind'
+      WHEN m.kind = 'REDEEM' THEN CASE WHEN c.series_id <> m.series_id OR d.series_id <> 0 THEN 'the account is of another series' END
       -- Books of clearing are written under minus their operator's number: no agreement's money is ever among them.
       WHEN (m.kind IN ('CLEAR', 'UNCLEAR', 'COVER', 'ADVANCE', 'RECOUP', 'HONOUR', 'BOUNCE')) <> (c.agreement_id < 0)
         THEN 'money of clearing and money of an agreement never meet'
@@ -52,30 +52,23 @@ BEGIN
           AND c.organisation_id <> COALESCE(m.funder_id, 0))
         OR (d.kind IN ('SOURCE', 'UNISSUED', 'RETURNED', 'OWNER', 'HOUSEHOLD', 'LANDLORD', 'PARTNER', 'ABROAD', 'OPERATOR', 'ADVANCED')
           AND d.organisation_id <> COALESCE(m.funder_id, 0)) THEN 'one gives and another is named'
-      WHEN (m.kind IN ('REDEEM', 'REVERSE', 'CHARGE')) <> (m.voucher_id IS NOT NULL) THEN 'it names a voucher, or none, against its kind'
-      WHEN m.voucher_id IS NOT NULL AND (v.id IS NULL OR v.pattern <> m.pattern) THEN 'no such voucher'
-      WHEN m.kind = 'REDEEM' AND NOT (v.generation > m.generation OR (v.generation = m.generation AND v.mark = 2)) THEN 'the voucher is not spent'
-      WHEN m.kind = 'REDEEM' AND r.organisation_id IS DISTINCT FROM d.organisation_id THEN 'no place of this organisation took that voucher'
       END), array_agg(m.id) FILTER (WHERE m.kind <> 'REDEEM')
     INTO fault, others
     FROM moved m
-    LEFT JOIN ledger_account c ON c.id = m.credit_account_id
-    LEFT JOIN ledger_account d ON d.id = m.debit_account_id
-    LEFT JOIN ledger_series s ON s.id = m.series_id
-    LEFT JOIN ledger_voucher v ON v.series_id = m.series_id AND v.id = m.voucher_id
-    -- The one look upstairs, as the redeeming function's own: docs/decisions/0004-one-function-redeems.md.
-    LEFT JOIN redemption_redemption r ON r.series_id = m.series_id AND r.voucher_id = m.voucher_id AND r.generation = m.generation;
+    -- One row each, by its key, whatever the tables held when the plan was made.
+    LEFT JOIN LATERAL (SELECT * FROM ledger_account a WHERE a.id = m.credit_account_id LIMIT 1) c ON true
+    LEFT JOIN LATERAL (SELECT * FROM ledger_account a WHERE a.id = m.debit_account_id LIMIT 1) d ON true;
   IF fault IS NULL AND others IS NOT NULL THEN
     fault := ledger_ring_fence_breach(others);
   END IF;
   IF fault IS NOT NULL THEN
-    RAISE EXCEPTION 'the ring fence refuses movement %', fault USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    RAISE EXCEPTION 'the ring fence refuses it: %', fault USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NULL;
 END $$;
 """
 
-# What leaves an account was in it, for that very place, funder or provider: asked of everything but redemptions, which have their voucher.
+# What leaves an account was in it, for that very place, funder or provider: asked of everything but redemptions.
 BREACH = """
 CREATE FUNCTION ledger_ring_fence_breach(moved_ids bigint[]) RETURNS text LANGUAGE plpgsql STABLE
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
@@ -87,8 +80,28 @@ DECLARE
 BEGIN
   SELECT array_agg(DISTINCT m.kind) INTO kinds FROM ledger_movement m /* fan-out: ring fence */ WHERE m.id = ANY (moved_ids);
 
+  SELECT min('movement ' || m.id || ' (' || m.kind || '): the series is not of this agreement') INTO fault
+  FROM ledger_movement m /* fan-out: ring fence */ JOIN ledger_account c ON c.id = m.credit_account_id LEFT JOIN ledger_series s ON s.id = m.series_id
+  WHERE m.id = ANY (moved_ids) AND m.series_id <> 0
+    AND (s.id IS NULL OR s.agreement_id <> c.agreement_id OR s.programme_id <> m.programme_id);
+  IF fault IS NOT NULL THEN RETURN fault; END IF;
+
+  IF kinds && ARRAY['PAY'] THEN
+    -- The one look upstairs, as the redeeming function's own: docs/decisions/0004-one-function-redeems.md.
+    SELECT array_agg(DISTINCT m.credit_account_id), array_agg(DISTINCT m.series_id) INTO accounts, of_series
+    FROM ledger_movement m /* fan-out: ring fence */ WHERE m.id = ANY (moved_ids) AND m.kind = 'PAY';
+    SELECT min('movement ' || m.id || ' (REDEEM): no place of this organisation took that voucher') INTO fault
+    FROM ledger_movement m JOIN ledger_account d ON d.id = m.debit_account_id
+    LEFT JOIN redemption_redemption r ON r.series_id = m.series_id AND r.voucher_id = m.voucher_id AND r.generation = m.generation
+    LEFT JOIN ledger_voucher v ON v.series_id = m.series_id AND v.id = m.voucher_id
+    WHERE m.debit_account_id = ANY (accounts) AND m.series_id = ANY (of_series) AND m.kind = 'REDEEM'
+      AND (r.organisation_id IS DISTINCT FROM d.organisation_id OR v.id IS NULL OR v.pattern <> m.pattern
+        OR NOT (v.generation > m.generation OR (v.generation = m.generation AND v.mark = 2)));
+    IF fault IS NOT NULL THEN RETURN fault; END IF;
+  END IF;
+
   IF kinds && ARRAY['REVERSE', 'CHARGE'] THEN
-    SELECT min(m.id || ' (' || m.kind || '): this place was not owed that voucher') INTO fault
+    SELECT min('movement ' || m.id || ' (' || m.kind || '): this place was not owed that voucher') INTO fault
     FROM ledger_movement m /* fan-out: ring fence */ JOIN ledger_account c ON c.id = m.credit_account_id
     LEFT JOIN ledger_movement r ON r.series_id = m.series_id AND r.voucher_id = m.voucher_id AND r.generation = m.generation AND r.kind = 'REDEEM'
     LEFT JOIN ledger_account o ON o.id = r.debit_account_id
@@ -102,7 +115,7 @@ BEGIN
   IF kinds && ARRAY['PAY', 'UNPAY', 'RECOVER'] THEN
     SELECT array_agg(DISTINCT m.credit_account_id), array_agg(DISTINCT m.series_id) INTO accounts, of_series
     FROM ledger_movement m /* fan-out: ring fence */ WHERE m.id = ANY (moved_ids) AND m.kind IN ('PAY', 'UNPAY', 'RECOVER');
-    SELECT min('of account ' || e.account_id || ', series ' || e.series_id || ': more left it than this place was owed') INTO fault FROM (
+    SELECT min('account ' || e.account_id || ', series ' || e.series_id || ': more left it than this place was owed') INTO fault FROM (
       SELECT moved.account_id, moved.series_id FROM (
         SELECT m.debit_account_id AS account_id, m.series_id, m.pattern, m.quantity FROM ledger_movement m
           WHERE m.debit_account_id = ANY (accounts) AND m.series_id = ANY (of_series)
@@ -116,7 +129,7 @@ BEGIN
   IF kinds && ARRAY['REOPEN'] THEN
     SELECT array_agg(DISTINCT m.debit_account_id), array_agg(DISTINCT m.series_id) INTO accounts, of_series
     FROM ledger_movement m /* fan-out: ring fence */ WHERE m.id = ANY (moved_ids) AND m.kind = 'REOPEN';
-    SELECT min('of account ' || e.account_id || ', series ' || e.series_id || ': more is owed again than this place ever gave back') INTO fault FROM (
+    SELECT min('account ' || e.account_id || ', series ' || e.series_id || ': more is owed again than this place ever gave back') INTO fault FROM (
       SELECT moved.account_id, moved.series_id FROM (
         SELECT m.debit_account_id AS account_id, m.series_id, m.pattern, -m.quantity AS quantity FROM ledger_movement m
           WHERE m.debit_account_id = ANY (accounts) AND m.series_id = ANY (of_series) AND m.kind = 'REOPEN'
@@ -130,7 +143,7 @@ BEGIN
   IF kinds && ARRAY['REPAY', 'ACTIVATE', 'RESERVE', 'RELEASE', 'OWE', 'SETTLE', 'UNSETTLE', 'FORWARD', 'RECALL', 'UNCLEAR', 'RECOUP', 'HONOUR', 'BOUNCE'] THEN
     SELECT array_agg(DISTINCT m.credit_account_id) INTO accounts FROM ledger_movement m /* fan-out: ring fence */ WHERE m.id = ANY (moved_ids)
       AND m.kind IN ('REPAY', 'ACTIVATE', 'RESERVE', 'RELEASE', 'OWE', 'SETTLE', 'UNSETTLE', 'FORWARD', 'RECALL', 'UNCLEAR', 'RECOUP', 'HONOUR', 'BOUNCE');
-    SELECT min('of account ' || e.account_id || ', for ' || e.funder_id || ': more left it than was in it') INTO fault FROM (
+    SELECT min('account ' || e.account_id || ', for ' || e.funder_id || ': more left it than was in it') INTO fault FROM (
       SELECT moved.account_id, moved.funder_id FROM (
         SELECT m.debit_account_id AS account_id, m.funder_id, m.cents FROM ledger_movement m /* fan-out: ring fence */
           WHERE m.debit_account_id = ANY (accounts)
@@ -142,7 +155,7 @@ BEGIN
   END IF;
 
   IF kinds && ARRAY['FORWARD'] THEN
-    SELECT min('of agreement ' || e.agreement_id || ', landlord ' || e.funder_id || ': a provider is paid what this landlord did not pay in') INTO fault
+    SELECT min('agreement ' || e.agreement_id || ', landlord ' || e.funder_id || ': a provider is paid what this landlord did not pay in') INTO fault
     FROM (
       SELECT a.agreement_id, m.funder_id FROM ledger_account a
       JOIN ledger_movement m /* fan-out: ring fence */ ON m.debit_account_id = a.id AND m.kind IN ('REMIT', 'LEVY', 'FORWARD', 'RECALL')
@@ -153,7 +166,7 @@ BEGIN
   END IF;
 
   IF kinds && ARRAY['HONOUR', 'RECOUP'] THEN
-    SELECT min('of operator ' || -e.agreement_id || ', partner ' || e.funder_id || ': more is paid out of clearing than came or was advanced') INTO fault
+    SELECT min('operator ' || -e.agreement_id || ', partner ' || e.funder_id || ': more is paid out of clearing than came or was advanced') INTO fault
     FROM (
       SELECT a.agreement_id, m.funder_id FROM ledger_account a
       JOIN ledger_movement m /* fan-out: ring fence */ ON m.debit_account_id = a.id AND m.kind IN ('COVER', 'ADVANCE', 'BOUNCE', 'RECOUP', 'HONOUR')
@@ -165,7 +178,7 @@ BEGIN
 
   IF kinds && ARRAY['EXCHANGE'] THEN
     -- One movement a funder: what it holds of the vouchers that this very request ended for good.
-    SELECT min(m.id || ' (EXCHANGE): it frees something else than the vouchers exchanged') INTO fault
+    SELECT min('movement ' || m.id || ' (EXCHANGE): it frees something else than the vouchers exchanged') INTO fault
     FROM ledger_movement m /* fan-out: ring fence */
     WHERE m.id = ANY (moved_ids) AND m.kind = 'EXCHANGE' AND m.cents <> (
       SELECT COALESCE(sum(share.cents), 0) FROM ledger_passage p
@@ -179,7 +192,7 @@ BEGIN
   IF kinds && ARRAY['RETURN'] THEN
     SELECT array_agg(DISTINCT m.series_id) INTO of_series FROM ledger_movement m /* fan-out: ring fence */
     WHERE m.id = ANY (moved_ids) AND m.kind = 'RETURN';
-    SELECT min('of series ' || s.id || ': it has not lapsed') INTO fault FROM ledger_series s WHERE s.id = ANY (of_series) AND s.lapsed_at IS NULL;
+    SELECT min('series ' || s.id || ': it has not lapsed') INTO fault FROM ledger_series s WHERE s.id = ANY (of_series) AND s.lapsed_at IS NULL;
     IF fault IS NOT NULL THEN RETURN fault; END IF;
     WITH summed AS (
       SELECT m.series_id, m.kind, m.pattern, m.funder_id, sum(m.cents) AS cents, sum(m.quantity) AS quantity FROM ledger_movement m
@@ -191,7 +204,7 @@ BEGIN
       SELECT g.series_id, share.funder_id, share.cents * CASE WHEN g.kind IN ('REVERSE', 'RECOVER') THEN g.quantity ELSE -g.quantity END
       FROM summed g JOIN ledger_sharepattern t ON t.series_id = g.series_id AND t.number = g.pattern,
       unnest(t.funder_ids, t.held_cents) AS share (funder_id, cents) WHERE g.pattern IS NOT NULL)
-    SELECT min('of series ' || e.series_id || ', funder ' || e.funder_id || ': more goes back to this funder than its part of what was never spent') INTO fault
+    SELECT min('series ' || e.series_id || ', funder ' || e.funder_id || ': more goes back to this funder than its part of what was never spent') INTO fault
     FROM (SELECT series_id, funder_id FROM held GROUP BY series_id, funder_id HAVING sum(cents) < 0) e;
   END IF;
   RETURN fault;
