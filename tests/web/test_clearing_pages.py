@@ -60,6 +60,7 @@ def partner(season: Season) -> VirtualPartner:  # noqa: F811
     agree = f"{answer.url}agree/"
     assert sent(admin, agree, heard=made.fingerprint).status_code == 422, "never the same person"
     assert made.fingerprint not in approver.get(agree).content.decode().replace(" ", "").lower(), "heard, never copied"
+    assert made.fingerprint not in approver.get(answer.url).content.decode().replace(" ", "").lower()
     assert sent(approver, agree, heard="0000").status_code == 422
     assert sent(approver, agree, heard=made.fingerprint).status_code == 302
     return made
@@ -88,7 +89,8 @@ def test_a_voucher_of_another_operator_at_the_counter(season: Season, partner: V
     answer = deliver(partner.accepted(asked, at=TODAY))
     assert answer.status_code == 200, answer.content
     shown = counter.get(page).content.decode()
-    assert "Accepté" in shown
+    assert "10,00" in shown
+    assert "acceptés" in shown
     assert "6 avril 2026" in shown
     assert partner.name in counter.get("/clearing/claims/").content.decode()
 

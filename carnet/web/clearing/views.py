@@ -127,7 +127,9 @@ def _rows(found: PartnerView) -> list[Row]:
     rows = [Row(_("SIRET"), found.siret), Row(_("Adresse de son installation"), found.address or _("aucune : par fichiers"))]
     shown = found.proposed or found.current
     if shown is not None:
-        rows.append(Row(_("Empreinte de ses clés"), shown.fingerprint))
+        # Proposed keys are heard on the telephone, never copied from here.
+        said = shown.fingerprint if shown.state == "OPEN" else _("à entendre au téléphone")
+        rows.append(Row(_("Empreinte de ses clés"), said))
         rows.append(Row(_("Ses programmes"), ", ".join(f"{each.name} ({formats.euros(each.cents)})" for each in shown.programmes)))
         ours = funding.programmes(shown.programme_ids)
         rows.append(Row(_("Nos programmes que ses lieux peuvent prendre"), ", ".join(each.name for each in ours)))
