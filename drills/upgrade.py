@@ -26,7 +26,7 @@ from benchmarks._http import free_port, wait_until_it_answers
 from carnet.gateways.embedded_postgres import EmbeddedPostgres
 from drills import DrillFailed
 from drills._till import Tills
-from tests.upgrades.releases import HERE, RELEASES, statements
+from tests.upgrades.releases import HERE, RELEASES, migrations, statements
 
 NAME = "upgrade"
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,7 +36,7 @@ HELD_SECONDS = 5.0
 PAUSE_MOST_SECONDS = 6.0
 
 
-def play(*, releases: Sequence[str] = RELEASES[-1:], seconds: float = 6.0, vouchers: int = 4_000) -> dict[str, Any]:
+def play(*, releases: Sequence[str] = RELEASES[-1:], seconds: float = 6.0, vouchers: int = 20_000) -> dict[str, Any]:
     """The previous release by default: it is the one an upgrade without a stop is promised from."""
     figures: dict[str, Any] = {"from": list(releases)}
     for release in releases:
@@ -97,18 +97,26 @@ def upgraded(release: str, *, seconds: float, vouchers: int) -> dict[str, Any]:
 
 
 def code_of(release: str, folder: Path) -> Path:
-    """That release's code: the commit that kept its schema."""
+    """That release's code: the commit that kept its schema, or the one before it if the next version was opened in the same commit."""
     asked = ["git", "log", "--diff-filter=A", "--format=%H", "--", f"tests/upgrades/{release}.json"]
     found = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
     commits = found.stdout.split()
     if not commits:
         raise DrillFailed(f"the code of {release} is not in the history (a shallow clone?)")
+    commit = next(each for each in (commits[-1], f"{commits[-1]}^") if migrations_of(each) <= {name for _, name in migrations(release)})
     folder.mkdir()
-    archive = subprocess.run(["git", "archive", commits[-1]], cwd=ROOT, capture_output=True, check=True).stdout
+    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
     subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)
     if (ROOT / "node_modules").exists():
         (folder / "node_modules").symlink_to(ROOT / "node_modules")
     return folder
+
+
+def migrations_of(commit: str) -> set[str]:
+    """The names of the migrations in that commit."""
+    listed = subprocess.run(["git", "ls-tree", "-r", "--name-only", commit, "carnet"], cwd=ROOT, capture_output=True, text=True, check=True)
+    paths = [Path(line) for line in listed.stdout.splitlines()]
+    return {each.stem for each in paths if each.parent.name == "migrations" and each.suffix == ".py" and each.stem[0].isdigit()}
 
 
 def prepare(server: EmbeddedPostgres, release: str) -> None:
