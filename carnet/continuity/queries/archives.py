@@ -16,7 +16,7 @@ from carnet.parties.rules import check_may
 
 # A programme that ended is still paid and closed: it is archived for a year more.
 _DAYS_AFTER_END = 366
-_STEPS_SHOWN = 30
+_STEPS_SHOWN = 15
 
 
 @dataclass(frozen=True, slots=True)
