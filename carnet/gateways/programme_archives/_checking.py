@@ -69,7 +69,7 @@ class _Checker:
                     reader.step(step, chain, entry, lambda file, key, what: self._tell(step, file, key, what))
                 except _BROKEN:
                     self._tell(step, chain.file, "", "unreadable")
-        for small in (*manifest.keys, *manifest.seeds):
+        for small in manifest.boxes:
             self._check_digest(step, small.file, small.sha256)
 
     def _check_signature(self, step: Step, *, is_base: bool) -> None:
@@ -99,7 +99,7 @@ class _Checker:
         expected = {MANIFEST, SIGNATURE}
         for entry in manifest.tables:
             expected |= {entry.file, entry.sums_file} | ({entry.xids_file} if entry.xids_sha256 else set())
-        expected |= {each.file for each in (*manifest.chains, *manifest.keys, *manifest.seeds)}
+        expected |= {each.file for each in manifest.chains} | {each.file for each in manifest.boxes}
         present = {path.relative_to(step.folder).as_posix() for path in step.folder.rglob("*") if path.is_file()}
         for name in sorted(expected - present):
             self._tell(step, name, "", "missing")

@@ -146,6 +146,11 @@ class Manifest:
     def name(self) -> str:
         return step_name(self.kind, self.number)
 
+    @property
+    def boxes(self) -> tuple[KeyEntry | SeedEntry, ...]:
+        """The small files of keys and secrets."""
+        return (*self.keys, *self.seeds)
+
     def table(self, name: str) -> TableEntry | None:
         """What this step holds of one table, if anything."""
         return next((each for each in self.tables if each.name == name), None)
