@@ -126,6 +126,9 @@ def test_the_operator_reads_what_is_owed_and_what_is_wrong(season: Season, partn
     for said in ("montant différent de la valeur publiée", "deux réponses à une même demande", "5,00", "Payer nos lieux"):
         assert said in page, said
     assert partner.name in treasurer.get("/clearing/").content.decode()
+    document = treasurer.get(f"/clearing/identity/{OURS}.json").json()
+    assert json.loads(document["identity"])["siret"] == OURS
+    assert treasurer.get(f"/clearing/identity/{partner.siret}.json").status_code == 404
     assert "5,00" in treasurer.get(f"/clearing/partners/{partner_id}/claims/").content.decode()
     for act in ("cover", "announce", "statement", "advance", "take-back", "prepare"):
         assert treasurer.get(f"/clearing/partners/{partner_id}/{act}/").status_code == 200, act

@@ -2,7 +2,7 @@
 
 import json
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -45,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "office": words.office_of(actor),
         "partners": Table(_("Opérateurs partenaires"), columns, rows, empty=_("Aucun opérateur partenaire pour l’instant.")),
         "own": _own(request),
+        "siret": parties.organisation(actor.organisation_id).siret if actor.organisation_id else None,
         "may_propose": allowed(actor.roles, "continuity.propose-partner"),
     }
     return render(request, "clearing/home.html", context)
@@ -67,11 +68,12 @@ def _own(request: HttpRequest) -> list[Row]:
     ]
 
 
-def identity(request: HttpRequest) -> HttpResponse:
+def identity(request: HttpRequest, siret: str) -> HttpResponse:
     """The document that says who we are, to give to another operator."""
     operator = access.own_operator(actor_of(request))
-    assert operator.siret is not None
-    content = json.dumps(operations.own_identity(siret=operator.siret, at=clock.now()), ensure_ascii=False)
+    if operator.siret != siret:
+        raise Http404
+    content = json.dumps(operations.own_identity(siret=siret, at=clock.now()), ensure_ascii=False)
     response = HttpResponse(content, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="operateur-{operator.siret}.json"'
     return response
