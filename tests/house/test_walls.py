@@ -34,6 +34,7 @@ APPEND_ONLY = (
     "observatory_release", "observatory_releasefile", "observatory_releasetruth",
     "ledger_account", "funding_bankbalance", "continuity_commitmentday",
     "continuity_clearingmessage", "continuity_clearingsuspect", "continuity_clearingtransfer",
+    "continuity_formerblock", "continuity_paperfile", "continuity_papervoucher",
     "journal_line", "journal_block", "observatory_figurecomparison", "ledger_movement", "ledger_passage", "ledger_sharepattern", "redemption_redemption",
     "activities_record", "activities_doneanswer", "places_joiningterms", "notices_programmetext",
     "distribution_desktext", "mandates_use", "mandates_ending", "mandates_helperterms", "mandates_helpertest", "mandates_termsacceptance", "mandates_consentline", "mandates_remotesetting", "mandates_retentionrun",

@@ -218,7 +218,7 @@ def _agreement_rows(actor: Actor, programme_id: int, at: datetime) -> list[Row]:
 
 
 def _checks(found: TakeoverView) -> list[Row]:
-    head = found.heads.get("ledger_movement", {})
+    number = found.heads.get("ledger_movement", {}).get("number")
     return [
         Row(_("Signature"), _("chaque étape est signée ; empreinte de la clé : %(key)s") % {"key": grouped_key(found.signing_key)}),
         Row(_("Lignes"), _("%(count)s lignes, chacune telle qu’elle a été signée") % {"count": formats.number(found.row_count)}),
@@ -226,7 +226,12 @@ def _checks(found: TakeoverView) -> list[Row]:
             _("Étapes"),
             _("de la %(first)s à la %(last)s") % {"first": formats.number(found.base_number), "last": formats.number(found.latest_number)},
         ),
-        Row(_("Ancien journal"), _("gardé : son dernier sceau est le n° %(number)s") % {"number": head.get("number", "–")}),
+        Row(
+            _("Ancien journal"),
+            _("gardé : son dernier sceau est le n° %(number)s") % {"number": number}
+            if number
+            else _("gardé ; rien n’y était encore scellé"),
+        ),
         Row(_("Grand livre"), _("exact, au centime, avec les lignes reprises")),
         Row(_("Codes"), _("les clés étaient scellées pour vous : codes, QR codes et appareils marchent")),
     ]
