@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from django.db import DatabaseError, transaction
 
 from carnet.cli.verification import ledger_faults
 from carnet.continuity.access import clearing as access
-from carnet.continuity.models import ClearingDecision, ClearingMessage, ClearingSending, ClearingSuspect
+from carnet.continuity.models import ClearingDecision, ClearingMessage, ClearingSending, ClearingSuspect, Partner
 from carnet.continuity.operations import clearing as operations
 from carnet.continuity.operations.clearing import _deciding, _writing
 from carnet.continuity.queries import clearing as queries
@@ -30,9 +31,13 @@ from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.issuing.rules import code_at
 from carnet.ledger.rules import ClearingNotCovered, PartnerOwesLess
 from carnet.parties.rules import SamePerson
+from carnet.places import access as place_access
+from carnet.places import queries as places
+from carnet.places.rules import PlaceUnknown
 from carnet.redemption import operations as redemption
 from carnet.redemption.operations import Asked, Item
 from carnet.redemption.rules import VoucherAlreadyRedeemed
+from tests.commands import carnet
 from tests.continuity.clearers import TOMORROW, Side, Wire, exchange, two_sides
 from tests.continuity.two import two_installations
 from tests.databases import TestDatabases
@@ -403,3 +408,36 @@ def test_bytes_that_are_no_message_are_refused_whole(here: Side) -> None:
     for content in (b"", b"[]", b'{"format":"carnet-clearing-parcel/1","messages":[{}]}', base64.b64encode(b"x" * 100)):
         with pytest.raises(MessageUnreadable):
             here.inbox(content)
+
+
+def test_a_partner_s_place_is_in_no_directory(here: Side) -> None:
+    with here.here():
+        with acting_as_everything(why="look"):
+            row = Partner.objects.get(id=here.partner_id)
+        assert row.place_id is not None
+        with pytest.raises(PlaceUnknown):
+            place_access.place(row.place_id)
+        assert row.place_id not in {each.place_id for each in places.search(at=LATER).places}
+        assert places.place_count(at=LATER) == 1
+        assert places.place_counts([here.ready.programme_id], at=LATER) == {here.ready.programme_id: 1}
+        assert places.export_count(at=LATER) == 1
+
+
+def test_operators_without_a_link_carry_files(here: Side, issuer: Side, rank: int, tmp_path: Path) -> None:
+    claim_id = here.claim(issuer.token(rank))
+    out, back = tmp_path / "out.json", tmp_path / "back.json"
+    for side, words in (
+        (here, ["outbox", str(out), "--partner", issuer.siret]), (issuer, ["inbox", str(out)]),
+        (issuer, ["outbox", str(back), "--partner", here.siret]), (here, ["inbox", str(back)]),
+    ):  # fmt: skip
+        with side.here():
+            done = carnet("clearing", *words, "--json")
+        assert done.returncode in (0, 1), done.stderr
+        assert json.loads(done.stdout)
+    assert here.seen(claim_id).state is ClaimState.ACCEPTED
+    with here.here():
+        told = json.loads(carnet("clearing", "identity", "--operator", here.siret, "--json").stdout)
+        assert (told["siret"], len(told["fingerprint"])) == (here.siret, 39)
+        assert carnet("clearing", "proof", str(tmp_path / "proof.jsonl"), "--partner", issuer.siret).returncode == 0
+        compared = carnet("clearing", "verify", str(tmp_path / "proof.jsonl"), "--json")
+    assert json.loads(compared.stdout)["partners"][0]["claims"] >= 1
