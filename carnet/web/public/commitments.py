@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -235,7 +236,7 @@ def _day_row(each: Sealed) -> list[Any]:
     held = each.content["account_cents"]
     gap = int(each.content["gap_cents"] or 0)
     return [
-        str(each.content["day"]),
+        formats.day(date.fromisoformat(str(each.content["day"]))),
         formats.euros(int(each.content["needed_cents"] or 0)),
         formats.euros(int(held)) if held is not None else "–",
         formats.euros(gap),
