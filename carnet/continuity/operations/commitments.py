@@ -57,7 +57,7 @@ def _publish(told: ProgrammeNow, at: datetime) -> PublishedDay:
         content = content_of(told, latest, keys=keys, version=version, at=at)
         row = CommitmentDay.objects.create(
             programme_id=told.programme_id,
-            number=content["number"],
+            number=latest.number + 1 if latest is not None else 1,
             day=today,
             content=written(content).decode(),
             digest=digest_of(content),

@@ -137,8 +137,10 @@ def _accounts(programme_id: int, agreements: Sequence[AgreementFacts]) -> tuple[
     for agreement_id, day, cents in _cash_lines(days):
         cash.setdefault(agreement_id, []).append(Cash(day, cents))
     sent: dict[int, list[Sent]] = {}
-    for line in (*settlement.on_their_way(ids, booked_after=days), *connections.on_their_way(ids, booked_after=days)):
-        sent.setdefault(line.agreement_id, []).append(Sent(line.sent_on, line.booked_on, line.cents))
+    for transfer in settlement.on_their_way(ids, booked_after=days):
+        sent.setdefault(transfer.agreement_id, []).append(Sent(transfer.sent_on, transfer.booked_on, transfer.cents))
+    for bill in connections.on_their_way(ids, booked_after=days):
+        sent.setdefault(bill.agreement_id, []).append(Sent(bill.sent_on, bill.booked_on, bill.cents))
     entered = funding.accounts_since(ids)
     return tuple(
         _account(programme_id, each, balances.get(each.id), cash.get(each.id, []), sent.get(each.id, []), entered.get(each.id))
@@ -148,8 +150,8 @@ def _accounts(programme_id: int, agreements: Sequence[AgreementFacts]) -> tuple[
 
 def _cash_lines(days: Mapping[int, date]) -> Iterable[tuple[int, date, int]]:
     yield from funding.received_after(days, dict(days))
-    for line in (*settlement.cash_after(days), *connections.cash_after(days)):
-        yield line.agreement_id, line.day, line.cents
+    yield from ((each.agreement_id, each.day, each.cents) for each in settlement.cash_after(days))
+    yield from ((each.agreement_id, each.day, each.cents) for each in connections.cash_after(days))
 
 
 def _account(
