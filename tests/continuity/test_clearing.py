@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from carnet.cli.verification import ledger_faults
 from carnet.continuity.access import clearing as access
@@ -441,3 +442,27 @@ def test_operators_without_a_link_carry_files(here: Side, issuer: Side, rank: in
         assert carnet("clearing", "proof", str(tmp_path / "proof.jsonl"), "--partner", issuer.siret).returncode == 0
         compared = carnet("clearing", "verify", str(tmp_path / "proof.jsonl"), "--json")
     assert json.loads(compared.stdout)["partners"][0]["claims"] >= 1
+
+
+def test_two_connections_with_the_same_message_are_one_decision_and_one_answer(here: Side, issuer: Side, rank: int) -> None:
+    claim_id = here.claim(issuer.token(rank))
+    (true,) = [each for each in read_parcel(here.outbox(to=issuer)).messages if str(claim_id) in each.text]
+    content, barrier, answers = write_parcel([true]), threading.Barrier(4), []
+
+    def take() -> None:
+        barrier.wait()
+        try:
+            answers.append([each.text for each in operations.receive(content=content, at=LATER).answers])
+        finally:
+            connection.close()
+
+    with issuer.here():
+        threads = [threading.Thread(target=take) for _number in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        with acting_as_everything(why="count"):
+            assert ClearingDecision.objects.filter(claim=claim_id).count() == 1
+    assert len(answers) == 4
+    assert len({text for (text,) in answers}) == 1
