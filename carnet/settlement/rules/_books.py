@@ -35,6 +35,13 @@ PLACE_OF: Mapping[AccountKind, str] = {
     AccountKind.LANDLORD: "others",
     AccountKind.CALLED: "others",
     AccountKind.PASSED: "others",
+    # Of clearing between operators: in books of no agreement.
+    AccountKind.PARTNER: "others",
+    AccountKind.ABROAD: "others",
+    AccountKind.CLAIMED: "others",
+    AccountKind.HONOURED: "others",
+    AccountKind.OPERATOR: "others",
+    AccountKind.ADVANCED: "others",
 }
 HELD = ("unissued", "in_circulation", "owed")
 GONE = ("paid", "returned")
