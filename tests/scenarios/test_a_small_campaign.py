@@ -1,13 +1,16 @@
 """A campaign of a few booklets, played whole: its sums are exact, for each funder, to the cent."""
 
 import dataclasses
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
 
 from carnet import scenarios
+from carnet.continuity.queries import commitments
+from carnet.continuity.queries.commitments import ProgrammeNow
 from carnet.gateways.database import acting_as_everything
+from carnet.kernel.periods import PARIS
 from carnet.ledger import queries as ledger
 from carnet.observatory.queries import figures
 from carnet.observatory.rules import Cut, Measure, Scope
@@ -62,6 +65,14 @@ def ended_as_signed(played: scenarios.Played) -> None:
         assert each.figures.funded_cents == money[each.funder_id].funded
 
 
+def nothing_is_missing(played: scenarios.Played, at: datetime) -> ProgrammeNow:
+    """What the bank's statements say the account held is what the ledger says it must hold, moved forward by the bank's days."""
+    (told,) = commitments.programmes_now(at=at, programme_ids=[played.programme_id])
+    assert [(each.agreement, each.cover.gap_cents) for each in told.accounts if each.cover.gap_cents] == []
+    assert all(each.cover.held_cents == each.cover.needed_cents for each in told.accounts if each.standing.held is not None)
+    return told
+
+
 def test_nantes_closes_with_every_cent_paid_or_given_back(tmp_path: Path) -> None:
     played = scenarios.play(small("nantes"), today=TODAY, out=tmp_path)
     summary = scenarios.summarise(played, seconds=1)
@@ -70,6 +81,7 @@ def test_nantes_closes_with_every_cent_paid_or_given_back(tmp_path: Path) -> Non
     assert summary["money_cents"]["paid"] == summary["vouchers"]["redeemed"] * 1000 > 0
     assert summary["money_cents"]["returned"] == 40_000 - summary["money_cents"]["paid"]
     ended_as_signed(played)
+    assert nothing_is_missing(played, played.season_closed_at).account_cents is not None
     assert [funder["funded"] for funder in summary["by_funder"]] == [20_000, 20_000]
     at = played.season_closed_at
     count_now(at)
@@ -114,6 +126,7 @@ def test_an_open_season_leaves_vouchers_in_hands() -> None:
     summary = scenarios.summarise(played, seconds=0)
     adds_up(summary)
     assert summary["vouchers"]["lapsed"] == 0
+    nothing_is_missing(played, datetime.combine(TODAY, time(12), tzinfo=PARIS))
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 22), date(2027, 1, 1), date(2024, 2, 29)])
