@@ -27,6 +27,7 @@ from carnet.gateways import programme_archives
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.gateways.keys import new_pair
 from carnet.journal import operations as journal
+from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.redemption import access as redemption_access
 from carnet.redemption import operations as redemption
@@ -196,7 +197,16 @@ class TestReceipts:
         assert answer.refusal is not None
         assert answer.refusal.code == "receipt-spent-elsewhere"
         with acting_as_everything(why="look"):
-            assert BroughtReceipt.objects.filter(outcome="receipt-spent-elsewhere", settled_at=None).count() == 1
+            row = BroughtReceipt.objects.get(outcome="receipt-spent-elsewhere", settled_at=None)
+            operator_id = Takeover.objects.get(id=second.takeover_id).organisation_id
+        agent = Actor(
+            kind="person", label="agent", person_id=700, organisation_id=operator_id, organisation_ids=frozenset({operator_id}),
+            programme_ids=frozenset({row.programme_id}), roles=frozenset({"OPERATOR_AGENT"}),
+        )  # fmt: skip
+        with acting_as(agent):
+            settle_receipt(receipt_id=row.id, note="Les deux papiers ont été comparés.", actor=agent, request_id=rid(), at=TODAY)
+            row.refresh_from_db()
+        assert (row.settled_at, row.settled_by_id) == (TODAY, 700)
 
     def test_a_forged_receipt_and_another_place_s(self, second: takeovers.TakenOver, story: dict[str, Any]) -> None:
         ready = story["ready"]
@@ -317,20 +327,3 @@ class TestNothingHappens:
         finally:
             away.rename(two.archive / "increment-000002")
         assert taken.rows["redemption_redemption"] == 2
-
-
-def test_settling_a_receipt_by_hand(two: Two, second: takeovers.TakenOver, story: dict[str, Any]) -> None:
-    from carnet.kernel.actors import Actor
-
-    with acting_as_everything(why="look"):
-        row = BroughtReceipt.objects.filter(settled_at=None).exclude(outcome__in=["written", "known"]).first()
-        assert row is not None
-        operator_id = Takeover.objects.get().organisation_id
-    agent = Actor(
-        kind="person", label="agent", person_id=700, organisation_id=operator_id, organisation_ids=frozenset({operator_id}),
-        programme_ids=frozenset({row.programme_id}), roles=frozenset({"OPERATOR_AGENT"}),
-    )  # fmt: skip
-    with acting_as(agent):
-        settle_receipt(receipt_id=row.id, note="Les deux papiers ont été comparés.", actor=agent, request_id=rid(), at=TODAY)
-        row.refresh_from_db()
-    assert row.settled_by_id == 700
