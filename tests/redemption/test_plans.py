@@ -131,7 +131,8 @@ def test_a_plan_made_while_the_tables_were_empty_reads_no_more_as_they_fill(comm
     read = {table: count - before.get(table, 0) for table, count in after.items() if count > before.get(table, 0)}
     connections["default"].close()
     assert read["ledger_voucher"] >= 1, "nothing was looked at"
-    assert {table: count for table, count in read.items() if count > 4} == {}
+    # The two accounts of a movement are read by the function, by their foreign keys and by the ring fence.
+    assert {table: count for table, count in read.items() if count > (6 if table == "ledger_account" else 4)} == {}
 
 
 def rows_read(cursor: Any) -> dict[str, int]:
