@@ -102,7 +102,7 @@ from carnet.funding.rules._state_2019 import (
 )
 from carnet.funding.rules._states import AgreementState, PaymentFrequency, PledgeState
 from carnet.funding.rules._templates import TEMPLATES, template_terms
-from carnet.funding.rules._terms import ProgrammeTerms, check_change, check_terms
+from carnet.funding.rules._terms import UNDO_WINDOW_MINUTES_MAX, ProgrammeTerms, check_change, check_terms
 from carnet.funding.rules._territory import check_perimeter, is_in_perimeter
 from carnet.funding.rules._windows import (
     Acceptance,
@@ -118,6 +118,7 @@ __all__ = [
     "MEANS",
     "SERVICE_VOUCHERS_MAX",
     "TEMPLATES",
+    "UNDO_WINDOW_MINUTES_MAX",
     "Acceptance",
     "AcceptanceBeforeHandOver",
     "AcceptanceUnclear",
