@@ -64,6 +64,7 @@ def settings_checks() -> Iterator[Check]:
 
 def keeping_checks() -> Iterator[Check]:
     """What keeps the installation going: prepared statements, workers, failed work, labels, print files, backups, verifications."""
+    from django.conf import settings
     from django.utils import timezone
 
     from carnet.gateways import schema
@@ -74,14 +75,14 @@ def keeping_checks() -> Iterator[Check]:
         yield copies_check()
         yield from _work_checks()
         yield from _edition_checks()
-    yield backup_check(at)
+    yield backup_check(at, is_production=settings.SETTINGS_MODULE.endswith("prod"))
     yield from _archive_checks()
     if not schema.pending():
         yield from _programme_archive_checks(at)
     yield from _verified_checks(at, kept=not schema.pending())
 
 
-def backup_check(at: datetime) -> Check:
+def backup_check(at: datetime, *, is_production: bool) -> Check:
     """How old the latest backup is: a fault in production once there is something to lose."""
     from django.conf import settings
 
@@ -91,7 +92,7 @@ def backup_check(at: datetime) -> Check:
     backup = checks.latest_backup(settings.VAR_DIR)
     age = at - backup.at if backup is not None else None
     # A demonstration or a machine to develop on keeps nothing, a fresh installation has nothing to keep yet: said, not a fault.
-    needed = settings.SETTINGS_MODULE.endswith("prod") and not schema.pending() and bool(funding.programmes())
+    needed = is_production and not schema.pending() and bool(funding.programmes())
     recent = age is not None and age <= BACKUP_AGE_MOST
     told = _("aucune n’a été faite : « carnet backup »")
     if age is not None:

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_fresh_installation_without_a_programme_is_warned(settings, tmp_path):
-    settings.SETTINGS_MODULE, settings.VAR_DIR = "carnet.settings.prod", tmp_path
-    told = backup_check(NOW)
+    settings.VAR_DIR = tmp_path
+    told = backup_check(NOW, is_production=True)
     assert (told.well, told.warns) == (True, True)
 
 
@@ -19,6 +19,6 @@ def test_a_programme_in_production_without_a_backup_is_a_fault(settings, tmp_pat
     settings.VAR_DIR = tmp_path
     with acting_as_everything(why="a campaign of a test"):
         campaign(booklets=1)
-    assert (backup_check(NOW).well, backup_check(NOW).warns) == (True, True)
-    settings.SETTINGS_MODULE = "carnet.settings.prod"
-    assert not backup_check(NOW).well
+    assert not backup_check(NOW, is_production=True).well
+    elsewhere = backup_check(NOW, is_production=False)
+    assert (elsewhere.well, elsewhere.warns) == (True, True)
