@@ -67,6 +67,7 @@ def keeping_checks() -> Iterator[Check]:
     from django.conf import settings
     from django.utils import timezone
 
+    from carnet.funding import queries as funding
     from carnet.gateways import schema
 
     at = timezone.now()
@@ -75,29 +76,28 @@ def keeping_checks() -> Iterator[Check]:
         yield copies_check()
         yield from _work_checks()
         yield from _edition_checks()
-    yield backup_check(at, is_production=settings.SETTINGS_MODULE.endswith("prod"))
+    # A demonstration or a machine to develop on keeps nothing, a fresh installation has nothing to keep yet: said, not a fault.
+    needed = settings.SETTINGS_MODULE.endswith("prod") and not schema.pending() and bool(funding.programmes())
+    yield backup_check(at, is_needed=needed)
     yield from _archive_checks()
     if not schema.pending():
         yield from _programme_archive_checks(at)
     yield from _verified_checks(at, kept=not schema.pending())
 
 
-def backup_check(at: datetime, *, is_production: bool) -> Check:
-    """How old the latest backup is: a fault in production once there is something to lose."""
+def backup_check(at: datetime, *, is_needed: bool) -> Check:
+    """How old the latest backup is: a fault only where there is something to lose."""
     from django.conf import settings
 
-    from carnet.funding import queries as funding
-    from carnet.gateways import checks, schema
+    from carnet.gateways import checks
 
     backup = checks.latest_backup(settings.VAR_DIR)
     age = at - backup.at if backup is not None else None
-    # A demonstration or a machine to develop on keeps nothing, a fresh installation has nothing to keep yet: said, not a fault.
-    needed = is_production and not schema.pending() and bool(funding.programmes())
     recent = age is not None and age <= BACKUP_AGE_MOST
     told = _("aucune n’a été faite : « carnet backup »")
     if age is not None:
         told = _("la dernière a %(hours)d heures") % {"hours": age.total_seconds() // 3600}
-    return Check(_("sauvegarde"), recent or not needed, told, warns=not recent and not needed)
+    return Check(_("sauvegarde"), recent or not is_needed, told, warns=not recent and not is_needed)
 
 
 def _verified_checks(at: datetime, *, kept: bool) -> Iterator[Check]:
