@@ -14,6 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from carnet.connectivity.queries import verifying as connections
+from carnet.continuity.queries import verifying as clearing
 from carnet.distribution.queries import custody
 from carnet.funding import queries as funding
 from carnet.gateways import checks
@@ -40,7 +41,8 @@ def steps_of(what: What) -> Sequence[Step]:
         return [partial(_seals_of, table) for table in SEALED_TABLES]
     # A row changed by an owner who switched the triggers off no longer matches its seal.
     sealed = [partial(_seals_of, table, invariant="6 append-only") for table in SEALED_TABLES if table.startswith("ledger_")]
-    return [*(partial(_rules_of, room) for room in (ledger, redemption, settlement, connections, custody)), *sealed]
+    rooms = (ledger, redemption, settlement, connections, custody, clearing)
+    return [*(partial(_rules_of, room) for room in rooms), *sealed]
 
 
 def _rules_of(room: object) -> list[Named]:

@@ -75,7 +75,7 @@ TOKEN_DAYS = 365
 HELPED_PEOPLE = 4
 # The first digits of numbers kept for works of fiction: docs/sources/text-messages.md#numbers.
 TELEPHONES = "+3363998"
-PLACE_SCOPES = (Scope.VOUCHERS_CHECK, Scope.REDEMPTIONS_WRITE, Scope.REDEMPTIONS_READ, Scope.SETTLEMENT_READ)
+PLACE_SCOPES = (Scope.VOUCHERS_CHECK, Scope.REDEMPTIONS_WRITE, Scope.REDEMPTIONS_READ, Scope.SETTLEMENT_READ, Scope.CLEARING_WRITE)
 
 
 class DemoFolder:

@@ -24,7 +24,7 @@ from tests.factories.campaign import LATER, NOW, SYSTEM, Campaign, rid
 
 UNKNOWN = SecretCode.from_random(4829150067312849).digits
 REDEMPTIONS = "/api/v1/redemptions"
-PLACE_SCOPES = (Scope.VOUCHERS_CHECK, Scope.REDEMPTIONS_WRITE)
+PLACE_SCOPES = (Scope.VOUCHERS_CHECK, Scope.REDEMPTIONS_WRITE, Scope.CLEARING_WRITE)
 
 
 @pytest.fixture(autouse=True)

@@ -276,9 +276,10 @@ def test_money_comes_is_advanced_and_paid_never_more_than_there_is(here: Side, i
 
 
 def test_statements_are_equal_and_what_differs_is_named(here: Side, issuer: Side, rank: int) -> None:
-    since, until = LATER - timedelta(days=1), LATER + timedelta(hours=1)
-    at = LATER + timedelta(hours=2)
-    exchange(here, issuer, at=at)
+    # A period of its own: what other tests claim at another moment was not left out of it.
+    since, then, until, at = (LATER + timedelta(hours=hours) for hours in (4, 5, 6, 7))
+    here.claim(issuer.token(next(_ranks)), at=then)
+    exchange(here, issuer, at=then)
     with here.here():
         treasurer = here.person("TREASURER", at)
         with acting_as(treasurer):
@@ -290,8 +291,8 @@ def test_statements_are_equal_and_what_differs_is_named(here: Side, issuer: Side
         latest = queries.statements(actor=treasurer, partner_id=here.partner_id)[0]
     assert (latest.verdict, latest.differences) == ("equal", ())
     # An answer is lost: the issuer has one claim more.
-    claim_id = here.claim(issuer.token(rank))
-    wire = Wire(issuer, LATER)
+    claim_id = here.claim(issuer.token(rank), at=then)
+    wire = Wire(issuer, then)
     wire.lose_answer = True
     exchange(here, issuer, wire=wire)
     with issuer.here():

@@ -88,9 +88,10 @@ def claim(actor: Actor, claim_id: UUID, *, lock: bool = False) -> ClearingClaim:
     return found
 
 
-def payment(actor: Actor, payment_id: int) -> ClearingPayment:
-    """A payment of the actor's operator, locked. Raises: ClearingPaymentUnknown."""
-    found = ClearingPayment.objects.select_for_update(of=("self",)).filter(id=payment_id).first()
+def payment(actor: Actor, payment_id: int, *, lock: bool = True) -> ClearingPayment:
+    """A payment of the actor's operator. Raises: ClearingPaymentUnknown."""
+    rows = ClearingPayment.objects.select_for_update(of=("self",)) if lock else ClearingPayment.objects
+    found = rows.filter(id=payment_id).first()
     if found is None or found.operator_id != actor.organisation_id:
         raise ClearingPaymentUnknown
     return found

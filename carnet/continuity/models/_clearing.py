@@ -316,6 +316,7 @@ class ClearingPayment(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     execute_on = models.DateField()
     booked_on = models.DateField(null=True)
+    returned_on = models.DateField(null=True)
     request_id = models.UUIDField()
 
     class Meta:
@@ -326,6 +327,7 @@ class ClearingPayment(models.Model):
                 condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=models.F("prepared_by_id")), name="continuity_payment_two_people"
             ),
             models.CheckConstraint(condition=~Q(state="PAID") | Q(booked_on__isnull=False), name="continuity_payment_paid_when"),
+            models.CheckConstraint(condition=~Q(state="RETURNED") | Q(returned_on__isnull=False), name="continuity_payment_returned_when"),
             models.UniqueConstraint(fields=["request_id", "organisation_id"], name="continuity_payment_once"),
         ]
 

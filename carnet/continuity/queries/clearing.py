@@ -21,7 +21,7 @@ from carnet.continuity.models import (
     Partner,
     PartnerIdentity,
 )
-from carnet.continuity.rules.clearing.claims import ClaimState, IssuerState, PartnerState
+from carnet.continuity.rules.clearing.claims import ClaimState, IssuerState, PartnerState, PaymentState
 from carnet.continuity.rules.clearing.identities import IssuedProgramme, decoded, encoded, read_programme
 from carnet.continuity.rules.clearing.messages import Signed, loaded, read_signed
 from carnet.continuity.rules.clearing.proof import ProofFault, Proved, disagreements, prove
@@ -449,7 +449,9 @@ def _proof(row: Partner) -> PartnerProof:
     booked = ledger.cleared_claims(operator_id=row.operator_id, partner_id=row.organisation_id or 0)
     accepted = ClearingDecision.objects.filter(partner=row, state=IssuerState.ACCEPTED.value).order_by("id")
     decided = {claim: cents or 0 for claim, cents in accepted.values_list("claim", "cents")}
-    faults = [*_unlike("claim", they_owe, booked), *_unlike("decision", we_owe, decided), *_owed_in_ledger(row, decided)]
+    faults = [
+        *_unlike("claim", they_owe, booked), *_unlike("decision", we_owe, decided), *_owed_in_ledger(row, decided), *_paid_in_ledger(row),
+    ]  # fmt: skip
     return PartnerProof(row.id, row.name, own, row.siret, proved, tuple(faults), sum(we_owe.values()), sum(they_owe.values()))
 
 
@@ -472,6 +474,33 @@ def _owed_in_ledger(row: Partner, decided: dict[UUID, int]) -> list[Fault]:
         return []
     what = f"decisions say {sum(decided.values())} cents, the ledger {owed}"
     return [Fault("2 one state", f"partner {row.id}", what)]
+
+
+def _paid_in_ledger(row: Partner) -> list[Fault]:
+    """What payments say our places were paid is what the ledger says; and each holds the claims it was made of."""
+    if row.organisation_id is None:
+        return []
+    stands = ledger.clearing_standing(operator_id=row.operator_id, partner_id=row.organisation_id)
+    booked = {key: each.honoured_cents for key, each in stands.by_place.items() if each.honoured_cents}
+    payments_made = ClearingPayment.objects.filter(partner=row)
+    paid = dict(
+        payments_made.filter(state=PaymentState.PAID.value).order_by().values_list("organisation_id").annotate(Sum("cents"))
+    )  # fmt: skip
+    faults = [
+        Fault("2 one state", f"place {key}", f"payments say {paid.get(key, 0)} cents, the ledger {booked.get(key, 0)}")
+        for key in sorted(paid.keys() | booked.keys())
+        if paid.get(key, 0) != booked.get(key, 0)
+    ]
+    held = dict(
+        ClearingClaim.objects.filter(partner=row, payment_id__isnull=False).order_by().values_list("payment_id").annotate(Sum("cents"))
+    )  # fmt: skip
+    under_way = payments_made.filter(state__in=[PaymentState.PREPARED, PaymentState.AGREED, PaymentState.PAID])
+    made = dict(under_way.order_by().values_list("id", "cents"))
+    return faults + [
+        Fault("2 one state", f"clearing payment {key}", f"it says {made.get(key, 0)} cents, its claims {held.get(key, 0)}")
+        for key in sorted(made.keys() | held.keys())
+        if made.get(key, 0) != held.get(key, 0)
+    ]
 
 
 def months_to_state(*, actor: Actor, partner_id: int, at: datetime) -> list[date]:

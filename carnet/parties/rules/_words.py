@@ -105,3 +105,4 @@ class Scope(StrEnum):
     PLACES_WRITE = "places.write"
     ACTIVITIES_READ = "activities.read"
     ACTIVITIES_WRITE = "activities.write"
+    CLEARING_WRITE = "clearing.write"

@@ -52,6 +52,7 @@ SCOPE_NAMES: Mapping[str, Promise] = {
     Scope.PLACES_WRITE: _("Mettre à jour ses lieux"),
     Scope.ACTIVITIES_READ: _("Lire l’aide gratuite de ses lieux"),
     Scope.ACTIVITIES_WRITE: _("Noter l’aide gratuite de ses lieux"),
+    Scope.CLEARING_WRITE: _("Demander le paiement d’un chèque d’un autre opérateur"),
 }
 
 EVENT_NAMES: Mapping[str, Promise] = {

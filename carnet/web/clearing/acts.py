@@ -101,6 +101,13 @@ class OwnMoneyForm(OperationForm):
     reference = forms.CharField(label=gettext_lazy("D’où vient cet argent"), max_length=60, required=False)
 
 
+class ReturnForm(OperationForm):
+    """What the bank said."""
+
+    returned_on = DayField(label=gettext_lazy("Refusé ou rendu par la banque le"))
+    reason = forms.CharField(label=gettext_lazy("Motif écrit par la banque"), max_length=200)
+
+
 class BookForm(OperationForm):
     """The day the bank paid."""
 
@@ -393,9 +400,31 @@ class BookView(_PaymentAct):
         return {
             "title": _("Donner ce paiement à la banque"), "rows": self.rows(), "files": [file],
             "lead": _("Quand le relevé de la banque le montre, écrivez le jour."), "verb": _("Il est payé"),
+            "other_url": reverse("clearing:return-payment", args=[self.kwargs["payment_id"]]), "other_verb": _("La banque l’a refusé"),
         }  # fmt: skip
 
     def perform(self, form: Any) -> HttpResponseBase:
         back = self.back_url()
         operations.book_payment(payment_id=self.kwargs["payment_id"], booked_on=form.cleaned_data["booked_on"], **self.given(form))
         return self.done(_("C’est écrit : le lieu est payé."), back)
+
+
+class ReturnView(_PaymentAct):
+    """The bank refused a payment, or gave it back."""
+
+    form_class = ReturnForm
+    refusal_fields = {"reason-missing": "reason"}
+
+    def words(self) -> dict[str, Any]:
+        return {
+            "title": _("Paiement refusé ou rendu par la banque"), "rows": self.rows(), "kind": "danger",
+            "lead": _("Le lieu n’est pas payé : ses chèques lui sont dus de nouveau, et se préparent une autre fois."),
+            "verb": _("Il n’est pas payé"),
+        }  # fmt: skip
+
+    def perform(self, form: Any) -> HttpResponseBase:
+        back, said = self.back_url(), form.cleaned_data
+        operations.return_payment(
+            payment_id=self.kwargs["payment_id"], returned_on=said["returned_on"], reason=said["reason"], **self.given(form)
+        )
+        return self.done(_("C’est écrit : ses chèques sont dus de nouveau."), back)

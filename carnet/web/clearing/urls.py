@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{_PAYMENT}refuse/", _pay(acts.RefusePaymentView.as_view()), name="refuse-payment"),
     path(f"{_PAYMENT}file/", _settle(views.payment_file), name="payment-file"),
     path(f"{_PAYMENT}booked/", _settle(acts.BookView.as_view()), name="book"),
+    path(f"{_PAYMENT}returned/", _settle(acts.ReturnView.as_view()), name="return-payment"),
     path("claims/", _clear(claims.home), name="claims"),
     path("claims/new/", _clear(claims.ClaimView.as_view()), name="claim-new"),
     path("claims/<uuid:claim_id>/", _clear(claims.claim), name="claim"),

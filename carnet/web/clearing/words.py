@@ -31,6 +31,7 @@ PAYMENT_STATES = {
     "AGREED": (gettext_lazy("à donner à la banque"), "info"),
     "PAID": (pgettext_lazy("virement", "payé"), "success"),
     "REFUSED": (pgettext_lazy("virement", "refusé"), "danger"),
+    "RETURNED": (gettext_lazy("rendu par la banque"), "danger"),
 }
 TRANSFERS = {
     "ANNOUNCED": gettext_lazy("annoncé par le partenaire"),
@@ -176,6 +177,8 @@ def payments_table(found: Sequence[PaymentView], *, may_settle: bool, may_approv
             after = Cell(_("Répondre"), url=reverse("clearing:agree-payment", args=[each.id]))
         elif each.state == "AGREED" and may_settle:
             after = Cell(_("Donner à la banque"), url=reverse("clearing:book", args=[each.id]))
+        elif each.state == "PAID" and may_settle:
+            after = Cell(_("La banque l’a rendu"), url=reverse("clearing:return-payment", args=[each.id]))
         rows.append([
             each.organisation, formats.number(each.claim_count), formats.euros(each.cents), f"…{each.iban[-4:]}", Cell(str(state), tone=tone), after,
         ])  # fmt: skip

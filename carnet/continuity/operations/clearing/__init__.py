@@ -26,6 +26,7 @@ from carnet.continuity.operations.clearing._paying import (
     prepare_payments,
     record_cover,
     refuse_payment,
+    return_payment,
     take_back_advance,
 )
 from carnet.continuity.operations.clearing._receiving import Received, receive
@@ -57,6 +58,7 @@ __all__ = [
     "record_cover",
     "refuse_partner",
     "refuse_payment",
+    "return_payment",
     "rotate_keys",
     "send_statement",
     "take_back_advance",

@@ -60,7 +60,8 @@ def propose_partner(
         raise PartnerProgrammeMissing
     partner = (
         Partner.objects.select_for_update(of=("self",))
-        .filter(operator_id=operator.id, siret=told.siret, state__in=[PartnerState.PROPOSED, PartnerState.OPEN])
+        .filter(operator_id=operator.id, siret=told.siret, state__in=[PartnerState.PROPOSED, PartnerState.OPEN, PartnerState.ENDED])
+        .order_by("-id")
         .first()
     )
     if partner is None:
@@ -195,7 +196,9 @@ def _open(partner: Partner, identity: PartnerIdentity, told: Identity, system: A
         )  # fmt: skip
     partner.state, partner.name, partner.address = PartnerState.OPEN.value, told.name, told.address
     partner.organisation_id, partner.place_id, partner.programme_ids = organisation_id, place_id, identity.programme_ids
-    partner.save(update_fields=["state", "name", "address", "organisation_id", "place_id", "programme_ids"])
+    # Ended before: the same messages and numbers go on, so that nothing on its way is decided twice.
+    partner.ending_by_id = partner.ended_at = None
+    partner.save(update_fields=["state", "name", "address", "organisation_id", "place_id", "programme_ids", "ending_by_id", "ended_at"])
 
 
 def _told(document: bytes) -> tuple[Identity, str]:

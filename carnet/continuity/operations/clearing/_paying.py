@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from carnet.continuity.access import clearing as access
 from carnet.continuity.models import ClearingClaim, ClearingPayment, ClearingTransfer, Partner
@@ -17,6 +18,7 @@ from carnet.continuity.rules.clearing.refusals import (
     PartnerUnknown,
     TransferAnnounced,
 )
+from carnet.funding.rules import UNDO_WINDOW_MINUTES_MAX
 from carnet.gateways.bank import payments
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
@@ -24,15 +26,17 @@ from carnet.kernel.refusals import Refusal
 from carnet.ledger import operations as ledger
 from carnet.ledger import queries as ledger_queries
 from carnet.ledger.operations import ClearingBook
-from carnet.ledger.rules import check_positive
+from carnet.ledger.rules import ClearingNotCovered, check_positive
 from carnet.parties import operations as parties
 from carnet.parties import queries as parties_queries
-from carnet.parties.rules import check_allowed_now, digest_of, person_of
+from carnet.parties.queries import PayableAccount
+from carnet.parties.rules import ReasonMissing, check_allowed_now, digest_of, person_of
+from carnet.settlement.rules import next_bank_day
 
 APPROVE = "continuity.approve-clearing-payment"
 PAYMENT = "clearing-payment"
 # Past every programme's time to undo: a claim that may still be withdrawn is not paid.
-SETTLED_AFTER = timedelta(days=1)
+SETTLED_AFTER = timedelta(minutes=UNDO_WINDOW_MINUTES_MAX)
 EXECUTED_AFTER = timedelta(days=1)
 
 
@@ -82,7 +86,10 @@ def advance(*, partner_id: int, cents: int, reference: str, actor: Actor, reques
 
 @transaction.atomic
 def take_back_advance(*, partner_id: int, cents: int, reference: str, actor: Actor, request_id: UUID, at: datetime) -> None:
-    """Take back what the operator advanced, once the partner's money came. Repeat: nothing more. Raises: as `advance`, ClearingNotCovered."""
+    """Take back what the operator advanced, once the partner's money came, and never what a payment at the bank waits for.
+
+    Repeat: nothing more. Raises: as `advance`, ClearingNotCovered.
+    """
     _own_money("TAKEN_BACK", partner_id, cents, reference, actor, request_id, at)
 
 
@@ -98,20 +105,15 @@ def prepare_payments(*, partner_id: int, actor: Actor, request_id: UUID, at: dat
     repeated = list(ClearingPayment.objects.filter(request_id=request_id).order_by("id").values_list("id", flat=True))
     if repeated:
         return repeated
-    chosen = _payable(partner, at)
     debtor = parties_queries.payable_account(organisation_id=partner.operator_id, at=at)
-    accounts = parties_queries.payable_accounts(organisation_ids=list(chosen), at=at) if chosen else {}
     made = []
-    for organisation_id, claims in sorted(chosen.items()):
-        account = accounts[organisation_id]
-        if isinstance(account, Refusal):
-            continue
+    for organisation_id, (account, claims) in sorted(_payable(partner, at).items()):
         row = ClearingPayment.objects.create(
             partner=partner, operator_id=partner.operator_id, organisation_id=organisation_id, state=PaymentState.PREPARED.value,
             claim_count=len(claims), cents=sum(each.cents or 0 for each in claims), creditor_name=account.holder_name,
             creditor_iban=account.iban, creditor_bic=account.bic, debtor_name=debtor.holder_name, debtor_iban=debtor.iban,
             debtor_bic=debtor.bic, prepared_by_id=person_of(actor, "continuity.settle-clearing"), prepared_at=at,
-            execute_on=legal_day(at + EXECUTED_AFTER), request_id=request_id,
+            execute_on=next_bank_day(legal_day(at + EXECUTED_AFTER)), request_id=request_id,
         )  # fmt: skip
         ClearingClaim.objects.filter(id__in=[each.id for each in claims]).update(payment_id=row.id)
         parties.request_approval(
@@ -186,6 +188,35 @@ def book_payment(*, payment_id: int, booked_on: date, actor: Actor, request_id: 
     note("place-paid", partner, {"payment": row.id, "cents": row.cents}, actor, request_id, at)
 
 
+@transaction.atomic
+def return_payment(*, payment_id: int, reason: str, returned_on: date, actor: Actor, request_id: UUID, at: datetime) -> None:
+    """Write that the bank refused an agreed payment, or gave a booked one back: its claims are owed again, and may be paid another time.
+
+    Repeat: nothing more. Raises: NotAllowed, SecondFactorNeeded, ClearingPaymentUnknown, ClearingPaymentNotInState, ReasonMissing.
+    """
+    check_allowed_now(actor, "continuity.settle-clearing", at)
+    # The partner first, as whoever prepares does: what comes back may be paid again at once.
+    partner = access.locked_partner(access.payment(actor, payment_id, lock=False).partner_id)
+    row = access.payment(actor, payment_id)
+    if row.state == PaymentState.RETURNED:
+        return
+    _in_state(row, PaymentState.AGREED, PaymentState.PAID)
+    said = reason.strip()[:200]
+    if not said:
+        raise ReasonMissing
+    was_booked = row.state == PaymentState.PAID
+    if was_booked:
+        ledger.bounce_place(
+            book=_book(partner), place_organisation_id=row.organisation_id, cents=row.cents,
+            request_id=uuid5(row.request_id, f"returned {row.id}"), at=at,
+        )  # fmt: skip
+    row.state, row.returned_on, row.reason = PaymentState.RETURNED.value, min(returned_on, legal_day(at)), said
+    row.save(update_fields=["state", "returned_on", "reason"])
+    ClearingClaim.objects.filter(payment_id=row.id).update(payment_id=None)
+    facts = {"payment": row.id, "cents": row.cents, "was_booked": was_booked}
+    note("place-payment-returned", partner, facts, actor, request_id, at)
+
+
 def reference_of(row: ClearingPayment) -> str:
     """What the bank calls a payment."""
     return f"CLR{row.operator_id}-{row.id}"
@@ -194,7 +225,8 @@ def reference_of(row: ClearingPayment) -> str:
 def _decide(payment_id: int, reason: str | None, actor: Actor, request_id: UUID, at: datetime) -> None:
     check_allowed_now(actor, APPROVE, at)
     row = access.payment(actor, payment_id)
-    if row.state != PaymentState.PREPARED and reason is None and row.decided_by_id == actor.person_id:
+    # What was refused is not agreed to by asking again: only the same answer is a repetition.
+    if reason is None and row.state in (PaymentState.AGREED, PaymentState.PAID) and row.decided_by_id == actor.person_id:
         return
     _in_state(row, PaymentState.PREPARED)
     parties.answer(
@@ -203,29 +235,51 @@ def _decide(payment_id: int, reason: str | None, actor: Actor, request_id: UUID,
     )  # fmt: skip
     row.state = PaymentState.AGREED.value if reason is None else PaymentState.REFUSED.value
     row.decided_by_id, row.decided_at, row.reason = person_of(actor, APPROVE), at, (reason or "").strip()[:200]
-    row.save(update_fields=["state", "decided_by_id", "decided_at", "reason"])
+    # Agreed days later: no bank executes yesterday.
+    row.execute_on = max(row.execute_on, next_bank_day(legal_day(at)))
+    row.save(update_fields=["state", "decided_by_id", "decided_at", "reason", "execute_on"])
     if reason is not None:
         ClearingClaim.objects.filter(payment_id=row.id).update(payment_id=None)
     partner = Partner.objects.get(id=row.partner_id)
     note("places-payment-agreed" if reason is None else "places-payment-refused", partner, {"payment": row.id}, actor, request_id, at)
 
 
-def _payable(partner: Partner, at: datetime) -> dict[int, list[ClearingClaim]]:
-    """The claims that may be paid now, the oldest first, as far as the money goes."""
-    assert partner.organisation_id is not None
-    stands = ledger_queries.clearing_standing(operator_id=partner.operator_id, partner_id=partner.organisation_id)
-    held = ClearingPayment.objects.filter(partner=partner, state__in=[PaymentState.PREPARED, PaymentState.AGREED])
-    left = stands.available_cents - sum(held.order_by().values_list("cents", flat=True))
+_Payable = dict[int, tuple[PayableAccount, list[ClearingClaim]]]
+
+
+def _payable(partner: Partner, at: datetime) -> _Payable:
+    """The claims that may be paid now by place, the oldest first, as far as the money goes. A place without an account holds back no other."""
+    claims = [row for row in _claims_waiting(partner, at) if row.cents]
+    asked = sorted({row.organisation_id for row in claims})
+    accounts = parties_queries.payable_accounts(organisation_ids=asked, at=at) if asked else {}
+    left = _available(partner)
+    chosen: _Payable = {}
+    for row in claims:
+        account = accounts[row.organisation_id]
+        if isinstance(account, Refusal):
+            continue
+        assert row.cents is not None
+        if row.cents > left:
+            break
+        left -= row.cents
+        chosen.setdefault(row.organisation_id, (account, []))[1].append(row)
+    return chosen
+
+
+def _claims_waiting(partner: Partner, at: datetime) -> QuerySet[ClearingClaim]:
+    """Accepted, past every time to undo, in no payment; locked. The oldest first."""
     rows = ClearingClaim.objects.select_for_update(of=("self",)).filter(
         partner=partner, state=ClaimState.ACCEPTED.value, payment_id__isnull=True, redeemed_at__lte=at - SETTLED_AFTER
     )
-    chosen: dict[int, list[ClearingClaim]] = {}
-    for row in rows.order_by("redeemed_at", "id"):
-        if not row.cents or row.cents > left:
-            break
-        left -= row.cents
-        chosen.setdefault(row.organisation_id, []).append(row)
-    return chosen
+    return rows.order_by("redeemed_at", "id")
+
+
+def _available(partner: Partner) -> int:
+    """What came or was advanced, less what was paid and what payments under way will take. Its partner is locked. Unit: whole cents."""
+    assert partner.organisation_id is not None
+    stands = ledger_queries.clearing_standing(operator_id=partner.operator_id, partner_id=partner.organisation_id)
+    held = ClearingPayment.objects.filter(partner=partner, state__in=[PaymentState.PREPARED, PaymentState.AGREED])
+    return stands.available_cents - sum(held.order_by().values_list("cents", flat=True))
 
 
 def _own_money(kind: str, partner_id: int, cents: int, reference: str, actor: Actor, request_id: UUID, at: datetime) -> None:
@@ -233,6 +287,8 @@ def _own_money(kind: str, partner_id: int, cents: int, reference: str, actor: Ac
     partner = _partner(actor, partner_id)
     if ClearingTransfer.objects.filter(request_id=request_id).exists():
         return
+    if kind == "TAKEN_BACK" and cents > _available(partner):
+        raise ClearingNotCovered(cents=cents, available_cents=max(0, _available(partner)))
     move = ledger.advance_clearing if kind == "ADVANCED" else ledger.recoup_clearing
     move(book=_book(partner), cents=cents, request_id=request_id, at=at)
     _keep(partner, kind, reference.strip()[:60], cents, legal_day(at), actor, request_id, at)

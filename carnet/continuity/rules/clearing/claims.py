@@ -108,12 +108,13 @@ class PartnerState(StrEnum):
 
 
 class PaymentState(StrEnum):
-    """How far a payment of clearing to places is."""
+    """How far a payment of clearing to places is. RETURNED: the bank refused it, or gave it back: its claims are owed again."""
 
     PREPARED = "PREPARED"
     AGREED = "AGREED"
     PAID = "PAID"
     REFUSED = "REFUSED"
+    RETURNED = "RETURNED"
 
 
 # A guess costs a partner a place in this count; past it, its claims wait for the next day's quarter. Unit: unknown codes in 15 minutes.
