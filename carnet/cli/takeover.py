@@ -56,7 +56,13 @@ def archive(
         typer.Option("--fingerprint", help=_("L’empreinte de la clé du programme, connue par ailleurs (convention, page des archives).")),
     ] = "",
     operator: Annotated[
-        str, typer.Option("--operator", help=_("Le SIRET de l’organisation qui opère désormais (sinon la seule d’ici)."))
+        str,
+        typer.Option(
+            "--operator",
+            help=_(
+                "Le SIRET de l’organisation qui opère désormais (sinon la seule d’ici ; s’il n’y en a aucune, celle de l’archive, qui vient avec)."
+            ),
+        ),
     ] = "",
     up_to_gap: Annotated[
         bool, typer.Option("--up-to-gap", help=_("Une étape manque : reprendre jusqu’à elle. Les lieux apporteront leurs reçus d’après."))
@@ -73,7 +79,7 @@ def archive(
         from carnet.web import clock
 
         found = archives.open_archive(folder)
-        operator_id = takeovers.operator_of("".join(operator.split()))
+        operator_id = takeovers.operator_of("".join(operator.split()), found)
         with _bar(_("Relecture"), None, quiet=as_json) as read:
             opened = takeovers.open_whole(found, announced=announced, up_to_gap=up_to_gap, progress=read.told)
         if not yes:

@@ -51,17 +51,31 @@ class TakenOver:
     seconds: int
 
 
-def operator_of(siret: str) -> int:
-    """The operator of this installation that will run the programme: the one named, or the only one there is. Raises: OperatorMissing."""
+def operator_of(siret: str, archive: Archive) -> int:
+    """Who will run the programme: the operator named, or the only one here; in an installation without any, the one of the archive, that comes with it.
+
+    Raises: OperatorMissing.
+    """
     with acting_as_everything(why="who takes over is named before any tenant is known"), connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM parties_organisation WHERE 'OPERATOR' = ANY(kinds) AND (%s = '' OR siret = %s) AND ended_on IS NULL ORDER BY id LIMIT 2",
             [siret, siret],
         )
         found = [row[0] for row in cursor.fetchall()]
+    if not found and not siret:
+        return _archived_operator(archive)
     if len(found) != 1:
         raise OperatorMissing(siret=siret)
     return int(found[0])
+
+
+def _archived_operator(archive: Archive) -> int:
+    """The number of the organisation that ran the programme when it was archived last."""
+    latest = next(step for step in reversed(archive.steps) if step.manifest.table("funding_programme") is not None)
+    entry = latest.manifest.table("funding_programme")
+    assert entry is not None, "a base holds its programme"
+    (cells,) = csv.reader(row.decode() for row in archives.rows(latest, "funding_programme"))
+    return int(cells[entry.columns.index("operator_id")])
 
 
 def take_over(
