@@ -22,6 +22,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from carnet.gateways import traces
+from carnet.gateways.in_time import in_time
 from carnet.kernel.refusals import Refusal
 
 URL_LENGTH_MAX = 500
@@ -185,9 +186,11 @@ class HttpWebhookSender:
         began = time.monotonic()
         try:
             target = read_url(sending.url, loopback=self._loopback)
-            address = address_to_call(target, resolve=self._resolve, loopback=self._loopback)
+            # The machine's resolver knows no deadline: a name that is slow to resolve is given up like a server that is slow to answer.
+            address = in_time(self._deadline_seconds, lambda: address_to_call(target, resolve=self._resolve, loopback=self._loopback))
+            left = max(0.1, self._deadline_seconds - (time.monotonic() - began))
             with traces.span("exchange webhook", kind="CLIENT", partner="webhook") as span:
-                outcome = self._exchange(target, address, sending)
+                outcome = self._exchange(target, address, sending, left)
                 span.tell(status=outcome.status or 0)
         except WebhookAddressRefused as refusal:
             outcome = Outcome(None, str(refusal.facts["reason"]))
@@ -203,10 +206,10 @@ class HttpWebhookSender:
         spent = int((time.monotonic() - began) * 1000)
         return Outcome(outcome.status, outcome.error, outcome.retry_after_seconds, spent, outcome.body)
 
-    def _exchange(self, target: Target, address: str, sending: Sending) -> Outcome:
-        connection = _Pinned(target, address, seconds=self._deadline_seconds, context=self._context if target.is_secure else None)
+    def _exchange(self, target: Target, address: str, sending: Sending, seconds: float) -> Outcome:
+        connection = _Pinned(target, address, seconds=seconds, context=self._context if target.is_secure else None)
         # A server that sends a byte now and then never times out by itself: past the deadline its line is cut.
-        cut = threading.Timer(self._deadline_seconds, connection.cut)
+        cut = threading.Timer(seconds, connection.cut)
         cut.daemon = True
         cut.start()
         try:

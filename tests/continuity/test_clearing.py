@@ -307,6 +307,16 @@ def test_statements_are_equal_and_what_differs_is_named(here: Side, issuer: Side
     assert (latest.verdict, latest.differences) == ("differs", ((str(claim_id), "missing-here", 1000, None),))
     exchange(here, issuer, at=at)
     assert here.seen(claim_id).state is ClaimState.ACCEPTED
+    # Heard at last: stated once more, nothing is left out.
+    with here.here():
+        treasurer = here.person("TREASURER", at)
+        with acting_as(treasurer):
+            operations.send_statement(
+                partner_id=here.partner_id, is_issuer=False, since=since, until=until, actor=treasurer, request_id=rid(), at=at
+            )
+    exchange(here, issuer, at=at)
+    with here.here(), acting_as(treasurer):
+        assert queries.statements(actor=treasurer, partner_id=here.partner_id)[0].verdict == "equal"
 
 
 def test_a_transfer_is_announced_once_and_noted(here: Side, issuer: Side) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -21,13 +21,14 @@ from carnet.continuity.operations.clearing import _paying
 from carnet.continuity.queries import clearing as queries
 from carnet.continuity.queries.verifying import verify
 from carnet.continuity.rules.clearing.claims import ClaimState
-from carnet.continuity.rules.clearing.refusals import ClaimNotWithdrawable, ClearingPaymentNotInState, NothingToPay
+from carnet.continuity.rules.clearing.refusals import ClaimNotWithdrawable, ClearingPaymentNotInState, NothingToPay, TransferAnnounced
 from carnet.gateways.bank.fake import FakeBank
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.ledger.rules import ClearingNotCovered
 from carnet.parties import operations as parties
 from carnet.parties.rules import NotAllowed, ReasonMissing, SamePerson
+from carnet.settlement import operations as settlement
 from carnet.settlement.rules import next_bank_day
 from tests.continuity.clearers import Side, exchange, two_sides
 from tests.continuity.two import two_installations
@@ -81,10 +82,13 @@ def here(sides: tuple[Side, Side]) -> Side:
 _ranks = iter(range(60))
 
 
-def account(organisation_id: int, iban: str, *, at: datetime = NOW) -> None:
-    """Where an organisation is paid: one person says it, another agrees."""
-    named: dict[str, Any] = {"kind": "person", "organisation_id": organisation_id, "organisation_ids": frozenset({organisation_id})}
-    manager = Actor(label="manager", person_id=801, roles=frozenset({"PLACE_MANAGER"}), proved_at=at, **named)
+def account(organisation_id: int, iban: str, *, at: datetime = NOW, by: int | None = None) -> None:
+    """Where an organisation is paid: one person says it, another agrees. `by`: the operator that registered it."""
+    named: dict[str, Any] = {
+        "kind": "person", "organisation_id": by or organisation_id, "organisation_ids": frozenset({organisation_id, by or organisation_id}),
+    }  # fmt: skip
+    role = "TREASURER" if by else "PLACE_MANAGER"
+    manager = Actor(label="manager", person_id=801, roles=frozenset({role}), proved_at=at, **named)
     approver = Actor(label="approver", person_id=802, roles=frozenset({"APPROVER"}), proved_at=at, **named)
     with acting_as(manager):
         made = parties.propose_bank_account(
@@ -154,6 +158,12 @@ class Desk:
         self._done(
             "TREASURER", operations.return_payment, payment_id=payment_id, returned_on=self.at.date(), reason=reason, request_id=rid()
         )  # fmt: skip
+
+    @property
+    def announced(self) -> list[Any]:
+        treasurer = self.side.person("TREASURER", self.at)
+        with self.side.here(), acting_as(treasurer):
+            return [each for each in queries.transfers(actor=treasurer, partner_id=self.side.partner_id) if each.kind == "ANNOUNCED"]
 
     @property
     def standing(self) -> Any:
@@ -415,3 +425,54 @@ def test_the_night_names_a_payment_that_the_ledger_does_not_know(here: Side, iss
         finally:
             ClearingPayment.objects.filter(id=payment_id).update(state="PAID")
     assert [each.where for each in found] == [f"place {here.ready.place_organisation_id}"]
+
+
+def test_the_ordinary_run_pays_the_partner_and_the_money_goes_all_the_way_to_the_place(here: Side, issuer: Side) -> None:
+    """At the issuer: claims, a run, its file, the bank's answers, the announcement; at the place's: what came, and the place is paid."""
+    waiting = len(Desk(here).announced)
+    accepted(here, issuer, 3)
+    april = datetime(2026, 4, 20, 9, 0, tzinfo=UTC)
+    with issuer.here():
+        with acting_as_everything(why="look"):
+            organisation_id = Partner.objects.get(id=issuer.partner_id).organisation_id
+        assert organisation_id is not None
+        account(organisation_id, SECOND, by=issuer.ready.operator_id)
+        treasurer, approver = (issuer.person(role, april) for role in ("TREASURER", "APPROVER"))
+        treasurer, approver = (
+            replace(each, programme_ids=frozenset({issuer.ready.programme_id})) for each in (treasurer, approver)
+        )  # fmt: skip
+        given: dict[str, Any] = {"actor": treasurer, "at": april}
+        with acting_as(treasurer):
+            settlement.build_claims(programme_id=issuer.ready.programme_id, request_id=rid(), **given)
+            run = settlement.prepare_run(agreement_id=issuer.ready.agreement_id, request_id=rid(), **given)
+        with acting_as(approver):
+            settlement.approve_run(run_id=run.run_id, actor=approver, request_id=rid(), at=april)
+        with acting_as(treasurer):
+            content = settlement.write_payment_file(run_id=run.run_id, request_id=rid(), **given)
+            settlement.mark_sent(run_id=run.run_id, request_id=rid(), **given)
+            assert queries.to_announce(actor=treasurer, partner_id=issuer.partner_id) == [], "sent is not paid"
+            bank = FakeBank(opening_cents=10_000_00)
+            for answer in (bank.receive(content, at=april), bank.statement(OURS, at=april)):
+                settlement.import_bank_file(agreement_id=issuer.ready.agreement_id, content=answer, request_id=rid(), **given)
+            (paid_now,) = queries.to_announce(actor=treasurer, partner_id=issuer.partner_id)
+            assert SECOND.encode() in content
+            assert paid_now.cents == run.cents >= 3000
+            view = queries.partner(actor=treasurer, partner_id=issuer.partner_id)
+            assert view.taken_cents == paid_now.cents, "all that its places took"
+            announced = {"reference": paid_now.reference, "cents": paid_now.cents, "paid_on": paid_now.booked_on}
+            operations.announce_transfer(partner_id=issuer.partner_id, request_id=rid(), **announced, **given)
+            assert queries.to_announce(actor=treasurer, partner_id=issuer.partner_id) == []
+            with pytest.raises(TransferAnnounced):
+                operations.announce_transfer(partner_id=issuer.partner_id, request_id=rid(), **announced, **given)
+        with acting_as_everything(why="verify"):
+            assert ledger_faults() == []
+    exchange(issuer, here, at=april)
+    desk = Desk(here, april)
+    assert len(desk.announced) == waiting + 1
+    desk.cover(3000, paid_now.reference)
+    (payment_id,) = desk.prepare()
+    desk.agree(payment_id)
+    desk.book(payment_id)
+    assert (desk.standing.owed_cents, desk.standing.claimed_cents) == (0, 0)
+    told = queries.verify_files([here.proof(of=issuer), issuer.proof(of=here)])
+    assert told["faults"] == []

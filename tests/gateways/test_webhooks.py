@@ -4,6 +4,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -236,6 +237,21 @@ def test_a_server_that_drags_is_cut_at_the_deadline() -> None:
 
 
 @pytest.mark.slow
+def test_a_name_that_is_slow_to_resolve_is_given_up_at_the_deadline() -> None:
+    done = threading.Event()
+
+    def slow(host: str, port: int) -> list[str]:
+        done.wait(5)
+        return ["127.0.0.1"]
+
+    began = time.monotonic()
+    outcome = HttpWebhookSender(resolve=slow, deadline_seconds=0.3).send(Sending("https://slow.example/", b"{}", {}))
+    took = time.monotonic() - began
+    done.set()
+    assert (outcome.status, outcome.error) == (None, "timeout")
+    assert took < 2
+
+
 def test_a_server_that_drags_its_greeting_is_cut_too(monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))

@@ -38,6 +38,8 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import check_may
 from carnet.places import queries as places
 from carnet.redemption import access as redemption_access
+from carnet.settlement import queries as settlement
+from carnet.settlement.queries import TransferPaid
 
 LINES_MAX = 200
 
@@ -314,6 +316,19 @@ def transfers(*, actor: Actor, partner_id: int) -> list[TransferView]:
     access.partner(actor, partner_id)
     rows = ClearingTransfer.objects.filter(partner_id=partner_id).order_by("-id")[:LINES_MAX]
     return [TransferView(row.kind, row.reference, row.cents, row.moved_on, row.at) for row in rows]
+
+
+def to_announce(*, actor: Actor, partner_id: int) -> list[TransferPaid]:
+    """What the bank paid a partner by the ordinary runs and that it was not told yet, the oldest first. Raises: NotAllowed, PartnerUnknown."""
+    check_may(actor, "continuity.see-clearing")
+    row = access.partner(actor, partner_id)
+    if row.organisation_id is None:
+        return []
+    told = set(ClearingTransfer.objects.filter(partner=row, kind="TOLD").order_by("id").values_list("reference", flat=True))
+    ours = [each.id for each in funding.programmes_of_operator(row.operator_id)]
+    return [
+        each for each in settlement.transfers_paid(organisation_id=row.organisation_id, programme_ids=ours) if each.reference not in told
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from carnet.settlement.queries._books import BookPage, KeptBook, book_of, digest_of_book, kept_book, kept_books
 from carnet.settlement.queries._closings import ClosingPage, RepaymentLine, closing_page, closings
 from carnet.settlement.queries._fees import FeesStated, InvoiceLine, fee_invoices, fees_stated, own_fee_invoice, own_fee_invoices
-from carnet.settlement.queries._payments import Payment, PaymentPage, day_paid, payment_of, payment_page
+from carnet.settlement.queries._payments import Payment, PaymentPage, TransferPaid, day_paid, payment_of, payment_page, transfers_paid
 from carnet.settlement.queries._places import (
     ClaimDay,
     ClaimPage,
@@ -106,6 +106,7 @@ __all__ = [
     "RunPage",
     "SetAsideLine",
     "TransferLine",
+    "TransferPaid",
     "UnpaidSince",
     "UsedBy",
     "UsedFilter",
@@ -151,6 +152,7 @@ __all__ = [
     "run_page",
     "runs",
     "statement_figures",
+    "transfers_paid",
     "unpaid_since",
     "used_groups",
     "used_vouchers",

@@ -1,16 +1,17 @@
 """An organisation's own payments page by page, for its own programs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from carnet.funding import queries as funding
+from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may
 from carnet.redemption.rules import parse_redemption_number
 from carnet.settlement.models import Claim, ClaimLine, Transfer
 from carnet.settlement.queries._places import _STEPS, PaymentStep, _of_claim
-from carnet.settlement.rules import ClaimState, ClaimUnknown
+from carnet.settlement.rules import ClaimState, ClaimUnknown, TransferState
 
 PAGE_MAX = 200
 
@@ -88,6 +89,25 @@ def day_paid(*, organisation_id: int, redemption: str) -> date | None:
         series_id=series_id, voucher_id=voucher_id, generation=generation, organisation_id=organisation_id, claim__state=ClaimState.PAID
     )
     return lines.values_list("claim__paid_on", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPaid:
+    """One transfer that the bank has paid. Unit: whole cents."""
+
+    reference: str
+    cents: int
+    booked_on: date
+
+
+def transfers_paid(*, organisation_id: int, programme_ids: Collection[int]) -> list[TransferPaid]:
+    """What the bank paid an organisation for these programmes, the oldest first. The caller has checked who asks."""
+    with acting_as(programme_ids=programme_ids):
+        rows = Transfer.objects.filter(
+            organisation_id=organisation_id, programme_id__in=list(programme_ids), state=TransferState.PAID, booked_on__isnull=False
+        )
+        found = list(rows.order_by("booked_on", "id").values_list("end_to_end_id", "cents", "booked_on"))
+    return [TransferPaid(reference, cents, day) for reference, cents, day in found if day is not None]
 
 
 def _payments(claims: Sequence[Claim]) -> list[Payment]:

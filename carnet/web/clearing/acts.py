@@ -260,9 +260,14 @@ class StatementView(_Act):
 
 
 class AnnounceView(_Act):
-    """Announce a transfer to a partner."""
+    """Announce a transfer to a partner: the oldest that the bank paid and that it was not told is there already."""
 
     form_class = TransferForm
+
+    def get_initial(self) -> dict[str, Any]:
+        waiting = queries.to_announce(actor=actor_of(self.request), partner_id=self.kwargs["partner_id"])
+        said = {"reference": waiting[0].reference, "cents": waiting[0].cents, "moved_on": waiting[0].booked_on} if waiting else {}
+        return super().get_initial() | said
 
     def words(self) -> dict[str, Any]:
         return {
