@@ -39,9 +39,9 @@ def serving(words: Sequence[str], bench: "Bench") -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def serving_program(command: Sequence[str], surroundings: dict[str, str]) -> Iterator[int]:
+def serving_program(command: Sequence[str], surroundings: dict[str, str], *, port: int | None = None) -> Iterator[int]:
     """A program that serves on the port it is told, until the block ends; gives the port once it answers."""
-    port = free_port()
+    port = port or free_port()
     server = subprocess.Popen(
         [*command, "--port", str(port)], cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL, start_new_session=True
     )

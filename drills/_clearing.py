@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks._settings")
 django.setup()
 
 from django.db import transaction  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from carnet.cli.verification import ledger_faults  # noqa: E402
@@ -28,10 +30,11 @@ from carnet.continuity.rules.clearing.messages import Envelope, MessageKind, Sig
 from carnet.gateways.database import acting_as, acting_as_everything  # noqa: E402
 from carnet.gateways.keys import fingerprint  # noqa: E402
 from carnet.kernel.actors import Actor  # noqa: E402
-from carnet.parties.models import Organisation  # noqa: E402
+from carnet.parties import operations as parties  # noqa: E402
+from carnet.parties.models import Organisation, Person  # noqa: E402
 from carnet.redemption import operations as redemption  # noqa: E402
 from carnet.redemption.operations import Asked, Item  # noqa: E402
-from tests.factories.campaign import Campaign, campaign  # noqa: E402
+from tests.factories.campaign import SYSTEM, Campaign, campaign  # noqa: E402
 from tests.factories.cards import someone  # noqa: E402
 
 Said = dict[str, Any]
@@ -82,6 +85,28 @@ class Installation:
     def codes(self, said: Said) -> Said:
         """The papers that people carry to the other operator's places."""
         return {"codes": [self._ready.token(rank) if rank % 2 else self._ready.code(rank) for rank in range(said["count"])]}
+
+    def enter(self, said: Said) -> Said:
+        """A mediator of the place, already signed in: the cookie of the browser."""
+        with acting_as_everything(why="the drill signs its people in"):
+            person_id = parties.enrol_member(
+                organisation_id=self._ready.place_organisation_id, email="mediator@drill.example.org", display_name="Médiatrice",
+                role="MEDIATOR", password=secrets.token_urlsafe(20), actor=SYSTEM, request_id=uuid4(), at=self.at,
+            )  # fmt: skip
+            browser = Client()
+            browser.force_login(Person.objects.get(id=person_id))
+        return {"cookie": browser.cookies["sessionid"].value, "place_id": self._ready.place_id}
+
+    def hear_again(self, said: Said) -> Said:
+        """Forget that the partner was silent, so that the next counter asks it at once."""
+        with acting_as_everything(why="the drill's network"):
+            Partner.objects.filter(id=self.partner_id).update(failure="")
+        return {}
+
+    def failure(self, said: Said) -> Said:
+        """What was noted of the last try."""
+        with acting_as_everything(why="the drill's network"):
+            return {"failure": Partner.objects.values_list("failure", flat=True).get(id=self.partner_id)}
 
     def claim(self, said: Said) -> Said:
         mediator = self._ready.mediator

@@ -20,10 +20,10 @@ BIG = 10 * 1024 * 1024
 
 
 @contextlib.contextmanager
-def misbehaving(how: str, *, mail: bool = False) -> Iterator[int]:
+def misbehaving(how: str, *, mail: bool = False, port: int = 0) -> Iterator[int]:
     """Its port, for as long as the block lasts."""
     gone = threading.Event()
-    server = socket.create_server(("127.0.0.1", 0), backlog=64)
+    server = socket.create_server(("127.0.0.1", port), backlog=64)
     server.settimeout(0.2)
     talk = _mail if mail else _http
 

@@ -16,11 +16,12 @@ from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.gateways.keys import fingerprint
 from carnet.gateways.webhooks import Outcome, Sending
 from carnet.kernel.actors import Actor
+from carnet.parties import operations as parties
 from carnet.parties.models import Organisation
 from carnet.redemption.access import forget_place_keys
 from carnet.redemption.queries import forget_series_facts
 from tests.continuity.two import Two
-from tests.factories.campaign import LATER, Campaign, campaign, rid
+from tests.factories.campaign import LATER, NOW, Campaign, campaign, rid
 from tests.factories.cards import someone
 
 ROLES = ("OPERATOR_ADMIN", "APPROVER", "TREASURER")
@@ -154,6 +155,22 @@ def know(side: Side, other: Side, at: datetime = LATER) -> None:
 def _fingerprint(document: bytes) -> str:
     told = read_identity(json.loads(document)["identity"])
     return fingerprint(told.signing, told.sealing)
+
+
+def account(organisation_id: int, iban: str, *, at: datetime = NOW, by: int | None = None) -> None:
+    """Where an organisation is paid: one person says it, another agrees. `by`: the operator that registered it."""
+    named: dict[str, Any] = {
+        "kind": "person", "organisation_id": by or organisation_id, "organisation_ids": frozenset({organisation_id, by or organisation_id}),
+    }  # fmt: skip
+    role = "TREASURER" if by else "PLACE_MANAGER"
+    manager = Actor(label="manager", person_id=801, roles=frozenset({role}), proved_at=at, **named)
+    approver = Actor(label="approver", person_id=802, roles=frozenset({"APPROVER"}), proved_at=at, **named)
+    with acting_as(manager):
+        made = parties.propose_bank_account(
+            organisation_id=organisation_id, iban=iban, holder_name="Médiathèque", actor=manager, request_id=rid(), at=at
+        )
+    with acting_as(approver):
+        parties.approve_bank_account(organisation_id=organisation_id, account_id=made, actor=approver, request_id=rid(), at=at)
 
 
 def two_sides(two: Two) -> tuple[Side, Side]:

@@ -360,9 +360,9 @@ def test_a_proof_that_was_tampered_with_names_the_claim(here: Side, issuer: Side
     exchange(here, issuer)
     content = here.proof(of=issuer)
     lines = content.decode().splitlines()
-    spoiled = next(
-        number for number, line in enumerate(lines) if number and json.loads(json.loads(line)["envelope"])["body"].get("cents") == 1000
-    )
+    # The latest answer, to this very claim: what it is worth is then what both sides compare.
+    bodies = [(number, json.loads(json.loads(line)["envelope"])) for number, line in enumerate(lines) if number]
+    spoiled = max(number for number, told in bodies if told["kind"] == "ANSWER" and told["body"].get("cents") == 1000)
     told = json.loads(lines[spoiled])
     told["envelope"] = told["envelope"].replace('"cents":1000', '"cents":5000', 1)
     lines[spoiled] = json.dumps(told)
@@ -477,3 +477,22 @@ def test_two_connections_with_the_same_message_are_one_decision_and_one_answer(h
             assert ClearingDecision.objects.filter(claim=claim_id).count() == 1
     assert len(answers) == 4
     assert len({text for (text,) in answers}) == 1
+
+
+def test_a_partner_silent_a_moment_ago_is_left_to_the_timer(here: Side, issuer: Side, rank: int) -> None:
+    wire = Wire(issuer, LATER)
+    wire.lose_question = True
+
+    def at_the_counter(claim_id: Any, at: Any) -> int:
+        before = len(wire.sent)
+        with here.here():
+            operations.exchange_about(claim_id=claim_id, at=at, sender=wire)
+        return len(wire.sent) - before
+
+    first, second = (here.claim(issuer.token(each)) for each in (rank, next(_ranks)))
+    assert at_the_counter(first, LATER) == 1
+    assert at_the_counter(second, LATER + timedelta(seconds=29)) == 0, "no counter waits after another"
+    assert here.seen(second).state is ClaimState.PENDING
+    assert at_the_counter(second, LATER + timedelta(seconds=31)) == 1
+    exchange(here, issuer)
+    assert {here.seen(each).state for each in (first, second)} == {ClaimState.ACCEPTED}

@@ -9,12 +9,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from carnet.continuity.models import ClearingClaim, ClearingMessage, Partner
+from carnet.continuity.models import ClearingClaim, ClearingMessage, ClearingPayment, Partner
 from carnet.gateways.database import acting_as_everything
 from carnet.parties import operations as parties
 from carnet.parties.models import Organisation
+from tests.continuity.clearers import account
 from tests.continuity.virtual import VirtualPartner, parcel
 from tests.factories.campaign import NOW, SYSTEM
+from tests.settlement.conftest import FIRST_IBAN, RING_FENCED
 from tests.web.conftest import PASSWORD, SECRET, sign_in
 from tests.web.season import TODAY, Season, season  # noqa: F401 - a fixture
 
@@ -139,7 +141,7 @@ def test_what_came_pays_the_place_and_one_person_never_does_it_all(
 ) -> None:  # fmt: skip
     _counter, page, asked = claimed(season, partner)
     deliver(partner.accepted(asked, at=TODAY))
-    settings.CARNET_CLOCK = TODAY + timedelta(days=2)
+    settings.CARNET_CLOCK = TODAY + timedelta(days=8)
     treasurer, approver = (staff(season, role) for role in ("TREASURER", "APPROVER"))
     base = f"/clearing/partners/{partner_id}/"
     assert sent(treasurer, f"{base}prepare/").status_code == 422, "nothing came yet"
@@ -148,6 +150,25 @@ def test_what_came_pays_the_place_and_one_person_never_does_it_all(
     assert "10,00" in treasurer.get(base).content.decode()
     assert approver.get(base).status_code == 200
     assert page.startswith("/clearing/claims/")
+    account(season.campaign.operator_id, RING_FENCED)
+    assert sent(treasurer, f"{base}prepare/").status_code == 422, "nobody knows where the place is paid"
+    account(season.campaign.place_organisation_id, FIRST_IBAN)
+    assert sent(treasurer, f"{base}prepare/").status_code == 302
+    with acting_as_everything(why="look"):
+        one = f"/clearing/payments/{ClearingPayment.objects.get().id}/"
+    assert sent(treasurer, f"{one}agree/").status_code in (403, 422), "never the same person"
+    assert treasurer.get(f"{one}file/").status_code in (409, 422), "not agreed yet"
+    assert sent(approver, f"{one}agree/").status_code == 302
+    assert b"pain.001" in treasurer.get(f"{one}file/").content
+    assert f"{one}returned/" in treasurer.get(f"{one}booked/").content.decode()
+    assert sent(treasurer, f"{one}booked/", booked_on="2026-03-10").status_code == 302
+    assert "La banque l’a rendu" in treasurer.get(base).content.decode()
+    assert sent(treasurer, f"{one}returned/", returned_on="2026-03-11", reason="").status_code == 422
+    assert sent(treasurer, f"{one}returned/", returned_on="2026-03-11", reason="AC04").status_code == 302
+    shown = treasurer.get(base).content.decode()
+    assert "rendu par la banque" in shown
+    assert "La banque l’a rendu" not in shown
+    assert sent(treasurer, f"{base}prepare/").status_code == 302, "owed again, and paid another time"
 
 
 def test_nobody_else_reads_them(season: Season, partner: VirtualPartner, partner_id: int) -> None:  # noqa: F811

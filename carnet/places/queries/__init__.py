@@ -110,6 +110,7 @@ from carnet.places.queries._sent import (
 from carnet.places.queries._summaries import (
     PlaceSummary,
     communes_of,
+    has_places_besides_partners,
     ids_in,
     names_of,
     open_at,
@@ -186,6 +187,7 @@ __all__ = [
     "free_spaces",
     "free_spaces_run_by",
     "gazetteer",
+    "has_places_besides_partners",
     "ids_in",
     "import_report",
     "imports",

@@ -83,6 +83,11 @@ def places_of(organisation_ids: Iterable[int], *, at: datetime) -> tuple[PlaceSu
     return summaries(list(rows.order_by("name", "id").values_list("id", flat=True)), at=at)
 
 
+def has_places_besides_partners(organisation_id: int) -> bool:
+    """Whether an organisation ever ran a place of its own here, besides standing for another operator's places."""
+    return Place.objects.filter(operator_id=organisation_id).exclude(provenance=PARTNERS).exists()
+
+
 def ids_in(commune_codes: Iterable[str], *, at: datetime, name: str | None = None, not_accepting: int | None = None) -> tuple[int, ...]:
     """The ids of the open places of these communes (INSEE codes), in order: a territory's places.
 

@@ -25,6 +25,8 @@ PATH = "/api/v1/clearing/messages"
 # The place is at the counter: a partner that does not answer by then is asked again by the timer.
 COUNTER_SECONDS, TIMER_SECONDS = 4.0, 20.0
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
+# A partner that was silent so lately is left to the timer: no counter waits for it again, one after the other.
+SILENT_FOR = timedelta(seconds=30)
 AT_ONCE = 50
 POST_BYTES_MAX = 1536 * 1024  # what the other side may be asked to read at once
 # Ten seconds, twenty, forty … an hour.
@@ -179,11 +181,13 @@ def as_parcel(messages: Sequence[Signed], received: Received, *, at: datetime) -
 def exchange_about(*, claim_id: UUID, at: datetime, sender: Sender | None = None) -> None:
     """Ask a claim's issuer at once, for whoever waits at the counter; without an answer in a few seconds, the timer asks again.
 
-    Nothing when the caller is inside a transaction: the timer asks.
+    Nothing when the caller is inside a transaction, or when the issuer was silent a moment ago: the timer asks.
     """
     if connection.in_atomic_block:
         return
     with access.every_partner():
         found = ClearingClaim.objects.filter(id=claim_id).values_list("partner_id", "operator_id").first()
-    if found is not None:
+        lately = Q(id=found[0], tried_at__gt=at - SILENT_FOR) if found is not None else Q(pk__in=[])
+        is_silent = Partner.objects.filter(lately).exclude(failure="").exists()
+    if found is not None and not is_silent:
         exchange(partner_id=found[0], operator_id=found[1], sender=sender or http_sender(seconds=COUNTER_SECONDS), at=at)
