@@ -63,7 +63,8 @@ PYTHON: Mapping[str, str] = {
 }
 NUMBERS = {
     "redemption": "7-5312-0", "reverse": "7-5312-0", "dispute": "7-5312-0", "payment": "88", "reservation": "R318", "capture": "R318",
-    "release": "R318", "claim": "0f0e8b0e-5b5c-4c57-9f0b-6a52a5f4c8a1", "withdraw_claim": "0f0e8b0e-5b5c-4c57-9f0b-6a52a5f4c8a1", "device_upload": "12", "space": "41", "place": "41",
+    "release": "R318", "claim": "0f0e8b0e-5b5c-4c57-9f0b-6a52a5f4c8a1", "withdraw_claim": "0f0e8b0e-5b5c-4c57-9f0b-6a52a5f4c8a1", "device_upload": "12",
+    "space": "41", "place": "41",
 }  # fmt: skip
 _HAPPENED = datetime(2026, 11, 3, 9, 14, 5, tzinfo=UTC)
 _PAID = {"cents": 42000, "reference": "CARNET-12-88-1"}

@@ -48,7 +48,9 @@ if TRACES_URL:
     if not TRACES_URL.startswith(("https://", "http://")):
         raise env.SettingRefused("CARNET_TRACES_URL", "the collector's address must begin with https:// or http://")
     if importlib.util.find_spec("opentelemetry") is None:
-        raise env.SettingRefused("CARNET_TRACES_URL", "its packages are not installed: requirements-traces.txt (docs/operating/monitoring.md)")
+        raise env.SettingRefused(
+            "CARNET_TRACES_URL", "its packages are not installed: requirements-traces.txt (docs/operating/monitoring.md)"
+        )
 
 INSTALLED_APPS = [
     "carnet.ledger",

@@ -17,12 +17,14 @@ def send_every_box(press: Page) -> None:
     press.goto("/print-shop/parcels/")
     press.locator("tr", has=press.get_by_role("cell", name="5", exact=True)).get_by_role("link").click()
     press.get_by_role("button", name="Faire ces colis", exact=True).click()
-    for _destination in range(3):
-        card = press.locator("section.card", has=press.get_by_role("button", name="Ils sont partis")).last
+    # Two booklets of one destination were told spoiled by the press itself: its boxes wait until they are made again.
+    for told in ("Le destinataire est prévenu", "Ces colis partiront quand ils seront refaits", "Le destinataire est prévenu"):
+        waiting = press.locator("section.card", has=press.get_by_role("button", name="Ils sont partis"))
+        card = waiting.filter(has_not_text="seront refaits").last
         card.get_by_label("Transporteur").fill("La Poste")
         card.get_by_role("button", name="Ils sont partis").click()
-        assert "Le destinataire est prévenu" in said(press)
-    assert "Rien à envoyer" in said(press)
+        assert told in said(press)
+    assert press.get_by_role("button", name="Ils sont partis").count() == 1
 
 
 def later(serial: str, rank: int) -> str:

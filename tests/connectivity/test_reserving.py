@@ -94,7 +94,7 @@ def test_a_ceiling_of_the_state_counts_what_is_advanced_for_it(ready: Campaign) 
             ShareTerms(state_id, portion=Fraction(1, 2), cap_cents=12_000, pays=Pays.ON_USE, advanced_by_id=first),
             ShareTerms(first, portion=Fraction(1, 2)),
         ]
-        campaign = replace(ready, agreement_id=agreement(ready.programme_id, shares=shares, funder_ids=(first,)))
+        campaign = replace(ready, agreement_id=agreement(ready.programme_id, shares=shares, funder_ids=(first,)), funder_ids=(first,))
     homes = estate(campaign)
     accept_all(homes, range(2))
     with pytest.raises(CapReached) as refused:

@@ -109,7 +109,9 @@ def imported(folders: tuple[str, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("folders", "extras"), [(("carnet",), ("traces",)), (("tests", "drills", "benchmarks", "docs"), ("dev", "traces"))], ids=["the product", "what proves it"]
+    ("folders", "extras"),
+    [(("carnet",), ("traces",)), (("tests", "drills", "benchmarks", "docs"), ("dev", "traces"))],
+    ids=["the product", "what proves it"],
 )
 def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
     """Not leaned on because something else happens to bring it."""

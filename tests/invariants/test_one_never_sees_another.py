@@ -110,6 +110,14 @@ UNLIVED = {
     "issuing_designlogo",
     # Looked at by tests/issuing/test_print_shops.py.
     "issuing_printshop", "issuing_printkey", "issuing_printfetch", "issuing_spoiledrun", "issuing_packing",
+    # Two installations are needed: tests/continuity plays takeovers and clearing; their walls are asked of the database by tests/house/test_walls.py.
+    "continuity_takeover", "continuity_takeoverpart", "continuity_formerblock", "continuity_broughtreceipt",
+    "continuity_paperfile", "continuity_papervoucher", "continuity_paperclaim", "continuity_paperclaimline", "funding_ringfencechange",
+    "continuity_partner", "continuity_partneridentity", "continuity_clearingclaim", "continuity_clearingdecision", "continuity_clearingmessage",
+    "continuity_clearingpayment", "continuity_clearingsending", "continuity_clearingstatement", "continuity_clearingsuspect",
+    "continuity_clearingtransfer",
+    # Looked at by tests/continuity/test_archive*.py, test_commitments.py, and tests/issuing/test_key_copies.py.
+    "continuity_export", "continuity_commitmentday", "funding_statedbalance", "issuing_keycopy",
 }  # fmt: skip
 
 

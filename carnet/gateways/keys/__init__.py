@@ -27,8 +27,8 @@ from carnet.gateways.keys._files import FileKeyRing
 from carnet.gateways.keys._issuer import ISSUER_ALGORITHMS, IssuerKey, IssuerPrivateKey
 from carnet.gateways.keys._rings import InMemoryKeyRing
 from carnet.gateways.keys._words import (
-    COMMITMENTS,
     CLEARING,
+    COMMITMENTS,
     EVIDENCE,
     EXPORT,
     FACTS,
@@ -56,8 +56,8 @@ from carnet.gateways.keys._words import (
 )
 
 __all__ = [
-    "COMMITMENTS",
     "CLEARING",
+    "COMMITMENTS",
     "EVIDENCE",
     "EXPORT",
     "FACTS",

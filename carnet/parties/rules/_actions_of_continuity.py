@@ -10,7 +10,13 @@ _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
 LINES: tuple[Permission, ...] = (
     # what the account held
-    see("funding.see-balances", "what agreements' accounts held, day by day, and what waits for a second person", *_OPERATOR, _FUNDER, _AUDITOR),
+    see(
+        "funding.see-balances",
+        "what agreements' accounts held, day by day, and what waits for a second person",
+        *_OPERATOR,
+        _FUNDER,
+        _AUDITOR,
+    ),
     do("funding.state-balance", "state what an agreement's account held, with the paper that says so", _ADMIN, _TREASURER, proof=True),
     do("funding.approve-balance", "agree to a balance that somebody else stated, or refuse", _ADMIN, _APPROVER, proof=True),
     # archives
@@ -31,14 +37,25 @@ LINES: tuple[Permission, ...] = (
     do("continuity.approve-paper-claims", "accept or refuse a claim on paper proof: two people say yes", *_OPERATOR, proof=True),
     do("continuity.settle-receipts", "say how a receipt that was refused was settled by hand", _ADMIN, _AGENT),
     do("funding.enter-ring-fence", "enter another account for an agreement's money", _ADMIN, _TREASURER, proof=True),
-    do("funding.approve-ring-fence", "agree to an agreement's new account that somebody else entered, or refuse", _ADMIN, _APPROVER, proof=True),
+    do(
+        "funding.approve-ring-fence",
+        "agree to an agreement's new account that somebody else entered, or refuse",
+        _ADMIN,
+        _APPROVER,
+        proof=True,
+    ),
     # clearing between operators
     see("continuity.see-clearing", "partners, messages and claims between operators", *_OPERATOR, _AUDITOR),
     do("continuity.propose-partner", "propose another operator's installation as a clearing partner, or end it", _ADMIN, proof=True),
     do("continuity.approve-partner", "agree to a clearing partner that somebody else proposed, or refuse", _ADMIN, _APPROVER, proof=True),
     do("continuity.clear", "accept a voucher of another operator for clearing", _MANAGER, _MEDIATOR),
     do("continuity.settle-clearing", "state what one operator owes another, and record its payment", _TREASURER, proof=True),
-    do("continuity.approve-clearing-payment", "agree to what places are paid for another operator's vouchers, or refuse", _APPROVER, proof=True),
+    do(
+        "continuity.approve-clearing-payment",
+        "agree to what places are paid for another operator's vouchers, or refuse",
+        _APPROVER,
+        proof=True,
+    ),
     see(
         "continuity.see-clearing-totals",
         "what other operators' places took of one's programmes, and what was settled, in totals",

@@ -128,7 +128,9 @@ def tasks(actor: Actor, side: Side) -> Iterator[Task]:
     if signs:
         for each in joint.to_sign(actor, as_funder=side is FUNDER):
             title = _("État contradictoire à signer : %(funder)s") % {"funder": each.figures.funder}
-            yield Task(title, _("Lire et signer"), side.url("joint", each.id), each.made_at, f"{each.figures.programme}, {each.figures.agreement}")
+            yield Task(
+                title, _("Lire et signer"), side.url("joint", each.id), each.made_at, f"{each.figures.programme}, {each.figures.agreement}"
+            )
 
 
 def section_table(section: Section) -> Table:

@@ -165,7 +165,14 @@ class Client:
     # --- Another operator's vouchers --------------------------------------------------------------------------------------
 
     def claim(
-        self, code: str, *, service: str, issuer: str | None = None, place: int | None = None, attended_on: date | None = None, key: str | None = None
+        self,
+        code: str,
+        *,
+        service: str,
+        issuer: str | None = None,
+        place: int | None = None,
+        attended_on: date | None = None,
+        key: str | None = None,
     ) -> dict[str, Any]:
         """Claim a voucher that another operator issued; its answer may come later. Raises: Problem, Unreachable."""
         body = _said(code=code, service=service, issuer=issuer, place=place, attended_on=attended_on)

@@ -141,7 +141,10 @@ OPEN: dict[str, Contract] = {
     ),
     "commitments": Contract(
         title=_("Lire ce qui est promis et ce que contiennent les comptes"),
-        explains=_("Chaque programme, maintenant : ce qui est dû, en circulation, sur le compte, et ce qui manque. Les journées publiées sont dans les fichiers."),
+        explains=_(
+            "Chaque programme, maintenant : ce qui est dû, en circulation, sur le compte, et ce qui manque."
+            " Les journées publiées sont dans les fichiers."
+        ),
         action=None,
         codes=(),
         answer={
