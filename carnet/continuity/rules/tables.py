@@ -132,7 +132,8 @@ TAKEN: Final[tuple[Taken, ...]] = (
     ),
     # Machines of places go on by the tokens they have: only the hashes are known. Those of the operator stay behind (`takeovers`).
     Taken("parties_apitoken", scope=(Ref("parties_organisation", "id", own="organisation_id"),), blanks={"label": "''"}),
-    *_of_programme("parties_approval", "parties_approvalvoice"),
+    # Voices before what they decided: nobody may add a voice to what is decided, whoever brings it. Links are looked at when all are there.
+    *_of_programme("parties_approvalvoice", "parties_approval"),
     Taken("funding_programme", scope=Own("id")),
     *_of_programme(
         "funding_agreement", "funding_shareversion", "funding_share", "funding_commitment", "funding_commitmentshare",

@@ -6,7 +6,7 @@ one fault, and nothing happened.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from uuid import UUID
 
@@ -29,8 +29,8 @@ from carnet.redemption import queries as redemption
 from carnet.settlement import queries as settlement
 
 _ANALYSED_FROM = 1_000
-# Rows that no member of the application's role may write, the owner included: the role that redeems writes them, as it always does.
-_BY_REDEEMER = ("ledger_movement", "redemption_serialevent")
+# Rows that no member of the application's role may write, the owner included: the role that redeems writes them, as it always does, and no other.
+_BY_REDEEMER = {"ledger_movement": "kind IN ('REDEEM', 'REVERSE')", "redemption_serialevent": "kind <> 'UNLOCKED'"}
 # What goes on under the successor, table by table, while the rows are still beside.
 _HANDED_ON = {
     # What waited for the former operator's people waits for the successor's.
@@ -54,12 +54,18 @@ def put_in_place(takeover: Takeover, archive: Archive) -> dict[str, int]:
     found = entries(archive)
     for table in (each.name for each in TAKEN if each.name in found):
         columns = [name for name in found[table].columns if name not in _computed(table)]
-        put = sql.SQL("INSERT INTO {0} ({1}) SELECT {1} FROM {2} /* fan-out: a takeover, every series of it */")
+        put = sql.SQL("INSERT INTO {0} ({1}) SELECT {1} FROM {2} WHERE {3} /* fan-out: a takeover, every series of it */")
+        theirs = _BY_REDEEMER.get(table, "false")
+        counts[table] = 0
         with connection.cursor() as cursor:
             try:
-                with _writer(cursor, takeover.id, table):
-                    cursor.execute(said(put.format(real(table), names(columns), beside(takeover.id, table))))
-                    counts[table] = cursor.rowcount
+                for which, is_redeemer in ((theirs, True), (f"({theirs}) IS NOT TRUE", False)):
+                    if is_redeemer and table not in _BY_REDEEMER:
+                        continue
+                    with _writer(cursor, takeover.id, table) if is_redeemer else nullcontext():
+                        wanted = put.format(real(table), names(columns), beside(takeover.id, table), sql.SQL(which))
+                        cursor.execute(said(wanted))
+                        counts[table] += cursor.rowcount
             except (IntegrityError, DataError, InternalError) as error:
                 raise RowsRefused(table=table, reason=str(error).splitlines()[0]) from None
             if counts[table] >= _ANALYSED_FROM:
@@ -72,10 +78,7 @@ def put_in_place(takeover: Takeover, archive: Archive) -> dict[str, int]:
 
 @contextmanager
 def _writer(cursor: CursorWrapper, takeover_id: int, table: str) -> Iterator[None]:
-    """Write as the role that may write this table, for one statement."""
-    if table not in _BY_REDEEMER:
-        yield
-        return
+    """Write as the role that redeems, for one statement."""
     cursor.execute(said(sql.SQL("GRANT USAGE ON SCHEMA {} TO carnet_redeemer").format(sql.Identifier(schema_of(takeover_id)))))
     cursor.execute(said(sql.SQL("GRANT SELECT ON {} TO carnet_redeemer").format(beside(takeover_id, table))))
     cursor.execute("SET LOCAL ROLE carnet_redeemer")
