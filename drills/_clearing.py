@@ -25,6 +25,7 @@ from carnet.continuity.models import ClearingClaim, ClearingDecision, ClearingMe
 from carnet.continuity.operations import clearing as operations  # noqa: E402
 from carnet.continuity.operations.clearing import _deciding, _writing  # noqa: E402
 from carnet.continuity.queries import clearing as queries  # noqa: E402
+from carnet.continuity.queries import clearing_proofs  # noqa: E402
 from carnet.continuity.rules.clearing.identities import read_identity  # noqa: E402
 from carnet.continuity.rules.clearing.messages import Envelope, MessageKind, Signed, moment, read_envelope  # noqa: E402
 from carnet.gateways.database import acting_as, acting_as_everything  # noqa: E402
@@ -206,13 +207,13 @@ class Installation:
     def verified(self, said: Said) -> Said:
         with acting_as_everything(why="verify"):
             faults = [f"{each.where}: {each.what}" for each in ledger_faults()]
-        return {"ledger": faults, "told": queries.as_told(queries.verify())}
+        return {"ledger": faults, "told": clearing_proofs.as_told(clearing_proofs.verify())}
 
     def compared(self, said: Said) -> Said:
-        return queries.verify_files([content.encode() for content in said["proofs"]])
+        return clearing_proofs.verify_files([content.encode() for content in said["proofs"]])
 
     def proof(self, said: Said) -> Said:
-        return {"lines": [json.dumps(each) for each in queries.proof_lines(siret=said["siret"])]}
+        return {"lines": [json.dumps(each) for each in clearing_proofs.proof_lines(siret=said["siret"])]}
 
 
 def _proved(actor: Actor, at: datetime) -> Actor:

@@ -147,11 +147,11 @@ def proof(
     as_json: AsJson = False,
 ) -> None:
     with installation():
-        from carnet.continuity.queries import clearing as queries
+        from carnet.continuity.queries import clearing_proofs
 
         count = 0
         with file.open("w", encoding="utf-8") as stream:
-            for line in queries.proof_lines(siret=partner):
+            for line in clearing_proofs.proof_lines(siret=partner):
                 stream.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
                 count += 1
     if as_json:
@@ -168,9 +168,13 @@ def verify(
 ) -> None:
     """Exit 1 when anything is lost, forged, contradicted, or told otherwise by our books."""
     with installation():
-        from carnet.continuity.queries import clearing as queries
+        from carnet.continuity.queries import clearing_proofs
 
-        told = queries.verify_files([path.read_bytes() for path in files]) if files else queries.as_told(queries.verify())
+        told = (
+            clearing_proofs.verify_files([path.read_bytes() for path in files])
+            if files
+            else clearing_proofs.as_told(clearing_proofs.verify())
+        )
     if as_json:
         give(told)
     else:

@@ -38,14 +38,15 @@ def publish(as_json: AsJson = False) -> None:
     with installation():
         from carnet.continuity.operations.commitments import publish as publish_day
         from carnet.web import clock
+        from carnet.web.design import formats
 
         found = publish_day(at=clock.now())
     if as_json:
         give([asdict(each) for each in found])
         return
     for each in found:
-        told = {"programme": each.slug, "number": each.number, "gap": f"{each.gap_cents / 100:.2f}", "digest": each.digest[:16]}
-        words = _("%(programme)s : jour %(number)d publié, manque %(gap)s €, empreinte %(digest)s…")
+        told = {"programme": each.slug, "number": each.number, "gap": formats.euros(each.gap_cents), "digest": each.digest[:16]}
+        words = _("%(programme)s : jour %(number)d publié, manque %(gap)s, empreinte %(digest)s…")
         say((words if each.is_new else _("%(programme)s : déjà publié aujourd’hui (jour %(number)d).")) % told)
     if not found:
         say(_("Rien à publier : aucun programme n’a encore reçu d’argent."))

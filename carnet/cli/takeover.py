@@ -155,6 +155,8 @@ def _count_again(*, quiet: bool) -> None:
 
 
 def _tell(taken: "TakenOver", opened: "Opened", *, as_json: bool) -> None:
+    from carnet.web.design import formats
+
     if as_json:
         give(
             {
@@ -176,8 +178,8 @@ def _tell(taken: "TakenOver", opened: "Opened", *, as_json: bool) -> None:
         % {"until": taken.known_until.isoformat(timespec="seconds")}
     )
     say(
-        _("Dû aux lieux ce jour : %(euros).2f € à %(count)d organisation(s). Chacune redonne son IBAN ; invitez aussi leurs personnes.")
-        % {"euros": taken.owed_cents / 100, "count": taken.owed_organisations}
+        _("Dû aux lieux ce jour : %(euros)s à %(count)d organisation(s). Chacune redonne son IBAN ; invitez aussi leurs personnes.")
+        % {"euros": formats.euros(taken.owed_cents), "count": taken.owed_organisations}
     )
     say(
         _(
@@ -270,15 +272,17 @@ def serials(
             for fault in refusal.facts["faults"][:FAULTS_SHOWN]:
                 complain(fault_sentence(fault))
             raise
+    from carnet.web.design import formats
+
     if as_json:
         give(dataclasses.asdict(taken))
         return
     say(
-        _("%(lines)d chèques repris, dont %(funded)d à honorer (%(euros).2f €). Les lieux peuvent demander jusqu’au %(until)s.")
+        _("%(lines)d chèques repris, dont %(funded)d à honorer (%(euros)s). Les lieux peuvent demander jusqu’au %(until)s.")
         % {
             "lines": taken.line_count,
             "funded": taken.funded_count,
-            "euros": taken.funded_cents / 100,
+            "euros": formats.euros(taken.funded_cents),
             "until": taken.claims_until.isoformat(),
         }
     )

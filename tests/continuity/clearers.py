@@ -11,6 +11,7 @@ from uuid import UUID
 from carnet.continuity.models import Partner
 from carnet.continuity.operations import clearing as operations
 from carnet.continuity.queries import clearing as queries
+from carnet.continuity.queries import clearing_proofs
 from carnet.continuity.rules.clearing.identities import read_identity
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.gateways.keys import fingerprint
@@ -86,11 +87,11 @@ class Side:
     def told(self) -> dict[str, Any]:
         """What `carnet clearing verify` says here."""
         with self.here():
-            return queries.as_told(queries.verify())
+            return clearing_proofs.as_told(clearing_proofs.verify())
 
     def proof(self, *, of: "Side") -> bytes:
         with self.here():
-            return "\n".join(json.dumps(each) for each in queries.proof_lines(siret=of.siret)).encode()
+            return "\n".join(json.dumps(each) for each in clearing_proofs.proof_lines(siret=of.siret)).encode()
 
 
 class Wire:

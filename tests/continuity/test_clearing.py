@@ -18,6 +18,7 @@ from carnet.continuity.models import ClearingDecision, ClearingMessage, Clearing
 from carnet.continuity.operations import clearing as operations
 from carnet.continuity.operations.clearing import _deciding, _writing
 from carnet.continuity.queries import clearing as queries
+from carnet.continuity.queries import clearing_proofs
 from carnet.continuity.rules.clearing.claims import ClaimState
 from carnet.continuity.rules.clearing.messages import MessageKind, Signed, read_envelope, read_parcel, write_parcel
 from carnet.continuity.rules.clearing.refusals import (
@@ -344,7 +345,7 @@ def test_both_sides_agree_from_the_messages_alone(here: Side, issuer: Side, rank
     here.claim(issuer.token(rank))
     exchange(here, issuer)
     exchange(issuer, here)
-    told = queries.verify_files([here.proof(of=issuer), issuer.proof(of=here)])
+    told = clearing_proofs.verify_files([here.proof(of=issuer), issuer.proof(of=here)])
     assert {each["what"] for each in told["faults"]} <= {"two-answers", "signature-forged", "message-lost"}
     owed = {each["siret"]: each["they_owe_cents"] for each in told["partners"]}
     due = {each["siret"]: each["we_owe_cents"] for each in told["partners"]}
@@ -366,7 +367,7 @@ def test_a_proof_that_was_tampered_with_names_the_claim(here: Side, issuer: Side
     told = json.loads(lines[spoiled])
     told["envelope"] = told["envelope"].replace('"cents":1000', '"cents":5000', 1)
     lines[spoiled] = json.dumps(told)
-    found = queries.verify_files(["\n".join(lines).encode(), issuer.proof(of=here)])
+    found = clearing_proofs.verify_files(["\n".join(lines).encode(), issuer.proof(of=here)])
     assert "signature-forged" in {each["what"] for each in found["faults"]}
     assert "sides-differ" in {each["what"] for each in found["faults"]}
 

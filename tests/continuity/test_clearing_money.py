@@ -19,6 +19,7 @@ from carnet.continuity.models import ClearingClaim, ClearingPayment, Partner
 from carnet.continuity.operations import clearing as operations
 from carnet.continuity.operations.clearing import _paying
 from carnet.continuity.queries import clearing as queries
+from carnet.continuity.queries import clearing_proofs
 from carnet.continuity.queries.verifying import verify
 from carnet.continuity.rules.clearing.claims import ClaimState
 from carnet.continuity.rules.clearing.refusals import ClaimNotWithdrawable, ClearingPaymentNotInState, NothingToPay, TransferAnnounced
@@ -460,7 +461,7 @@ def test_the_ordinary_run_pays_the_partner_and_the_money_goes_all_the_way_to_the
     desk.agree(payment_id)
     desk.book(payment_id)
     assert (desk.standing.owed_cents, desk.standing.claimed_cents) == (0, 0)
-    told = queries.verify_files([here.proof(of=issuer), issuer.proof(of=here)])
+    told = clearing_proofs.verify_files([here.proof(of=issuer), issuer.proof(of=here)])
     assert told["faults"] == []
 
 

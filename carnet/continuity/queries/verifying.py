@@ -1,6 +1,6 @@
 """Where the books of clearing do not say what the signed messages do, for whoever verifies everything."""
 
-from carnet.continuity.queries import clearing
+from carnet.continuity.queries import clearing_proofs
 from carnet.ledger.rules import Fault
 
 
@@ -9,4 +9,4 @@ def verify() -> list[Fault]:
 
     Our own books only: what a partner or a stranger signs is on the partner's page, and makes no night sound broken.
     """
-    return [fault for each in clearing.verify() for fault in each.own_faults]
+    return [fault for each in clearing_proofs.verify() for fault in each.own_faults]
