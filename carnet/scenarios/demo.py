@@ -24,6 +24,7 @@ from carnet.parties import queries as parties_queries
 from carnet.parties.rules import OrganisationKind, Role, Scope
 from carnet.redemption import operations as redemption
 from carnet.scenarios import habilitation
+from carnet.scenarios.account_shown import show_the_accounts
 from carnet.scenarios.assisted import PlayedHelpers, helpers_scenario, play_helpers
 from carnet.scenarios.billed import bill_homes
 from carnet.scenarios.cast import SECOND_APPROVER, STAFF, cast_moment, second_approver
@@ -186,6 +187,7 @@ def play_demo(
         look_far(current, at=at)
         send_boxes(current, at=at)
         study_an_estate(current, at=at)
+        show_the_accounts(current, at=at)
         cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
         station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from carnet.gateways.database import acting_as
@@ -20,6 +21,8 @@ from carnet.web.statements import remittance
 
 MISTAKE = "typed-twice"
 DISPUTED_RUNS = (7,)
+# Past the last bank file of the month before, whose payments leave within four days.
+PAID_AFTER = timedelta(days=5)
 # Up to there one person approves, besides whoever prepared; above, two.
 ONE_PERSON_CENTS = 1_000_00
 BANDS = (Band(ONE_PERSON_CENTS, 1), Band(None, 2))
@@ -79,19 +82,22 @@ class PaymentsWithMistakes(Payments):
                 agreement_id=self.agreement_id, organisation_id=organisation_id, actor=treasurer, request_id=uuid4(), at=at
             )
             page = debts.debit_note(actor=treasurer, note_id=note_id)
-            settlement.record_note_payment(
-                note_id=note_id,
-                cents=page.line.cents,
-                reference=f"VIR-{page.line.number}",
-                paid_on=day,
-                actor=treasurer,
-                request_id=uuid4(),
-                at=at,
-            )
             kept = [self._keep(f"notes-de-debit/{page.line.number}.pdf", remittance.debit_note_pdf(page))]
+        kept.append(self._give_back(note_id, page.line.cents, f"VIR-{page.line.number}", at + PAID_AFTER))
+        return kept + self._advices(organisation_id)
+
+    def _give_back(self, note_id: int, cents: int, reference: str, at: datetime) -> Path:
+        """The place pays its note; the treasurer finds the line on the statement, and somebody else finds it too."""
+        self.bank.move(self.iban, cents, reference=reference, name="Lieu")
+        kept = self._read("releve", self.bank.statement(self.iban, at=at), at)
+        told: dict[str, Any] = {"note_id": note_id, "at": at}
+        with self._proved(Role.TREASURER, at) as treasurer:
+            settlement.record_note_payment(
+                cents=cents, reference=reference, paid_on=at.date(), actor=treasurer, request_id=uuid4(), **told
+            )  # fmt: skip
         with self._proved(Role.APPROVER, at) as approver:
-            settlement.confirm_note_payment(note_id=note_id, actor=approver, request_id=uuid4(), at=at)
-            return kept + self._advices(organisation_id)
+            settlement.confirm_note_payment(actor=approver, request_id=uuid4(), **told)
+        return kept
 
     def _advices(self, organisation_id: int) -> list[Path]:
         """The advices of one place, as it takes them from its own space."""

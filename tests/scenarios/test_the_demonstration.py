@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password
 from django.db.models import Count
 
 from carnet.activities.models import Record, SeatBooking
+from carnet.continuity.queries import commitments
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as_everything
 from carnet.parties import queries as parties
@@ -96,6 +97,14 @@ def payments_that_do_not_go_by_themselves(tried: dict[str, Any]) -> None:
     assert len([line for line in tried["sign_in"] if line["role"] == "APPROVER"]) == 2
 
 
+def accounts_that_hold_what_is_promised(tried: dict[str, Any]) -> None:
+    """Nothing red is told of them: every cent of a statement is somebody's, a place's payment of its debit note included."""
+    told = commitments.programmes_now(at=AT, programme_ids=[tried["closed_programme"], tried["open_programme"]])
+    assert [(each.name, alert.value) for each in told for alert in each.alerts] == []
+    assert [(each.name, each.gap_cents, each.unmatched_count) for each in told] == [(each.name, 0, 0) for each in told]
+    assert all(each.account_cents is not None for each in told)
+
+
 def test_a_demonstration_whose_files_are_lost_is_played_again_with_guests_who_enter(tmp_path: Path) -> None:
     folder = demo.DemoFolder(tmp_path)
     adds_up(play_it(folder))
@@ -104,6 +113,7 @@ def test_a_demonstration_whose_files_are_lost_is_played_again_with_guests_who_en
     a_month_of_lessons()
     a_month_of_free_help()
     payments_that_do_not_go_by_themselves(first)
+    accounts_that_hold_what_is_promised(first)
     assert folder.already() is not None
     folder.summary_file.unlink()
     assert folder.already() is None

@@ -89,11 +89,12 @@ def owed_since(agreement_id: int, programme_id: int) -> date | None:
 
 
 def unmatched(agreement_id: int, digest: bytes) -> Unmatched:
-    """What a statement holds that is no transfer of ours, nor what funders paid in and somebody recorded by its own reference."""
+    """What a statement holds that is no transfer of ours, nor what funders or places paid in and somebody recorded by its own reference."""
     row = BankFile.objects.filter(agreement_id=agreement_id, digest=digest).first()
     if row is None:
         return Unmatched()
     known = {each.bank_reference for each in funding.receipts(agreement_id) if each.withdrawn_at is None}
+    known |= set(DebitNote.objects.filter(agreement_id=agreement_id).exclude(reference="").values_list("reference", flat=True))
     lines = BankLine.objects.filter(bank_file=row).exclude(verdict__in=_UNDERSTOOD)
     told = [each for each in lines.order_by("rank") if each.verdict != _PAYMENT_IN or each.reference not in known]
     out = sum(each.cents or 0 for each in told if each.verdict != _PAYMENT_IN)
