@@ -90,9 +90,11 @@ def _given(current: Played, shop_id: int, admin: Actor, approver: Actor, at: dat
     with acting_as(approver):
         issuing.approve_order(order_id=order_id, actor=approver, request_id=uuid4(), at=at)
     approved_proof(order_id, sender=admin, approver=approver, at=at)
-    desks = parties_queries.organisations(current.cast.desk_ids[:2])
+    # The spoiled ones are of the first destination's boxes, which wait: not those of the desk a visitor may be.
+    desk_ids = current.cast.desk_ids[1::-1]
+    desks = parties_queries.organisations(desk_ids)
     with acting_as(admin):
-        destinations = [Destination(each.id, each.name, "", 12) for each in desks.values()]
+        destinations = [Destination(each.id, each.name, "", 12) for each in map(desks.__getitem__, desk_ids)]
         pack_order(order_id=order_id, destinations=destinations, box_size=BOX_SIZE, actor=admin, request_id=uuid4(), at=at)
         drawing = issuing.draw_order(order_id=order_id, actor=admin, request_id=uuid4(), at=at)
         issuing.run_job(job_id=drawing, programme_id=current.programme_id, at=at)
