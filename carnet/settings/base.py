@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "carnet.connectivity",
     "carnet.planning",
     "carnet.continuity",
+    "carnet.controls",
     "carnet.observatory",
     "carnet.jobs",
     "carnet.web.design",

@@ -236,9 +236,6 @@ LINES: tuple[Permission, ...] = (
     do("redemption.enrol-device", "let a tablet or telephone of one's place accept without network", _MANAGER, proof=True),
     do("redemption.revoke-device", "revoke such a device", _ADMIN, _AGENT, _MANAGER),
     do("redemption.limit-device", "set how much such a device may accept before it is back on the network", _ADMIN, _AGENT),
-    # controls
-    see("controls.see", "signals, cases and holds", *_OPERATOR, _AUDITOR),
-    do("controls.hold", "hold or release payments", _ADMIN, _TREASURER, proof=True),
     # settlement
     see("settlement.see-own", "what one's organisation is owed, was paid, and when", _MANAGER),
     see("settlement.see", "claims, payment runs, bank answers", *_OPERATOR, _AUDITOR),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from carnet.kernel.actors import Actor
-from carnet.parties.rules import _actions, _actions_of_connection, _actions_of_continuity, _actions_of_editions
+from carnet.parties.rules import _actions, _actions_of_connection, _actions_of_continuity, _actions_of_editions, _actions_of_trust
 from carnet.parties.rules._permission import Permission
 from carnet.parties.rules._refusals import FullSignInNeeded, NoMembership, NotAllowed, PersonNeeded, SecondFactorNeeded
 from carnet.parties.rules._words import OrganisationKind, Role, Scope
@@ -25,7 +25,7 @@ _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
 PERMISSIONS: dict[str, Permission] = {
     line.action: line
-    for line in (*_actions.LINES, *_actions_of_editions.LINES, *_actions_of_connection.LINES, *_actions_of_continuity.LINES)
+    for line in (*_actions.LINES, *_actions_of_editions.LINES, *_actions_of_connection.LINES, *_actions_of_continuity.LINES, *_actions_of_trust.LINES)
 }
 
 # Actions that a second person performs on what another prepared: the kinds of approvals there are.

@@ -1,0 +1,1 @@
+"""Who may see and do: the only way from an identifier to a row."""

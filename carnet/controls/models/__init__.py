@@ -1,0 +1,1 @@
+"""Tables of signals, cases, holds and samples."""
