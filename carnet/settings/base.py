@@ -22,6 +22,18 @@ KEYS_WRAPPING: Path | None = env.folder("CARNET_KEYS_WRAPPING", KEYS_DIR / "wrap
 KEYS_SUCCESSOR: str | None = env.text("CARNET_KEYS_SUCCESSOR", "")
 # Where the archive of each programme is written every minute, in a folder each (a disk or a share of somebody else's); empty: nowhere.
 ARCHIVES_DIR: Path | None = env.folder("CARNET_ARCHIVES_DIR", Path()) if env.text("CARNET_ARCHIVES_DIR", "") else None
+# Where the daily line about every sealed chain goes: a folder somebody else keeps, addresses it is written to, a timestamp service (RFC 3161)
+# and the file of the authorities it is believed from (docs/operating/anchors.md). Empty: nowhere.
+ANCHORS_DIR: Path | None = env.folder("CARNET_ANCHORS_DIR", Path()) if env.text("CARNET_ANCHORS_DIR", "") else None
+ANCHORS_TO = env.words("CARNET_ANCHORS_TO")
+TIMESTAMP_URL = env.text("CARNET_TIMESTAMP_URL", "")
+TIMESTAMP_CA: Path | None = env.folder("CARNET_TIMESTAMP_CA", Path()) if env.text("CARNET_TIMESTAMP_CA", "") else None
+if TIMESTAMP_URL and not TIMESTAMP_URL.startswith(("https://", "http://")):
+    raise env.SettingRefused("CARNET_TIMESTAMP_URL", "the service's address must begin with https:// or http://")
+if TIMESTAMP_URL and TIMESTAMP_CA is None:
+    raise env.SettingRefused("CARNET_TIMESTAMP_CA", "name the file of the authorities (PEM) whose timestamps are believed")
+if not all("@" in each for each in ANCHORS_TO):
+    raise env.SettingRefused("CARNET_ANCHORS_TO", "mail addresses, separated by commas")
 # How many days after proof of printing the secret of an edition, and its sealed files, are destroyed: time for booklets the press spoiled.
 SEED_DAYS = env.whole("CARNET_SEED_DAYS", 7, least=0, most=60)
 ROOT_URLCONF = "carnet.urls"

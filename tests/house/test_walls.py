@@ -33,7 +33,7 @@ PUBLIC = {
 APPEND_ONLY = (
     "observatory_release", "observatory_releasefile", "observatory_releasetruth",
     "ledger_account", "funding_bankbalance", "continuity_commitmentday",
-    "continuity_clearingmessage", "continuity_clearingsuspect", "continuity_clearingtransfer",
+    "continuity_anchor", "continuity_anchorsent", "continuity_clearingmessage", "continuity_clearingsuspect", "continuity_clearingtransfer",
     "continuity_formerblock", "continuity_paperfile", "continuity_papervoucher",
     "journal_line", "journal_block", "observatory_figurecomparison", "ledger_movement", "ledger_passage", "ledger_sharepattern", "redemption_redemption",
     "activities_record", "activities_doneanswer", "places_joiningterms", "notices_programmetext",

@@ -1,5 +1,6 @@
-"""Tables of archives, takeovers, daily commitments and clearing."""
+"""Tables of archives, takeovers, daily commitments, anchors and clearing."""
 
+from carnet.continuity.models._anchors import Anchor, AnchorSent
 from carnet.continuity.models._archives import Export
 from carnet.continuity.models._clearing import (
     ClearingClaim,
@@ -20,6 +21,8 @@ from carnet.continuity.models._takeovers import BroughtReceipt, FormerBlock, Tak
 
 __all__ = [
     "PERSONAL_DATA",
+    "Anchor",
+    "AnchorSent",
     "BroughtReceipt",
     "ClearingClaim",
     "ClearingDecision",

@@ -293,7 +293,7 @@ LEFT: Final[tuple[Left, ...]] = (
         SITE,
         "django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions", "journal_answer",
         "journal_verificationrun", "notices_announcement", "planning_neighbourhood", "planning_areafigure", "observatory_territoryindicator",
-        "distribution_translationcheck", "continuity_export", "issuing_keycopy",
+        "distribution_translationcheck", "continuity_export", "continuity_anchor", "continuity_anchorsent", "issuing_keycopy",
     ),
     *_left(
         ELSEWHERE,

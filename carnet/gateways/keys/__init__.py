@@ -11,6 +11,8 @@ Files of a ``FileKeyRing`` (all 0600, inside a 0700 folder, written whole or not
 ``programme-7/series-12.seed`` the seed of order 12, sealed; erased after proof of printing
 ``openid/ES256-1.json``        the first key this installation signs with as an OpenID provider, sealed; its public key in clear
 ``clearing/keys-1.json``       the first keys this installation speaks with other operators' by, sealed; their public halves in clear
+``anchors/keys-1.json``        the first key this installation signs its daily anchors with, sealed; its public key in clear
+``people/f2/person-K7WM2QXA.key`` the key of one person, sealed; destroyed with them (0091)
 
 What an installation keeps sealed in its database for a while (a photograph that shows codes, a telephone number to answer) is
 sealed under a key drawn from the wrapping key and the purpose: a copy of the database alone opens none of it.
@@ -21,12 +23,14 @@ from pathlib import Path
 
 from django.conf import settings
 
+from carnet.gateways.keys._anchors import AnchorKey
 from carnet.gateways.keys._boxes import new_pair, open_box, opened, sealed_box, sealed_by, signs
 from carnet.gateways.keys._clearing import ClearingKey, fingerprint, key_name
 from carnet.gateways.keys._files import FileKeyRing
 from carnet.gateways.keys._issuer import ISSUER_ALGORITHMS, IssuerKey, IssuerPrivateKey
 from carnet.gateways.keys._rings import InMemoryKeyRing
 from carnet.gateways.keys._words import (
+    ANCHORS,
     CLEARING,
     COMMITMENTS,
     EVIDENCE,
@@ -57,6 +61,7 @@ from carnet.gateways.keys._words import (
 
 __all__ = [
     "CLEARING",
+    "ANCHORS",
     "COMMITMENTS",
     "EVIDENCE",
     "EXPORT",
@@ -74,6 +79,7 @@ __all__ = [
     "TOKEN",
     "VERSION_MAX",
     "ClearingKey",
+    "AnchorKey",
     "FileKeyRing",
     "Hasher",
     "InMemoryKeyRing",

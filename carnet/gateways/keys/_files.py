@@ -120,6 +120,37 @@ class FileKeyRing(RingOfKeys):
         return self._folder / "clearing"
 
     def _wrapping_key(self) -> bytes:
+    def _anchors_written(self) -> dict[int, bytes]:
+        paths = self._anchors_folder().glob("keys-*.json")
+        return {int(path.stem.removeprefix("keys-")): path.read_bytes() for path in paths}
+
+    def _anchors_write(self, version: int, content: bytes) -> bool:
+        return _write_once(self._anchors_folder() / f"keys-{version}.json", content)
+
+    def _anchors_folder(self) -> Path:
+        return self._folder / "anchors"
+
+    def _person_key(self, person: str) -> bytes | None:
+        # Never remembered: another process may just have destroyed it.
+        try:
+            sealed = path_of(self._folder, person).read_bytes()
+        except FileNotFoundError:
+            return None
+        return opened(self._wrapping_key(), sealed, about(person))
+
+    def _person_write(self, person: str, key: bytes) -> None:
+        _write_once(path_of(self._folder, person), sealed_by(self._wrapping_key(), key, about(person)))
+
+    def destroy_person_key(self, person: str) -> bool:
+        path = path_of(self._folder, person)
+        if not path.exists():
+            return False
+        _erase(path)
+        return True
+
+    def person_keys(self) -> tuple[str, ...]:
+        return tuple(sorted(path.stem for path in (self._folder / FOLDER).glob("*/*.key")))
+
         with self._lock:
             if self._wrapping is None:
                 if not self._wrapping_path.exists():

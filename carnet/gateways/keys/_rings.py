@@ -6,6 +6,7 @@ import secrets
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from carnet.gateways.keys._anchors import AnchorKeys
 from carnet.gateways.keys._boxes import opened, sealed_box, sealed_by, signs
 from carnet.gateways.keys._clearing import ClearingKeys
 from carnet.gateways.keys._issuer import IssuerKeys
@@ -30,7 +31,7 @@ def new_keys(version: int) -> ProgrammeKeys:
     return ProgrammeKeys(version, hashing=secrets.token_bytes(SECRET_SIZE), signing=secrets.token_bytes(SECRET_SIZE))
 
 
-class RingOfKeys(IssuerKeys, ClearingKeys):
+class RingOfKeys(IssuerKeys, ClearingKeys, AnchorKeys):
     """What every ring does once it can find, keep and forget keys and seeds."""
 
     def _find(self, programme_id: int, version: int) -> ProgrammeKeys:
@@ -147,6 +148,8 @@ class InMemoryKeyRing(RingOfKeys):
             return self._keys[programme_id, version]
         except KeyError:
             raise KeysMissing(programme_id=programme_id, version=version) from None
+        self._anchors: dict[int, bytes] = {}
+        self._people: dict[str, bytes] = {}
 
     def _keep(self, programme_id: int, keys: ProgrammeKeys) -> bool:
         return self._keys.setdefault((programme_id, keys.version), keys) is keys
@@ -161,6 +164,24 @@ class InMemoryKeyRing(RingOfKeys):
         self._seeds.setdefault((programme_id, order_id), seed)
 
     def seed(self, programme_id: int, order_id: int) -> bytes:
+    def _anchors_written(self) -> dict[int, bytes]:
+        return dict(self._anchors)
+
+    def _anchors_write(self, version: int, content: bytes) -> bool:
+        return self._anchors.setdefault(version, content) is content
+
+    def _person_key(self, person: str) -> bytes | None:
+        return self._people.get(person)
+
+    def _person_write(self, person: str, key: bytes) -> None:
+        self._people.setdefault(person, key)
+
+    def destroy_person_key(self, person: str) -> bool:
+        return self._people.pop(person, None) is not None
+
+    def person_keys(self) -> tuple[str, ...]:
+        return tuple(sorted(self._people))
+
         try:
             return self._seeds[programme_id, order_id]
         except KeyError:

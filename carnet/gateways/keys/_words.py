@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from carnet.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
+    from carnet.gateways.keys._anchors import AnchorKey
     from carnet.gateways.keys._clearing import ClearingKey
     from carnet.gateways.keys._issuer import IssuerKey
 
@@ -34,6 +35,7 @@ ORDERS = b"carnet payment orders 1\x00"
 OPEN_DATA = b"carnet open data 1\x00"
 COMMITMENTS = b"carnet commitments 1\x00"
 CLEARING = b"carnet clearing 1\x00"
+ANCHORS = b"carnet anchor 1\x00"
 
 Hasher = Callable[[str], bytes]
 
@@ -196,4 +198,12 @@ class KeyRing(Protocol):
 
     def draw_clearing_key(self, *, at: datetime, signs_from: datetime) -> "ClearingKey":
         """Draw one more such pair; it signs from `signs_from`, and those before it go on opening what was sealed for them."""
+        ...
+
+    def anchor_keys(self) -> tuple["AnchorKey", ...]:
+        """The keys that sign what is said outside of the sealed chains, the oldest first; none before the first is drawn."""
+        ...
+
+    def draw_anchor_key(self, *, at: datetime) -> "AnchorKey":
+        """Draw the next one. It signs once a line signed by the one before has announced it."""
         ...
