@@ -147,7 +147,9 @@ def of_two_installations(payday: Payday) -> None:
             ("ClearingTransfer", {"kind": "ADVANCED"}), ("ClearingPayment", {"state": "PREPARED"}),
         ):  # fmt: skip
             a_row(apps.get_model("continuity", name), made, **said, **more)
-        for label in ("funding.StatedBalance", "funding.RingFenceChange", "issuing.KeyCopy"):
+        # Signals: their story is told in tests/controls.
+        a_row(apps.get_model("controls", "Signal"), made, until_on=later.date(), **said)
+        for label in ("funding.StatedBalance", "funding.RingFenceChange", "issuing.KeyCopy", "controls.SignalSetting", "controls.SignalLook"):
             a_row(apps.get_model(label), made, **said)
 
 

@@ -224,6 +224,10 @@ TAKEN: Final[tuple[Taken, ...]] = (
         "settlement_expirychange", "settlement_jointstatement", "settlement_creditnote", "settlement_feeterms", "settlement_feeinvoice",
         "settlement_bandsversion", "settlement_hold", "settlement_paymentrequest",
     ),
+    # What was noticed, and what became of it. Words of whoever sorted it stay behind.
+    Taken("controls_signal", blanks={"set_aside_because": "CASE WHEN set_aside_because = '' THEN '' ELSE '—' END"}),
+    Taken("controls_signalsetting", blanks={"reason": _NO_WORDS}),
+    Taken("controls_signallook"),
     Taken("settlement_numbering", scope=(Ref("funding_programme", "operator_id", own="operator_id"),)),
     Taken("helpline_complaint", blanks={"sealed_contact": "NULL"}),
     Taken("helpline_complaintdelays"),
@@ -328,6 +332,7 @@ GROWS: Final[frozenset[str]] = frozenset(
     (
         "connectivity_estatefile", "connectivity_landlordpayment", "connectivity_step", "connectivity_study", "continuity_commitmentday",
         "continuity_formerblock",
+        "controls_signallook", "controls_signalsetting",
         "continuity_paperfile", "continuity_papervoucher", "distribution_desktext",
         "distribution_exchange", "distribution_exchangeterms", "distribution_handover", "distribution_papersheetline", "distribution_plan",
         "distribution_plannedlesson", "funding_bankbalance", "funding_commitmentshare", "funding_fundthreshold", "funding_publictarget", "funding_share",
