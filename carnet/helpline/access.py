@@ -97,4 +97,11 @@ def contact_purpose(number: str) -> str:
 
 def contact_of(row: Complaint) -> str:
     """The address or telephone left, or "" when none was or it was erased."""
-    return key_ring().unseal(contact_purpose(row.number), bytes(row.sealed_contact)).decode() if row.sealed_contact is not None else ""
+    if row.sealed_contact is None:
+        return ""
+    return key_ring().unseal_for(contact_person(row.number), contact_purpose(row.number), bytes(row.sealed_contact)).decode()
+
+
+def contact_person(number: str) -> str:
+    """How the ring calls the key of whoever complained."""
+    return f"complaint-{number}"

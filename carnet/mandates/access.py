@@ -18,7 +18,7 @@ from django.db.models.expressions import RawSQL
 from carnet.funding import access as funding_access
 from carnet.funding.rules import ProgrammeUnknown
 from carnet.gateways.database import acting_as_everything
-from carnet.gateways.keys import key_ring, opened
+from carnet.gateways.keys import PersonKeyDestroyed, key_ring, opened
 from carnet.kernel.actors import Actor
 from carnet.mandates.models import (
     AssistedPerson,
@@ -229,6 +229,11 @@ def key_purpose(number: str) -> str:
     return f"key of person {number}"
 
 
+def key_name(number: str) -> str:
+    """How the ring calls the key of a person, kept in a file of its own outside the database."""
+    return f"person-{number}"
+
+
 def identity_about(number: str) -> bytes:
     """What the identity of a person is sealed for, under that person's own key."""
     return f"identity of person {number}".encode()
@@ -243,7 +248,11 @@ def key_of(row: AssistedPerson) -> bytes:
     """The key of one person, 32 bytes. Raises: IdentityErased."""
     if row.sealed_key is None:
         raise IdentityErased
-    return key_ring().unseal(key_purpose(row.number), bytes(row.sealed_key))
+    try:
+        return key_ring().unseal_for(key_name(row.number), key_purpose(row.number), bytes(row.sealed_key))
+    except PersonKeyDestroyed:
+        # A copy of the database from before: the key went with the person.
+        raise IdentityErased from None
 
 
 def identity_of(row: AssistedPerson) -> PivotIdentity:

@@ -17,6 +17,7 @@ from carnet.gateways.keys import (
     KeyRing,
     KeysMissing,
     KeysUnreadable,
+    PersonKeyDestroyed,
     SeedMissing,
     key_ring,
     open_box,
@@ -32,6 +33,21 @@ def ring(request: pytest.FixtureRequest, tmp_path: Path) -> KeyRing:
 
 
 class TestEveryRing:
+    def test_what_a_person_s_key_sealed_is_noise_once_it_is_destroyed(self, ring: KeyRing) -> None:
+        mine, hers = (ring.seal_for(f"person-{each}", "identity", b"a name") for each in ("A1", "B2"))
+        assert b"a name" not in mine
+        assert ring.unseal_for("person-A1", "identity", mine) == b"a name"
+        assert ring.person_keys() == ("person-A1", "person-B2")
+        with pytest.raises(KeysUnreadable):
+            ring.unseal_for("person-B2", "identity", mine)
+        assert ring.destroy_person_key("person-A1") and not ring.destroy_person_key("person-A1")
+        with pytest.raises(PersonKeyDestroyed):
+            ring.unseal_for("person-A1", "identity", mine)
+        assert ring.unseal_for("person-B2", "identity", hers) == b"a name"
+
+    def test_what_was_sealed_before_people_had_keys_still_opens(self, ring: KeyRing) -> None:
+        assert ring.unseal_for("person-A1", "identity", ring.seal("identity", b"a name")) == b"a name"
+
     def test_creating_twice_keeps_the_first_keys(self, ring: KeyRing) -> None:
         assert ring.create_programme_keys(7) == 1
         before = ring.hash_code(7, 1, CODE)

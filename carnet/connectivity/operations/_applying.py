@@ -84,7 +84,8 @@ def apply(*, offer_id: int, home_id: int, asked: Asked, actor: Actor, request_id
         if phone:
             Contact.objects.create(
                 connection=row, programme_id=row.programme_id, desk_id=row.desk_id, provider_id=row.provider_id,
-                sealed_phone=key_ring().seal(access.contact_purpose(row.number), phone.encode()), may_text=asked.may_text, given_at=at,
+                sealed_phone=key_ring().seal_for(access.contact_person(row.number), access.contact_purpose(row.number), phone.encode()),
+                may_text=asked.may_text, given_at=at,
             )  # fmt: skip
         keep_step(row, "", on=row.applied_on, actor=actor, request_id=request_id, at=at)
         facts = {"offer": offer.id, "channel": asked.channel.value, "at_hand_over": asked.at_hand_over}

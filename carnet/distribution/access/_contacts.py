@@ -30,6 +30,11 @@ def own_reminder(actor: Actor, reminder_id: int) -> Reminder:
     return found
 
 
+def contact_person(contact_request: object) -> str:
+    """How the ring calls the key of whoever asked to be reminded."""
+    return f"reminded-{contact_request}"
+
+
 def contact_purpose(contact_request: object) -> str:
     """What a number or an address is sealed for: another contact's row does not open it."""
     return f"reminders of {contact_request}"
@@ -38,7 +43,12 @@ def contact_purpose(contact_request: object) -> str:
 def unsealed(contact: ReminderContact) -> str:
     """The number (international form) or the address somebody left."""
     assert contact.sealed is not None, "an ended contact holds nothing"
-    return key_ring().unseal(contact_purpose(contact.request_id), bytes(contact.sealed)).decode()
+    return key_ring().unseal_for(contact_person(contact.request_id), contact_purpose(contact.request_id), bytes(contact.sealed)).decode()
+
+
+def postal_person(number: str) -> str:
+    """How the ring calls the key of whoever asked for a booklet by post."""
+    return f"postal-{number}"
 
 
 def postal_purpose(number: str) -> str:
@@ -77,4 +87,6 @@ def postal_presented(number: PostalNumber) -> PostalRequest:
 def postal_address(row: PostalRequest) -> PostalAddress:
     """The address of a request whose address was not erased."""
     assert row.sealed_address is not None
-    return PostalAddress(**json.loads(key_ring().unseal(postal_purpose(row.number), bytes(row.sealed_address))))
+    return PostalAddress(
+        **json.loads(key_ring().unseal_for(postal_person(row.number), postal_purpose(row.number), bytes(row.sealed_address)))
+    )

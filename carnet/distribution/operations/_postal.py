@@ -104,7 +104,7 @@ def _created(
     programme_id: int, desk_id: int, address: PostalAddress, ticks: Ticks, through: PostalBy, actor: Actor, request_id: UUID, at: datetime
 ) -> PostalRequest:
     number = str(PostalNumber.from_drawn(secrets.randbelow(PostalNumber.DRAWN_MAX)))
-    sealed = key_ring().seal(access.postal_purpose(number), json.dumps(asdict(address)).encode())
+    sealed = key_ring().seal_for(access.postal_person(number), access.postal_purpose(number), json.dumps(asdict(address)).encode())
     return PostalRequest.objects.create(
         programme_id=programme_id, organisation_id=desk_id, number=number, state=PostalState.WAITING, sealed_address=sealed,
         address_mark=key_ring().mark(LETTER_BOX, address.told_apart), age_band=ticks.age_band, reason=ticks.reason, area=ticks.area,

@@ -98,7 +98,7 @@ def leave_contact(
     ring = key_ring()
     row = ReminderContact.objects.create(
         hand_over=given, programme_id=given.programme_id, organisation_id=given.organisation_id, channel=channel,
-        language="en" if language == "en" else "fr", sealed=ring.seal(access.contact_purpose(request_id), kept.encode()),
+        language="en" if language == "en" else "fr", sealed=ring.seal_for(access.contact_person(request_id), access.contact_purpose(request_id), kept.encode()),
         number_mark=ring.mark(NUMBER, kept) if number is not None else None, consented_at=at, left_count=hands.left,
         moved_on=legal_day(given.handed_over_at), request_id=request_id,
     )  # fmt: skip

@@ -15,11 +15,26 @@ import psycopg
 from carnet.gateways.backups._archive import read_lsn
 from carnet.gateways.backups._refusals import BaseFailed, TablespacesUsed
 from carnet.gateways.backups._server import Server, described, latest_line, programs, quiet, reached
-from carnet.gateways.backups._shelf import BLOCK, FORMAT, MANIFEST, STAMP, Base, Compressor, Progress, Sealed, Shelf, forget, write_whole
+from carnet.gateways.backups._shelf import (
+    BLOCK,
+    FORMAT,
+    MANIFEST,
+    STAMP,
+    Base,
+    Compressor,
+    Progress,
+    Sealed,
+    Shelf,
+    forget,
+    sync_folder,
+    write_whole,
+)
 
 BASE, FILES = "base.tar.gz.age", "files.tar.gz.age"
 # Secrets that are made to be destroyed (`KeyRing.destroy_seed`), whole or being written: a copy of them would make that a lie.
 NOT_COPIED = ("*.seed", "*.seed.*")
+# Keys of people, destroyed with them: copied apart, and only the latest copy is kept (`keep_keys`).
+PEOPLE = "people"
 
 
 def take(
@@ -148,7 +163,17 @@ class _Writer(io.RawIOBase):
 def keep_keys(keys: Path, to: Path, *, recipient: str, at: datetime) -> dict[str, Any]:
     """The folder of the keys, sealed in a folder of its own, without the seeds of codes.
 
+    The keys of people go into a file of their own, of which only the latest is kept: a key destroyed since the copy before lives nowhere.
     A wrapping key that lives elsewhere stays there: whoever put it apart copies it apart.
     """
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return archive_folder(keys, to / f"keys-{at.astimezone(UTC).strftime(STAMP)}.tar.gz.age", recipient, leave_out=NOT_COPIED)
+    stamp = at.astimezone(UTC).strftime(STAMP)
+    kept = archive_folder(keys, to / f"keys-{stamp}.tar.gz.age", recipient, leave_out=(*NOT_COPIED, PEOPLE, f"{PEOPLE}/*", f"{PEOPLE}/*/*"))
+    if (keys / PEOPLE).is_dir():
+        latest = to / f"people-{stamp}.tar.gz.age"
+        archive_folder(keys / PEOPLE, latest, recipient)
+        for earlier in to.glob("people-*.tar.gz.age"):
+            if earlier != latest:
+                earlier.unlink()
+        sync_folder(to)
+    return kept

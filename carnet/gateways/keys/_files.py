@@ -9,6 +9,7 @@ from pathlib import Path
 
 from carnet.gateways.keys._boxes import opened, sealed_box, sealed_by
 from carnet.gateways.keys._issuer import IssuerKey
+from carnet.gateways.keys._people import FOLDER, about, path_of
 from carnet.gateways.keys._rings import RingOfKeys
 from carnet.gateways.keys._words import (
     SECRET_SIZE,
@@ -119,7 +120,6 @@ class FileKeyRing(RingOfKeys):
     def _clearing_folder(self) -> Path:
         return self._folder / "clearing"
 
-    def _wrapping_key(self) -> bytes:
     def _anchors_written(self) -> dict[int, bytes]:
         paths = self._anchors_folder().glob("keys-*.json")
         return {int(path.stem.removeprefix("keys-")): path.read_bytes() for path in paths}
@@ -151,6 +151,7 @@ class FileKeyRing(RingOfKeys):
     def person_keys(self) -> tuple[str, ...]:
         return tuple(sorted(path.stem for path in (self._folder / FOLDER).glob("*/*.key")))
 
+    def _wrapping_key(self) -> bytes:
         with self._lock:
             if self._wrapping is None:
                 if not self._wrapping_path.exists():

@@ -10,6 +10,7 @@ from carnet.gateways.keys._anchors import AnchorKeys
 from carnet.gateways.keys._boxes import opened, sealed_box, sealed_by, signs
 from carnet.gateways.keys._clearing import ClearingKeys
 from carnet.gateways.keys._issuer import IssuerKeys
+from carnet.gateways.keys._people import UNDER_A_PERSON
 from carnet.gateways.keys._words import (
     HASH_SIZE,
     SECRET_SIZE,
@@ -18,6 +19,7 @@ from carnet.gateways.keys._words import (
     KeysExhausted,
     KeysMissing,
     KeysOfAnother,
+    PersonKeyDestroyed,
     ProgrammeKeys,
     PublicKey,
     SeedMissing,
@@ -105,6 +107,29 @@ class RingOfKeys(IssuerKeys, ClearingKeys, AnchorKeys):
     def unseal(self, purpose: str, sealed: bytes) -> bytes:
         return opened(self._own_key(purpose), sealed, purpose.encode())
 
+    def seal_for(self, person: str, purpose: str, content: bytes) -> bytes:
+        key = self._person_key(person)
+        if key is None:
+            self._person_write(person, secrets.token_bytes(SECRET_SIZE))
+            key = self._person_key(person)
+        assert key is not None, "of two processes that draw together, both read the key of the first"
+        return UNDER_A_PERSON + sealed_by(key, content, purpose.encode())
+
+    def unseal_for(self, person: str, purpose: str, sealed: bytes) -> bytes:
+        if not sealed.startswith(UNDER_A_PERSON):
+            return self.unseal(purpose, sealed)
+        key = self._person_key(person)
+        if key is None:
+            raise PersonKeyDestroyed(about=purpose)
+        return opened(key, sealed[len(UNDER_A_PERSON) :], purpose.encode())
+
+    def _person_key(self, person: str) -> bytes | None:
+        raise NotImplementedError
+
+    def _person_write(self, person: str, key: bytes) -> None:
+        """Keep the key of a person; no harm if another process has just kept one."""
+        raise NotImplementedError
+
     def mark(self, purpose: str, text: str) -> bytes:
         return hmac.digest(self._own_key(f"mark {purpose}"), text.encode(), "sha256")
 
@@ -123,6 +148,8 @@ class InMemoryKeyRing(RingOfKeys):
         self._seeds: dict[tuple[int, int], bytes] = {}
         self._issuer: dict[tuple[str, int], bytes] = {}
         self._clearing: dict[int, bytes] = {}
+        self._anchors: dict[int, bytes] = {}
+        self._people: dict[str, bytes] = {}
         self._wrapping = secrets.token_bytes(SECRET_SIZE)
 
     def _issuer_written(self, algorithm: str) -> dict[int, bytes]:
@@ -137,33 +164,6 @@ class InMemoryKeyRing(RingOfKeys):
     def _clearing_write(self, version: int, content: bytes) -> bool:
         return self._clearing.setdefault(version, content) is content
 
-    def _wrapping_key(self) -> bytes:
-        return self._wrapping
-
-    def versions(self, programme_id: int) -> tuple[int, ...]:
-        return tuple(sorted(version for programme, version in self._keys if programme == programme_id))
-
-    def _find(self, programme_id: int, version: int) -> ProgrammeKeys:
-        try:
-            return self._keys[programme_id, version]
-        except KeyError:
-            raise KeysMissing(programme_id=programme_id, version=version) from None
-        self._anchors: dict[int, bytes] = {}
-        self._people: dict[str, bytes] = {}
-
-    def _keep(self, programme_id: int, keys: ProgrammeKeys) -> bool:
-        return self._keys.setdefault((programme_id, keys.version), keys) is keys
-
-    def create_seed(self, programme_id: int, order_id: int, *, anew: bool = False) -> None:
-        drawn = secrets.token_bytes(SECRET_SIZE)
-        if anew:
-            self._seeds[programme_id, order_id] = drawn
-        self._seeds.setdefault((programme_id, order_id), drawn)
-
-    def bring_seed(self, programme_id: int, order_id: int, seed: bytes) -> None:
-        self._seeds.setdefault((programme_id, order_id), seed)
-
-    def seed(self, programme_id: int, order_id: int) -> bytes:
     def _anchors_written(self) -> dict[int, bytes]:
         return dict(self._anchors)
 
@@ -182,6 +182,31 @@ class InMemoryKeyRing(RingOfKeys):
     def person_keys(self) -> tuple[str, ...]:
         return tuple(sorted(self._people))
 
+    def _wrapping_key(self) -> bytes:
+        return self._wrapping
+
+    def versions(self, programme_id: int) -> tuple[int, ...]:
+        return tuple(sorted(version for programme, version in self._keys if programme == programme_id))
+
+    def _find(self, programme_id: int, version: int) -> ProgrammeKeys:
+        try:
+            return self._keys[programme_id, version]
+        except KeyError:
+            raise KeysMissing(programme_id=programme_id, version=version) from None
+
+    def _keep(self, programme_id: int, keys: ProgrammeKeys) -> bool:
+        return self._keys.setdefault((programme_id, keys.version), keys) is keys
+
+    def create_seed(self, programme_id: int, order_id: int, *, anew: bool = False) -> None:
+        drawn = secrets.token_bytes(SECRET_SIZE)
+        if anew:
+            self._seeds[programme_id, order_id] = drawn
+        self._seeds.setdefault((programme_id, order_id), drawn)
+
+    def bring_seed(self, programme_id: int, order_id: int, seed: bytes) -> None:
+        self._seeds.setdefault((programme_id, order_id), seed)
+
+    def seed(self, programme_id: int, order_id: int) -> bytes:
         try:
             return self._seeds[programme_id, order_id]
         except KeyError:

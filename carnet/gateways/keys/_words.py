@@ -70,6 +70,12 @@ class SeedMissing(KeysRefused):
     code = "seed-missing"
 
 
+class PersonKeyDestroyed(KeysRefused):
+    """The key of that person was destroyed with them, or never was in this ring: what was sealed under it says nothing any more."""
+
+    code = "person-key-destroyed"
+
+
 class KeysExhausted(KeysRefused):
     """A programme has used its 255 versions of keys."""
 
@@ -178,6 +184,22 @@ class KeyRing(Protocol):
 
     def unseal(self, purpose: str, sealed: bytes) -> bytes:
         """What was sealed for this purpose. Raises: KeysUnreadable."""
+        ...
+
+    def seal_for(self, person: str, purpose: str, content: bytes) -> bytes:
+        """`content`, sealed under the key of that person alone, drawn the first time. `person`: a word and a number, never a name."""
+        ...
+
+    def unseal_for(self, person: str, purpose: str, sealed: bytes) -> bytes:
+        """What was sealed for that person, or for this installation before people had keys. Raises: PersonKeyDestroyed, KeysUnreadable."""
+        ...
+
+    def destroy_person_key(self, person: str) -> bool:
+        """Destroy the key of that person for ever; False if there is none."""
+        ...
+
+    def person_keys(self) -> tuple[str, ...]:
+        """Whose keys are kept, in order."""
         ...
 
     def mark(self, purpose: str, text: str) -> bytes:

@@ -102,7 +102,7 @@ def file_complaint(
             operator_ids=list(about.operator_ids), filer_organisation_id=filer_id, place_id=about.place_id,
             place_organisation_id=about.place_organisation_id, reader_ids=readers,
             series_id=about.booklet[0] if about.booklet else None, booklet_id=about.booklet[1] if about.booklet else None,
-            sealed_contact=key_ring().seal(access.contact_purpose(str(number)), left.encode()) if left else None,
+            sealed_contact=key_ring().seal_for(access.contact_person(str(number)), access.contact_purpose(str(number)), left.encode()) if left else None,
             language=language[:2] or "fr", filed_at=at, due_on=_due_on(kind, about, at), request_id=request_id,
         )  # fmt: skip
         add_line(row, Said.FILED, words, readers=readers, actor=actor, request_id=say_again(request_id, Said.FILED), at=at)

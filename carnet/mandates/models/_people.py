@@ -9,7 +9,7 @@ from carnet.mandates.rules import PERSON_ENDS, DraftKind, Duration, IdentityChec
 
 
 class AssistedPerson(models.Model):
-    """Somebody for whom a structure acts. Erasing destroys `sealed_key`: what is left is a number.
+    """Somebody for whom a structure acts. Erasing destroys their key, a file outside the database, which opens `sealed_key`: what is left is a number.
 
     `subject_mark`: keyed hash of the FranceConnect subject, or of the identity read on a paper. `identity_mark`: keyed hash of the identity,
     so that a paper seen first and a sign-in later are one person. `search_marks`: keyed hashes of what one may begin to type, 8 bytes each.

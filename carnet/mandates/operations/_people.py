@@ -70,7 +70,7 @@ def _made(organisation_id: int, known: Known, language: str, at: datetime) -> As
     key = secrets.token_bytes(SECRET_SIZE)
     return AssistedPerson.objects.create(
         organisation_id=organisation_id, number=str(number), subject_mark=known.mark, is_from_paper=not known.subject,
-        sealed_key=key_ring().seal(access.key_purpose(str(number)), key),
+        sealed_key=key_ring().seal_for(access.key_name(str(number)), access.key_purpose(str(number)), key),
         sealed_identity=sealed_by(key, access.written_identity(known.identity), access.identity_about(str(number))),
         code_mark=access.code_mark(access.person_code(number)), language=language, known_since=at, signed_at=at,
     )  # fmt: skip

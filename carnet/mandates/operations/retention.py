@@ -1,6 +1,6 @@
 """What is known of people leaves everyday use after three years, and is destroyed after six, by itself; or at once when they ask.
 
-Destroying is throwing away the person's own key: what was sealed under it is noise, in the database and in every older copy of it. What is
+Destroying is throwing away the person's own key, a file outside the database: what was sealed under it is noise, there and in every older copy. What is
 left is numbers: mandates, authorisations and uses as they were, and the journal's chain, which never held a name.
 Source: docs/decisions/0054-uses-that-outlive-names.md.
 """
@@ -8,12 +8,15 @@ Source: docs/decisions/0054-uses-that-outlive-names.md.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F, Q
 
+from carnet.gateways import erasures
 from carnet.gateways.database import acting_as_everything
+from carnet.gateways.keys import key_ring
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
@@ -58,7 +61,7 @@ def keep_in_time(*, programme_id: int, actor: Actor, at: datetime) -> Kept:
     first = RetentionRun.objects.filter(programme_id=programme_id, day=today).first()
     if first is not None:
         return Kept(programme_id, today, first.archived_count, first.erased_count, repeated=True)
-    erased = _destroy(_due(programme_id, erased_when_over_by(today), for_good=True), at=at)
+    erased = _destroy(_due(programme_id, erased_when_over_by(today), for_good=True), why=Because.TIME, at=at)
     archived = _archive(_due(programme_id, archived_when_over_by(today), for_good=False), at=at)
     row = _proof(programme_id, today, archived, erased, at)
     facts = {
@@ -82,7 +85,7 @@ def erase_person(*, person_id: int, actor: Actor, request_id: UUID, at: datetime
     person = access.kept_person(actor, person_id, lock=True)
     if person.erased_at is None:
         ended = end_live({"person_id": person.id}, EndReason.REVOKED, by_id=actor.person_id, at=at)
-        _destroy([person.id], at=at)
+        _destroy([person.id], why=Because.ASKED, at=at)
         facts = {"because": Because.ASKED.value, "ended": len(ended)}
         note("person-erased", ("assisted-person", person.id), person.organisation_id, facts, actor=actor, request_id=request_id, at=at)
     return person.number
@@ -110,8 +113,11 @@ def _archive(person_ids: Collection[int], *, at: datetime) -> list[str]:
     return numbers
 
 
-def _destroy(person_ids: Collection[int], *, at: datetime) -> list[str]:
-    """Leave numbers of these people. Every mark that could find them again goes with their keys; open visits to their page end."""
+def _destroy(person_ids: Collection[int], *, why: Because, at: datetime) -> list[str]:
+    """Leave numbers of these people. Every mark that could find them again goes with their keys; open visits to their page end.
+
+    Once committed, the register of erasures names the rows, so that a copy brought back is erased again, and their keys are destroyed.
+    """
     with acting_as_everything(why="a visit belongs to no tenant, and ends with whom it shows"), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE mandates_visit v SET ended_at = %s FROM mandates_assistedperson p"
@@ -138,10 +144,19 @@ def _destroy(person_ids: Collection[int], *, at: datetime) -> list[str]:
         cursor.execute(
             "UPDATE mandates_assistedperson SET sealed_key = NULL, sealed_identity = NULL, sealed_contact = NULL, subject_mark = NULL,"
             " identity_mark = NULL, search_marks = '{}', code_mark = sha256(convert_to(gen_random_uuid()::text, 'UTF8')), erased_at = %s"
-            " WHERE id = ANY(%s) AND erased_at IS NULL RETURNING number",
+            " WHERE id = ANY(%s) AND erased_at IS NULL RETURNING id, number",
             [at, list(person_ids)],
         )
-        return sorted(number for (number,) in cursor.fetchall())
+        gone = cursor.fetchall()
+    transaction.on_commit(partial(_forget, gone, why, at))
+    return sorted(number for _id, number in gone)
+
+
+def _forget(gone: list[tuple[int, str]], why: Because, at: datetime) -> None:
+    rows = (("mandates_assistedperson", row, number, access.key_name(number)) for row, number in gone)
+    erasures.write(rows, why=why.value, at=at)
+    for _row, number in gone:
+        key_ring().destroy_person_key(access.key_name(number))
 
 
 def _proof(programme_id: int, today: date, archived: Collection[str], erased: Collection[str], at: datetime) -> RetentionRun:

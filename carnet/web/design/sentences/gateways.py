@@ -20,6 +20,7 @@ SENTENCES: dict[str, str | Promise] = {
         "Une étape attend ses tables depuis %(minutes)s minutes (%(reason)s) : cherchez la transaction qui les tient, puis relancez « carnet migrate »."
     ),
     "keys-missing": _("Les clés de ce programme ne sont pas sur cette machine. Remettez le dossier des clés à sa place (CARNET_KEYS_DIR)."),
+    "person-key-destroyed": _("La clé de cette personne a été détruite : ce qu’elle scellait ne peut plus être lu."),
     "keys-unreadable": _("Un fichier de clés (%(about)s) est abîmé, ou scellé par une autre clé maîtresse. Restaurez le dossier des clés."),
     "keys-of-another": _(
         "Le dossier des clés contient déjà d’autres clés pour le programme n° %(programme_id)s (version %(version)s) : la reprise demande une installation neuve."
