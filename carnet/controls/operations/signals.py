@@ -1,7 +1,7 @@
 """Looking with every rule; setting a threshold; setting a signal aside; what a case made of its signals."""
 
 from collections.abc import Callable, Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from carnet.controls.access import signals as access
 from carnet.controls.models import Signal, SignalLook, SignalSetting
 from carnet.controls.queries.evidence import READERS, Ground
-from carnet.controls.queries.signals import first_day_of, looked_until, thresholds_of
+from carnet.controls.queries.signals import first_day_of, latest_facts, looked_until, thresholds_of
 from carnet.controls.rules.signals import (
     Outcome,
     SignalState,
@@ -25,6 +25,7 @@ from carnet.funding import access as funding
 from carnet.gateways.database import acting_as_everything
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
+from carnet.kernel.periods import legal_day
 from carnet.parties.rules import check_allowed_now, person_of
 
 SET, SORT = "controls.set-signals", "controls.sort-signals"
@@ -34,11 +35,13 @@ LOOKING = Actor.system("looking for signals of fraud")
 def look(*, programme_id: int, until: date, at: datetime, tell: Callable[[int, int], None] | None = None) -> list[int]:
     """Look at a programme with every rule that is on, up to the day `until` (included), and return the ids of the signals that are new.
 
+    A day that is not over at `at` is left for later.
     A rule looks at whole weeks or months, each once: what was looked at is not told again, whatever the threshold became. Each rule is a
     transaction of its own, so that a look that was cut short goes on where it stopped. `tell(done, of)` follows it. Sees every tenant: bank
     accounts and devices of two places are compared, and neither is kept in what is noticed.
     """
     found: list[int] = []
+    until = min(until, legal_day(at) - timedelta(days=1))
     for done, rule in enumerate(RULES):
         if tell:
             tell(done, len(RULES))
@@ -53,28 +56,32 @@ def _look_with(rule: Rule[Any], programme_id: int, until: date, at: datetime) ->
     access.lock_programme(programme_id)
     threshold = thresholds_of(programme_id)[rule.code]
     begin = looked_until(programme_id, rule.code) or first_day_of(programme_id)
-    spans = tuple(periods(rule.span, from_on=begin, until_on=date.fromordinal(until.toordinal() + 1))) if begin else ()
+    spans = tuple(periods(rule.span, from_on=begin, until_on=until + timedelta(days=1))) if begin else ()
     if not spans:
         return []
     rows = []
+    told = latest_facts(programme_id, rule.code) if rule.is_standing else {}
     if threshold is not None:
-        for seen in READERS[rule.code](Ground(programme_id, spans)):
+        for seen in READERS[rule.code](Ground(programme_id, rule.span, spans)):
             noticed = rule.judge(seen, threshold)
-            if noticed is not None:
-                rows.append(
-                    Signal(
-                        programme_id=programme_id,
-                        organisation_id=seen.organisation_id,
-                        place_id=seen.place_id,
-                        rule=rule.code,
-                        from_on=seen.from_on,
-                        until_on=seen.until_on,
-                        facts=dict(noticed.facts),
-                        threshold=threshold,
-                        cents=noticed.cents,
-                        noticed_at=at,
-                    )
+            if noticed is None or (rule.is_standing and told.get(seen.place_id) == noticed.facts):
+                continue
+            if rule.is_standing:
+                told[seen.place_id] = dict(noticed.facts)
+            rows.append(
+                Signal(
+                    programme_id=programme_id,
+                    organisation_id=seen.organisation_id,
+                    place_id=seen.place_id,
+                    rule=rule.code,
+                    from_on=seen.from_on,
+                    until_on=seen.until_on,
+                    facts=dict(noticed.facts),
+                    threshold=threshold,
+                    cents=noticed.cents,
+                    noticed_at=at,
                 )
+            )
     made = Signal.objects.bulk_create(rows)
     SignalLook.objects.create(programme_id=programme_id, rule=rule.code, until_on=spans[-1][1], noticed_count=len(made), looked_at=at)
     if made:

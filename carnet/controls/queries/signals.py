@@ -142,6 +142,12 @@ def looked_until(programme_id: int, rule: str) -> date | None:
     return latest
 
 
+def latest_facts(programme_id: int, rule: str) -> dict[int, dict[str, Any]]:
+    """What a rule last told of each place."""
+    rows = Signal.objects.filter(programme_id=programme_id, rule=rule).order_by("place_id", "-until_on", "-id").distinct("place_id")
+    return dict(rows.values_list("place_id", "facts"))
+
+
 def first_day_of(programme_id: int) -> date | None:
     """The legal day of the first voucher spent in a programme; None: nothing was, and there is nothing to look at."""
     with connection.cursor() as cursor:

@@ -81,6 +81,8 @@ class Rule(Generic[Evidence]):
     honest: str
     source: str
     judge: Callable[[Evidence, int], Noticed | None]
+    # What lasts is told once, and again when it is not the same any more.
+    is_standing: bool = False
 
     def check_threshold(self, threshold: int) -> int:
         """A threshold this rule can hold. Raises: ThresholdImpossible."""
