@@ -21,7 +21,6 @@ from carnet.web.statements import remittance
 
 MISTAKE = "typed-twice"
 DISPUTED_RUNS = (7,)
-# Past the last bank file of the month before, whose payments leave within four days.
 PAID_AFTER = timedelta(days=5)
 # Up to there one person approves, besides whoever prepared; above, two.
 ONE_PERSON_CENTS = 1_000_00
@@ -83,8 +82,12 @@ class PaymentsWithMistakes(Payments):
             )
             page = debts.debit_note(actor=treasurer, note_id=note_id)
             kept = [self._keep(f"notes-de-debit/{page.line.number}.pdf", remittance.debit_note_pdf(page))]
-        kept.append(self._give_back(note_id, page.line.cents, f"VIR-{page.line.number}", at + PAID_AFTER))
+        kept.append(self._give_back(note_id, page.line.cents, f"VIR-{page.line.number}", self._after_what_was_read(at + PAID_AFTER)))
         return kept + self._advices(organisation_id)
+
+    def _after_what_was_read(self, at: datetime) -> datetime:
+        """A bank's statements follow one another: nothing is booked on a day it told already."""
+        return max(at, self._read_until + timedelta(days=1)) if self._read_until is not None else at
 
     def _give_back(self, note_id: int, cents: int, reference: str, at: datetime) -> Path:
         """The place pays its note; the treasurer finds the line on the statement, and somebody else finds it too."""

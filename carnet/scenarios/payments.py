@@ -35,6 +35,7 @@ class Payments:
     out: Path | None
     _runs: int = 0
     _files: int = 0
+    _read_until: datetime | None = None
     returned_runs: tuple[int, ...] = (RETURNED_RUN,)
 
     def pay(self, day: date) -> list[Path]:
@@ -106,6 +107,7 @@ class Payments:
         with self._proved(Role.TREASURER, at) as treasurer:
             settlement.import_bank_file(agreement_id=self.agreement_id, content=content, actor=treasurer, request_id=uuid4(), at=at)
         self._files += 1
+        self._read_until = max(at, self._read_until or at)
         return self._keep(f"banque/{self._files:03d}-{what}.xml", content)
 
     def ask_back(self, day: date) -> list[Path]:

@@ -15,6 +15,7 @@ from carnet.continuity.queries import clearing as queries
 from carnet.continuity.queries.clearing import PartnerView
 from carnet.continuity.rules.clearing.identities import IDENTITY_BYTES_MAX
 from carnet.funding import queries as funding
+from carnet.kernel.identifiers import Siret
 from carnet.kernel.periods import PARIS, add_months
 from carnet.web import clock
 from carnet.web.clearing import words
@@ -185,7 +186,7 @@ class AgreeView(_Act):
         return {
             "title": _("Accepter %(name)s comme partenaire") % {"name": found.name},
             # The fingerprint itself is not shown: it is heard, never copied.
-            "rows": [Row(_("SIRET"), found.siret), Row(_("Adresse de son installation"), found.address)],
+            "rows": [Row(_("SIRET"), Siret(found.siret).printed()), Row(_("Adresse de son installation"), found.address)],
             "verb": _("Accepter"),
         }  # fmt: skip
 

@@ -15,6 +15,7 @@ from carnet.continuity.rules.clearing.claims import PartnerState
 from carnet.continuity.rules.clearing.identities import read_identity
 from carnet.funding import queries as funding
 from carnet.gateways.keys import fingerprint
+from carnet.kernel.identifiers import Siret
 from carnet.kernel.refusals import Refusal
 from carnet.parties import queries as parties
 from carnet.parties.rules import OrganisationKind, allowed
@@ -126,7 +127,10 @@ def _figures(found: PartnerView) -> list[Figure]:
 
 
 def _rows(found: PartnerView) -> list[Row]:
-    rows = [Row(_("SIRET"), found.siret), Row(_("Adresse de son installation"), found.address or _("aucune : par fichiers"))]
+    rows = [
+        Row(_("SIRET"), Siret(found.siret).printed()),
+        Row(_("Adresse de son installation"), found.address or _("aucune : par fichiers")),
+    ]
     shown = found.proposed or found.current
     if shown is not None:
         # Proposed keys are heard on the telephone, never copied from here.

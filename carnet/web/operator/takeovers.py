@@ -134,7 +134,7 @@ def _files_table(files: list[queries.PaperFileView]) -> Table:
             each.programme_name,
             formats.day(each.taken_at),
             formats.number(each.line_count),
-            _("%(count)s, %(euros)s") % {"count": formats.number(each.funded_count), "euros": formats.euros(each.funded_cents)},
+            _("%(count)s (%(euros)s)") % {"count": formats.number(each.funded_count), "euros": formats.euros(each.funded_cents)},
             formats.number(each.claimed_count),
             formats.day(each.claims_until),
         ]
@@ -187,7 +187,7 @@ def takeover(request: HttpRequest, takeover_id: int) -> HttpResponse:
         "brought": [
             Row(
                 _("Honorés ici"),
-                _("%(count)s, %(euros)s") % {"count": formats.number(counts.written), "euros": formats.euros(counts.written_cents)},
+                _("%(count)s (%(euros)s)") % {"count": formats.number(counts.written), "euros": formats.euros(counts.written_cents)},
             ),
             Row(_("Déjà connus"), formats.number(counts.known)),
             Row(_("Refusés"), formats.number(counts.refused)),

@@ -16,6 +16,7 @@ from carnet.continuity.rules.commitments import Alert
 from carnet.continuity.rules.publication import Sealed, as_csv, as_json, fingerprint
 from carnet.funding import queries as funding
 from carnet.funding.rules import ProgrammeUnknown
+from carnet.kernel.identifiers import Siret
 from carnet.web import clock, theming
 from carnet.web.commitment_words import ALERTS, LABELS, alert_sentence, state_of
 from carnet.web.design import formats
@@ -169,7 +170,7 @@ def _programme_row(told: ProgrammeNow) -> list[Any]:
 
 def _facts(told: ProgrammeNow) -> list[Row]:
     return [
-        Row(_("Opérateur"), f"{told.operator}, {told.siret}" if told.siret else told.operator),
+        Row(_("Opérateur"), f"{told.operator}, {Siret(told.siret).printed()}" if told.siret else told.operator),
         Row(_("Label de l’État"), LABELS[told.label]),
         Row(_("Payé aux lieux et aux fournisseurs"), formats.euros(told.cents("paid_cents"))),
         Row(_("Rendu aux financeurs"), formats.euros(told.cents("returned_cents"))),
