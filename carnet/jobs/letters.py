@@ -126,6 +126,10 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("prescriber:shipments")
     elif kind in ("issuing.parcel-short", "issuing.parcels-unconfirmed"):
         path = reverse("operator:parcels")
+    elif kind in ("controls.case-answered", "controls.case-appealed", "controls.hold-ended"):
+        path = reverse("operator:case", args=[context["case"]])
+    elif kind.startswith("controls."):
+        path = reverse("place:case", args=[context["case"]])
     elif kind == "places.confirmation-due":
         path = reverse("place:own-places")
     else:

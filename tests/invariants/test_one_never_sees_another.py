@@ -149,7 +149,22 @@ def of_two_installations(payday: Payday) -> None:
             a_row(apps.get_model("continuity", name), made, **said, **more)
         # Signals: their story is told in tests/controls.
         a_row(apps.get_model("controls", "Signal"), made, until_on=later.date(), **said)
-        for label in ("funding.StatedBalance", "funding.RingFenceChange", "issuing.KeyCopy", "controls.SignalSetting", "controls.SignalLook"):
+        # Cases: told in tests/settlement/test_cases.py.
+        case = {"since": NOW, "until": later, "opened_at": NOW, "answer_until": later, "decide_until": later + timedelta(days=1)}
+        a_row(apps.get_model("controls", "Case"), made, **said, **case)
+        a_row(apps.get_model("settlement", "CutOff"), made, **said, until=NOW)
+        for label, more in (
+            ("controls.CaseRedemption", {"generation": 0}), ("controls.CaseStep", {"kind": "OPENED"}), ("controls.CasePaper", {"sealed_content": b"x"}),
+            ("settlement.HeldForCase", {"case_id": made[apps.get_model("controls", "Case")].pk}),
+        ):  # fmt: skip
+            a_row(apps.get_model(label), made, **said, **more)
+        for label in (
+            "funding.StatedBalance",
+            "funding.RingFenceChange",
+            "issuing.KeyCopy",
+            "controls.SignalSetting",
+            "controls.SignalLook",
+        ):
             a_row(apps.get_model(label), made, **said)
 
 

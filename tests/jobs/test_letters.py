@@ -20,6 +20,7 @@ from carnet.parties import operations as parties
 
 AT = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 HOUSE = Path(carnet.__file__).parent
+CASE = {"case": 7, "place": "Médiathèque", "programme": "Nantes", "phone": "02 40 00 00 00"}
 CONTEXTS = {
     "observatory.territory-joined": {"territory": "Nantes Métropole", "leader": "La Métropole"},
     "places.error-reported": {"place": "Le lieu", "about": "Les horaires", "reported_at": "2026-11-21T09:30:00+00:00"},
@@ -35,6 +36,9 @@ CONTEXTS = {
     "parties.recovery-asked": {"opens_at": "2026-11-17T09:00:00+00:00"},
     "parties.recovery-begun": {"name": "Awa Diallo"},
     "parties.card-guessed": {},
+    "journal.anchored": {
+        "number": 12, "day": "2026-11-23", "words": "abri acier agneau", "digest": "0f" * 32, "lost": 2, "line": "carnet-anchor-1,…",
+    },
     "journal.verification-broken": {"what": "ledger", "count": 3},
     "parties.helper-unused": {"organisation": "Médiathèque", "closes_on": "2026-12-21"},
     "parties.helper-closed": {"organisation": "Médiathèque"},
@@ -66,6 +70,16 @@ CONTEXTS = {
         "words": "Une leçon doit être vérifiée.", "phone": "02 40 00 00 00", "ends_at": "2026-12-03T09:00:00+00:00",
     },
     "settlement.payment-freed": {},
+    "controls.case-opened": {**CASE, "answer_on": "2026-12-08", "held_cents": 10000},
+    "controls.case-reminder": {**CASE, "answer_on": "2026-12-08", "held_cents": 0},
+    "controls.payment-held": {**CASE, "answer_on": "2026-12-08", "held_cents": 10000},
+    "controls.payment-released": {**CASE, "held_cents": 10000},
+    "controls.case-answered": CASE,
+    "controls.case-appealed": {**CASE, "answer_on": "2026-12-08"},
+    "controls.hold-ended": {**CASE, "held_cents": 10000},
+    "controls.case-decided": {**CASE, "decision": "PARTLY", "taken_cents": 4000, "appeal_on": "2026-12-22"},
+    "controls.appeal-decided": {**CASE, "decision": "RELEASE", "taken_cents": 0},
+    "controls.case-closed": {**CASE, "taken_cents": 4000},
     "settlement.fees-stated": {"programme": "Nantes", "from_on": "2026-12-10"},
     "settlement.fee-invoice": {"number": "FA-2026-3-00007", "cents": 12000},
     "settlement.run-waits": {"programme": "Nantes", "cents": 123450, "execute_on": "2026-11-10"},

@@ -222,12 +222,15 @@ TAKEN: Final[tuple[Taken, ...]] = (
         "settlement_closing", "settlement_repayment", "settlement_statement", "settlement_recoveryterms", "settlement_debt", "settlement_netting",
         "settlement_advice", "settlement_debitnote", "settlement_debitnoteline", "settlement_expiry", "settlement_expirystep",
         "settlement_expirychange", "settlement_jointstatement", "settlement_creditnote", "settlement_feeterms", "settlement_feeinvoice",
-        "settlement_bandsversion", "settlement_hold", "settlement_paymentrequest",
+        "settlement_bandsversion", "settlement_hold", "settlement_paymentrequest", "settlement_heldforcase",
     ),
     # What was noticed, and what became of it. Words of whoever sorted it stay behind.
     Taken("controls_signal", blanks={"set_aside_because": "CASE WHEN set_aside_because = '' THEN '' ELSE '—' END"}),
     Taken("controls_signalsetting", blanks={"reason": _NO_WORDS}),
     Taken("controls_signallook"),
+    Taken("controls_case", blanks={"reason": _NO_WORDS, "asked": _NO_WORDS}),
+    Taken("controls_caseredemption"),
+    Taken("controls_casestep", blanks={"words": "CASE WHEN words = '' THEN '' ELSE '—' END"}),
     Taken("settlement_numbering", scope=(Ref("funding_programme", "operator_id", own="operator_id"),)),
     Taken("helpline_complaint", blanks={"sealed_contact": "NULL"}),
     Taken("helpline_complaintdelays"),
@@ -305,7 +308,7 @@ LEFT: Final[tuple[Left, ...]] = (
         "activities_doneanswer", "places_placeimport", "places_placemapping", "places_placefile", "places_placefilepart", "places_placerepeat",
         "distribution_lessonagain", "planning_weighing", "observatory_councilreport", "observatory_indicatorstudy", "observatory_territory",
         "observatory_territoryline", "observatory_territorycommitment", "observatory_noticedneed", "observatory_territorydecision",
-        "observatory_nextstep", "redemption_sheet", "redemption_sheetline", "redemption_sheetpicture", "redemption_incomingtext",
+        "observatory_nextstep", "redemption_sheet", "redemption_sheetline", "redemption_sheetpicture", "controls_casepaper", "redemption_incomingtext",
         # It names the programme of another season.
         "distribution_seasoninvitation",
     ),
@@ -332,7 +335,7 @@ GROWS: Final[frozenset[str]] = frozenset(
     (
         "connectivity_estatefile", "connectivity_landlordpayment", "connectivity_step", "connectivity_study", "continuity_commitmentday",
         "continuity_formerblock",
-        "controls_signallook", "controls_signalsetting",
+        "controls_casestep", "controls_signallook", "controls_signalsetting",
         "continuity_paperfile", "continuity_papervoucher", "distribution_desktext",
         "distribution_exchange", "distribution_exchangeterms", "distribution_handover", "distribution_papersheetline", "distribution_plan",
         "distribution_plannedlesson", "funding_bankbalance", "funding_commitmentshare", "funding_fundthreshold", "funding_publictarget", "funding_share",
@@ -344,7 +347,7 @@ GROWS: Final[frozenset[str]] = frozenset(
         "redemption_reservation", "redemption_reservationend", "redemption_reversal", "redemption_serialevent", "redemption_uploadeditem",
         "settlement_accountbook", "settlement_advice", "settlement_bandsversion", "settlement_bankfile", "settlement_bankline",
         "settlement_channelchoice", "settlement_claimline", "settlement_creditnote", "settlement_cutoff", "settlement_debt",
-        "settlement_expirychange", "settlement_feeinvoice", "settlement_feeterms", "settlement_recoveryterms", "settlement_runfile",
+        "settlement_expirychange", "settlement_feeinvoice", "settlement_feeterms", "settlement_heldforcase", "settlement_recoveryterms", "settlement_runfile",
         "settlement_statement",
     )
 )  # fmt: skip

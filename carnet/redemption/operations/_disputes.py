@@ -33,20 +33,21 @@ from carnet.redemption.rules import (
 
 
 @transaction.atomic
-def open_dispute(*, number: str, reason: str, actor: Actor, request_id: UUID, at: datetime) -> str:
+def open_dispute(*, number: str, reason: str, actor: Actor, request_id: UUID, at: datetime, tells: bool = True) -> str:
     """Say that a redemption was a mistake, after its window: by the organisation that made it, or by the operator in its name.
 
     Returns the dispute's number. The vouchers of the same service are disputed with it.
-    `reason` is read by the operator and holds no name. Repeat: the same request gives the same number.
+    `reason` is read by the operator and holds no name. `tells` False: no letter, whoever asked writes one for all of them.
+    Repeat: the same request gives the same number.
     Raises: RedemptionUnknown, AlreadyReversed, UndoWindowOpen, DisputeTooLate, DisputeOpen, DisputeSettled, ReasonMissing, NirInText, IbanInText.
     """
     words = check_free_text(check_reason(reason))
     together = [number, *(each for each in queries.taken_together(number) if each != number)]
-    opened = [_open(each, words, actor, request_id if each == number else uuid.uuid5(request_id, each), at) for each in together]
+    opened = [_open(each, words, actor, request_id if each == number else uuid.uuid5(request_id, each), at, tells) for each in together]
     return opened[0]
 
 
-def _open(number: str, words: str, actor: Actor, request_id: UUID, at: datetime) -> str:
+def _open(number: str, words: str, actor: Actor, request_id: UUID, at: datetime, tells: bool) -> str:
     made = _own_redemption(number, actor)
     key = {"series_id": made.series_id, "voucher_id": made.voucher_id, "generation": made.generation}
     with connection.cursor() as cursor:  # one hand at a time on the disputes of one voucher
@@ -83,13 +84,14 @@ def _open(number: str, words: str, actor: Actor, request_id: UUID, at: datetime)
         request_id=request_id,
         at=at,
     )
-    notices.post(
-        kind="redemption.dispute-opened",
-        to_organisation_id=funding.programme(made.programme_id).operator_id,
-        context=_told(opened),
-        programme_id=opened.programme_id,
-        at=at,
-    )
+    if tells:
+        notices.post(
+            kind="redemption.dispute-opened",
+            to_organisation_id=funding.programme(made.programme_id).operator_id,
+            context=_told(opened),
+            programme_id=opened.programme_id,
+            at=at,
+        )
     return dispute_number(opened.id)
 
 
@@ -111,18 +113,20 @@ def _outcomes(key: dict[str, int]) -> list[DisputeOutcome | None]:
 
 
 @transaction.atomic
-def decide_dispute(*, number: str, accepted: bool, reason: str = "", actor: Actor, request_id: UUID, at: datetime) -> DisputeOutcome:
+def decide_dispute(
+    *, number: str, accepted: bool, reason: str = "", actor: Actor, request_id: UUID, at: datetime, tells: bool = True
+) -> DisputeOutcome:
     """Accept or refuse a dispute, for the programme's operator, by somebody else than whoever opened it.
 
     Accepted, the redemption is undone although its window has passed. What a claim holds already is never undone: the acceptance is
-    then recorded as cents to recover on the next payment. `reason` is shown to the place; a refusal always has one.
+    then recorded as cents to recover on the next payment. `reason` is shown to the place; a refusal always has one. `tells`: as when opened.
     Repeat: the same request decides once. Raises: DisputeUnknown, DisputeDecided, DecidedByOpener, AlreadyReversed, ReasonMissing,
     NirInText, IbanInText, PersonNeeded.
     """
     words = check_free_text(check_decision_reason(reason, accepted=accepted))
-    outcome = _decide(number, accepted, words, actor, request_id, at)
+    outcome = _decide(number, accepted, words, actor, request_id, at, tells)
     for each in _of_the_same_service(number):
-        _decide(each, accepted, words, actor, uuid.uuid5(request_id, each), at)
+        _decide(each, accepted, words, actor, uuid.uuid5(request_id, each), at, tells)
     return outcome
 
 
@@ -138,7 +142,7 @@ def _of_the_same_service(number: str) -> list[str]:
     return found
 
 
-def _decide(number: str, accepted: bool, words: str, actor: Actor, request_id: UUID, at: datetime) -> DisputeOutcome:
+def _decide(number: str, accepted: bool, words: str, actor: Actor, request_id: UUID, at: datetime, tells: bool) -> DisputeOutcome:
     opened = Dispute.objects.filter(id=parse_dispute_number(number)).first()
     if opened is None or funding.programme(opened.programme_id).operator_id != actor.organisation_id:
         raise DisputeUnknown(number=number)
@@ -153,7 +157,7 @@ def _decide(number: str, accepted: bool, words: str, actor: Actor, request_id: U
     if outcome == AlreadyReversed.code:
         raise AlreadyReversed
     decision = DisputeDecision.objects.get(dispute=opened)
-    if outcome != "repeated":
+    if outcome != "repeated" and tells:
         notices.post(
             kind="redemption.dispute-decided",
             to_organisation_id=opened.organisation_id,

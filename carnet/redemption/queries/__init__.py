@@ -1,5 +1,6 @@
 """What was spent, where, and what a place may know of a voucher in front of it."""
 
+from carnet.redemption.queries._at_place import OwedRedemption, given_back_among, owed_at_place, undone_among
 from carnet.redemption.queries._devices import (
     CONFIRMED,
     Beyond,
@@ -111,6 +112,7 @@ __all__ = [
     "Guessing",
     "LessonDay",
     "LockedSerial",
+    "OwedRedemption",
     "PictureFacts",
     "Receipt",
     "Redeemed",
@@ -144,6 +146,7 @@ __all__ = [
     "disputes_of",
     "facts_for",
     "forget_series_facts",
+    "given_back_among",
     "guessing",
     "guessing_everywhere",
     "latest",
@@ -151,6 +154,7 @@ __all__ = [
     "locked_serial",
     "locked_serials",
     "operators_of_place",
+    "owed_at_place",
     "own_redemption",
     "places_used",
     "receipt_holds",
@@ -185,6 +189,7 @@ __all__ = [
     "telephone",
     "telephones",
     "to_recover",
+    "undone_among",
     "uploaded",
     "verify",
 ]

@@ -13,7 +13,7 @@ from carnet.settlement.models._debts import Advice, DebitNote, DebitNoteLine, De
 from carnet.settlement.models._expiry import CreditNote, Expiry, ExpiryChange, ExpiryStep, JointStatement
 from carnet.settlement.models._fees import FeeInvoice, FeeTerms
 from carnet.settlement.models._payments import BankFile, PaymentRun, Transfer
-from carnet.settlement.models._schedule import BandsVersion, Hold, PaymentRequest
+from carnet.settlement.models._schedule import BandsVersion, HeldForCase, Hold, PaymentRequest
 
 _ACCOUNTING = "10 years after the payment (commercial code, L123-22)"
 
@@ -44,6 +44,7 @@ __all__ = [
     "ExpiryStep",
     "FeeInvoice",
     "FeeTerms",
+    "HeldForCase",
     "Hold",
     "JointStatement",
     "Netting",

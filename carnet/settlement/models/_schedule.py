@@ -81,3 +81,25 @@ class PaymentRequest(models.Model):
 
     def __str__(self) -> str:
         return f"payment request {self.pk}"
+
+
+class HeldForCase(models.Model):
+    """What one cut-off left out of a place's claims because a case was open. Append-only: what is paid later is in a later claim."""
+
+    cut_off = models.ForeignKey(CutOff, on_delete=models.PROTECT, related_name="held_for_cases")
+    case_id = models.BigIntegerField()
+    programme_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    place_id = models.BigIntegerField()
+    voucher_count = models.IntegerField()
+    cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cut_off", "case_id"], name="settlement_heldforcase_once"),
+            models.CheckConstraint(condition=Q(voucher_count__gt=0, cents__gt=0), name="settlement_heldforcase_positive"),
+        ]
+        indexes = [models.Index(fields=["programme_id", "organisation_id"], name="settlement_heldforcase_payee")]
+
+    def __str__(self) -> str:
+        return f"held {self.pk}"

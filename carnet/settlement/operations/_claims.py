@@ -17,7 +17,7 @@ from carnet.parties import queries as parties
 from carnet.parties.rules import AccountMissing, AccountWaiting, check_allowed_now
 from carnet.settlement import access
 from carnet.settlement.models import Claim, CutOff, PaymentRequest
-from carnet.settlement.operations import _debts, _redemptions
+from carnet.settlement.operations import _cases, _debts, _redemptions
 from carnet.settlement.operations._held import held
 from carnet.settlement.rules import ClaimState, SetAsideReason, Sums, check_cut_off, latest_cut_off, payable_on, reason_to_set_aside
 
@@ -47,8 +47,8 @@ class SetAside:
 def build_claims(*, programme_id: int, until: datetime | None = None, actor: Actor, request_id: UUID, at: datetime) -> ClaimsDrawn:
     """Claim every standing redemption made before `until` that no claim holds yet: one claim per agreement and place operator.
 
-    A place whose payments are held waits for the next cut-off after its hold. Where places are paid on demand, only those
-    that asked are claimed, each for what it accepted before it asked.
+    A place whose payments are held waits for the next cut-off after its hold; what a case holds of them waits, and the rest is
+    claimed. Where places are paid on demand, only those that asked are claimed, each for what it accepted before it asked.
     Units:   whole cents. `until` (aware, exclusive) defaults to the end of the latest payment period whose redemptions
              can no longer be undone at `at`.
     Raises:  NotAllowed, ProgrammeUnknown, ClaimTooEarly.
@@ -71,8 +71,10 @@ def build_claims(*, programme_id: int, until: datetime | None = None, actor: Act
     asked = list(PaymentRequest.objects.filter(programme_id=programme_id, cut_off__isnull=True, until__lte=until))
     if rules.payment_frequency is PaymentFrequency.ON_DEMAND:
         _redemptions.keep_asked(untils={each.organisation_id: each.until for each in asked})
+    left = _cases.leave_out(programme_id=programme_id, at=at)
     promised = _promises(asked, rules.payment_frequency, undo_window)
     cut_off = _claim_what_was_laid_out(programme_id, until, promised, request_id, at)
+    _cases.keep_trace(cut_off, left)
     PaymentRequest.objects.filter(id__in=[each.id for each in asked if each.organisation_id not in waiting]).update(cut_off=cut_off)
     _review(Claim.objects.filter(cut_off=cut_off), at)
     _debts.record_accepted(programme_id, actor, request_id, at)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carnet.settlement.models import Claim, Hold
+from carnet.settlement.queries.cases import claims_waiting
 from carnet.settlement.rules import is_held
 
 
@@ -20,7 +21,10 @@ class Held:
 
 
 def held(*, programme_id: int, at: datetime) -> Held:
-    """What is held in a programme at `at`: a hold that reached its end holds nothing, even when nobody released it."""
+    """What is held in a programme at `at`: a hold that reached its end holds nothing, even when nobody released it.
+
+    By a person's decision, or because all that an account holds is in question in an open case.
+    """
     rows = [
         each
         for each in Hold.objects.filter(programme_id=programme_id, released_at__isnull=True)
@@ -28,5 +32,5 @@ def held(*, programme_id: int, at: datetime) -> Held:
     ]
     return Held(
         frozenset(each.organisation_id for each in rows if each.claim_id is None),
-        frozenset(each.claim_id for each in rows if each.claim_id is not None),
+        frozenset(each.claim_id for each in rows if each.claim_id is not None) | claims_waiting(programme_id=programme_id, at=at),
     )

@@ -1,24 +1,29 @@
 """What a place will receive and when, and what it received: its own rows only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Count, Max, Sum
+from django.db.models.functions import TruncDate
 
+from carnet.controls.rules.cases import Line
 from carnet.funding import queries as funding
 from carnet.funding.rules import PaymentFrequency
 from carnet.kernel.actors import Actor
-from carnet.kernel.periods import end_of_day, legal_day, start_of_day
+from carnet.kernel.periods import PARIS, end_of_day, legal_day, start_of_day
 from carnet.parties.rules import allowed, check_may
 from carnet.redemption import queries as redemption
 from carnet.settlement import access
 from carnet.settlement.models import Claim, ClaimLine, Hold, PaymentRequest, Transfer
 from carnet.settlement.queries._asked import unclaimed_before
+from carnet.settlement.queries.cases import KeptForCase, waiting_of_place, was_ever_held
 from carnet.settlement.rules import ClaimState, SetAsideReason, Sums, TransferState, masked, payable_on
 
 CLAIMS_SHOWN = 100
+WAITS_FOR_CASE = "CASE"
+"""Why a payment waits, beside the reasons of an account: a question was asked of its place."""
 
 
 class PaymentStep(StrEnum):
@@ -54,6 +59,15 @@ class HoldTold:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseTold:
+    """What a place is told where its payment waits for a question to it: which one, and until when its answer is awaited (aware)."""
+
+    case_id: int
+    answer_until: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedPayment:
     """ "You will receive this much on this day." `payable_on` is None while the sum waits for something (`reason`).
 
@@ -70,6 +84,7 @@ class ExpectedPayment:
     reason: str = ""
     claim_id: int | None = None
     hold: HoldTold | None = None
+    case: CaseTold | None = None
     kept_cents: int = 0  # of `cents`, what the place owed back and will not receive
 
     @property
@@ -137,7 +152,10 @@ def expected_payments(*, organisation_id: int, at: datetime) -> list[ExpectedPay
     """
     names: dict[int, str] = {}
     expected = [_of_claim(claim, names) for claim in _unpaid(organisation_id)]
-    expected += _to_claim(organisation_id, at, names)
+    kept = waiting_of_place(organisation_id=organisation_id, at=at)
+    expected = _with_cases(expected, [each for _programme, each in kept])
+    expected += _to_claim(organisation_id, kept, at, names)
+    expected += [_of_case(programme_id, each, names) for programme_id, each in kept if each.lines]
     expected = _with_holds(organisation_id, expected, at)
     return sorted(expected, key=lambda each: (each.payable_on or date.min, each.programme_id, each.claim_id or 0))
 
@@ -241,14 +259,67 @@ def _with_holds(organisation_id: int, expected: list[ExpectedPayment], at: datet
     return found
 
 
-def _to_claim(organisation_id: int, at: datetime, names: dict[int, str]) -> list[ExpectedPayment]:
+def _with_cases(expected: list[ExpectedPayment], kept: list[KeptForCase]) -> list[ExpectedPayment]:
+    """The same, with the accounts that wait whole for a case waiting."""
+    told = {claim_id: _case_told(each) for each in kept for claim_id in each.claim_ids}
+    return [
+        replace(each, payable_on=None, step=PaymentStep.WAITING, reason=WAITS_FOR_CASE, case=told[each.claim_id])
+        if each.claim_id in told
+        else each
+        for each in expected
+    ]
+
+
+def _of_case(programme_id: int, kept: KeptForCase, names: dict[int, str]) -> ExpectedPayment:
+    return ExpectedPayment(
+        programme_id,
+        _name(programme_id, names),
+        None,
+        len(kept.lines),
+        kept.kept_cents,
+        PaymentStep.WAITING,
+        WAITS_FOR_CASE,
+        case=_case_told(kept),
+    )
+
+
+def _case_told(kept: KeptForCase) -> CaseTold:
+    return CaseTold(kept.case_id, kept.answer_until, kept.until)
+
+
+Kept = Sequence[tuple[int, KeptForCase]]
+
+
+def _kept_by_day(kept: Kept) -> dict[tuple[int, date], tuple[int, int]]:
+    sums: dict[tuple[int, date], tuple[int, int]] = {}
+    for programme_id, each in kept:
+        for line in each.lines:
+            count, cents = sums.get((programme_id, legal_day(line.redeemed_at)), (0, 0))
+            sums[programme_id, legal_day(line.redeemed_at)] = (count + 1, cents + line.cents)
+    return sums
+
+
+def _claimed_by_day(organisation_id: int) -> dict[tuple[int, date], tuple[int, int]]:
+    """What claims took of each day in Paris: asked where what they took does not follow from their dates."""
+    rows = ClaimLine.objects.filter(organisation_id=organisation_id).annotate(day=TruncDate("redeemed_at", tzinfo=PARIS))
+    found = rows.order_by().values_list("programme_id", "day").annotate(Count("id"), Sum("cents"))
+    return {(programme_id, day): (count, cents) for programme_id, day, count, cents in found}
+
+
+def _to_claim(organisation_id: int, kept: Kept, at: datetime, names: dict[int, str]) -> list[ExpectedPayment]:
+    waiting = _kept_by_day(kept)
+    by_day = _claimed_by_day(organisation_id) if kept or was_ever_held(organisation_id=organisation_id) else None
     claimed_until = dict(Claim.objects.filter(organisation_id=organisation_id).values_list("programme_id").annotate(Max("until")))
     sums: dict[tuple[int, date], tuple[int, int]] = {}
     on_demand: set[int] = set()
     for line in redemption.standing_by_day(organisation_id=organisation_id):
         until = claimed_until.get(line.programme_id)
-        count, cents = line.voucher_count, line.cents
-        if until is not None and start_of_day(line.day) < until:
+        kept_count, kept_cents = waiting.get((line.programme_id, line.day), (0, 0))
+        count, cents = line.voucher_count - kept_count, line.cents - kept_cents
+        if by_day is not None:
+            taken = by_day.get((line.programme_id, line.day), (0, 0))
+            count, cents = count - taken[0], cents - taken[1]
+        elif until is not None and start_of_day(line.day) < until:
             if until >= end_of_day(line.day):
                 continue
             taken = _claimed_on(organisation_id, line.programme_id, line.day)
@@ -265,26 +336,33 @@ def _to_claim(organisation_id: int, at: datetime, names: dict[int, str]) -> list
     return [
         ExpectedPayment(programme_id, _name(programme_id, names), day, count, cents, _unclaimed_step(programme_id, day, at))
         for (programme_id, day), (count, cents) in sums.items()
-    ] + [each for programme_id in sorted(on_demand) for each in _on_demand(organisation_id, programme_id, names)]
+    ] + [each for programme_id in sorted(on_demand) for each in _on_demand(organisation_id, programme_id, kept, names)]
 
 
 def _is_on_demand(programme_id: int) -> bool:
     return funding.rules_for_redemption(programme_id).payment_frequency is PaymentFrequency.ON_DEMAND
 
 
-def _on_demand(organisation_id: int, programme_id: int, names: dict[int, str]) -> Iterator[ExpectedPayment]:
+def _on_demand(organisation_id: int, programme_id: int, kept: Kept, names: dict[int, str]) -> Iterator[ExpectedPayment]:
     """What was asked for, with its day; and what was accepted since, to be asked for."""
     asked = PaymentRequest.objects.filter(organisation_id=organisation_id, programme_id=programme_id, cut_off__isnull=True).first()
     everything = unclaimed_before(organisation_id=organisation_id, programme_id=programme_id, until=datetime.max.replace(tzinfo=UTC))
     of_request = Sums(0, 0)
     if asked is not None:
         of_request = unclaimed_before(organisation_id=organisation_id, programme_id=programme_id, until=asked.until)
+    waiting = [line for held_in, each in kept if held_in == programme_id for line in each.lines]
+    everything = _less(everything, waiting)
+    of_request = _less(of_request, [line for line in waiting if asked is not None and line.redeemed_at < asked.until])
     rest = Sums(everything.voucher_count - of_request.voucher_count, everything.cents - of_request.cents)
     name = _name(programme_id, names)
     if rest.voucher_count > 0:
         yield ExpectedPayment(programme_id, name, None, rest.voucher_count, rest.cents, PaymentStep.TO_ASK)
     if asked is not None and of_request.voucher_count > 0:
         yield ExpectedPayment(programme_id, name, asked.payable_on, of_request.voucher_count, of_request.cents, PaymentStep.ASKED)
+
+
+def _less(sums: Sums, lines: Sequence[Line]) -> Sums:
+    return Sums(sums.voucher_count - len(lines), sums.cents - sum(line.cents for line in lines))
 
 
 def _unclaimed_step(programme_id: int, day: date, at: datetime) -> PaymentStep:
