@@ -28,6 +28,8 @@ DOORS = (
     ("helper/", "carnet.web.helper.urls"),
     ("local/", "carnet.web.local.urls"),
     ("clearing/", "carnet.web.clearing.urls"),
+    ("signals/", "carnet.web.signals.urls"),
+    ("samples/", "carnet.web.sampling.urls"),
     ("connection-bills/", "carnet.web.connection_bills.urls"),
     ("landlord/studies/", "carnet.web.connection_studies.urls"),
     ("landlord/", "carnet.web.landlord.urls"),

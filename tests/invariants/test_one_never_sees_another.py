@@ -149,6 +149,9 @@ def of_two_installations(payday: Payday) -> None:
             a_row(apps.get_model("continuity", name), made, **said, **more)
         # Signals: their story is told in tests/controls.
         a_row(apps.get_model("controls", "Signal"), made, until_on=later.date(), **said)
+        # Samples: told in tests/controls/test_samples.py.
+        a_row(apps.get_model("controls", "Sample"), made, until_on=later.date(), method="RANDOM", **said)
+        a_row(apps.get_model("controls", "SampleUnit"), made, **said)
         # Cases: told in tests/settlement/test_cases.py.
         case = {"since": NOW, "until": later, "opened_at": NOW, "answer_until": later, "decide_until": later + timedelta(days=1)}
         a_row(apps.get_model("controls", "Case"), made, **said, **case)

@@ -228,6 +228,7 @@ TAKEN: Final[tuple[Taken, ...]] = (
     Taken("controls_signal", blanks={"set_aside_because": "CASE WHEN set_aside_because = '' THEN '' ELSE '—' END"}),
     Taken("controls_signalsetting", blanks={"reason": _NO_WORDS}),
     Taken("controls_signallook"),
+    *_of_programme("controls_sample", "controls_sampleunit"),
     Taken("controls_case", blanks={"reason": _NO_WORDS, "asked": _NO_WORDS}),
     Taken("controls_caseredemption"),
     Taken("controls_casestep", blanks={"words": "CASE WHEN words = '' THEN '' ELSE '—' END"}),

@@ -1,6 +1,7 @@
 """Tables of signals, cases, holds and samples."""
 
 from carnet.controls.models._cases import PERSONAL_CASES, Case, CasePaper, CaseRedemption, CaseStep
+from carnet.controls.models._samples import Sample, SampleUnit
 from carnet.controls.models._signals import PERSONAL_SIGNALS, Signal, SignalLook, SignalSetting
 from carnet.kernel.personal import PersonalColumn
 

@@ -98,7 +98,7 @@ def _bring_places(script: Script, seed: int, everyone: Cast, at: datetime) -> li
     """The places of a script, imported as a national file, each run by an organisation of its own; their ids in the script's order."""
     prefix = f"{seed}-{uuid4().hex[:8]}"
     places.import_places(
-        provenance=PROVENANCE, file_name="simulation.csv", stream=io.BytesIO(_file(script, prefix).encode()),
+        provenance=PROVENANCE, file_name="simulation.csv", stream=io.BytesIO(_file(script, seed, prefix).encode()),
         actor=Actor.system("scenario"), request_id=uuid4(), at=at,
     )  # fmt: skip
     named = places_queries.names_of(places_queries.ids_in(places_queries.territory(["44"]), at=at))
@@ -117,7 +117,7 @@ def _name(prefix: str, plan: PlacePlan) -> str:
     return f"Lieu simulé {prefix} n° {plan.rank}"
 
 
-def _file(script: Script, prefix: str) -> str:
+def _file(script: Script, seed: int, prefix: str) -> str:
     """The places as a national file (v1.0.2): invented names, in communes that exist."""
     communes = cast.desk_communes(scenario_of(script, name="labelled"))
     written = io.StringIO()
@@ -126,15 +126,14 @@ def _file(script: Script, prefix: str) -> str:
     for plan in script.places:
         town = communes[plan.rank % len(communes)]
         latitude, longitude = town.point or (47.2, -1.55)
-        # Those that share a telephone have the line 99; each other its own.
-        line = 99 if plan.shares in ("switchboard", "shared-phone") else plan.rank % 90
-        exchange = {"switchboard": 91, "shared-phone": 92}.get(plan.shares, plan.rank // 90)
+        # Those that share a telephone have a line of their own word; each other its own.
+        line = {"switchboard": 98, "shared-phone": 99}.get(plan.shares, plan.rank)
         lines.writerow(
             {
                 "id": f"{prefix}-{plan.rank}", "pivot": PIVOT_UNKNOWN, "nom": _name(prefix, plan), "commune": town.name,
                 "code_postal": town.postcodes[0], "code_insee": town.code, "adresse": f"{plan.rank + 1} rue de la Simulation",
                 "latitude": f"{latitude + plan.rank / 9000:.5f}", "longitude": f"{longitude + plan.rank / 9000:.5f}",
-                "telephone": PHONE.format(exchange, line), "horaires": plan.hours, "services": "Maîtrise des outils numériques du quotidien",
+                "telephone": PHONE.format(seed % 100, line), "horaires": plan.hours, "services": "Maîtrise des outils numériques du quotidien",
                 "itinerance": "Itinérant" if plan.scheme.code == "van" else "Fixe", "date_maj": script.season.first_day.isoformat(),
             }
         )  # fmt: skip
