@@ -17,6 +17,8 @@ CLOCK_APART_SECONDS = 2.0
 BACKUP_AGE_MOST = timedelta(hours=26)
 # Every night; one may be missed.
 VERIFIED_DAYS_MOST = 2
+# One goes outside every day; one may be missed.
+ANCHOR_DAYS_MOST = 2
 LABEL_ENDS_DAYS = 60
 WORK_WAITS_MOST_SECONDS = 900
 SECRET_LATE = timedelta(days=1)
@@ -82,6 +84,7 @@ def keeping_checks() -> Iterator[Check]:
     yield from _archive_checks()
     if not schema.pending():
         yield from _programme_archive_checks(at)
+        yield anchor_check(at)
     yield from _verified_checks(at, kept=not schema.pending())
 
 
@@ -122,6 +125,22 @@ def _verified_checks(at: datetime, *, kept: bool) -> Iterator[Check]:
         days = (at - found.at).days
         told = _("%(faults)d anomalies, recalculé il y a %(days)d jours") % {"faults": found.fault_count, "days": days}
         yield Check(name, not found.fault_count, told, warns=not found.fault_count and days > VERIFIED_DAYS_MOST)
+
+
+def anchor_check(at: datetime) -> Check:
+    """When a line last went outside. Without any way outside, a tail that is cut cannot be seen."""
+    from carnet.continuity.queries import anchors
+
+    name = _("ancres du journal")
+    if not anchors.is_outside():
+        told = _("rien ne sort : sans CARNET_ANCHORS_DIR, CARNET_ANCHORS_TO ni CARNET_TIMESTAMP_URL, une fin coupée ne se verra pas")
+        return Check(name, True, told, warns=True)
+    sent_at, _day = anchors.latest_outside()
+    if sent_at is None:
+        return Check(name, True, _("aucune ligne n’est encore sortie : « carnet journal anchor »"), warns=True)
+    days = (at - sent_at).days
+    told = _("la dernière est sortie il y a %(days)d jours") % {"days": days}
+    return Check(name, days < ANCHOR_DAYS_MOST, told)
 
 
 def _archive_checks() -> Iterator[Check]:

@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -41,6 +41,8 @@ _HASHES: Final[dict[str, HashAlgorithm]] = {
     "2.16.840.1.101.3.4.2.3": SHA512(),
 }
 _SHA256_OID = bytes.fromhex("0609608648016503040201")
+# What the library says of a certificate that is none.
+_UNREADABLE = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
 Post = Callable[[bytes], bytes]
 
 
@@ -124,7 +126,7 @@ def check(
     """Read a TimeStampResp and believe it, or not. `around`: the moment it was asked. Raises: TimestampNotGiven, TimestampFalse."""
     try:
         return _checked(response, digest, roots, nonce, around)
-    except (IndexError, ValueError, KeyError, StopIteration, UnicodeDecodeError, OverflowError):
+    except (IndexError, ValueError, KeyError, StopIteration, UnicodeDecodeError, OverflowError, *_UNREADABLE):
         raise TimestampFalse(reason="unreadable") from None
 
 

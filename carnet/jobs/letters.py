@@ -116,6 +116,8 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("public:report-read")
     elif kind == "journal.verification-broken":
         path = reverse("operator:verifications")
+    elif kind == "journal.anchored":
+        path = reverse("public:anchors")
     elif kind == "helpline.complaint-filed":
         path = reverse("helpline:complaints")
     elif kind == MONTHLY:

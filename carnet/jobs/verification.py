@@ -14,7 +14,9 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from carnet.connectivity.queries import verifying as connections
+from carnet.continuity.queries import anchors
 from carnet.continuity.queries import verifying as clearing
+from carnet.continuity.rules.anchors import AnchorFileUnreadable, Wrong
 from carnet.distribution.queries import custody
 from carnet.funding import queries as funding
 from carnet.gateways import checks
@@ -38,7 +40,7 @@ REST_SECONDS_MOST = 60.0
 def steps_of(what: What) -> Sequence[Step]:
     """What is recomputed, in order. Each is asked seeing everything."""
     if what is What.JOURNAL:
-        return [partial(_seals_of, table) for table in SEALED_TABLES]
+        return [*(partial(_seals_of, table) for table in SEALED_TABLES), anchors_broken]
     # A row changed by an owner who switched the triggers off no longer matches its seal.
     sealed = [partial(_seals_of, table, invariant="6 append-only") for table in SEALED_TABLES if table.startswith("ledger_")]
     rooms = (ledger, redemption, settlement, connections, custody, clearing)
@@ -51,6 +53,20 @@ def _rules_of(room: object) -> list[Named]:
 
 def _seals_of(table: str, *, invariant: str = "seal") -> list[Named]:
     return [Named(invariant, f"{each.table} {each.row or each.block}", each.what) for each in seals.verify(tables=[table]).breaks]
+
+
+def anchors_broken() -> list[Named]:
+    """What the lines said outside contradict: a tail that was cut, a history written anew, an older copy put back, the file itself changed."""
+    try:
+        told, wrong = anchors.outside_lines()
+    except (AnchorFileUnreadable, OSError, UnicodeDecodeError) as error:
+        return [Named("anchor", "file", f"unreadable: {type(error).__name__}"), *map(_named, anchors.check_own_line())]
+    found = [*wrong, *anchors.compare(told, whole=True).wrong] if settings.ANCHORS_DIR is not None else anchors.check_own_line()
+    return [_named(each) for each in (*found, *anchors.false_stamps())]
+
+
+def _named(each: Wrong) -> Named:
+    return Named("anchor", f"line {each.number} {each.day} {each.chain}".strip(), f"{each.what}, goes to {each.reached}")
 
 
 def verify_all(*, now: Callable[[], datetime], rest: Callable[[float], None]) -> dict[What, int]:

@@ -148,13 +148,11 @@ def answer_once(
 
 
 @transaction.atomic
-def seal(
-    *, at: datetime, tables: Sequence[str] = SEALED_TABLES, publish: Callable[[str, int, bytes], None] | None = None
-) -> dict[str, int]:
+def seal(*, at: datetime, tables: Sequence[str] = SEALED_TABLES) -> dict[str, int]:
     """Seal every finished row of `tables` into chained blocks; return rows sealed per table.
 
-    Only rows below the oldest running transaction are taken, so a block can never gain a row later.
-    `publish(table, block number, digest)` is the hook for an anchor outside the operator's hands.
+    Only rows below the oldest running transaction are taken, so a block can never gain a row later. The heads of the chains go outside
+    every day (`continuity.operations.anchors`).
     Call it seeing everything (``acting_as_everything``).
     """
     sealed: dict[str, int] = {}
@@ -163,11 +161,11 @@ def seal(
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         horizon = cursor.fetchone()[0]
     for table in tables:
-        sealed[table] = _seal_table(table, horizon, at, publish)
+        sealed[table] = _seal_table(table, horizon, at)
     return sealed
 
 
-def _seal_table(table: str, horizon: int, at: datetime, publish: Callable[[str, int, bytes], None] | None) -> int:
+def _seal_table(table: str, horizon: int, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT number, to_xid, digest FROM journal_block WHERE table_name = %s ORDER BY number DESC LIMIT 1", [table])
         latest = cursor.fetchone()
@@ -183,12 +181,9 @@ def _seal_table(table: str, horizon: int, at: datetime, publish: Callable[[str, 
             return 0
         cursor.execute(
             "INSERT INTO journal_block (table_name, number, from_xid, to_xid, row_count, rows, previous, digest, sealed_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, sha256(%s::bytea || %s::bytea), %s) RETURNING digest",
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, sha256(%s::bytea || %s::bytea), %s)",
             [table, number, from_xid, horizon, row_count, bytes(rows), previous, previous, bytes(rows), at],
         )
-        digest = bytes(cursor.fetchone()[0])
-    if publish is not None:
-        publish(table, number, digest)
     return int(row_count)
 
 

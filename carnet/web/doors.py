@@ -42,6 +42,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode
 
+import structlog
 from allauth.account.internal.flows.reauthentication import suspend_request
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -76,6 +77,7 @@ from carnet.parties.rules import (
 from carnet.web import clock, turns
 from carnet.web.design.sentences import sentence_for
 
+log = structlog.get_logger(__name__)
 View = Callable[..., HttpResponseBase]
 ACTIVE = "active_at"  # in the session: the second at which a helper last did something
 PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
@@ -237,6 +239,17 @@ def go_to(request: HttpRequest, route: str) -> HttpResponseBase:
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page of a refusal: its sentence, its code, and a way home."""
+    actor: Actor = getattr(request, "actor", None) or Actor.anonymous()
+    if isinstance(refusal, FORBIDDEN) or refusal.code.endswith("-unknown"):
+        # Who tried what they may not: numbers and words of ours, and the name of the route, never its address.
+        matched = request.resolver_match
+        log.warning(
+            "refused",
+            code=refusal.code,
+            person=actor.person_id,
+            organisation=actor.organisation_id,
+            route=matched.view_name if matched else "",
+        )
     context = {"sentence": sentence_for(refusal), "code": refusal.code, "home_url": resolve_url("accounts:home")}
     if isinstance(refusal, FullSignInNeeded | DailyLimitReached):
         context["sign_in_url"] = f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"

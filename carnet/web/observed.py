@@ -10,7 +10,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from prometheus_client import Counter, Histogram
 
 from carnet.gateways import traces
@@ -37,7 +37,9 @@ class ObservedMiddleware:
         number = number_of(request.headers.get("X-Request-Id", ""))
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request=number), traced(request, number) as span:
-            response = self.get_response(request)
+            # A method nobody answers here (TRACE among them) stops at the door, whatever page it names.
+            known = method_of(request) != "OTHER"
+            response = self.get_response(request) if known else HttpResponseNotAllowed(sorted(METHODS))
             told(span, request, response)
             seconds = time.perf_counter() - began
             office = office_of(request)

@@ -90,15 +90,6 @@ class TestTheChain:
         behind_the_back("UPDATE journal_block SET digest = sha256('x'::bytea) WHERE number = 1", table="journal_block")
         assert {(each.block, each.what) for each in verify().breaks} == {(1, "digest"), (2, "chain")}
 
-    def test_the_anchor_is_given_each_head(self) -> None:
-        heads: list[tuple[str, int, bytes]] = []
-        deadline = time.monotonic() + 150
-        while not heads and time.monotonic() < deadline:
-            with acting_as_everything(why="seal with an anchor"):
-                operations.seal(at=AT, tables=["journal_line"], publish=lambda table, number, digest: heads.append((table, number, digest)))
-        assert [(table, number) for table, number, _digest in heads] == [("journal_line", 1)]
-        assert verify().heads == {"journal_line": heads[0][2].hex()}
-
 
 def behind_the_back(statement: str, *, table: str = "journal_line") -> None:
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:

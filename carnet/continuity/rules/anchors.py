@@ -149,6 +149,8 @@ def as_csv(lines: Sequence[Line], *, header: bool = True) -> str:
 def read(text: str) -> tuple[list[Line], list[Wrong]]:
     """The lines of a file, and those whose written digest is not that of what they say. Raises: AnchorFileUnreadable."""
     lines, wrong = [], []
+    if text and not text.startswith(",".join(FIELDS)):
+        raise AnchorFileUnreadable(reason="header")
     try:
         for row in csv.DictReader(io.StringIO(text), strict=True):
             line = _line(row)

@@ -5,6 +5,7 @@ import time
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -23,6 +24,8 @@ from carnet.parties import operations as parties
 from carnet.parties import queries
 from carnet.web import clock, turns
 
+log = structlog.get_logger(__name__)
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """People come by invitation only."""
@@ -40,6 +43,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whoever signed in fully ends the turn of this shared computer, and is forgiven the wrong PINs. A second factor just used ends a recovery
         that somebody asked for: it is not lost."""
         request.session.pop(turns.TURN, None)
+        methods = sorted({str(record.get("method", "")) for record in get_authentication_records(request, user)})
+        log.info("signed in", person=int(user.pk), methods=methods)
         parties.unlock_after_sign_in(
             person_id=int(user.pk), station_secret=turns.station_secret(request), request_id=uuid4(), at=clock.now()
         )
@@ -47,6 +52,11 @@ class AccountAdapter(DefaultAccountAdapter):
             parties.note_second_factor(person_id=int(user.pk), request_id=uuid4(), at=clock.now())
         response: HttpResponse = super().post_login(request, user, **options)
         return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counted by allauth's throttle, and told: that a password was wrong, never whose, since a stranger's address is somebody's too."""
+        super().authentication_failed(request, **credentials)
+        log.warning("sign-in failed", method="password")
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """As allauth finds them, and the box of codes for whoever has a card."""

@@ -16,9 +16,14 @@ MORE, PLAIN = "more", "plain"
 KEPT_SECONDS: Final = 365 * 24 * 3600
 
 
+def cookie_name() -> str:
+    """With `__Host-` where there is https, as every cookie of this site."""
+    return f"__Host-{COOKIE}" if settings.SESSION_COOKIE_SECURE else COOKIE
+
+
 def chosen(request: HttpRequest) -> str:
     """What this browser's person chose: "more", "plain", or nothing."""
-    said = request.COOKIES.get(COOKIE, "")
+    said = request.COOKIES.get(cookie_name(), "")
     return said if said in (MORE, PLAIN) else ""
 
 
@@ -30,6 +35,11 @@ def choose(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(wanted if is_here else "/")
     if request.POST.get("contrast") in (MORE, PLAIN):
         response.set_cookie(
-            COOKIE, request.POST["contrast"], max_age=KEPT_SECONDS, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            cookie_name(),
+            request.POST["contrast"],
+            max_age=KEPT_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
         )
     return response

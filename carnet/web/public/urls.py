@@ -9,6 +9,7 @@ from carnet.web.doors import public, published
 from carnet.web.public import (
     accessibility,
     agenda,
+    anchors,
     barrier,
     bookings,
     commitments,
@@ -68,6 +69,10 @@ urlpatterns = [
     path("engagements/<slug:slug>/", published(commitments.one), name="commitments-of"),
     path("opendata/commitments.csv", published(commitments.csv_file), name="commitments-csv"),
     path("opendata/commitments.json", published(commitments.json_file), name="commitments-json"),
+    path("opendata/anchors.csv", published(anchors.csv_file), name="anchors-csv"),
+    path("opendata/anchors/check_anchors.py", published(anchors.script), name="anchors-script"),
+    path("opendata/anchors/<int:number>.tsr", published(anchors.stamp), name="anchors-stamp"),
+    path("donnees-ouvertes/journal/", published(anchors.page), name="anchors"),
     path("opendata/<slug:name>.csv", published(views.open_data), name="open-data"),
     path("opendata/catalogue.jsonld", published(opendata.catalogue), name="open-data-catalogue"),
     path("opendata/<slug:name>.zip", published(opendata.archive), name="open-data-archive"),

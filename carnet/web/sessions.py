@@ -1,0 +1,43 @@
+"""How long somebody stays signed in at most, and what a browser keeps of pages that are somebody's: nothing.
+
+A session ends with the browser, twelve hours after the latest proof whatever is done meanwhile, and at once when its password changes
+(Django's own fingerprint of it). docs/operating/security.md says why.
+"""
+
+import time
+from collections.abc import Callable
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponseBase
+
+from carnet.web import turns
+
+
+class SessionLimitsMiddleware:
+    """Stands after AuthenticationMiddleware, before whoever asks who is signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        was_signed_in = SESSION_KEY in request.session
+        if was_signed_in and _is_over(request):
+            request.session.flush()
+            request.user = AnonymousUser()
+        response = self.get_response(request)
+        is_somebodys = was_signed_in or SESSION_KEY in request.session or turns.TURN in request.session
+        if is_somebodys and not request.path_info.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        if was_signed_in and SESSION_KEY not in request.session:
+            # What was shown, never what waits: vouchers taken without network are in the browser's storage until they are sent.
+            response.headers.setdefault("Clear-Site-Data", '"cache"')
+        return response
+
+
+def _is_over(request: HttpRequest) -> bool:
+    """Whether the latest proof of this session, a password or a second factor, is older than a session may be."""
+    proofs = [record["at"] for record in request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, ()) if "at" in record]
+    return bool(proofs) and time.time() - max(proofs) > settings.SESSION_COOKIE_AGE

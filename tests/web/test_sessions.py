@@ -1,0 +1,139 @@
+"""How long a session lasts, what a browser keeps of it, what the log tells of whoever was refused."""
+
+import io
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from carnet.web.accounts.house_words import HouseWordsValidator
+from tests.house.rooms import ROOT
+from tests.web.conftest import PASSWORD, sign_in
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[str], Client]
+
+
+def test_a_page_of_somebody_s_is_kept_nowhere_and_leaving_clears_what_was_shown(signed_in: SignedIn) -> None:
+    browser = signed_in("OPERATOR_ADMIN")
+    assert browser.get("/account/").headers["Cache-Control"] == "no-store, private"
+    out = browser.post("/sign-out/")
+    assert out.headers["Clear-Site-Data"] == '"cache"'
+    assert browser.get("/account/").status_code == 302
+    # The control: what anybody reads may be kept.
+    assert "no-store" not in Client().get("/chiffres/").headers.get("Cache-Control", "")
+
+
+def test_twelve_hours_after_the_latest_proof_one_signs_in_again(signed_in: SignedIn) -> None:
+    browser = signed_in("OPERATOR_ADMIN")
+    session = browser.session
+    for record in session["account_authentication_methods"]:
+        record["at"] = time.time() - settings.SESSION_COOKIE_AGE + 60
+    session.save()
+    assert browser.get("/account/").status_code == 200
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 120
+    session.save()
+    assert browser.get("/account/").status_code == 302
+    assert browser.get("/account/").status_code == 302
+
+
+def test_a_password_changed_ends_every_other_session(person_with: Any) -> None:
+    _person, _organisation, email = person_with("OPERATOR_ADMIN")
+    here, elsewhere = sign_in(Client(), email), sign_in(Client(), email)
+    assert elsewhere.get("/account/").status_code == 200
+    new = "une autre phrase longue 42"
+    done = here.post("/account/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert done.status_code == 302, done.content.decode()[:2000]
+    assert elsewhere.get("/account/").status_code == 302
+
+
+@pytest.mark.parametrize("password", ["Médiathèque2026", "passnumerique!!", "CHEQUE-1234567", "mot de passe 12"])
+def test_a_word_of_this_house_with_a_number_is_no_password(password: str) -> None:
+    with pytest.raises(ValidationError):
+        HouseWordsValidator().validate(password)
+
+
+@pytest.mark.parametrize("password", ["le carnet bleu de ma tante", "une phrase longue à soi"])
+def test_a_sentence_that_holds_one_of_them_is_one(password: str) -> None:
+    HouseWordsValidator().validate(password)
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What the log of production would hold."""
+    stream, root = io.StringIO(), logging.getLogger()
+    handler = logging.StreamHandler(stream)
+    spec = dict(settings.LOGGING["formatters"]["lines"])
+    handler.setFormatter(spec.pop("()")(**spec))
+    root.addHandler(handler)
+    yield stream
+    root.removeHandler(handler)
+
+
+def test_whoever_is_refused_and_whoever_signs_in_is_told_in_the_log_by_number_only(
+    written: io.StringIO, signed_in: SignedIn, person_with: Any
+) -> None:
+    browser = signed_in("MEDIATOR")
+    assert browser.get("/operator/").status_code == 403
+    Client().post("/sign-in/", {"login": "somebody@example.org", "password": "not the one at all"})
+    told = written.getvalue()
+    assert "signed in" in told
+    assert "sign-in failed" in told
+    refused = next(line for line in told.splitlines() if "refused" in line)
+    assert "operator:home" in refused
+    assert "somebody@" not in told
+
+
+PRODUCTION = """
+import os
+os.environ.update(
+    CARNET_DATABASE_URL="postgresql://x@/x", CARNET_BASE_URL="https://carnet.example", CARNET_SECRET_KEY="s" * 40,
+    CARNET_HOSTS="carnet.example", CARNET_MAIL_HOST="mail.example", CARNET_DEMO="",
+)
+from carnet.settings import prod
+names = [prod.SESSION_COOKIE_NAME, prod.CSRF_COOKIE_NAME, prod.LANGUAGE_COOKIE_NAME]
+assert all(name.startswith("__Host-") for name in names), names
+assert prod.SESSION_COOKIE_SECURE and prod.CSRF_COOKIE_SECURE and prod.LANGUAGE_COOKIE_SECURE
+assert prod.SESSION_COOKIE_HTTPONLY and prod.CSRF_COOKIE_HTTPONLY
+assert prod.SECURE_HSTS_SECONDS >= 365 * 24 * 3600 and prod.SECURE_HSTS_INCLUDE_SUBDOMAINS
+assert not prod.DEBUG
+policy = prod.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+said = {word for words in policy.values() for word in words}
+assert said <= {"'self'", "'none'", "data:"}, said
+assert policy["script-src"] == ["'self'"] and policy["object-src"] == ["'none'"] and policy["base-uri"] == ["'none'"]
+"""
+
+
+def test_production_marks_every_cookie_for_this_host_and_leaves_no_hole_in_the_policy() -> None:
+    done = subprocess.run([sys.executable, "-c", PRODUCTION], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/sign-in/", "/chiffres/", "/opendata/anchors.csv", "/nowhere/", "/api/v1/openapi.json", "/healthz"]
+)
+def test_every_answer_has_the_headers_a_browser_obeys(address: str) -> None:
+    answer = Client().get(address)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "nonce" not in policy
+    for directive in ("default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "script-src 'self'"):
+        assert directive in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "PROPFIND"])
+def test_trace_tells_nothing(method: str) -> None:
+    for address in ("/", "/api/v1/me", "/account/"):
+        answer = Client().generic(method, address, HTTP_X_SECRET="told-by-the-browser")
+        assert answer.status_code == 405
+        assert b"told-by-the-browser" not in answer.content
