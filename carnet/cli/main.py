@@ -34,6 +34,7 @@ COMMANDS = (
     "books",
     "opendata",
     "commitments",
+    "controls",
     "clearing",
     "indicators",
     "evaluation",

@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "carnet.web.local",
     "carnet.web.landlord",
     "carnet.web.clearing",
+    "carnet.web.signals",
     "carnet.web.sampling",
     "carnet.web.connection_bills",
     "carnet.web.connection_studies",

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 
 from carnet.controls.access import signals as access
 from carnet.controls.models import Signal, SignalLook, SignalSetting
 from carnet.controls.rules.signals import Outcome, SignalState
 from carnet.controls.rules.signals.precision import RuleCount
-from carnet.controls.rules.signals.registry import RULES
+from carnet.controls.rules.signals.registry import RULES, rule_called
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 
@@ -102,9 +102,17 @@ def signals_called(signal_ids: Collection[int]) -> list[SignalFacts]:
     return [_facts(each) for each in Signal.objects.filter(id__in=signal_ids).order_by("id")]
 
 
-def waiting_count(programme_ids: Collection[int]) -> int:
-    """How many signals of these programmes nobody has sorted; the caller has checked them."""
-    return Signal.objects.filter(programme_id__in=programme_ids, state=SignalState.NEW.value).count()
+def waiting(programme_ids: Collection[int]) -> tuple[int, datetime | None]:
+    """How many signals of these programmes nobody has sorted, and since when; the caller has checked them."""
+    rows = Signal.objects.filter(programme_id__in=programme_ids, state=SignalState.NEW.value)
+    found = rows.aggregate(count=Count("id"), since=Min("noticed_at"))
+    return found["count"], found["since"]
+
+
+def setting_of(actor: Actor, programme_id: int, rule: str) -> Setting:
+    """One rule's threshold, in a programme the actor runs or audits. Raises: NotAllowed, ProgrammeUnknown, RuleUnknown."""
+    access.check_sees(actor, programme_id)
+    return _settings(programme_id)[rule_called(rule).code]
 
 
 def settings_of(actor: Actor, programme_id: int) -> list[Setting]:

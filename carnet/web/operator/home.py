@@ -38,7 +38,7 @@ from carnet.web.forecasts import screens as forecasts
 from carnet.web.helpline import complaints
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
-from carnet.web.operator import debts, desk_post, disputes, guessing, stock, takeovers, verifications
+from carnet.web.operator import cases, debts, desk_post, disputes, guessing, stock, takeovers, verifications
 from carnet.web.operator.connections import tasks as connection_tasks
 from carnet.web.operator.desk_joining import tasks as desk_tasks
 from carnet.web.operator.desks import admit_url
@@ -48,6 +48,7 @@ from carnet.web.operator.payments.tasks import tasks as payment_tasks
 from carnet.web.operator.printing import tasks as printing_tasks
 from carnet.web.operator.structures import tasks as structure_tasks
 from carnet.web.parcels import pages as parcels
+from carnet.web.signals.tasks import tasks as signal_tasks
 
 # The next step of an order: what is said, the verb, the action its doer must hold.
 ORDER_STEPS = {
@@ -97,6 +98,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from debts.tasks(actor, at=at)
     yield from complaints.tasks(actor)
     yield from guessing.tasks(actor)
+    yield from signal_tasks(actor, [each.id for each in programmes])
     yield from offer_tasks.tasks(offer_desks.OPERATOR, actor, at)
     yield from stock.tasks(actor, at)
     yield from parcels.tasks(actor, at)
@@ -109,6 +111,7 @@ def _tasks(actor: Actor, programmes: list[funding.ProgrammeFacts], at: datetime)
     yield from desk_post.tasks(actor, at)
     yield from printing_tasks(actor, at, seed_days=settings.SEED_DAYS)
     programme_ids = [each.id for each in programmes]
+    yield from cases.tasks(actor, programme_ids, at)
     # A programme of mandates has structures, no voucher: nobody funds it, and no desk hands anything over.
     structured = counting.programmes_counted()
     with_vouchers = [each for each in programmes if each.id not in structured]

@@ -60,7 +60,7 @@ class Ground:
 def read(ground: Ground, statement: str, *, lead_days: int = 0, **more: Any) -> list[tuple[Any, ...]]:
     """The rows of one statement about the days looked at, `lead_days` of them before for what was there."""
     since = start_of_day(ground.from_on)
-    given = {
+    given: dict[str, Any] = {
         "programme": ground.programme_id,
         "unit": ground.span.value.lower(),
         "since": since,
@@ -71,7 +71,8 @@ def read(ground: Ground, statement: str, *, lead_days: int = 0, **more: Any) -> 
     }
     with connection.cursor() as cursor:
         cursor.execute(f"/* fan-out: a programme's weeks are looked at whole */ {statement}", {**given, **more})
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def places_of_desks(programme_id: int, desk_ids: Collection[int]) -> dict[int, Point]:

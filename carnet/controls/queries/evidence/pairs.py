@@ -80,7 +80,7 @@ def areas(ground: Ground) -> Iterator[Area]:
 
 
 def _rows(month: Ground, *, lead_days: int = 0) -> list[_Row]:
-    return [_Row(*row[:5], int(row[5])) for row in read(month, _PAIRS, lead_days=lead_days)]
+    return [_Row(*row[:5], cents=int(row[5])) for row in read(month, _PAIRS, lead_days=lead_days)]
 
 
 def _distances(month: Ground, rows: list[_Row]) -> dict[tuple[int, int], int]:

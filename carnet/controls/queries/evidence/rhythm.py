@@ -151,4 +151,4 @@ def _beside(own: _Month, group: Group, alike: list[_Month], month: Ground) -> Pe
 
 
 def _months(month: Ground) -> list[_Month]:
-    return [_Month(*row[:5], int(row[5]), row[6], row[7]) for row in read(month, _MONTH)]
+    return [_Month(*row[:5], cents=int(row[5]), kind=row[6], accepts_since=row[7]) for row in read(month, _MONTH)]

@@ -26,4 +26,4 @@ FROM told GROUP BY place_id, from_on ORDER BY 1, 3"""
 def uploads(ground: Ground) -> Iterator[Uploads]:
     """Items received in each week, and what was odd about them."""
     for place_id, organisation_id, first, *counts, cents in read(ground, _UPLOADS, lead_days=31, late=LATE_DAYS, odd=ODD_MINUTES):
-        yield Uploads(place_id, organisation_id, first, ground.end_of(first), *counts, int(cents))
+        yield Uploads(place_id, organisation_id, first, ground.end_of(first), *counts, cents=int(cents))

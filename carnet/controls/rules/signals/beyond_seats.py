@@ -33,11 +33,8 @@ def judge(seen: Seats, threshold: int) -> Noticed | None:
     if not over:
         return None
     told = sorted(over, key=lambda each: (each.seats - each.booklets, each.on))[:_DAYS_TOLD]
-    facts = {
-        "days": [{"on": each.on.isoformat(), "booklets": each.booklets, "seats": each.seats} for each in told],
-        "day_count": len(over),
-    }
-    return Noticed(facts, sum(each.cents for each in over))
+    days: list[dict[str, int | str]] = [{"on": each.on.isoformat(), "booklets": each.booklets, "seats": each.seats} for each in told]
+    return Noticed({"days": days, "day_count": len(over)}, sum(each.cents for each in over))
 
 
 RULE = Rule(
