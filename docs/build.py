@@ -109,7 +109,17 @@ def commands() -> str:
 {body}"""
 
 
+def data_map() -> str:
+    import django
+
+    django.setup()
+    from carnet.privacy.queries.writing import map_page
+
+    return f"{NOTICE}\n{map_page()}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/data-map.md": data_map,
     "docs/life-of-a-voucher.md": life_of_a_voucher,
     "docs/roles.md": roles,
     "docs/operating/commands.md": commands,

@@ -89,7 +89,7 @@ def take(folder: Folder, recipient: Recipient = "", keys_to: KeysFolder = None, 
     with installation(migrated=False):
         from django.conf import settings
 
-        from carnet.gateways import backups
+        from carnet.gateways import backups, erasures
 
         sealed_for = backups.read_recipient(recipient or settings_recipient())
         shelf, at, began = backups.Shelf(folder), datetime.now(UTC), time.monotonic()
@@ -103,6 +103,7 @@ def take(folder: Folder, recipient: Recipient = "", keys_to: KeysFolder = None, 
         keys = (
             backups.keep_keys(settings.KEYS_DIR, keys_to, recipient=sealed_for, at=at) if keys_to and settings.KEYS_DIR.is_dir() else None
         )
+        erasures.copy(folder)
         backups.tell_news(settings.VAR_DIR / "backups", at=base.manifest["finished_at"], bytes=base.bytes, folder=str(shelf.folder))
     seconds = round(time.monotonic() - began, 1)
     if as_json:
@@ -127,7 +128,7 @@ def archive(
         from carnet.gateways import backups
 
         shelf = backups.Shelf(folder)
-        teller = _Teller(as_json=as_json)
+        teller = _Teller(folder, as_json=as_json)
         receiver = backups.Receiver(
             shelf, address=address(), recipient=backups.read_recipient(recipient or settings_recipient()), every=every,
             stop=stopped.is_set, tell=teller.hear,
@@ -177,17 +178,18 @@ def _received_until(stopped: threading.Event, receiver: "backups_.Receiver") -> 
 class _Teller:
     """Writes how far the archive is, now and then."""
 
-    def __init__(self, *, as_json: bool) -> None:
-        self.as_json, self.told_at = as_json, 0.0
+    def __init__(self, folder: Path, *, as_json: bool) -> None:
+        self.folder, self.as_json, self.told_at = folder, as_json, 0.0
 
     def hear(self, received: "backups_.Received") -> None:
         if time.monotonic() - self.told_at >= NEWS_SECONDS:
             self.write(received)
 
     def write(self, received: "backups_.Received") -> None:
-        from carnet.gateways import backups
+        from carnet.gateways import backups, erasures
 
         self.told_at = time.monotonic()
+        erasures.copy(self.folder, path=erasures_here() / erasures.NAME)  # what the log says, the register says too
         facts = {"archived_at": datetime.now(UTC).isoformat(), "archive_lsn": backups.write_lsn(received.place)}
         backups.tell_news(var_dir() / "backups", **facts)
         if self.as_json:
@@ -288,10 +290,12 @@ def restore(
     with shown(_("Restauration"), expected, quiet=as_json) as progress, backups.restored(
         shelf, into=place, identities=identities, moment=moment, name=start.name, despite_a_hole=despite_a_hole, progress=progress
     ) as made:  # fmt: skip
-        report = proved(made)
         if keys is not None:
             with whole_or_not(place / "keys") as target:
                 backups.unpack(keys, target, identities)
+                for people in sorted(keys.parent.glob("people-*.tar.gz.age"))[-1:]:
+                    backups.unpack(people, target / "people", identities)
+        report = proved(made, shelf=folder, keys=place / "keys" if keys is not None else None)
     report |= {"into": str(place), "keys": str(place / "keys") if keys else None}
     if as_json:
         give(report)
@@ -301,9 +305,15 @@ def restore(
         raise CommandFailed(_("La base est restaurée, mais le grand livre ou le journal y contredit une règle : voyez « carnet ledger verify »."))  # fmt: skip
 
 
-def proved(made: "backups_.Restored") -> dict[str, Any]:
-    """What the restored database says of itself: the last redemption, the ledger, the journal. None where its tables are older than this code."""
+def proved(made: "backups_.Restored", *, shelf: Path | None = None, keys: Path | None = None) -> dict[str, Any]:
+    """What the restored database says of itself: the last redemption, the ledger, the journal. None where its tables are older than this code.
+
+    Before that, whoever asked to be forgotten since the moment it comes back to is erased again, by the registers of the backups and of the keys.
+    """
     os.environ["CARNET_DATABASE_URL"], os.environ["CARNET_DATABASE_POOL"] = made.address, "0"
+    here = erasures_here()
+    if keys is not None:
+        os.environ["CARNET_KEYS_DIR"] = str(keys)
     load_django()
     from carnet.cli.verification import journal_found, ledger_faults
     from carnet.gateways import schema
@@ -312,16 +322,38 @@ def proved(made: "backups_.Restored") -> dict[str, Any]:
 
     report: dict[str, Any] = {
         "base": made.base, "data": made.data, "seconds": made.seconds, "recovered_until": made.recovered_until, "verified": None,
-        "redemptions": None, "last_redemption_at": None,
+        "redemptions": None, "last_redemption_at": None, "erasures": None,
     }  # fmt: skip
     began = time.monotonic()
     if not schema.pending():
+        report["erasures"] = erased_again(*(path for path in (shelf, keys, here) if path is not None))
         with acting_as_everything(why="a restoration is proved whole before it serves"):
             report["redemptions"], report["last_redemption_at"] = redemption.latest()
         report["verified"] = not ledger_faults() and not journal_found().breaks
     report["verified_in_seconds"] = round(time.monotonic() - began, 2)
     disconnect()
     return report
+
+
+def erasures_here() -> Path:
+    """Where this installation's own register is, whatever is restored beside."""
+    from carnet.settings import env
+
+    return env.folder("CARNET_KEYS_DIR", var_dir() / "keys")
+
+
+def erased_again(*folders: Path) -> dict[str, Any] | None:
+    """Replay every register of erasures at hand on the database that came back. None without the keys its lines are made with."""
+    from django.conf import settings
+
+    from carnet.gateways import erasures
+    from carnet.privacy import operations
+
+    if not Path(settings.KEYS_WRAPPING or Path(settings.KEYS_DIR) / "wrapping.key").exists():
+        if any((each / erasures.NAME).exists() for each in folders):
+            complain(_("Sans les clés de l’installation, les effacements n’ont pas été refaits : restaurez avec « --keys-from »."))
+        return None
+    return dataclasses.asdict(operations.again([erasures.read(each / erasures.NAME) for each in folders], at=datetime.now(UTC)))
 
 
 def tell(report: dict[str, Any]) -> None:
@@ -331,6 +363,13 @@ def tell(report: dict[str, Any]) -> None:
     if report["last_redemption_at"]:
         words = _("%(count)d chèques encaissés, le dernier le %(at)s.")
         say(words % {"count": report["redemptions"], "at": formats.moment(report["last_redemption_at"])})
+    if erased := report["erasures"]:
+        words = _(
+            "%(read)d effacements au registre : %(erased)d refaits, %(already)d déjà faits, %(unknown)d d’après ce moment ; %(keys)d clés détruites."
+        )
+        say(words % erased)
+        if erased["broken_at"] is not None:
+            complain(_("Le registre des effacements a été changé à sa ligne %(broken_at)d : cherchez qui y a touché.") % erased)
     if report["verified"]:
         say(_("Le grand livre et le journal sont exacts."))
     elif report["verified"] is None:

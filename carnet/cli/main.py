@@ -44,6 +44,7 @@ COMMANDS = (
     "plan",
     "openid",
     "distribute",
+    "data",
 )
 # What typer makes of Ctrl+C, without a word; no command of ours ends with it (see `database run`).
 INTERRUPTED = 130

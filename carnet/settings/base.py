@@ -19,6 +19,12 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = env.folder("CARNET_VAR_DIR", BASE_DIR / "var")
 KEYS_DIR = env.folder("CARNET_KEYS_DIR", VAR_DIR / "keys")
 KEYS_WRAPPING: Path | None = env.folder("CARNET_KEYS_WRAPPING", KEYS_DIR / "wrapping.key")
+# How long what the law leaves to us is kept (carnet/privacy/rules/periods.py).
+KEPT = {
+    "accounts": env.whole("CARNET_KEEP_ACCOUNTS_MONTHS", 72, least=12, most=72),
+    "invitations": env.whole("CARNET_KEEP_INVITATIONS_DAYS", 30, least=1, most=90),
+    "letters": env.whole("CARNET_KEEP_LETTERS_DAYS", 30, least=1, most=180),
+}
 KEYS_SUCCESSOR: str | None = env.text("CARNET_KEYS_SUCCESSOR", "")
 # Where the archive of each programme is written every minute, in a folder each (a disk or a share of somebody else's); empty: nowhere.
 ARCHIVES_DIR: Path | None = env.folder("CARNET_ARCHIVES_DIR", Path()) if env.text("CARNET_ARCHIVES_DIR", "") else None
@@ -82,6 +88,7 @@ INSTALLED_APPS = [
     "carnet.connectivity",
     "carnet.planning",
     "carnet.continuity",
+    "carnet.privacy",
     "carnet.controls",
     "carnet.observatory",
     "carnet.jobs",

@@ -40,7 +40,7 @@ APPEND_ONLY = (
     "distribution_desktext", "mandates_use", "mandates_ending", "mandates_helperterms", "mandates_helpertest", "mandates_termsacceptance", "mandates_consentline", "mandates_remotesetting", "mandates_retentionrun",
     "observatory_selfcheckterms", "observatory_selfcheckkeeping",
     "issuing_parcelgap", "issuing_parcelsettlement",
-    "controls_signalsetting", "controls_signallook", "controls_casestep", "settlement_heldforcase",
+    "privacy_retentionreport", "controls_signalsetting", "controls_signallook", "controls_casestep", "settlement_heldforcase",
     "planning_weighing", "issuing_designlogo", "issuing_printfetch", "issuing_spoiledrun",
 )  # fmt: skip
 

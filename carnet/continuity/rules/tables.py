@@ -62,6 +62,7 @@ ELSEWHERE: Final = "of an organisation or a place, whatever the programme"
 RELEASED: Final = "published already, for everybody to keep"
 THROTTLES: Final = "refused tries and throttles of this installation"
 CLEARING: Final = "between this operator's installation and others': whoever takes over agrees with its own partners"
+PRIVACY: Final = "what this installation was asked about people, and forgot: by numbers of its own"
 CHAIN: Final = "its blocks leave as files of their own"
 SEALED_HERE: Final = "sealed by this installation's own key: of no use elsewhere"
 
@@ -325,6 +326,7 @@ LEFT: Final[tuple[Left, ...]] = (
         "continuity_clearingpayment",
     ),
     *_left(SEALED_HERE, "redemption_telephone"),
+    *_left(PRIVACY, "privacy_datarequest", "privacy_retentionreport"),
     *_left(CHAIN, "journal_block"),
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ from carnet.gateways.keys._boxes import new_pair, open_box, opened, sealed_box, 
 from carnet.gateways.keys._clearing import ClearingKey, fingerprint, key_name
 from carnet.gateways.keys._files import FileKeyRing
 from carnet.gateways.keys._issuer import ISSUER_ALGORITHMS, IssuerKey, IssuerPrivateKey
+from carnet.gateways.keys._people import UNDER_A_PERSON
 from carnet.gateways.keys._rings import InMemoryKeyRing
 from carnet.gateways.keys._words import (
     ANCHORS,
@@ -78,6 +79,7 @@ __all__ = [
     "SERVICE_DONE",
     "SIGNATURE_SIZE",
     "TOKEN",
+    "UNDER_A_PERSON",
     "VERSION_MAX",
     "AnchorKey",
     "ClearingKey",

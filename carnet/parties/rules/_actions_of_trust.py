@@ -22,4 +22,6 @@ LINES: tuple[Permission, ...] = (
     see("controls.see-samples", "samples drawn, what was found, and how surely", *_OPERATOR, _AUDITOR),
     do("controls.draw-sample", "draw a sample of redemptions to check, at random or by risk", _ADMIN, _AUDITOR),
     do("controls.check-sample", "write what was found of a redemption that was drawn", _ADMIN, _AGENT),
+    # people's data
+    see("privacy.see", "the data map, and what each night forgets of people", _ADMIN, _AUDITOR),
 )

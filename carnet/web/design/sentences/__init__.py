@@ -21,7 +21,7 @@ Sentence = str | Promise
 
 ROOMS = (
     "kernel", "gateways", "backups", "ledger", "journal", "notices", "parties", "funding", "issuing", "places", "joining", "workshops", "activities", "distribution", "habilitation", "desks", "postal", "mandates", "openid", "own_mandates", "redemption",
-    "controls", "signals", "cases", "samples", "settlement", "helpline", "observatory", "territories", "surveys", "need", "evaluations", "connectivity", "connection_bills", "connection_studies", "planning", "plans", "continuity", "archives", "takeovers", "clearing", "design", "api", "scenarios",
+    "controls", "signals", "cases", "samples", "settlement", "helpline", "observatory", "territories", "surveys", "need", "evaluations", "connectivity", "connection_bills", "connection_studies", "planning", "plans", "continuity", "archives", "takeovers", "clearing", "privacy", "design", "api", "scenarios",
 )  # fmt: skip
 
 
