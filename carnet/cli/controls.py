@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from carnet.cli import cases
 from carnet.cli.running import installation
 from carnet.cli.speech import AsJson, CommandFailed, give, say
 from carnet.cli.speech import gettext as _
@@ -19,6 +20,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("look", help=_("Regarder un programme avec chaque règle, jusqu’à hier ; ce qui fut regardé ne l’est plus."))(look)
     group.command("signals", help=_("Ce que chaque règle a remarqué, ce que c’est devenu, et sa justesse."))(signals)
+    cases.register(group)
     app.add_typer(
         group, name="controls", help=_("Contrôles : ce qui est remarqué dans des lieux et des guichets, jamais chez des personnes.")
     )

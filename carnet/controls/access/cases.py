@@ -36,7 +36,7 @@ def own_case(actor: Actor, case_id: int) -> Case:
 
 def seen_own_case(actor: Actor, case_id: int) -> Case:
     """The case, if it is about a place of the actor's organisation. Raises: CaseUnknown."""
-    found = Case.objects.filter(id=case_id, organisation_id=actor.organisation_id).first()
+    found = Case.objects.filter(id=case_id, organisation_id=actor.organisation_id or 0).first()
     if found is None or actor.place_id not in (None, found.place_id):
         raise CaseUnknown
     return found

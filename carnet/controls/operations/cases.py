@@ -88,6 +88,7 @@ def open_case(
     question: Question,
     signal_ids: Collection[int] = (),
     hold_cents: int | None = None,
+    hold_all: bool = False,
     actor: Actor,
     request_id: UUID,
     at: datetime,
@@ -95,7 +96,7 @@ def open_case(
     """Ask a place about what it redeemed on some days, from signals or from what a person saw; return the case's id.
 
     Every redemption of those days that it can no longer undo, and that no other open case is about, is in question. `hold_cents` keeps as much
-    of its payments waiting meanwhile, which needs the permission to hold. The place is told what is asked, and until when.
+    of its payments waiting meanwhile, `hold_all` as much as is in question; both need the permission to hold. The place is told what is asked, and until when.
     Units:   whole cents.
     Raises:  NotAllowed, SecondFactorNeeded, PersonNeeded, ProgrammeUnknown, PeriodWrong, AnswerDaysWrong, CaseWordsMissing, NothingInQuestion,
              TooManyRedemptions, HoldTooMuch, SignalUnknown, AlreadySorted, NirInText, IbanInText, CardInText, CodeInText.
@@ -103,7 +104,7 @@ def open_case(
     Repeat:  the same request_id returns the first case.
     """
     check_allowed_now(actor, OPEN, at)
-    if hold_cents is not None:
+    if hold_all or hold_cents is not None:
         check_allowed_now(actor, HOLD, at)
     opened_by = person_of(actor, OPEN)
     funding_access.operated_programme(actor, programme_id)
@@ -136,9 +137,9 @@ def open_case(
     if signal_ids:
         signals.join(signal_ids=signal_ids, case_id=case.id)
     _step(case, StepKind.OPENED, actor, request_id, at, words=case.asked)
-    if hold_cents is not None:
-        _hold(case, hold_cents, actor, at)
-        _step(case, StepKind.HELD, actor, request_id, at, cents=hold_cents)
+    if hold_all or hold_cents is not None:
+        _hold(case, case.cents if hold_cents is None else hold_cents, actor, at)
+        _step(case, StepKind.HELD, actor, request_id, at, cents=case.held_cents)
     _journal(
         actor, "case-opened", case, request_id, at, vouchers=case.voucher_count, held_cents=case.held_cents, signals=sorted(signal_ids)
     )

@@ -219,7 +219,7 @@ def case_page(actor: Actor, case_id: int, *, at: datetime) -> CasePage:
 def own_cases(actor: Actor, *, at: datetime) -> list[CaseLine]:
     """The cases about the places of the actor's organisation, the latest first. Raises: NotAllowed."""
     check_may(actor, access.SEE_OWN)
-    rows = Case.objects.filter(organisation_id=actor.organisation_id)
+    rows = Case.objects.filter(organisation_id=actor.organisation_id or 0)
     if actor.place_id is not None:
         rows = rows.filter(place_id=actor.place_id)
     return [_line(each, at) for each in rows.order_by("-id")[:LISTED]]

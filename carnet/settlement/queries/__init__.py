@@ -5,6 +5,7 @@ from carnet.settlement.queries._closings import ClosingPage, RepaymentLine, clos
 from carnet.settlement.queries._fees import FeesStated, InvoiceLine, fee_invoices, fees_stated, own_fee_invoice, own_fee_invoices
 from carnet.settlement.queries._payments import Payment, PaymentPage, TransferPaid, day_paid, payment_of, payment_page, transfers_paid
 from carnet.settlement.queries._places import (
+    CaseTold,
     ClaimDay,
     ClaimPage,
     ExpectedPayment,
@@ -81,6 +82,7 @@ __all__ = [
     "BandsInForce",
     "BankFileLine",
     "BookPage",
+    "CaseTold",
     "ClaimDay",
     "ClaimPage",
     "ClosingPage",

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from carnet.settlement import operations as settlement_writes
 from carnet.settlement import queries as settlement
-from carnet.settlement.queries import ExpectedPayment, PaymentStep
+from carnet.settlement.queries import CaseTold, ExpectedPayment, PaymentStep
 from carnet.web import clock
+from carnet.web.cases import counted, last_day
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Row, Table, Task
 from carnet.web.design.forms import OperationForm
@@ -81,6 +82,8 @@ def tasks(expected: Sequence[ExpectedPayment]) -> list[Task]:
 
 
 def _task(waiting: ExpectedPayment) -> Task:
+    if waiting.case is not None:
+        return _of_case(waiting, waiting.case)
     tone, amount = STEPS[waiting.step][1], formats.euros(waiting.cents)
     is_ours = waiting.reason in ("HELD", "DIFFERS")
     title = _("%(amount)s attendent une vérification") if is_ours else _("%(amount)s n’ont pas pu être payés")
@@ -88,6 +91,18 @@ def _task(waiting: ExpectedPayment) -> Task:
     verb = _("Voir le détail") if is_ours else _("Voir le compte bancaire") if changing else _("Compléter le compte bancaire")
     url = reverse("place:payments") if is_ours else reverse("accounts:bank-account")
     return Task(title % {"amount": amount}, verb, url, detail=why_waiting(waiting), tone=tone, tone_text=str(STEPS[waiting.step][0]))
+
+
+def _of_case(waiting: ExpectedPayment, told: CaseTold) -> Task:
+    """*10 chèques, 100 € en attente*: why, and until when an answer is awaited."""
+    return Task(
+        _("%(counted)s en attente") % {"counted": counted(waiting.voucher_count, waiting.cents)},
+        _("Voir la question"),
+        reverse("place:case", args=[told.case_id]),
+        detail=why_waiting(waiting),
+        tone=STEPS[waiting.step][1],
+        tone_text=str(STEPS[waiting.step][0]),
+    )
 
 
 def why_waiting(payment: ExpectedPayment) -> str:
@@ -100,6 +115,11 @@ def why_waiting(payment: ExpectedPayment) -> str:
             "day": formats.day(payment.hold.until),
             "phone": payment.hold.phone,
         }
+    if payment.case is not None:
+        facts = {"answer": last_day(payment.case.answer_until), "day": last_day(payment.case.until)}
+        return (
+            _("L’opérateur vous pose une question. Réponse attendue jusqu’au %(answer)s. Sans décision le %(day)s, tout est payé.") % facts
+        )
     if payment.step is PaymentStep.TO_ASK:
         return _("quand vous le demandez")
     return str(WAITING_FOR.get(payment.reason, ""))

@@ -5,6 +5,7 @@ from carnet.web.helpline import filing
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import screens as offers
 from carnet.web.place import (
+    cases,
     days,
     devices,
     directory,
@@ -61,5 +62,6 @@ urlpatterns += (
     devices.urlpatterns + lessons.urlpatterns + directory.urlpatterns + joining.urlpatterns + help.urlpatterns + space.urlpatterns
 )
 urlpatterns += taken.urlpatterns
+urlpatterns += cases.urlpatterns
 urlpatterns += offers.routes(offer_desks.PLACE)
 urlpatterns += filing.routes(filing.PLACE)

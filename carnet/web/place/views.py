@@ -33,7 +33,7 @@ from carnet.web.disputes import MISTAKES, reason_kept
 from carnet.web.helpline import filing
 from carnet.web.offers import desks as offer_desks
 from carnet.web.offers import tasks as offer_tasks
-from carnet.web.place import counter, days, devices, disputes, joining, money, remittances, reservations, till
+from carnet.web.place import cases, counter, days, devices, disputes, joining, money, remittances, reservations, till
 from carnet.web.place import help as free_help
 from carnet.web.place.forms import AcceptForm, CodeForm, UndoForm, named
 
@@ -52,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "tasks": [
                 *devices.tasks(actor, at),
                 *filing.tasks(actor),
+                *cases.tasks(actor, at),
                 *reservations.tasks(actor, at),
                 *money.tasks(expected),
                 *(remittances.tasks(actor, legal_day(at)) if sees_money else []),

@@ -20,6 +20,7 @@ from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Table
 from carnet.web.design.screens import actor_of
 from carnet.web.operator.payments._balances import balances_table
+from carnet.web.operator.payments._cases import waiting_table
 from carnet.web.operator.payments._words import CHANNELS, RUN_STATES, SET_ASIDE, bank_reason
 
 
@@ -46,6 +47,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponse:
         ],
         "account": f"{facts.ring_fence.holder}, {Iban(facts.ring_fence.iban).printed()}",
         "set_aside": _set_aside_table(waiting.set_aside),
+        "for_cases": waiting_table(actor, facts.programme_id, at),
         "returned": _returned_table(waiting.returned, may_pay=allowed(actor.roles, "settlement.prepare-payment")),
         "runs": _runs_table(queries.runs(actor=actor, agreement_id=agreement_id)),
         "bank_files": _bank_files_table(queries.bank_files(actor=actor, agreement_id=agreement_id)),

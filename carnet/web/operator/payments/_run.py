@@ -21,6 +21,7 @@ from carnet.web import clock
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table
 from carnet.web.design.screens import actor_of
+from carnet.web.operator.payments._cases import waiting_table
 from carnet.web.operator.payments._words import RUN_STATES, RUN_STEPS, SET_ASIDE, TRANSFER_STATES, bank_reason, held_cents
 
 
@@ -54,6 +55,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         ],
         "by_orders": by_orders,
         "transfers": _orders_table(page, actor, held, kept) if by_orders else _transfers_table(page.transfers, held, kept),
+        # What the run leaves out, while it can still be looked at.
+        "for_cases": None if line.sent_at else waiting_table(actor, line.programme_id, clock.now()),
         "may_approve": may_approve and not is_own and not has_said_yes,
         "waits_for_another": is_mine and line.state is RunState.PREPARED and is_controlled,
         # One more person than oneself: the sentence above says it already.
