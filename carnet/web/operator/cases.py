@@ -12,13 +12,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from carnet.controls.operations import cases as operations
 from carnet.controls.operations.cases import Question
 from carnet.controls.queries import cases as queries
 from carnet.controls.queries.cases import CaseLine, CasePage
-from carnet.controls.queries.signals import SignalFacts, signals_called
+from carnet.controls.queries.signals import SignalFacts, SignalFilter, signals_called
+from carnet.controls.queries.signals import signals as signals_of
 from carnet.controls.rules.cases import ANSWER_DAYS, ANSWER_DAYS_LEAST, ANSWER_DAYS_MOST, CaseState, Decision
 from carnet.controls.rules.signals import Outcome
 from carnet.funding import access as funding_access
@@ -37,6 +38,7 @@ from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
 from carnet.web.design.forms import DayField, EurosField, OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.doors import ask_for_proof, door
+from carnet.web.signals import words as signal_words
 
 FOUND = [
     (Outcome.HONEST.value, gettext_lazy("Tout était en ordre")),
@@ -57,6 +59,9 @@ class OpenForm(OperationForm):
     """What is asked, about which days, and what waits meanwhile."""
 
     place = forms.ChoiceField(label=gettext_lazy("Lieu"))
+    signals = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Les signaux de ce lieu à joindre"), coerce=int, widget=forms.CheckboxSelectMultiple, required=False
+    )
     since_on = DayField(label=gettext_lazy("Du"))
     last_on = DayField(label=gettext_lazy("Au (ce jour compris)"))
     reason = Words(gettext_lazy("Ce que vous avez vu (pour l’opérateur seulement)"))
@@ -84,9 +89,19 @@ class OpenForm(OperationForm):
     )
     amount = EurosField(label=gettext_lazy("Ce montant"), required=False)
 
-    def __init__(self, *arguments: Any, places: Iterable[tuple[str, str]] = (), may_hold: bool = False, **named: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        places: Iterable[tuple[str, str]] = (),
+        signals: Iterable[tuple[int, str]] = (),
+        may_hold: bool = False,
+        **named: Any,
+    ) -> None:
         super().__init__(*arguments, **named)
         self.fields["place"].choices = list(places)  # type: ignore[attr-defined]
+        self.fields["signals"].choices = list(signals)  # type: ignore[attr-defined]
+        if not self.fields["signals"].choices:  # type: ignore[attr-defined]
+            del self.fields["signals"]
         if not may_hold:
             del self.fields["hold"], self.fields["amount"]
 
@@ -235,7 +250,13 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "road": road,
         "current": current,
         "rows": _rows(page),
-        "signals": page.signals,
+        "signals": [
+            (
+                f"{signal_words.name_of(each.rule)}, {signal_words.period(each.from_on, each.until_on)}",
+                reverse("signals:signal", args=[each.id]),
+            )
+            for each in page.signals
+        ],
         "steps": [
             (*words.step_words(each), each.words, people.get(each.person_id or 0, "") if not each.by_place else _("le lieu"))
             for each in page.steps
@@ -361,6 +382,15 @@ class OpenView(OperationView):
         return [each for each in found if (each.programme_id, each.place_id) == (found[0].programme_id, found[0].place_id)]
 
     @cached_property
+    def of_place(self) -> list[SignalFacts]:
+        """Every signal of that place that is in no case yet, those asked for included."""
+        if not self.signals:
+            return []
+        which = SignalFilter(place_id=self.signals[0].place_id)
+        found = signals_of(actor_of(self.request), programme_ids=[self.signals[0].programme_id], which=which).signals
+        return sorted({each.id: each for each in (*found, *self.signals) if each.case_id is None}.values(), key=lambda each: each.id)
+
+    @cached_property
     def choices(self) -> list[tuple[str, str]]:
         """A place of a programme one runs, as the form names it."""
         if self.signals:
@@ -379,6 +409,7 @@ class OpenView(OperationView):
         place = next((value for value, _label in self.choices if value.endswith(f"-{wanted}")), self.choices[0][0] if self.choices else "")
         programme_id = int(place.partition("-")[0]) if place else None
         if self.signals:
+            initial["signals"] = [each.id for each in self.signals]
             initial["since_on"] = min(each.from_on for each in self.signals)
             initial["last_on"] = max(each.until_on for each in self.signals) - timedelta(days=1)
         if programme_id is not None:
@@ -387,14 +418,20 @@ class OpenView(OperationView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         may_hold = allowed(actor_of(self.request).roles, operations.HOLD)
-        return super().get_form_kwargs() | {"places": self.choices, "may_hold": may_hold}
+        return super().get_form_kwargs() | {
+            "places": self.choices,
+            "signals": [
+                (each.id, f"{signal_words.name_of(each.rule)}, {signal_words.period(each.from_on, each.until_on)}")
+                for each in self.of_place
+            ],
+            "may_hold": may_hold,
+        }
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        joined = ngettext("%(count)s signal joint à ce dossier.", "%(count)s signaux joints à ce dossier.", len(self.signals))
         lead = _("Le lieu est prévenu et répond. Une autre personne que vous décide. Les bénéficiaires ne sont pas concernés.")
         return super().get_context_data(**more) | {
             "title": _("Poser une question à un lieu"),
-            "lead": f"{joined % {'count': len(self.signals)}} {lead}" if self.signals else lead,
+            "lead": lead,
             "verb": _("Ouvrir le dossier"),
             "kind": "",
             "cancel_url": reverse("operator:cases"),
@@ -421,7 +458,7 @@ class OpenView(OperationView):
                 given["phone"],
                 given["answer_days"],
             ),
-            signal_ids=[each.id for each in self.signals],
+            signal_ids=given.get("signals", []),
             hold_cents=given["amount"] if hold == "some" else None,
             hold_all=hold == "all",
             actor=actor_of(self.request),

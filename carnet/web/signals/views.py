@@ -86,7 +86,7 @@ def signal(request: HttpRequest, signal_id: int) -> HttpResponse:
         "comparisons": words.comparisons(found),
         "may_set_aside": may_sort and found.state is SignalState.NEW,
         "open_case_url": _case_url(found) if may_sort and found.state is not SignalState.IN_CASE else "",
-        "case_url": _reversed("cases:case", found.case_id) if found.case_id else "",
+        "case_url": _reversed("operator:case", found.case_id) if found.case_id else "",
     }
     return render(request, "signals/signal.html", context)
 
@@ -110,8 +110,8 @@ def _summary(found: SignalFacts, actor: Actor) -> list[Row]:
 
 
 def _case_url(found: SignalFacts) -> str:
-    url = _reversed("cases:open")
-    return f"{url}?signals={found.id}" if url else ""
+    url = _reversed("operator:case-new")
+    return f"{url}?signal={found.id}" if url else ""
 
 
 def _reversed(route: str, *arguments: object) -> str:
