@@ -1,6 +1,6 @@
 """Who is who in a labelled campaign: every scheme, its label, how many places live by it. Nothing reads a label but the report.
 
-The schemes are those of published cases: see docs/sources/fraud.md. Every place and every desk is invented.
+The schemes are those of published cases: see docs/sources/labelled-seasons.md. Every place and every desk is invented.
 """
 
 from dataclasses import dataclass

@@ -73,8 +73,10 @@ class _Case:
     opened_at: datetime
 
 
-def watch(*, seed: int, scale: float = 1.0, progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None) -> Watched:
-    """Play one labelled season, look every week, ask and decide as the policy says."""
+def watch(
+    *, seed: int, scale: float = 1.0, every: int = LOOK_DAYS, progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None
+) -> Watched:
+    """Play one labelled season, look every so many days, ask and decide as the policy says."""
     stage = set_up(script(SEASON, seed=seed, scale=scale), seed=seed)
     watched, open_cases, settled = Watched(seed, stage), list[_Case](), set[int]()
     waiting: dict[int, list[int]] = defaultdict(list)
@@ -87,7 +89,7 @@ def watch(*, seed: int, scale: float = 1.0, progress: Callable[[str, int, int], 
             open_cases.remove(case)
             if stage.season.plans[case.place_id].label is Label.FRAUD:
                 settled.add(case.place_id)
-        if (day - SEASON.first_day).days % LOOK_DAYS == LOOK_DAYS - 1:
+        if (day - SEASON.first_day).days % every == every - 1:
             for place_id, ids in _look(watched, day, at).items():
                 waiting[place_id] += ids
             asked = {each.place_id for each in open_cases} | settled

@@ -40,6 +40,7 @@ class PlacePlan:
     hours: str
     shares: str = ""  # with whom it shares a bank account or a telephone: the same word
     new_account_on: date | None = None
+    walk_ins: int = 0  # in a hundred people, those who come between lessons, without a session
 
     @property
     def label(self) -> Label:
@@ -150,6 +151,7 @@ class _Author:
             hours=STALE_HOURS if code == "stale-hours" else OPEN_HOURS,
             shares=code if code in ("switchboard", "shared-bank", "shared-phone") else "",
             new_account_on=self.middle + timedelta(days=number) if code in ("new-bank", "new-bank-spike") else None,
+            walk_ins=dice.choice((0, 0, 10, 20, 35)) if scheme.label is not Label.SLOPPY and code not in ("whole-day", "season-end") else 0,
         )
 
     # --- people who come to learn
@@ -222,6 +224,8 @@ class _Author:
             return Visit(ends - timedelta(minutes=5), vouchers, session=wrong)
         if code == "van":
             return self._of_the_van(day, vouchers)
+        if place.has_sessions and self.dice.randrange(100) < place.walk_ins:
+            return Visit(self.opening(day + timedelta(days=self.dice.randrange(3))), vouchers)
         if not place.has_sessions:
             begins = ends if code == "stale-hours" else datetime.combine(day, time(9 + self.dice.randrange(9), 0), tzinfo=PARIS)
             return Visit(begins + timedelta(minutes=self.dice.randrange(30) if code != "stale-hours" else 0), vouchers)
