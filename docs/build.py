@@ -118,7 +118,14 @@ def data_map() -> str:
     return f"{NOTICE}\n{map_page()}"
 
 
+def security_grid() -> str:
+    from docs import asvs
+
+    return f"{NOTICE}\n{asvs.page()}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/security/asvs.md": security_grid,
     "docs/data-map.md": data_map,
     "docs/life-of-a-voucher.md": life_of_a_voucher,
     "docs/roles.md": roles,

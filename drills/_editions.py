@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from carnet.cli.running import load_django
-from drills import DrillFailed
+from drills import DrillFailed, _every_key
 
 BOOKLET = 5
 
@@ -26,6 +26,7 @@ def main() -> None:
 def played(*, versions: int, booklets: int) -> dict[str, Any]:
     """Issue, rotate, issue again, `versions` times; spend from each edition; end the first keys; spend again. Raises: DrillFailed."""
     from carnet.gateways.database import acting_as, acting_as_everything
+    from carnet.gateways.keys import key_ring
     from carnet.issuing.operations import keys as rotating
     from carnet.redemption import queries as redemption
     from carnet.redemption.access import forget_place_keys
@@ -45,6 +46,10 @@ def played(*, versions: int, booklets: int) -> dict[str, Any]:
             _hold(drawn == version, f"version {drawn} was drawn instead of {version}")
         editions.append(_issue(ready, booklets))
         _hold(editions[-1][1] == version, f"the edition was drawn under version {editions[-1][1]} instead of {version}")
+        if version == 1:
+            signed = _every_key.signed_now(key_ring(), ready.programme_id)
+    kept = _every_key.still_holds(key_ring(), ready.programme_id, signed, version=1) if versions > 1 else 0
+    installation = _every_key.installation_changed(key_ring(), at=LATER)
     forget_place_keys()
     forget_series_facts()
     spent = {"typed": 0, "qr": 0, "offline": 0}
@@ -72,6 +77,8 @@ def played(*, versions: int, booklets: int) -> dict[str, Any]:
     return {
         "versions": versions,
         "vouchers": versions * booklets * BOOKLET,
+        "purposes_still_signed": kept,
+        "keys_of_the_installation": installation,
         **{f"redeemed_{how}": count for how, count in spent.items()},
         "statements_known": statements["oldest"],
         "statements_unknown": statements["unknown"],

@@ -19,6 +19,7 @@ COMMANDS = (
     "archive",
     "takeover",
     "serve",
+    "sessions",
     "fast",
     "doctor",
     "verification",

@@ -471,6 +471,12 @@ def secret_key(path: Path) -> str:
     """The signing key of sessions: the environment's, else one drawn once and kept in a file only its owner reads."""
     given = env.text("CARNET_SECRET_KEY", "")
     if given:
+# The signing keys of sessions before the present one: what was signed or sealed by them still opens, until they are taken out of here.
+SECRET_KEY_FALLBACKS = env.words("CARNET_SECRET_KEYS_BEFORE")
+if not all(len(each) >= 32 for each in SECRET_KEY_FALLBACKS):
+    raise env.SettingRefused("CARNET_SECRET_KEYS_BEFORE", "keys of at least 32 characters, separated by commas")
+
+
         if len(given) < 32:
             raise env.SettingRefused("CARNET_SECRET_KEY", "at least 32 characters are needed")
         return given

@@ -6,13 +6,18 @@ A session ends with the browser, twelve hours after the latest proof whatever is
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
+from carnet.journal import operations as journal
+from carnet.kernel.actors import Actor
 from carnet.web import turns
 
 
@@ -35,6 +40,21 @@ class SessionLimitsMiddleware:
             # What was shown, never what waits: vouchers taken without network are in the browser's storage until they are sent.
             response.headers.setdefault("Clear-Site-Data", '"cache"')
         return response
+
+
+@transaction.atomic
+def end_sessions(*, person_id: int | None, at: datetime) -> int:
+    """End every session of somebody, or of everybody (None); return how many. Whoever it is signs in again at the next click."""
+    ended = 0
+    for session in Session.objects.iterator():
+        if person_id is None or str(session.get_decoded().get(SESSION_KEY, "")) == str(person_id):
+            session.delete()
+            ended += 1
+    subject = ("person", person_id) if person_id is not None else ("installation", "all")
+    journal.record(
+        actor=Actor.system("carnet session end"), action="parties.sessions-ended", subject=subject, facts={"count": ended}, at=at
+    )
+    return ended
 
 
 def _is_over(request: HttpRequest) -> bool:

@@ -37,7 +37,7 @@ CONTEXTS = {
     "parties.recovery-begun": {"name": "Awa Diallo"},
     "parties.card-guessed": {},
     "journal.anchored": {
-        "number": 12, "day": "2026-11-23", "words": "abri acier agneau", "digest": "0f" * 32, "lost": 2, "line": "carnet-anchor-1,…",
+        "number": 12, "said_on": "2026-11-23", "words": "abri acier agneau", "digest": "0f" * 32, "lost": 2, "line": "carnet-anchor-1,…",
     },
     "journal.verification-broken": {"what": "ledger", "count": 3},
     "parties.helper-unused": {"organisation": "Médiathèque", "closes_on": "2026-12-21"},

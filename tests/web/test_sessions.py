@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from carnet.web import clock
+from carnet.web.accounts.adapters import sealed_anew
 from carnet.web.accounts.house_words import HouseWordsValidator
+from carnet.web.sessions import end_sessions
 from tests.house.rooms import ROOT
 from tests.web.conftest import PASSWORD, sign_in
 
@@ -46,7 +50,7 @@ def test_twelve_hours_after_the_latest_proof_one_signs_in_again(signed_in: Signe
 
 
 def test_a_password_changed_ends_every_other_session(person_with: Any) -> None:
-    _person, _organisation, email = person_with("OPERATOR_ADMIN")
+    _person, _organisation, email = person_with("MEDIATOR", has_second_factor=False)
     here, elsewhere = sign_in(Client(), email), sign_in(Client(), email)
     assert elsewhere.get("/account/").status_code == 200
     new = "une autre phrase longue 42"
@@ -137,3 +141,29 @@ def test_trace_tells_nothing(method: str) -> None:
         answer = Client().generic(method, address, HTTP_X_SECRET="told-by-the-browser")
         assert answer.status_code == 405
         assert b"told-by-the-browser" not in answer.content
+
+
+def test_a_changed_session_secret_keeps_second_factors_and_the_old_one_can_go(person_with: Any, settings: Any) -> None:
+    _person, _organisation, email = person_with("OPERATOR_ADMIN")
+    before, settings.SECRET_KEY = settings.SECRET_KEY, "another-secret-" + "y" * 40
+    settings.SECRET_KEY_FALLBACKS = [before]
+    assert sealed_anew() == 2  # the application's secret and the recovery codes
+    settings.SECRET_KEY_FALLBACKS = []
+    assert sign_in(Client(), email).get("/account/").status_code == 200
+
+
+def test_without_the_secret_before_a_second_factor_does_not_open(person_with: Any, settings: Any) -> None:
+    person_with("OPERATOR_ADMIN")
+    settings.SECRET_KEY = "another-secret-" + "y" * 40
+    with pytest.raises(InvalidToken):
+        sealed_anew()
+
+
+def test_sessions_of_one_person_are_ended_and_no_other(person_with: Any) -> None:
+    person, _organisation, email = person_with("MEDIATOR", has_second_factor=False)
+    _other, _organisation, address = person_with("MEDIATOR", has_second_factor=False)
+    theirs, others = sign_in(Client(), email), sign_in(Client(), address)
+    assert end_sessions(person_id=person, at=clock.now()) == 1
+    assert (theirs.get("/account/").status_code, others.get("/account/").status_code) == (302, 200)
+    assert end_sessions(person_id=None, at=clock.now()) >= 1
+    assert others.get("/account/").status_code == 302

@@ -23,7 +23,6 @@ from carnet.notices import operations as notices
 
 _LOCK = 7_205_713
 _ACTOR = Actor.system("anchors")
-LETTER = "journal.anchored"
 
 
 @transaction.atomic
@@ -135,11 +134,11 @@ def write_to(addresses: Sequence[str], *, at: datetime) -> int:
             return 0
         line = queries.line_of(row)
         context = {
-            "number": line.number, "day": line.day.isoformat(), "words": line.words, "digest": line.digest,
+            "number": line.number, "said_on": line.day.isoformat(), "words": line.words, "digest": line.digest,
             "lost": line.number - line.resumes - 1, "line": rules.as_csv([line], header=False).strip(),
         }  # fmt: skip
         for address in addresses:
-            notices.post(kind=LETTER, to_email=address, context=context, language=settings.LANGUAGE_CODE, at=at)
+            notices.post(kind="journal.anchored", to_email=address, context=context, language=settings.LANGUAGE_CODE, at=at)
         AnchorSent.objects.create(anchor=row, way="mail", count=len(addresses), at=at)
         return len(addresses)
 

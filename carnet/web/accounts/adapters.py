@@ -12,7 +12,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -20,11 +20,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from carnet.gateways.database import acting_as_everything
 from carnet.parties import operations as parties
 from carnet.parties import queries
 from carnet.web import clock, turns
 
 log = structlog.get_logger(__name__)
+# In the data of an authenticator: what `encrypt` below sealed.
+SEALED = ("secret", "seed")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -95,6 +98,24 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return _sealer().decrypt(encrypted_text.encode("ascii")).decode()
 
 
-def _sealer() -> Fernet:
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"carnet second factors").derive(settings.SECRET_KEY.encode())
+def _sealer() -> MultiFernet:
+    """Seals with the present key; opens with it, or with one of those before."""
+    return MultiFernet([_sealer_of(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _sealer_of(secret: str) -> Fernet:
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"carnet second factors").derive(secret.encode())
     return Fernet(base64.urlsafe_b64encode(key))
+
+
+def sealed_anew() -> int:
+    """Seal every second factor under the present key; return how many. Then keys before it may be taken out of the settings."""
+    count, sealer = 0, _sealer()
+    with acting_as_everything(why="every second factor is sealed by one key"):
+        kinds = [Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES]
+        for row in Authenticator.objects.filter(type__in=kinds).order_by("id").select_for_update(of=("self",)):
+            sealed = {name: value for name, value in row.data.items() if name in SEALED and isinstance(value, str)}
+            row.data |= {name: sealer.rotate(value.encode("ascii")).decode("ascii") for name, value in sealed.items()}
+            row.save(update_fields=["data"])
+            count += 1
+    return count
