@@ -250,13 +250,12 @@ def _percent(thousandths: int) -> str:
 
 def organisations_in(facts: Mapping[str, Any]) -> set[int]:
     """The organisations, desks or others, that facts name by their ids."""
-    lines = [*facts.get("pairs", ()), *facts.get("desks", ())] if facts.get("pairs") or _are_lines(facts.get("desks")) else []
-    named = {int(each["desk_id"]) for each in lines}
-    return named | {int(each) for each in facts.get("others", ())}
+    lines = [each for key in ("pairs", "desks") if _are_lines(facts.get(key)) for each in facts[key]]
+    return {int(each["desk_id"]) for each in lines} | {int(each) for each in facts.get("others", ())}
 
 
 def _are_lines(value: Any) -> bool:
-    return bool(value) and isinstance(value[0], Mapping)
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
 
 
 def evidence(found: SignalFacts, names: Mapping[int, str]) -> list[Row]:
