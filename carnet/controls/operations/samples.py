@@ -1,7 +1,7 @@
 """A sample of redemptions: promised before anybody knows what will be drawn, drawn, checked one by one, closed."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -159,12 +159,12 @@ def close_sample(*, sample_id: int, actor: Actor, request_id: UUID, at: datetime
     _record("controls.sample-closed", sample, facts, actor, request_id, at)
 
 
-def _record(action: str, sample: Sample, facts: dict[str, object], actor: Actor, request_id: UUID, at: datetime) -> None:
+def _record(action: str, sample: Sample, facts: Mapping[str, object], actor: Actor, request_id: UUID, at: datetime) -> None:
     journal.record(
         actor=actor,
         action=action,
         subject=("sample", sample.id),
-        facts=facts,
+        facts=dict(facts),
         programme_id=sample.programme_id,
         request_id=request_id,
         at=at,

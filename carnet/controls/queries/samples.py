@@ -127,8 +127,8 @@ def _view(row: Sample) -> SampleView:
         )  # fmt: skip
     said = None
     if universe is not None and counts["drawn"] == counts["checked"]:
-        found = row.units.order_by("rank").values_list("cents", "weight", "times", "finding")
-        said = result([Checked(*rest, Finding(word)) for *rest, word in found], universe, Method(row.method))
+        found = [Checked(each.cents, each.weight, each.times, Finding(each.finding or "")) for each in row.units.order_by("rank")]
+        said = result(found, universe, Method(row.method))
     return SampleView(
         id=row.id,
         programme_id=row.programme_id,

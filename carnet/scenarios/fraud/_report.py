@@ -5,7 +5,7 @@ independently of one another, so seasons are pooled.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -40,7 +40,7 @@ class PlaceSeen:
         return min(self.first_by_rule.values(), default=None)
 
 
-def told(seasons: dict[int, Sequence[PlaceSeen]], *, rules: Iterable[str]) -> dict[str, Any]:
+def told(seasons: Mapping[int, Sequence[PlaceSeen]], *, rules: Iterable[str]) -> dict[str, Any]:
     """The whole report: by seed, together, by rule and by scheme."""
     together = [place for places in seasons.values() for place in places]
     return {
