@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from carnet.privacy.models import RetentionReport
+from carnet.privacy.models import DataRequest, RetentionReport
+from carnet.privacy.rules import RequestKind
 from carnet.privacy.rules.periods import PERIODS, Period
 
 
@@ -59,3 +60,17 @@ def reports(*, limit: int = 31) -> tuple[Report, ...]:
     """The latest nights, the newest first."""
     rows = RetentionReport.objects.order_by("-day")[:limit]
     return tuple(Report(row.day, row.at, tuple(row.lines), row.forgotten_count, row.late_count, bytes(row.digest).hex()) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What people asked: erased since the beginning, and what is not finished."""
+
+    erased: int
+    waiting: int
+
+
+def asked() -> Asked:
+    """How many people were erased because they asked, and how many requests are open."""
+    rows = DataRequest.objects.filter(kind=RequestKind.ERASE.value)
+    return Asked(rows.exclude(done_at=None).count(), rows.filter(done_at=None).count())

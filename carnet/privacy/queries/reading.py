@@ -39,7 +39,7 @@ def read_rows(table: str, *, only: Sequence[str] | None = None) -> Iterator[Read
     where = f"WHERE r.{key}::text = ANY(%s)" if only is not None else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {', '.join(parts)} FROM {table} r {where} ORDER BY r.{key} /* series_id: everywhere */",
+            f"SELECT {', '.join(parts)} FROM {table} r {where} ORDER BY r.{key} /* fan-out: somebody is looked for in every row */",
             [list(only)] if only is not None else [],
         )
         while rows := cursor.fetchmany(_AT_ONCE):

@@ -5,6 +5,7 @@ The proof that an erasure is whole is that this finds nothing; and that it finds
 
 import gzip
 import io
+import os
 import re
 import tarfile
 import zipfile
@@ -64,15 +65,25 @@ def search(text: str, *, folders: Iterable[Path] = (), tables: bool = True) -> S
                 if holds(" ".join(each.texts.values()), whom) and Place("ROW", f"{table}:{each.row}") not in found:
                     found.append(Place("SEALED", f"{table}:{each.row}"))
     for folder in folders:
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
-            if not path.is_file():
-                continue
+        for path in _files(folder):
             files += 1
             if path.suffix == ".age" or path.stat().st_size > FILE_BYTES_MOST:
                 unopened.append(str(path))
             elif holds(path.name, whom) or any(_in_bytes(part, whom) for part in _parts(path.read_bytes())):
                 found.append(Place("FILE", str(path)))
     return Searched(tuple(found), counted, rows, sealed, files, tuple(unopened), closed)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file of a folder. The files of PostgreSQL itself are left to its tables: they hold pages, and rows that are gone until reused."""
+    if folder.is_file():
+        yield folder
+    for inside, folders, names in os.walk(folder):
+        if "PG_VERSION" in names:
+            folders.clear()
+            continue
+        folders.sort()
+        yield from (path for name in sorted(names) if (path := Path(inside) / name).is_file())
 
 
 def _tables() -> list[str]:
@@ -83,7 +94,7 @@ def _tables() -> list[str]:
 
 def _count(table: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table} r /* series_id: everywhere */")
+        cursor.execute(f"SELECT count(*) FROM {table} r /* fan-out: somebody is looked for in every row */")
         return int(cursor.fetchone()[0])
 
 
@@ -94,7 +105,7 @@ def _rows(table: str, whom: Sought) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT r.ctid::text, to_jsonb(r)::text FROM {table} r WHERE translate(lower(to_jsonb(r)::text), %s, %s) LIKE %s"
-            " OR to_jsonb(r)::text LIKE ANY(%s) /* series_id: everywhere */",
+            " OR to_jsonb(r)::text LIKE ANY(%s) /* fan-out: somebody is looked for in every row */",
             ["àâäáãåçéèêëíìîïñóòôöõúùûüýÿ", "aaaaaaceeeeiiiinooooouuuuyy", f"%{word}%", [f"%{shape.encode().hex()}%" for shape in shapes]],
         )
         found = cursor.fetchall()
@@ -122,7 +133,8 @@ def _packed(table: str, whom: Sought) -> Iterator[str]:
         for column in columns:
             cursor.execute(
                 f"SELECT r.ctid::text, r.{column} FROM {table} r WHERE substring(r.{column} from 1 for 1) = '\\x78'::bytea"
-                f" OR substring(r.{column} from 1 for 2) IN ('\\x1f8b'::bytea, '\\x504b'::bytea, '\\x2550'::bytea) /* series_id: everywhere */"
+                f" OR substring(r.{column} from 1 for 2) IN ('\\x1f8b'::bytea, '\\x504b'::bytea, '\\x2550'::bytea)"
+                " /* fan-out: somebody is looked for in every row */"
             )
             while some := cursor.fetchmany(50):
                 for row, content in some:

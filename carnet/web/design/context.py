@@ -88,6 +88,7 @@ def _footer() -> list[Link]:
     links = [
         Link(_address("public:accessibility"), _conformity()),
         Link(_address("public:plan"), _("Plan du site")),
+        Link(_address("public:your-data"), _("Vos données")),
         Link(_address("public:legal"), _("Mentions légales")),
         Link(_address("public:figures"), _("Chiffres publics")),
         Link(_address("public:labels"), _("Labels")),

@@ -11,7 +11,7 @@ app_name = "operator"
 SUBJECTS = (
     "home", "programmes", "orders", "printing", "stock", "parcels", "places", "joining", "lessons", "help", "people",
     "cards", "desks", "desk_joining", "structures", "desk_post", "redemptions", "devices", "disputes", "debts",
-    "guessing", "sheets", "controls", "cases", "payments", "connections", "closing", "expiry", "exchanges", "retention", "work", "takeovers",
+    "guessing", "sheets", "controls", "cases", "payments", "connections", "closing", "expiry", "exchanges", "retention", "privacy", "work", "takeovers",
     "verifications",
 )  # fmt: skip
 

@@ -27,6 +27,7 @@ from carnet.web.public import (
     structures,
     views,
     widget,
+    your_data,
 )
 
 app_name = "public"
@@ -60,6 +61,7 @@ urlpatterns = [
     path("accessibilite/grille.csv", published(accessibility.grid), name="accessibility-grid"),
     path("plan/", published(accessibility.plan), name="plan"),
     path("mentions-legales/", published(views.legal), name="legal"),
+    path("vos-donnees/", published(your_data.your_data), name="your-data"),
     path("chiffres/", published(views.all_figures), name="figures"),
     path("chiffres/definitions/", published(definitions), name="definitions"),
     path("chiffres/territoires/", published(boards.search), name="board-search"),
