@@ -54,6 +54,7 @@ from carnet.scenarios.pressed import EMAIL as PRESS_EMAIL
 from carnet.scenarios.pressed import NAME as PRESS_NAME
 from carnet.scenarios.pressed import work_at_the_press
 from carnet.scenarios.proofread import leave_proofs
+from carnet.scenarios.questions import ask_places
 from carnet.scenarios.reminders import ask_to_be_reminded
 from carnet.scenarios.several import cost_two
 from carnet.scenarios.state import pledge_to_publics, with_the_state
@@ -173,6 +174,7 @@ def play_demo(
         give_free_help(current, at=at)
         open_desks(current, at=at)
         stir_stock(current, at=at)
+        ask_places(current, at=at)
         complain(current, agent_id=current.cast.staff[Role.OPERATOR_ADMIN], at=at)
         ask_to_be_reminded(current, at=at)
         write_on_paper(current, at=at)
