@@ -52,6 +52,9 @@ THREADS = env.whole("CARNET_THREADS", 8, least=1, most=64)
 
 # Where the outside world reaches this installation: printed in QR codes, letters and API answers.
 BASE_URL = env.text("CARNET_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+# Through how many proxies of ours every request comes, each of which writes the address it heard in X-Forwarded-For: the one that counts
+# is the last but that many. None: what a visitor writes there is not read.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("CARNET_PROXIES", 0, least=0, most=5)
 # The demonstration opens one-click sign-in; the door itself also demands a loopback address.
 DEMO = env.flag("CARNET_DEMO", default=False)
 # Webhooks towards this very machine, in plain HTTP: to try them in a demonstration or while developing, never in production.
@@ -161,6 +164,7 @@ MIDDLEWARE = [
     "carnet.web.observed.ObservedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "carnet.web.headers.HeadersMiddleware",
     "carnet.web.away.CounterSeatsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -339,7 +343,7 @@ MFA_FORMS = {
     "reauthenticate": "carnet.web.accounts.code_forms.ProofCodeForm",
 }
 # Throttles are counted in the database, so that every process of every machine counts together (table made by parties).
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "parties_throttle"}}
+CACHES = {"default": {"BACKEND": "carnet.gateways.throttles.ThrottleCache", "LOCATION": "parties_throttle"}}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

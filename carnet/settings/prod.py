@@ -23,6 +23,8 @@ if not ALLOWED_HOSTS:
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 SECURE_SSL_REDIRECT = True
+# Production stands behind a proxy, which ends https: without its word everybody would be one visitor, whose wrong tries stop the others'.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("CARNET_PROXIES", 1, least=0, most=5)
 METRICS_ON_LOOPBACK = False  # behind a proxy of the same machine, everybody comes from the loopback address
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked in clear, on the machine itself
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

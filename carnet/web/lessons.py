@@ -1,15 +1,12 @@
 """A lesson in words: when, what for, what it asks, the seats left. The same for whoever walks in."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from allauth.account.adapter import get_adapter
 from django import forms
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from carnet.places import queries as places
 from carnet.places.rules import LEVEL_LABELS, SERVICE_BY_CODE, SERVICE_KINDS, Level
 from carnet.places.rules.needs import NEED_BY_CODE
+from carnet.web import tries
 from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.workshops.queries import BookingView, SessionView
@@ -24,6 +22,7 @@ from carnet.workshops.rules import LANGUAGES, TEACHER_LABELS, BookingState, Ende
 
 # Wrong numbers of bookings and booklets from one address. Right ones are not counted: a library has one address for all its visitors.
 TRIES, TRIES_MINUTES = 20, 10
+WRONG_NUMBERS = "wrong-numbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def phone_field() -> forms.CharField:
 
 def check_tries(request: HttpRequest) -> None:
     """Stop whoever tried too many wrong numbers. Raises: TooManyTries."""
-    if cache.get(_tries_key(request), 0) >= TRIES:
+    if tries.so_far(request, WRONG_NUMBERS, seconds=TRIES_MINUTES * 60) >= TRIES:
         raise TooManyTries(minutes=TRIES_MINUTES)
 
 
@@ -186,10 +185,4 @@ def note_wrong(request: HttpRequest) -> None:
 
 def note_try(request: HttpRequest, *, is_wrong: bool) -> None:
     """Count a try if it was wrong; a right one writes as much, so that both take the same."""
-    key = _tries_key(request)
-    cache.set(key, cache.get(key, 0) + int(is_wrong), TRIES_MINUTES * 60)
-
-
-def _tries_key(request: HttpRequest) -> str:
-    address = get_adapter().get_client_ip(request)
-    return f"booking-tries:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
+    tries.note(request, WRONG_NUMBERS, seconds=TRIES_MINUTES * 60, counts=is_wrong)

@@ -24,6 +24,7 @@ from carnet.gateways.database import acting_as_everything
 from carnet.parties import operations as parties
 from carnet.parties import queries
 from carnet.web import clock, turns
+from carnet.web.accounts import known_browsers
 
 log = structlog.get_logger(__name__)
 # In the data of an authenticator: what `encrypt` below sealed.
@@ -54,12 +55,21 @@ class AccountAdapter(DefaultAccountAdapter):
         if any(record.get("method") == "mfa" for record in get_authentication_records(request, user)):
             parties.note_second_factor(person_id=int(user.pk), request_id=uuid4(), at=clock.now())
         response: HttpResponse = super().post_login(request, user, **options)
+        known_browsers.remember(request, response, str(user.email))  # type: ignore[attr-defined]
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Counted by allauth's throttle, and told: that a password was wrong, never whose, since a stranger's address is somebody's too."""
         super().authentication_failed(request, **credentials)
         log.warning("sign-in failed", method="password")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords count against the address tried, and apart in a browser where it signed in before.
+
+        allauth's own also holds the name of the site as the request gives it: another port in `Host` gave ten more tries.
+        """
+        email = str(credentials.get("email") or "").strip().lower()
+        return f"{known_browsers.name_of(request, email)}:{email}"
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """As allauth finds them, and the box of codes for whoever has a card."""

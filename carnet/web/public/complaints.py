@@ -1,12 +1,9 @@
 """Something went wrong: say it without account or name, keep a number and six digits, read the answer. The telephone first."""
 
-import hashlib
 from typing import Any
 from uuid import uuid4
 
-from allauth.account.adapter import get_adapter
 from django import forms
-from django.core.cache import cache
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -20,7 +17,7 @@ from carnet.helpline.rules import COUNTED_OVER, FILED_BY, ComplaintKind, Filer, 
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.places import queries as places
-from carnet.web import clock, lessons
+from carnet.web import clock, lessons, tries
 from carnet.web.calling import open_programmes
 from carnet.web.design.screens import show_refusal
 from carnet.web.doors import public
@@ -29,6 +26,7 @@ from carnet.web.helpline.forms import FILING_FIELDS, TEXT_FIELDS, ComplaintForm,
 from carnet.web.public.person import page as person_page
 from carnet.workshops.rules import TooManyTries
 
+COUNTED = "complaints"
 WRONG_NUMBERS = ("complaint-number-mistyped", "complaint-unknown", "complaint-locked")
 # The page that somebody cannot use has a form of its own; a place's late payment is a place's to say.
 KINDS = FILED_BY[Filer.PERSON] - {ComplaintKind.ACCESSIBILITY}
@@ -160,18 +158,12 @@ def _place_id(request: HttpRequest) -> int | None:
 
 def lately(request: HttpRequest) -> int:
     """How many complaints came from the same address in the last hour."""
-    return int(cache.get(_from_here(request), 0))
-
-
-def _from_here(request: HttpRequest) -> str:
-    address = str(get_adapter().get_client_ip(request))
-    return f"complaints:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
+    return tries.so_far(request, COUNTED, seconds=int(COUNTED_OVER.total_seconds()))
 
 
 def count(request: HttpRequest) -> None:
     """One more came from this address."""
-    key = _from_here(request)
-    cache.set(key, cache.get(key, 0) + 1, int(COUNTED_OVER.total_seconds()))
+    tries.note(request, COUNTED, seconds=int(COUNTED_OVER.total_seconds()))
 
 
 urlpatterns = [

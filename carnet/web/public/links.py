@@ -3,17 +3,14 @@
 Also the page where an e-mail address asks for such a link, and how many letters may be asked for.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Generic, TypeVar
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from carnet.kernel.refusals import Refusal
-from carnet.web import clock
+from carnet.web import clock, tries
 from carnet.web.design.forms import OperationForm
 from carnet.web.doors import from_this_machine
 
@@ -128,14 +125,13 @@ class EmailForm(OperationForm):
 
 def may_write(request: HttpRequest, form: EmailForm) -> bool:
     """Count one letter against whoever asks and whoever receives; say so on the form when there were too many."""
-    client = get_adapter().get_client_ip(request)
-    asked = ((f"from {client}", LETTERS), (f"to {form.cleaned_data['email'].lower()}", LETTERS_TO_ONE))
-    keys = {f"joining-letters:{hashlib.sha256(text.encode()).hexdigest()[:32]}": most for text, most in asked}
-    counts = cache.get_many(keys)
-    if any(counts.get(key, 0) >= most for key, most in keys.items()):
+    to = form.cleaned_data["email"].lower()
+    from_here = tries.so_far(request, "letters-asked", seconds=LETTERS_SECONDS)
+    if from_here >= LETTERS or tries.so_far_of(to, "letters-received", seconds=LETTERS_SECONDS) >= LETTERS_TO_ONE:
         form.add_error(None, _("Trop de liens ont été demandés. Réessayez dans une heure."))
         return False
-    cache.set_many({key: counts.get(key, 0) + 1 for key in keys}, LETTERS_SECONDS)
+    tries.note(request, "letters-asked", seconds=LETTERS_SECONDS)
+    tries.note_of(to, "letters-received", seconds=LETTERS_SECONDS)
     return True
 
 

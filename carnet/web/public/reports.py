@@ -1,12 +1,9 @@
 """Report an error on the page of a place, and read the answer: no account, no name."""
 
-import hashlib
 from typing import Any
 from uuid import uuid4
 
-from allauth.account.adapter import get_adapter
 from django import forms
-from django.core.cache import cache
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +14,7 @@ from carnet.kernel.refusals import Refusal
 from carnet.places import operations, queries
 from carnet.places.queries import ReportView
 from carnet.places.rules.errors import CONTACT_MAX, COUNTED_OVER, SAID_MAX, SUBJECT_BY_CODE, SUBJECTS, TooManyReports
-from carnet.web import clock, lessons
+from carnet.web import clock, lessons, tries
 from carnet.web.design import formats
 from carnet.web.design.components import Row
 from carnet.web.design.forms import OperationForm
@@ -25,6 +22,7 @@ from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.offers.reports import state_words
 from carnet.workshops.rules import TooManyTries
 
+COUNTED = "place-reports"
 WRONG_NUMBERS = ("place-report-number-mistyped", "place-report-unknown")
 
 
@@ -83,7 +81,7 @@ def report(request: HttpRequest, place_id: int) -> HttpResponse:
                 about=form.cleaned_data["about"],
                 said=form.cleaned_data["said"],
                 contact=form.cleaned_data["contact"],
-                from_here=cache.get(_from_here(request), 0),
+                from_here=tries.so_far(request, COUNTED, seconds=int(COUNTED_OVER.total_seconds())),
                 actor=actor_of(request),
                 request_id=form.cleaned_data["request_id"],
                 at=at,
@@ -148,11 +146,5 @@ def count_rows(place_id: int | None = None) -> list[Row]:
     return rows
 
 
-def _from_here(request: HttpRequest) -> str:
-    address = get_adapter().get_client_ip(request)
-    return f"place-reports:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
-
-
 def _count(request: HttpRequest) -> None:
-    key = _from_here(request)
-    cache.set(key, cache.get(key, 0) + 1, int(COUNTED_OVER.total_seconds()))
+    tries.note(request, COUNTED, seconds=int(COUNTED_OVER.total_seconds()))

@@ -18,7 +18,8 @@ from carnet.redemption.rules import BalanceClosed
 from carnet.web import clock
 from carnet.web.calling import call_of
 from carnet.web.design.screens import actor_of, show_refusal
-from carnet.web.public.person._page import address_of, page
+from carnet.web.public.person._page import page
+from carnet.web.tries import address_of
 
 FIELDS = {"serial-mistyped": "number", "code-mistyped": "secret"}
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -18,8 +17,3 @@ def page(
     """Draw one page. `call` may be given; else it is the number of whoever runs things now."""
     theming.carry_only_one(request, funding.programmes(), at)
     return render(request, f"{folder}/{template}.html", {"call": whom_to_call(at), "at": at} | context, status=status)
-
-
-def address_of(request: HttpRequest) -> str:
-    """The network's address a request comes from, behind whatever this site trusts to pass it on."""
-    return str(get_adapter().get_client_ip(request))

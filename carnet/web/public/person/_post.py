@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.cache import cache
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from carnet.distribution.queries import PostalView
 from carnet.distribution.rules import AgeBand, Area, Reason, Ticks
 from carnet.distribution.rules.postal import LINE_MAX, PostalAddress, PostalClosed, PostalState
 from carnet.gateways.keys import key_ring
+from carnet.gateways.throttles import count_tries
 from carnet.kernel.periods import legal_day
 from carnet.kernel.refusals import Refusal
 from carnet.parties.rules import allowed
@@ -24,7 +24,8 @@ from carnet.redemption.rules import network_of
 from carnet.web import clock
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import actor_of, show_refusal
-from carnet.web.public.person._page import address_of, page
+from carnet.web.public.person._page import page
+from carnet.web.tries import address_of
 
 # What one address of a network may send in a day: a library helps several people.
 ASKED_MAX, WRONG_MAX, SECONDS = 5, 20, 24 * 3600
@@ -175,13 +176,12 @@ def _status(form: forms.Form) -> int:
 
 
 def _check(request: HttpRequest, what: str, most: int, at: Any) -> None:
-    if cache.get(_key(request, what, at), 0) >= most:
+    if count_tries(_key(request, what, at), by=0, seconds=SECONDS) >= most:
         raise PostalClosed
 
 
 def _count(request: HttpRequest, what: str, at: Any) -> None:
-    key = _key(request, what, at)
-    cache.set(key, cache.get(key, 0) + 1, SECONDS)
+    count_tries(_key(request, what, at), by=1, seconds=SECONDS)
 
 
 def _key(request: HttpRequest, what: str, at: Any) -> str:
