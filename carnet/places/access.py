@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from carnet.funding.access import operated_programme
 from carnet.funding.rules import ProgrammeUnknown
 from carnet.kernel.actors import Actor
 from carnet.parties.access import presenting
 from carnet.parties.rules import ROLES_OF_KIND, OrganisationKind, secret_hash
-from carnet.places.models import JoiningDecision, JoiningFile, Place, PlaceFile, PlaceReport
-from carnet.places.rules import PlaceEnded, PlaceFileUnknown, PlaceNotYours, PlaceUnknown
+from carnet.places.models import JoiningDecision, JoiningFile, Place, PlaceAcceptance, PlaceFile, PlaceReport
+from carnet.places.rules import PlaceEnded, PlaceFileUnknown, PlaceNotYours, PlaceOfAnotherOperator, PlaceUnknown
 from carnet.places.rules.errors import ReportNumber, ReportUnknown
 from carnet.places.rules.joining import JoiningDecisionUnknown, JoiningFileUnknown
 from carnet.places.rules.partners import PARTNERS
@@ -61,6 +62,22 @@ def managed_place_locked(actor: Actor, place_id: int) -> Place:
     if not is_staff and (found.operator_id is None or found.operator_id != actor.organisation_id):
         raise PlaceNotYours(place_id=place_id, name=found.name)
     return found
+
+
+def check_no_other_operators(actor: Actor, places: Iterable[Place], *, on: date) -> None:
+    """Refuse to close, entrust or merge a place where another operator's vouchers are accepted: the directory is shared, its money is not.
+
+    Raises: PlaceOfAnotherOperator.
+    """
+    if actor.kind == "system":
+        return
+    by_id = {each.id: each for each in places}
+    standing = PlaceAcceptance.objects.filter(Q(until_on__isnull=True) | Q(until_on__gt=on), place_id__in=by_id)
+    for place_id, programme_id in sorted(standing.values_list("place_id", "programme_id").distinct()):
+        try:
+            operated_programme(actor, programme_id)
+        except ProgrammeUnknown:
+            raise PlaceOfAnotherOperator(place_id=place_id, name=by_id[place_id].name) from None
 
 
 @contextmanager

@@ -144,12 +144,14 @@ def end_place(*, place_id: int, ended_on: date, actor: Actor, request_id: UUID, 
 
     Its page stays and says so. Asking again for the same day changes nothing.
 
-    Raises: NotAllowed, PlaceUnknown, PlaceNotYours.
+    Raises: NotAllowed, PlaceUnknown, PlaceNotYours, PlaceOfAnotherOperator.
     """
     check_allowed_now(actor, "places.edit", at)
     place = access.managed_place_locked(actor, place_id)
     if place.ended_on == ended_on:
         return
+    if place.operator_id is None or place.operator_id != actor.organisation_id:
+        access.check_no_other_operators(actor, [place], on=legal_day(at))
     place.ended_on = ended_on
     place.save(update_fields=["ended_on"])
     ended_count = PlaceAcceptance.objects.filter(Q(until_on__isnull=True) | Q(until_on__gt=ended_on), place_id=place.id).update(
@@ -170,7 +172,7 @@ def end_place(*, place_id: int, ended_on: date, actor: Actor, request_id: UUID, 
 def attach_operator(*, place_id: int, organisation_id: int, actor: Actor, request_id: UUID, at: datetime) -> None:
     """Say which organisation runs a place: it redeems there and is paid for it. Asking again changes nothing.
 
-    Raises: NotAllowed, OrganisationUnknown, OperatorNotRunningPlaces, PlaceUnknown, PlaceEnded.
+    Raises: NotAllowed, OrganisationUnknown, OperatorNotRunningPlaces, PlaceUnknown, PlaceEnded, PlaceOfAnotherOperator.
     """
     check_allowed_now(actor, "places.accept", at)
     organisation = parties.organisation(organisation_id)
@@ -179,6 +181,7 @@ def attach_operator(*, place_id: int, organisation_id: int, actor: Actor, reques
     (place,) = access.open_places_locked([place_id], on=legal_day(at))
     if place.operator_id == organisation_id:
         return
+    access.check_no_other_operators(actor, [place], on=legal_day(at))
     previous_id = place.operator_id
     place.operator_id = organisation_id
     place.save(update_fields=["operator"])

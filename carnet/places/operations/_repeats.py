@@ -32,7 +32,8 @@ def merge_places(*, kept_id: int, other_id: int, taken: Collection[str], actor: 
     are, so that `part_places` undoes it all. A place run by an organisation stays, or is closed first: what it was paid bears its number.
     Locks: both places, by their ids.
 
-    Raises: NotAllowed, PlaceUnknown, PlaceEnded, RepeatOfItself, RepeatStillRun, PlaceMergedAlready.
+    Raises: NotAllowed, PlaceUnknown, PlaceEnded, RepeatOfItself, RepeatStillRun, PlaceMergedAlready,
+    PlaceOfAnotherOperator.
     Repeat: the same request_id, or the same pair, returns the first decision.
     """
     check_allowed_now(actor, "places.merge", at)
@@ -42,6 +43,7 @@ def merge_places(*, kept_id: int, other_id: int, taken: Collection[str], actor: 
         return first.id
     today = legal_day(at)
     _check_may_merge(kept, other, today)
+    access.check_no_other_operators(actor, [kept, other], on=today)
     _forget_that_they_are_two(kept, other, at)
     before = _before(kept, other)
     _take(kept, other, [name for name in taken if name in CHOICE_BY_NAME], actor, at)

@@ -15,6 +15,12 @@ class PlaceNotYours(PlacesRefused):
     code = "place-not-yours"
 
 
+class PlaceOfAnotherOperator(PlacesRefused):
+    """The place accepts a programme that another operator runs, which alone closes it, entrusts it or merges it. Facts: place_id, name."""
+
+    code = "place-of-another-operator"
+
+
 class PlaceUnknown(PlacesRefused):
     """No place has this number. Facts: place_id."""
 

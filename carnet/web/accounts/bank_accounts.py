@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from carnet.parties import operations
 from carnet.parties import queries as parties
+from carnet.parties.access import managed_organisation
 from carnet.parties.rules import allowed
 from carnet.web import clock
 from carnet.web.accounts.desk import page, performed
@@ -68,7 +69,7 @@ def _accounts_table(lines: list[parties.AccountLine]) -> Table:
 @door("parties.propose-bank-account")
 def propose_bank_account(request: HttpRequest, organisation_id: int) -> HttpResponseBase:
     """Propose where to be paid."""
-    organisation = parties.organisation(organisation_id)
+    organisation = managed_organisation(actor_of(request), organisation_id)
     form = BankAccountForm(request.POST or None, initial={"holder_name": organisation.name[:70]})
 
     def propose(typed: dict[str, Any]) -> None:

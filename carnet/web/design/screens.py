@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.generic import FormView
 
+from carnet.funding.access import operated_programme
 from carnet.kernel.actors import Actor
 from carnet.kernel.refusals import Refusal
 from carnet.web.design.sentences import sentence_for
@@ -32,6 +33,14 @@ class OperationView(FormView):  # type: ignore[type-arg]  # FormView takes no pa
     """
 
     refusal_fields: ClassVar[Mapping[str, str]] = {}
+    # The name, in the address, of a programme that only whoever operates it changes: another's form does not open either.
+    operated: ClassVar[str] = ""
+
+    def dispatch(self, request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
+        if self.operated:
+            operated_programme(actor_of(request), named[self.operated])
+        answer: HttpResponseBase = super().dispatch(request, *arguments, **named)
+        return answer
 
     def perform(self, form: Any) -> HttpResponseBase:
         raise NotImplementedError(f"{type(self).__name__} must say what it performs")

@@ -236,6 +236,7 @@ class Delays(OperationView):
 
     template_name = "helpline/act.html"
     form_class = DelaysForm
+    operated = "programme_id"
 
     def get_initial(self) -> dict[str, Any]:
         own = queries.own_delays(self.kwargs["programme_id"])

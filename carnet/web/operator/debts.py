@@ -164,6 +164,7 @@ class SetTerms(OperationView):
 
     template_name = "operator/confirm.html"
     form_class = TermsForm
+    operated = "programme_id"
     refusal_fields = {"recovery-terms-invalid": "ask_after_days"}
 
     def get_initial(self) -> dict[str, Any]:

@@ -10,6 +10,9 @@ SENTENCES = {
     "place-unknown": _("Ce lieu n’existe pas dans l’annuaire."),
     "place-ended": _("Le lieu « %(name)s » a fermé le %(ended_on)s."),
     "place-not-yours": _("Le lieu « %(name)s » est tenu par une autre organisation. Rien n’a changé."),
+    "place-of-another-operator": _(
+        "Le lieu « %(name)s » accepte les chèques d’un autre opérateur, qui seul le change ainsi. Rien n’a changé."
+    ),
     "place-file-too-large": _("Ce fichier est trop lourd : le plus lourd accepté est de %(size_max_mb)s Mo. Rien n’a été importé."),
     "place-file-empty": _("Ce fichier ne contient aucun lieu."),
     "place-file-unreadable": _(

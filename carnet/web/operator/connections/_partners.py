@@ -134,6 +134,7 @@ class Admit(OperationView):
 
     template_name = "operator/confirm.html"
     form_class = AdmitForm
+    operated = "programme_id"
 
     def get_initial(self) -> dict[str, Any]:
         return {"request_id": uuid4()}

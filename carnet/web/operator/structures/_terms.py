@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carnet.funding import queries as funding
+from carnet.funding.access import operated_programme
 from carnet.kernel.refusals import Refusal
 from carnet.mandates.operations import habilitation as operations
 from carnet.mandates.queries import habilitation as queries
@@ -35,6 +36,7 @@ class TermsForm(OperationForm):
 def terms(request: HttpRequest, programme_id: int) -> HttpResponseBase:
     """Every version, and the form of the next."""
     actor = actor_of(request)
+    operated_programme(actor, programme_id)
     programme, versions = funding.programme(programme_id), queries.terms_versions(programme_id)
     form = TermsForm(request.POST or None, initial={"text": versions[0].text if versions else ""})
     if request.method == "POST" and form.is_valid():
