@@ -27,7 +27,7 @@ class WeightMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         declared = request.META.get("CONTENT_LENGTH") or "0"
-        weight = int(declared) if declared.isascii() and declared.isdigit() else 0
+        weight = int(declared[:19]) if declared.isascii() and declared.isdigit() else 0
         if weight > settings.UPLOAD_MOST_BYTES + FORM_BYTES and not request.path_info.startswith(API):
             return too_heavy(request)
         return self.get_response(request)

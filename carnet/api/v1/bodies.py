@@ -47,7 +47,7 @@ OTHER_FAULT = ("invalid", gettext_lazy("Cette valeur n’est pas acceptée ici."
 
 def check_length(header: str | None, *, bytes_max: int = BODY_BYTES_MAX) -> None:
     """Before anything is read. Raises: BodyTooLarge."""
-    if header and header.isascii() and header.isdigit() and int(header) > bytes_max:
+    if header and header.isascii() and header.isdigit() and int(header[:19]) > bytes_max:
         raise BodyTooLarge(kilobytes_max=bytes_max // 1024)
 
 

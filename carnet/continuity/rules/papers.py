@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from carnet.kernel.identifiers import Siret
 from carnet.kernel.refusals import Refusal
@@ -180,12 +181,22 @@ def read_serials(text: str) -> tuple[list[SerialLine], list[LineFault]]:
     """
     first = text.lstrip("\ufeff").partition("\n")[0]
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if first.count(";") > first.count(",") else ",")
-    header = [name.strip().lower() for name in next(reader, [])]
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+    except csv.Error:
+        return [], [LineFault(1, "", "cells-wrong", "?")]
     faults = [LineFault(1, name, "column-missing") for name in NEEDED if name not in header]
     faults += [LineFault(1, name, "column-unknown") for name in header if name not in COLUMNS]
     faults += [LineFault(1, name, "column-twice") for name, times in Counter(header).items() if times > 1]
     if faults:
         return [], faults
+    try:
+        return _lines(reader, header, faults)
+    except csv.Error:  # a cell without end, or bytes that are no line
+        return [], [LineFault(reader.line_num + 1, "", "cells-wrong", "?")]
+
+
+def _lines(reader: Any, header: list[str], faults: list[LineFault]) -> tuple[list[SerialLine], list[LineFault]]:
     lines: list[SerialLine] = []
     seen: dict[str, int] = {}
     for row in reader:

@@ -97,7 +97,7 @@ def read(text: str) -> list[Sealed]:
     try:
         rows = json.loads(text)["days"] if text.lstrip().startswith("{") else list(csv.DictReader(io.StringIO(text)))
         return [_sealed(row) for row in rows]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
         raise FileUnreadable(str(error)) from error
 
 

@@ -168,7 +168,7 @@ def reproduce(content: str, *, weights: Mapping[Axis, int] = OURS) -> Reproducti
 def weights_of(text: str) -> dict[Axis, int]:
     """Four whole numbers, in the order of the axes, with commas. Raises: FragilityUnreadable, WeightsEmpty."""
     told = [each.strip() for each in text.split(",")]
-    if len(told) != len(Axis) or not all(each.isdecimal() and int(each) <= WEIGHT_MAX for each in told):
+    if len(told) != len(Axis) or not all(each.isdecimal() and len(each) < 10 and int(each) <= WEIGHT_MAX for each in told):
         raise FragilityUnreadable(wanted=", ".join(Axis))
     found = dict(zip(Axis, map(int, told), strict=True))
     if not any(found.values()):
@@ -182,15 +182,18 @@ def _mean(axes: Mapping[Axis, float], parts: Mapping[Axis, Fraction]) -> float:
 
 def _read(content: str) -> tuple[list[Published], list[int]]:
     reader = csv.DictReader(io.StringIO(content, newline=""))
-    if not set(COLUMNS) <= set(reader.fieldnames or ()):
-        raise FragilityUnreadable(wanted=", ".join(COLUMNS))
     rows, faults = [], []
-    for cells in reader:
-        row = _row(cells)
-        if row is None:
-            faults.append(reader.line_num)
-        else:
-            rows.append(row)
+    try:
+        if not set(COLUMNS) <= set(reader.fieldnames or ()):
+            raise FragilityUnreadable(wanted=", ".join(COLUMNS))
+        for cells in reader:
+            row = _row(cells)
+            if row is None:
+                faults.append(reader.line_num)
+            else:
+                rows.append(row)
+    except csv.Error:  # a cell without end, or bytes that are no line
+        raise FragilityUnreadable(wanted=", ".join(COLUMNS)) from None
     return rows, faults
 
 

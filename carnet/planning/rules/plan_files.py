@@ -99,10 +99,19 @@ def _rows(file: str, text: str, columns: Sequence[str], faults: list[Fault], poi
     """The lines without fault, their numbers read; faults and points are added to what is given."""
     header = text.lstrip("\ufeff").split("\n", 1)[0]
     lines = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if header.count(";") > header.count(",") else ",")
-    missing = [name for name in columns if name not in (lines.fieldnames or ()) and name not in _OPTIONAL]
-    if missing:
-        faults += [Fault(file, 1, name, "") for name in missing]
-        return
+    try:
+        missing = [name for name in columns if name not in (lines.fieldnames or ()) and name not in _OPTIONAL]
+        if missing:
+            faults += [Fault(file, 1, name, "") for name in missing]
+            return
+        yield from _good(file, lines, columns, faults, points)
+    except csv.Error:  # a cell without end, or bytes that are no line
+        faults.append(Fault(file, lines.line_num, "", ""))
+
+
+def _good(
+    file: str, lines: Iterable[dict[str, str]], columns: Sequence[str], faults: list[Fault], points: dict[str, Point]
+) -> Iterator[dict[str, Any]]:
     for line, given in enumerate(lines, start=2):
         wrong = [name for name in columns if not _is_good(name, (given.get(name) or "").strip())]
         if line > _LINES_MAX:
@@ -132,7 +141,10 @@ def _is_good(column: str, value: str) -> bool:
             return abs(float(value.replace(",", "."))) <= _DEGREES[column]
         except ValueError:
             return False
-    return value.isascii() and value.isdigit() and int(value) <= (1000 if column == "priority_permille" else _NUMBER_MAX)
+    # Longer than any number that is kept: never read, since reading a number of thousands of digits is refused by Python itself.
+    return (
+        value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= (1000 if column == "priority_permille" else _NUMBER_MAX)
+    )
 
 
 def _value(column: str, value: str) -> Any:

@@ -68,7 +68,7 @@ def _people(tried: dict[str, Any], role: str) -> list[dict[str, Any]]:
     """Everybody of a role, whom a click makes first; of a role said ``HELPER-2``, the second."""
     name, _dash, rank = role.partition("-")
     lines = [line for line in tried["sign_in"] if line["role"] == name]
-    return lines[int(rank) - 1 :] if rank.isdecimal() and 0 < int(rank) < 10 else [] if rank else lines
+    return lines[int(rank) - 1 :] if rank.isdecimal() and len(rank) == 1 and int(rank) > 0 else [] if rank else lines
 
 
 @on_this_machine

@@ -98,7 +98,7 @@ def _rows_page(request: HttpRequest, agreement_id: int, heading: Heading) -> Htt
     asked = request.GET.get("page", "")
     found = queries.rows(
         actor=actor, agreement_id=agreement_id, heading=heading, where=where, funder_id=whose.funder_id,
-        page=int(asked) if asked.isdecimal() else 1, at=at,
+        page=int(asked) if asked.isdecimal() and len(asked) < 6 else 1, at=at,
     )  # fmt: skip
     urls = [_follow(actor, row.transfer_id) if isinstance(row, UsedRow) else {} for row in found.lines]
     grid = words.Grid(

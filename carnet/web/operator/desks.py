@@ -174,7 +174,7 @@ class AdmitView(OperationView):
         actor = actor_of(self.request)
         self.programmes = _open_programmes(actor, clock.now())
         asked = self.request.GET.get("programme", "")
-        if asked.isdigit():
+        if asked.isdecimal() and len(asked) < 19:
             operated_programme(actor, int(asked))
             self.programme = funding.programme(int(asked))
         elif self.programmes:
@@ -191,7 +191,7 @@ class AdmitView(OperationView):
             return
         present = {each.organisation_id for each in distribution.participations(programme_id=self.programme.id, at=clock.now())}
         # One sent twice stays a choice: what was done already is answered as done.
-        present -= {int(each) for each in self.request.POST.getlist("organisation_ids") if each.isdigit()}
+        present -= {int(each) for each in self.request.POST.getlist("organisation_ids") if each.isdecimal() and len(each) < 19}
         yield from (each for each in self.registered if each.id not in present)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

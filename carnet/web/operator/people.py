@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -169,6 +171,12 @@ def import_people(request: HttpRequest) -> HttpResponse:
     return render(request, "operator/people/import.html", {"form": form, "roles": roles}, status=422 if form.is_bound else 200)
 
 
+def _readable(rows: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """The lines until one that is none: the import of people says so."""
+    with suppress(csv.Error):
+        yield from rows
+
+
 def bring_in_organisations(content: bytes, *, actor: Any, request_id: UUID) -> int:
     """Register the organisations a file of people names and nobody knows yet; return how many.
 
@@ -179,7 +187,7 @@ def bring_in_organisations(content: bytes, *, actor: Any, request_id: UUID) -> i
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count))
     made = 0
     seen: set[str] = set()
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(_readable(rows), start=1):
         tidy = {str(name or "").strip().lower(): str(value or "").strip() for name, value in row.items()}
         siret, name = tidy.get("siret", "").replace(" ", ""), tidy.get("organisation", "")
         role = (tidy.get("role") or tidy.get("rôle") or "").upper()

@@ -223,7 +223,7 @@ def reach(radius: str, density: Density, *, field: str = "radius") -> tuple[floa
     if radius.isdigit():
         return float(radius), None
     means, _dash, minutes = radius.partition("-")
-    if not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes) <= MINUTES_MAX and means in set(Means)):
+    if not (minutes.isascii() and minutes.isdigit() and len(minutes) < 6 and 0 < int(minutes) <= MINUTES_MAX and means in set(Means)):
         raise SearchRefused(field=field, value=radius[:40])
     return reach_km(float(minutes), Means(means), density), Means(means)
 

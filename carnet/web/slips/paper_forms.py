@@ -83,7 +83,7 @@ class LineForm(forms.Form):
 
     def clean_wants(self) -> tuple[str, ...]:
         typed = [each for each in _NUMBERS.split(self.cleaned_data["wants"]) if each]
-        if not all(each.isascii() and each.isdigit() and 0 < int(each) <= len(PROCEDURES) for each in typed):
+        if not all(each.isascii() and each.isdigit() and len(each) < 6 and 0 < int(each) <= len(PROCEDURES) for each in typed):
             raise forms.ValidationError(_("Des nombres de 1 à %(most)s."), code="unknown", params={"most": len(PROCEDURES)})
         return tuple(PROCEDURES[int(each) - 1].code for each in typed)
 

@@ -99,7 +99,7 @@ def read_plan(content: bytes) -> Plan:
         raise PlanWrong(what=f"> {SIZE_MAX}")
     try:
         said: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as wrong:
         raise PlanWrong(what=str(wrong)[:200]) from None
     if unknown := sorted(said.keys() - _KEYS):
         raise PlanWrong(what=unknown[0])

@@ -211,7 +211,14 @@ def _periods(plan: Plan, lines: list[_Line]) -> list[str]:
     said = {line.cells["period"] for line in lines}
     if plan.design is Design.DIFFERENCES:
         return sorted(said, key=lambda name: name.zfill(12) if name.isdecimal() else name)
-    if wrong := next((line for line in lines if not line.cells["period"].isdecimal() or int(line.cells["period"]) > 2 * plan.steps), None):
+    if wrong := next(
+        (
+            line
+            for line in lines
+            if not line.cells["period"].isdecimal() or len(line.cells["period"]) > 9 or int(line.cells["period"]) > 2 * plan.steps
+        ),
+        None,
+    ):
         raise ResultsWrong(what=f"{wrong.number} : period")
     return [str(period) for period in range(1, max(int(each) for each in said) + 1)]
 

@@ -120,7 +120,7 @@ def read_mapping(content: bytes) -> ColumnMapping:
         raise MappingWrong(what="")
     try:
         said: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as wrong:
         raise MappingWrong(what=str(wrong)[:200]) from None
     columns, values = said.get("columns", {}), said.get("values", {})
     if unknown := sorted(said.keys() - {"columns", "values"}):

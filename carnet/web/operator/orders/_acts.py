@@ -123,8 +123,8 @@ class PrintView(OrderActView):
         first, last = (asked.get(name, "") for name in ("first", "last"))
         return {
             "print_shop": next((each.id for each in shops if each.key is not None and each.ended_at is None), ""),
-            "first_rank": int(first) if first.isdecimal() else 1,
-            "last_rank": int(last) if last.isdecimal() else count,
+            "first_rank": int(first) if first.isdecimal() and len(first) < 10 else 1,
+            "last_rank": int(last) if last.isdecimal() and len(last) < 10 else count,
         }
 
     def words(self, page: queries.OrderPage) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def places(request: HttpRequest) -> HttpResponse:
                 name=said["name"] or None,
                 around=queries.locality(said["where"]).code if said["where"] else None,
                 accepts=said["programme"],
-                page=int(page_number) if page_number.isdigit() else 1,
+                page=int(page_number) if page_number.isdecimal() and len(page_number) < 6 else 1,
                 per_page=PER_PAGE,
             )
         except Refusal as refusal:
