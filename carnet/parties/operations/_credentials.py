@@ -37,19 +37,24 @@ def update_account(*, display_name: str, phone: str, language: str, actor: Actor
 
 @transaction.atomic
 def request_password_reset(*, email: str, request_id: UUID, at: datetime) -> None:
-    """Post a notice with a link, when the address is known; say nothing either way (the door answers the same)."""
+    """Post a notice with a link, when the address is known; say nothing either way (the door answers the same).
+
+    An unknown address costs the same: what is written for it is taken back, so that no clock tells who has an account.
+    """
     with access.signing_in(email):
         person = Person.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if person is None or person.email is None:
-        return
-    notices.post(
-        kind="parties.password-reset",
-        to_email=person.email,
-        context={"person_id": person.id, "token": default_token_generator.make_token(person)},
-        language=person.language,
-        at=at,
-    )
-    noted(Actor.anonymous(), "parties.password-reset-requested", ("person", person.id), None, request_id, at)
+    with transaction.atomic():
+        whose = person or Person(id=0, password="", language="fr")
+        notices.post(
+            kind="parties.password-reset",
+            to_email=whose.email or "nobody@invalid",
+            context={"person_id": whose.id, "token": default_token_generator.make_token(whose)},
+            language=whose.language,
+            at=at,
+        )
+        noted(Actor.anonymous(), "parties.password-reset-requested", ("person", whose.id), None, request_id, at)
+        if person is None:
+            transaction.set_rollback(True)
 
 
 @transaction.atomic
