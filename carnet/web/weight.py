@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -20,12 +20,14 @@ FORM_BYTES = 64 * 1024
 
 
 class WeightMiddleware:
-    """Stands before whatever could read a body. Refuses a request by the length it declares."""
+    """Stands before whatever could read a body. Refuses a request by the length it declares, and an address with a zero, which no row can hold."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return plain_bad_request(request, SuspiciousOperation("a zero in an address"))
         declared = request.META.get("CONTENT_LENGTH") or "0"
         weight = int(declared[:19]) if declared.isascii() and declared.isdigit() else 0
         if weight > settings.UPLOAD_MOST_BYTES + FORM_BYTES and not request.path_info.startswith(API):

@@ -61,11 +61,14 @@ def crawl(client: Client, first: list[str], counted: dict[str, int], *, each_rou
         else:
             further = []
         yield Seen(address, *found, answer, forms)
+        found_here = []
         for each in further:
             here = each.partition("#")[0]
             if here.startswith("/") and not here.startswith("//") and here not in known:
                 known.add(here)
-                waiting.append(here)
+                found_here.append(here)
+        # Deeper first: what names a row is a few links away.
+        waiting[:0] = found_here
 
 
 def form_of(form: Any, address: str) -> Form:

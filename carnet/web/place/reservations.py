@@ -62,7 +62,7 @@ def reserve(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     own = counter.own_places(request, counter.organisation_of(actor), at)
     place_id, code = request.POST.get("place_id", ""), request.POST.get("code", "")
-    if not (place_id.isascii() and place_id.isdigit() and code):
+    if not (place_id.isascii() and place_id.isdigit() and len(place_id) < 19 and code):
         return redirect("place:voucher")
     seen = redemption_writes.check_quietly(code=code, actor=actor, place_id=int(place_id), channel=till.CHANNEL, at=at)
     if isinstance(seen, Refusal):

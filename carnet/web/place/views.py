@@ -174,7 +174,7 @@ def _others_refused(request: HttpRequest, form: AcceptForm, own: Sequence[PlaceS
 def _ask_again(request: HttpRequest, form: AcceptForm, own: Sequence[PlaceSummary]) -> HttpResponse:
     """The same page again, with what was typed; a voucher that is no longer good says so instead."""
     code, place_id = form.data.get("code", ""), form.data.get("place_id", "")
-    if not (place_id.isascii() and place_id.isdigit() and code):
+    if not (place_id.isascii() and place_id.isdigit() and len(place_id) < 19 and code):
         return redirect("place:voucher")
     seen = redemption_writes.check_quietly(code=code, actor=actor_of(request), place_id=int(place_id), channel=till.CHANNEL, at=clock.now())
     if isinstance(seen, Refusal):

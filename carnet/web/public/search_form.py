@@ -220,7 +220,7 @@ def reach(radius: str, density: Density, *, field: str = "radius") -> tuple[floa
     """How far, as the crow flies, a choice of distance (``10``) or of time (``walk-20``) reaches. Raises: SearchRefused."""
     if not radius:
         return RADIUS_KM, None
-    if radius.isdigit():
+    if radius.isdecimal() and len(radius) < 6:
         return float(radius), None
     means, _dash, minutes = radius.partition("-")
     if not (minutes.isascii() and minutes.isdigit() and len(minutes) < 6 and 0 < int(minutes) <= MINUTES_MAX and means in set(Means)):

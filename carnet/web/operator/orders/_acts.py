@@ -259,7 +259,7 @@ class TakeBackView(OrderActView):
     def get_initial(self) -> dict[str, Any]:
         """The booklets of the organisation named in the address, when they follow one another."""
         holder, series = self.request.GET.get("holder", ""), self.page().series
-        if series is None or not holder.isdecimal():
+        if series is None or not holder.isdecimal() or len(holder) > 18:
             return {}
         for line in ledger.stock(holder_id=int(holder), programme_id=series.programme_id):
             if line.series_id == series.id and line.last_booklet_id - line.first_booklet_id + 1 == line.booklet_count:

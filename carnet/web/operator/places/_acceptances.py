@@ -54,7 +54,7 @@ class AcceptView(OperationView):
         actor = actor_of(self.request)
         self.programmes = [each for each in funding.programmes_of_operator(actor.organisation_id or 0) if each.is_open_at(at)]
         asked = self.request.GET.get("programme", "")
-        if asked.isdigit():
+        if asked.isdecimal() and len(asked) < 19:
             operated_programme(actor, int(asked))
             self.programme = funding.programme(int(asked))
         elif len(self.programmes) == 1:

@@ -65,7 +65,7 @@ def _told(problem: Problem) -> str:
 def _act(request: HttpRequest) -> HttpResponseBase:
     """Add a place of the directory, an empty site, or go on."""
     chosen = request.POST.get("place", "")
-    if chosen.isdigit():
+    if chosen.isdecimal() and len(chosen) < 19:
         key = KIND.call(operations.add_site, request, place_id=int(chosen))
         messages.success(request, _("Le lieu est ajouté : vérifiez ce qui en est dit."))
         return redirect("public:joining-site", int(key))
