@@ -174,6 +174,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "carnet.web.sessions.SessionLimitsMiddleware",
     "carnet.web.tenancy.TenancyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -321,6 +322,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "carnet.web.accounts.house_words.HouseWordsValidator"},
 ]
 ACCOUNT_ADAPTER = "carnet.web.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -349,6 +351,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # computers are shared: closing the browser closes the session, however one signed in
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token, scripts read it from them
 
 # --- Carnet as an OpenID provider towards FranceConnect (docs/decisions/0050) -----------------------------------------------------------
 OAUTH2_PROVIDER_APPLICATION_MODEL = "openid.Client"
@@ -394,6 +397,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        "object-src": [NONE],
     }
 }
 X_FRAME_OPTIONS = "DENY"
@@ -471,16 +475,16 @@ for _provider, _given in {
         raise env.SettingRefused(f"CARNET_{_provider}_CLIENT_ID", "the address, the identifier and the secret go together")
 
 
-def secret_key(path: Path) -> str:
-    """The signing key of sessions: the environment's, else one drawn once and kept in a file only its owner reads."""
-    given = env.text("CARNET_SECRET_KEY", "")
-    if given:
 # The signing keys of sessions before the present one: what was signed or sealed by them still opens, until they are taken out of here.
 SECRET_KEY_FALLBACKS = env.words("CARNET_SECRET_KEYS_BEFORE")
 if not all(len(each) >= 32 for each in SECRET_KEY_FALLBACKS):
     raise env.SettingRefused("CARNET_SECRET_KEYS_BEFORE", "keys of at least 32 characters, separated by commas")
 
 
+def secret_key(path: Path) -> str:
+    """The signing key of sessions: the environment's, else one drawn once and kept in a file only its owner reads."""
+    given = env.text("CARNET_SECRET_KEY", "")
+    if given:
         if len(given) < 32:
             raise env.SettingRefused("CARNET_SECRET_KEY", "at least 32 characters are needed")
         return given

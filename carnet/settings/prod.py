@@ -32,14 +32,14 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
-
-STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 # No other site of the same domain can set them, no path can narrow them.
 SESSION_COOKIE_NAME = "__Host-carnet-session"
 CSRF_COOKIE_NAME = "__Host-carnet-csrf"
 LANGUAGE_COOKIE_NAME = "__Host-carnet-language"
 LANGUAGE_COOKIE_SECURE = True
 LANGUAGE_COOKIE_HTTPONLY = True
+
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = False
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
