@@ -48,7 +48,7 @@ def look(
     if as_json:
         give({"programme": found.id, "until": last.isoformat(), "new": made, "rules": counts})
         return
-    say(_("%(programme)s, jusqu’au %(day)s : %(count)d signaux nouveaux.") % {"programme": found.name, "day": last, "count": len(made)})
+    say(_("%(programme)s, jusqu’au %(day)s. Signaux nouveaux : %(count)d.") % {"programme": found.name, "day": last, "count": len(made)})
 
 
 def signals(programme: _Programme, as_json: AsJson = False) -> None:
@@ -63,8 +63,8 @@ def signals(programme: _Programme, as_json: AsJson = False) -> None:
         for each in counts:
             told = {key: each[key] for key in ("noticed", "waiting", "set_aside", "in_cases", "confirmed", "honest", "sloppy")}
             line = _(
-                "%(noticed)d remarqués : %(waiting)d à trier, %(set_aside)d de côté, %(in_cases)d en dossier, "
-                "%(confirmed)d fraudes, %(honest)d en ordre, %(sloppy)d erreurs"
+                "remarqués %(noticed)d, à trier %(waiting)d, de côté %(set_aside)d, en dossier %(in_cases)d, "
+                "fraudes %(confirmed)d, en ordre %(honest)d, erreurs %(sloppy)d"
             )
             state = words.threshold_of(each["rule"], each["threshold"])
             say(f"{words.name_of(each['rule'])} ({state}) : {line % told}")

@@ -9,7 +9,7 @@ import pytest
 from carnet.controls.queries.signals import SignalFacts
 from carnet.controls.rules.signals import SignalState
 from carnet.controls.rules.signals.registry import RULES
-from carnet.controls.rules.signals.rule import Rule, Span
+from carnet.controls.rules.signals.rule import Rule, Span, Unit
 from carnet.web.signals import words
 from tests.controls.test_signal_rules import SPEAKS
 from tests.factories.campaign import NOW
@@ -53,7 +53,8 @@ def test_every_signal_is_told_in_words(rule: Rule[Any]) -> None:
         shown = {"days", "pairs", "desks", "measures", "group", "others", "alike", "usual_tenths"}
         for key, value in noticed.facts.items():
             assert key in shown or (isinstance(value, int) and (key in words._FACTS or (rule.code, key) in words._OF_RULE)), key
-    assert str(rule.usual) in words.threshold_of(rule.code, rule.usual).replace("\u202f", "")
+    shown_threshold = str(rule.usual // 10 if rule.unit is Unit.TENTHS else rule.usual)
+    assert shown_threshold in words.threshold_of(rule.code, rule.usual).replace("\u202f", "")
 
 
 def facts(rule: Rule[Any], said: dict[str, Any], cents: int) -> SignalFacts:

@@ -16,7 +16,7 @@ from carnet.controls.rules.signals.registry import RULES, rule_called
 from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 
-PER_PAGE = 50
+PER_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,14 +41,8 @@ class ThresholdForm(OperationForm):
         choices=[("on", gettext_lazy("Regarde")), ("off", gettext_lazy("Est éteinte"))],
         initial="on",
     )
-    threshold = forms.IntegerField(label=gettext_lazy("À partir de"), required=False, min_value=0)
+    threshold = forms.IntegerField(label=gettext_lazy("À partir de"), min_value=0)
     reason = forms.CharField(label=gettext_lazy("Pourquoi ?"), help_text=_WHY_HELP, max_length=300)
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("is_on") == "on" and given.get("threshold") is None and "threshold" not in self.errors:
-            self.add_error("threshold", _("Donnez un nombre."))
-        return given
 
 
 class SetAsideView(OperationView):
@@ -104,6 +98,11 @@ class ThresholdView(OperationView):
             "is_on": "off" if found.threshold is None else "on",
             "threshold": usual if found.threshold is None else found.threshold,
         }
+
+    def get_form(self, form_class: type[forms.Form] | None = None) -> forms.Form:
+        form: forms.Form = super().get_form(form_class)
+        form.fields["threshold"].help_text = words.ASKED_IN[rule_called(self.kwargs["rule"]).unit]
+        return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         actor, programme_id, rule = actor_of(self.request), self.kwargs["programme_id"], rule_called(self.kwargs["rule"])

@@ -71,13 +71,15 @@ def signal(request: HttpRequest, signal_id: int) -> HttpResponse:
     actor = actor_of(request)
     found = queries.signal(actor, signal_id)
     state, tone = words.state_of(found)
+    told = words.RULES.get(found.rule)
     names = {number: card.name for number, card in parties.organisations(words.organisations_in(found.facts)).items()}
     may_sort = allowed(actor.roles, "controls.sort-signals") and funding.programme(found.programme_id).operator_id == actor.organisation_id
     context = {
         "office": words.office_of(actor),
         "signal": found,
         "title": words.name_of(found.rule),
-        "rule": words.RULES.get(found.rule),
+        "lead": told.looks_for if told else "",
+        "honest": told.honest if told else "",
         "state": state,
         "tone": tone,
         "rows": _summary(found, actor),

@@ -140,9 +140,19 @@ UNITS: Mapping[Unit, Words] = {
     Unit.VOUCHERS: gettext_lazy("%(n)s chèques"),
     Unit.BOOKLETS: gettext_lazy("%(n)s carnets"),
     Unit.ITEMS: gettext_lazy("%(n)s envois"),
-    Unit.ORGANISATIONS: gettext_lazy("%(n)s organisations"),
+    Unit.ORGANISATIONS: gettext_lazy("%(n)s ensemble"),
     Unit.KILOMETRES: gettext_lazy("%(n)s km"),
-    Unit.TENTHS: gettext_lazy("%(n)s dixièmes d’écart habituel"),
+    Unit.TENTHS: gettext_lazy("%(n)s fois l’écart habituel"),
+}
+# In which unit a form asks for a threshold.
+ASKED_IN: Mapping[Unit, Words] = {
+    Unit.PERCENT: gettext_lazy("En pour cent."),
+    Unit.VOUCHERS: gettext_lazy("En chèques."),
+    Unit.BOOKLETS: gettext_lazy("En carnets."),
+    Unit.ITEMS: gettext_lazy("En envois."),
+    Unit.ORGANISATIONS: gettext_lazy("En organisations, celle du lieu comprise."),
+    Unit.KILOMETRES: gettext_lazy("En kilomètres."),
+    Unit.TENTHS: gettext_lazy("En dixièmes de l’écart habituel : 50 veut dire cinq fois."),
 }
 # One fact, one line: what it is.
 _FACTS: Mapping[str, Words] = {
@@ -217,12 +227,22 @@ def threshold_of(rule: str, threshold: int | None) -> str:
     if threshold is None:
         return _("éteinte")
     found = BY_CODE.get(rule)
-    return str(UNITS[found.unit]) % {"n": formats.number(threshold)} if found else formats.number(threshold)
+    if found is None:
+        return formats.number(threshold)
+    return str(UNITS[found.unit]) % {"n": _plain(threshold / 10) if found.unit is Unit.TENTHS else formats.number(threshold)}
+
+
+def _plain(figure: float) -> str:
+    """A number with its decimal, when it has one."""
+    return formats.number(round(figure)) if figure == round(figure) else formats.decimal(figure)
 
 
 def period(from_on: date, until_on: date) -> str:
     """From the first day to the last, both included."""
-    return _("du %(first)s au %(last)s") % {"first": formats.day(from_on), "last": formats.day(until_on - timedelta(days=1))}
+    last = until_on - timedelta(days=1)
+    if from_on.day == 1 and until_on.day == 1 and last.month == from_on.month:
+        return formats.month(from_on)
+    return _("du %(first)s au %(last)s") % {"first": formats.day(from_on), "last": formats.day(last)}
 
 
 def state_of(found: SignalFacts) -> tuple[str, str]:
@@ -266,7 +286,7 @@ def evidence(found: SignalFacts, names: Mapping[int, str]) -> list[Row]:
         if isinstance(value, int) and key in _FACTS
     ]
     if "usual_tenths" in found.facts:
-        rows.append(Row(_("Mois habituel des autres lieux, en chèques"), formats.decimal(found.facts["usual_tenths"] / 10)))
+        rows.append(Row(_("Mois habituel des autres lieux, en chèques"), _plain(found.facts["usual_tenths"] / 10)))
     if "alike" in found.facts:
         rows.append(Row(_("Ce qui est pareil"), ", ".join(str(_ALIKE[each]) for each in found.facts["alike"].split())))
     if "others" in found.facts:
@@ -317,9 +337,9 @@ def comparisons(found: SignalFacts) -> list[str]:
             "peers": formats.number(each["peers"]),
             "group": _GROUPS[found.facts["group"]],
             "measure": _MEASURES[each["measure"]],
-            "usual": formats.decimal(each["usual"] / 100),
-            "deviation": formats.decimal(each["deviation"] / 100),
-            "own": formats.decimal(each["own"] / 100),
+            "usual": _plain(each["usual"] / 100),
+            "deviation": _plain(each["deviation"] / 100),
+            "own": _plain(each["own"] / 100),
             "times": formats.decimal(each["tenths"] / 10),
         }
         words = _(

@@ -36,7 +36,6 @@ class Unit(StrEnum):
     BOOKLETS = "BOOKLETS"
     ITEMS = "ITEMS"
     ORGANISATIONS = "ORGANISATIONS"
-    LIKENESSES = "LIKENESSES"
     KILOMETRES = "KILOMETRES"
     TENTHS = "TENTHS"  # of a robust deviation
 
