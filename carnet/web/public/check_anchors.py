@@ -5,6 +5,7 @@ yourself, every line of it must be found unchanged in the new one. Signatures an
 Nothing of Carnet is needed, and nothing is sent anywhere.
 """
 
+import base64
 import csv
 import hashlib
 import sys
@@ -27,6 +28,8 @@ def faults_of(rows: list):
         where = f"line {row['number']} of {row['day']}"
         if hashlib.sha256(message_of(row)).hexdigest() != row["digest"]:
             yield f"{where}: it does not say what its digest says"
+        if hashlib.sha256(base64.b64decode(row["public_key"])).hexdigest() != row["key"]:
+            yield f"{where}: its key is not the one it names"
         if before is not None and (row["previous"] != before["digest"] or int(row["number"]) != int(before["number"]) + 1):
             yield f"{where}: it does not follow line {before['number']}"
         before = row
@@ -37,6 +40,19 @@ def changed_since(older: list, rows: list):
     for row in older:
         if now.get(row["number"]) != row["digest"]:
             yield f"line {row['number']} of {row['day']}: it was {row['digest']}, it is {now.get(row['number'], 'not there any more')}"
+
+
+def write_for_openssl(row: dict) -> None:
+    """What was signed, its signature, and the key as openssl reads it: twelve bytes that say Ed25519 (RFC 8410), then the key."""
+    der = bytes.fromhex("302a300506032b6570032100") + base64.b64decode(row["public_key"])
+    written = {
+        "message.bin": b"carnet anchor 1\0" + message_of(row),
+        "signature.bin": base64.b64decode(row["signature"]),
+        "key-" + row["key"][:16] + ".pem": b"-----BEGIN PUBLIC KEY-----\n" + base64.b64encode(der) + b"\n-----END PUBLIC KEY-----\n",
+    }
+    for name, content in written.items():
+        with open(name, "wb") as file:
+            file.write(content)
 
 
 def main(arguments: list) -> int:
@@ -52,10 +68,9 @@ def main(arguments: list) -> int:
     if rows:
         last = rows[-1]
         say(f"{len(rows)} lines, until {last['day']}; the last digest: {last['digest']}\n")
-        with open("message.bin", "wb") as file:
-            file.write(b"carnet anchor 1\0" + message_of(last))
-        say("Its signature (the key is beside the file; signature.b64 is its column « signature »):\n")
-        say("  base64 -d signature.b64 > signature.bin\n")
+        write_for_openssl(last)
+        say("Its key (compare it with one you know by another way): " + last["key"] + "\n")
+        say("Its signature, from the three files just written here:\n")
         say("  openssl pkeyutl -verify -pubin -inkey key-" + last["key"][:16] + ".pem -rawin -in message.bin -sigfile signature.bin\n")
         say("Its timestamp, if there is one, with the authority's own certificate:\n")
         say(f"  openssl ts -verify -digest {last['digest']} -in anchor-{last['number']}.tsr -CAfile authority.pem\n")
