@@ -353,7 +353,10 @@ def erased_again(*folders: Path) -> dict[str, Any] | None:
         if any((each / erasures.NAME).exists() for each in folders):
             complain(_("Sans les clés de l’installation, les effacements n’ont pas été refaits : restaurez avec « --keys-from »."))
         return None
-    return dataclasses.asdict(operations.again([erasures.read(each / erasures.NAME) for each in folders], at=datetime.now(UTC)))
+    done = operations.again([erasures.read(each / erasures.NAME) for each in folders], at=datetime.now(UTC))
+    for each in folders:
+        erasures.copy(Path(settings.KEYS_DIR), path=each / erasures.NAME)  # the longest goes on, for another restoration
+    return dataclasses.asdict(done)
 
 
 def tell(report: dict[str, Any]) -> None:

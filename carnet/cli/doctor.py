@@ -85,6 +85,7 @@ def keeping_checks() -> Iterator[Check]:
     if not schema.pending():
         yield from _programme_archive_checks(at)
         yield anchor_check(at)
+        yield people_check(at)
     yield from _verified_checks(at, kept=not schema.pending())
 
 
@@ -268,6 +269,30 @@ def key_checks() -> Iterator[Check]:
         return
     closed = not folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     yield Check(_("clés"), closed, str(folder) if closed else _("le dossier %(folder)s est ouvert à d’autres") % {"folder": folder})
+
+
+def people_check(at: datetime) -> Check:
+    """Whether people's data is forgotten in time: a night of two days ago at most, and nothing late."""
+    from carnet.gateways.database import acting_as_everything
+    from carnet.privacy.queries import periods
+
+    with acting_as_everything(why="data of every tenant is kept equally long"):
+        nights = periods.reports(limit=1)
+    if not nights:
+        return Check(_("données des personnes"), True, _("aucune nuit n’est encore passée"), warns=True)
+    night = nights[0]
+    if at - night.at > timedelta(days=2):
+        return Check(
+            _("données des personnes"),
+            False,
+            _("rien n’a été oublié depuis le %(day)s : le travail de fond tourne-t-il ?") % {"day": night.day},
+        )
+    told = (
+        _("%(count)d lignes en retard : voyez « carnet data retention »") % {"count": night.late}
+        if night.late
+        else _("rien n’est en retard")
+    )
+    return Check(_("données des personnes"), not night.late, told)
 
 
 def copies_check() -> Check:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_anybody_reads_what_is_kept_and_their_rights(client: Client) -> None:
     page = client.get("/vos-donnees/").content.decode()
-    assert "Un carnet ne porte pas votre nom" in page and "CNIL" in page and "21 jours" in page
+    assert "Un carnet ne porte pas votre nom" in page and "cnil.fr" in page and "21 jours" in page
     assert "/vos-donnees/" in client.get("/").content.decode()
 
 

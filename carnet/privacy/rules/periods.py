@@ -73,7 +73,7 @@ PERIODS: Final[tuple[Period, ...]] = (
         forgets=("parties_headchange", f"SELECT id FROM parties_headchange WHERE {_CHANGED_HEAD} ORDER BY id LIMIT 5000"),
     ),
     Period(
-        "letters", 30, _DAYS, "SELECT count(*) FROM notices_notice WHERE to_email <> ''", f"SELECT count(*) FROM notices_notice WHERE {_OLD_LETTER}",
+        "letters", 30, _DAYS, "SELECT count(*) FROM notices_notice WHERE sent_at IS NULL", f"SELECT count(*) FROM notices_notice WHERE {_OLD_LETTER}",
         "privacy.keep-in-time", "RGPD 5-1-e", forgets=("notices_notice", f"SELECT id FROM notices_notice WHERE {_OLD_LETTER} ORDER BY id LIMIT 5000"),
         setting="CARNET_KEEP_LETTERS_DAYS", least=1, most=180,
     ),

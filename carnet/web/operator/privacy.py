@@ -77,7 +77,7 @@ def _kept(each: periods.Standing) -> str:
 
 def _what(code: str) -> str:
     names = {
-        "accounts": _("Comptes qui ne servent plus"),
+        "accounts": _("Comptes de professionnels"),
         "invitations": _("Adresses d’invitations"),
         "head-changes": _("Changements de responsable"),
         "letters": _("Lettres qui n’ont pas pu partir"),

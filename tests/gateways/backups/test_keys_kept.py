@@ -1,7 +1,7 @@
 """What a copy of the keys holds: every file whatever links to it, and no secret that is made to be destroyed."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from carnet.gateways import backups
@@ -40,3 +40,22 @@ def test_no_seed_is_copied_not_even_one_being_written(tmp_path: Path) -> None:
     for name in ("series-7.seed", ".series-7.seed.12.34"):
         (keys / "programme-1" / name).write_text("secret", encoding="ascii")
     assert restored(keys, tmp_path) == {"programme-1/keys-1.json": "one"}
+
+
+def test_keys_of_people_are_copied_apart_and_only_the_latest_copy_stays(tmp_path: Path) -> None:
+    """A key destroyed with its person is in no copy, once the next one is made."""
+    keys, kept = tmp_path / "keys", tmp_path / "kept"
+    (keys / "people" / "f2").mkdir(parents=True)
+    (keys / "people" / "f2" / "person-A1.key").write_text("hers", encoding="ascii")
+    (keys / "wrapping.key").write_text("wrapping", encoding="ascii")
+    assert restored(keys, tmp_path) == {"wrapping.key": "wrapping"}
+    (first,) = kept.glob("people-*.tar.gz.age")
+    (keys / "people" / "f2" / "person-A1.key").rename(keys / "people" / "f2" / "person-B2.key")
+    secret, public = backups.new_identity()
+    identity = tmp_path / "another"
+    identity.write_text(secret, encoding="ascii")
+    backups.keep_keys(keys, kept, recipient=public, at=AT + timedelta(days=1))
+    (latest,) = kept.glob("people-*.tar.gz.age")
+    assert latest != first
+    backups.unpack(latest, tmp_path / "people", backups.read_identities(identity))
+    assert [path.name for path in (tmp_path / "people").rglob("*.key")] == ["person-B2.key"]
