@@ -92,17 +92,17 @@ def exported(findings: Iterable[Finding], *, at: datetime) -> dict[str, Any]:
     return {"made_at": at.isoformat(), "rows": rows}
 
 
-def _holding(whoms: list[Sought]) -> Iterable[ReadRow]:
+def _holding(looked_for: list[Sought]) -> Iterable[ReadRow]:
     for table in sorted(set(declared()) - _NAMELESS):
         for row in read_rows(table):
             together = " ".join(row.texts.values())
-            if together and any(holds(together, whom) for whom in whoms):
-                yield _followed(row, whoms)
+            if together and any(holds(together, whom) for whom in looked_for):
+                yield _followed(row, looked_for)
 
 
-def _followed(row: ReadRow, whoms: list[Sought]) -> ReadRow:
+def _followed(row: ReadRow, looked_for: list[Sought]) -> ReadRow:
     """A mandate's or a connection's number leads to the person's own row."""
-    if row.table not in _NUMBERED or not any(whom.by is SoughtBy.NUMBER for whom in whoms):
+    if row.table not in _NUMBERED or not any(whom.by is SoughtBy.NUMBER for whom in looked_for):
         return row
     target = _NUMBERED[row.table]
     question = (
