@@ -292,10 +292,38 @@ def _readable(content: dict[str, Any]) -> str:
         f"<h1>{title}</h1><p>{html.escape(said)}</p>",
     ]
     for row in content["rows"]:
-        parts.append(f"<section><h2>{html.escape(row['processing'])}</h2><dl>")
+        parts.append(f"<section><h2>{html.escape(row['processing'])}</h2><p>{html.escape(row['purpose'])}</p><dl>")
         for each in row["columns"]:
-            why, holds, kept, basis = (html.escape(each[name]) for name in ("why", "holds", "kept", "basis"))
-            parts.append(f"<dt>{why}</dt><dd>{holds}<br>{kept} · {basis}</dd>")
-        fate = _("Vous pouvez demander que ce soit effacé.") if row["can_be_erased"] else f"{row['kept_because']} ({row['kept_until']})"
+            parts.append(f"<dt>{html.escape(_label(each['column']))}</dt><dd>{html.escape(_spelt(each['holds']))}</dd>")
+        fate = (
+            _("Vous pouvez demander que ce soit effacé.") if row["can_be_erased"] else _("C’est gardé, même si vous demandez l’effacement.")
+        )
+        told = (
+            (_("Pourquoi nous en avons le droit"), row["basis"]), (_("Combien de temps"), row["kept"]), (_("Qui le voit"), row["seen_by"]),
+            (_("À qui c’est transmis"), row["leaves_to"]),
+        )  # fmt: skip
+        parts += [f"<dt>{html.escape(name)}</dt><dd>{html.escape(said)}</dd>" for name, said in told]
         parts.append(f"</dl><p>{html.escape(fate)}</p></section>")
     return "\n".join(parts) + "\n"
+
+
+def _label(column: str) -> str:
+    """How a person calls what a column holds."""
+    words = {
+        "email": _("Adresse électronique"), "to_email": _("Adresse électronique"), "display_name": _("Nom affiché"), "phone": _("Téléphone"),
+        "language": _("Langue"), "number": _("Numéro"), "sealed_identity": _("Identité"), "sealed_contact": _("Comment vous joindre"),
+        "sealed_phone": _("Téléphone"), "sealed_address": _("Adresse"), "sealed": _("Comment vous joindre"), "said": _("Ce qui a été dit"),
+        "age_band": _("Tranche d’âge"), "reason": _("Motif"), "area": _("Zone"), "password": _("Mot de passe (une empreinte)"),
+        "last_login": _("Dernière connexion"), "iban": _("Compte bancaire"), "holder_name": _("Titulaire du compte"), "role": _("Rôle"),
+        "sealed_answers": _("Réponses d’un dossier"), "sealed_email": _("Adresse électronique"), "context": _("Lettre qui attend"),
+    }  # fmt: skip
+    return words.get(column, column)
+
+
+def _spelt(text: str) -> str:
+    """What is kept as an object, said as words."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return " · ".join(str(value) for value in found.values() if value) if isinstance(found, dict) else text

@@ -75,7 +75,7 @@ def find(text: str) -> tuple[Finding, ...]:
 def exported(findings: Iterable[Finding], *, at: datetime) -> dict[str, Any]:
     """What is held about the person, for them to read: each row, why, under which basis, how long, who sees it."""
     about = {(each.table, each.column): each for each in data_map()}
-    title = {table: each.title for each in processings() for table in each.tables}
+    of_table = {table: each for each in processings() for table in each.tables}
     rows = []
     for found in findings:
         columns = []
@@ -85,8 +85,10 @@ def exported(findings: Iterable[Finding], *, at: datetime) -> dict[str, Any]:
                 "column": column, "holds": text, "why": said.purpose, "kept": said.lifetime, "basis": said.basis, "seen_by": said.seen_by,
                 "leaves_to": said.leaves_to,
             })  # fmt: skip
+        about_it = of_table[found.table]
         rows.append({
-            "processing": title[found.table], "table": found.table, "row": found.row, "found_by": found.because, "columns": columns,
+            "processing": about_it.title, "purpose": about_it.purpose, "basis": about_it.basis, "kept": about_it.kept, "seen_by": about_it.seen_by,
+            "leaves_to": about_it.leaves_to, "table": found.table, "row": found.row, "found_by": found.because, "columns": columns,
             "not_shown": list(found.closed), "can_be_erased": found.can_be_erased, "kept_because": found.law, "kept_until": found.until,
         })  # fmt: skip
     return {"made_at": at.isoformat(), "rows": rows}
