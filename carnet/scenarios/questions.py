@@ -18,33 +18,34 @@ from carnet.parties.rules import Role
 from carnet.redemption import queries as redemption
 from carnet.scenarios.play import Played
 
-ASKED_OF = 2
 PHONE = "02 40 00 00 00"
 _DAY = timedelta(days=1)
 _Slice = Collection[redemption.OwedRedemption]
 
 
 def ask_places(current: Played, *, at: datetime) -> None:
-    """Five questions, asked of the two places that visitors try: each about other vouchers of theirs, where there are enough."""
-    first, second = current.cast.place_ids[:2]
-    for place_id, told in ((first, (_to_carry_out, _decided, _answered)), (second, (_appealed, _just_asked))):
-        found = _slices(current, place_id, at, count=len(told))
-        for vouchers, tell in zip(found, told, strict=False):
+    """Questions asked of the place that visitors try, and of the busiest of the others: each about other vouchers, where there are enough."""
+    first = current.cast.place_ids[0]
+    with acting_as(_staff(current, Role.TREASURER, at)):
+        used = redemption.places_used(programme_id=current.programme_id)
+    busiest = max((each for each in current.cast.place_ids if each != first), key=lambda each: used.get(each, 0))
+    for place_id, days, told in ((first, 1, (_decided, _answered)), (busiest, 2, (_to_carry_out, _appealed, _just_asked))):
+        for vouchers, tell in zip(_slices(current, place_id, at, count=len(told), days=days), told, strict=False):
             tell(current, place_id, vouchers, at)
 
 
-def _slices(current: Played, place_id: int, at: datetime, *, count: int) -> list[_Slice]:
-    """The place's redemptions, the oldest first, a few for each question."""
+def _slices(current: Played, place_id: int, at: datetime, *, count: int, days: int) -> list[_Slice]:
+    """The place's redemptions, the oldest first, those of a few days for each question."""
     with acting_as(_staff(current, Role.TREASURER, at)):
         owed = redemption.owed_at_place(
-            programme_id=current.programme_id, place_id=place_id, since=at - 190 * _DAY, until=at - 2 * _DAY, at=at, limit=2_000
+            programme_id=current.programme_id, place_id=place_id, since=at - 190 * _DAY, until=at - 3 * _DAY, at=at, limit=2_000
         )
     slices, rest = [], owed
     for _each in range(count):
         # Whole days: two questions never speak of the same one.
-        days = sorted({each.redeemed_at.date() for each in rest})[:ASKED_OF]
-        slices.append([each for each in rest if each.redeemed_at.date() in days])
-        rest = [each for each in rest if each.redeemed_at.date() not in days]
+        taken = sorted({each.redeemed_at.date() for each in rest})[:days]
+        slices.append([each for each in rest if each.redeemed_at.date() in taken])
+        rest = [each for each in rest if each.redeemed_at.date() not in taken]
     return [each for each in slices if each]
 
 

@@ -54,17 +54,17 @@ STEPS = {
 }
 ROAD = (gettext_lazy("Question"), gettext_lazy("Réponse"), gettext_lazy("Décision"), gettext_lazy("Recours"), gettext_lazy("Fini"))
 _ON_THE_ROAD = {
-    CaseState.OPEN: 0,
-    CaseState.HEARD: 1,
-    CaseState.DECIDED: 2,
-    CaseState.APPEALED: 3,
-    CaseState.APPEAL_DECIDED: 3,
-    CaseState.CLOSED: 4,
+    CaseState.OPEN: 1,
+    CaseState.HEARD: 2,
+    CaseState.DECIDED: 3,
+    CaseState.APPEALED: 4,
+    CaseState.APPEAL_DECIDED: 4,
+    CaseState.CLOSED: 5,
 }
 
 
 def road(state: CaseState) -> tuple[list[str], int]:
-    """The steps of a case, and where it is."""
+    """The steps of a case, and where it is, counted from 1."""
     return [str(word) for word in ROAD], _ON_THE_ROAD[state]
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from carnet.controls.operations import cases as operations
 from carnet.controls.queries import cases as queries
 from carnet.controls.queries.cases import CaseLine, CasePage
-from carnet.controls.rules.cases import CaseState, Wish
+from carnet.controls.rules.cases import CaseState, StepKind, Wish
 from carnet.funding import queries as funding
 from carnet.gateways.documents import BYTES_MAX
 from carnet.kernel.actors import Actor
@@ -113,7 +113,9 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "current": current,
         "told": list(_told(page, counter.organisation_of(actor), at)),
         "rows": _rows(page),
-        "steps": [(*words.step_words(each), each.words, each.by_place) for each in page.steps if each.words],
+        "steps": [
+            (*words.step_words(each), each.words, each.by_place) for each in page.steps if each.words and each.kind is not StepKind.OPENED
+        ],
         "papers": [(each, reverse("place:case-paper", args=[case_id, each.rank])) for each in page.papers],
         "passages": words.passages(page.redemptions, _("Les passages dont il s’agit")),
         "may_answer": may_answer and line.is_answerable,

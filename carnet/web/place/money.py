@@ -95,11 +95,13 @@ def _task(waiting: ExpectedPayment) -> Task:
 
 def _of_case(waiting: ExpectedPayment, told: CaseTold) -> Task:
     """*10 chèques, 100 € en attente*: why, and until when an answer is awaited."""
+    facts = {"answer": last_day(told.answer_until), "day": last_day(told.until)}
+    why = _("L’opérateur vous pose une question. Réponse attendue jusqu’au %(answer)s. Sans décision le %(day)s, tout est payé.") % facts
     return Task(
         _("%(counted)s en attente") % {"counted": counted(waiting.voucher_count, waiting.cents)},
         _("Voir la question"),
         reverse("place:case", args=[told.case_id]),
-        detail=why_waiting(waiting),
+        detail=why,
         tone=STEPS[waiting.step][1],
         tone_text=str(STEPS[waiting.step][0]),
     )
