@@ -30,6 +30,7 @@ DOORS = (
     ("clearing/", "carnet.web.clearing.urls"),
     ("signals/", "carnet.web.signals.urls"),
     ("samples/", "carnet.web.sampling.urls"),
+    ("", "carnet.web.asked.urls"),
     ("connection-bills/", "carnet.web.connection_bills.urls"),
     ("landlord/studies/", "carnet.web.connection_studies.urls"),
     ("landlord/", "carnet.web.landlord.urls"),

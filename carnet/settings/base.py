@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "carnet.web.clearing",
     "carnet.web.signals",
     "carnet.web.sampling",
+    "carnet.web.asked",
     "carnet.web.connection_bills",
     "carnet.web.connection_studies",
     "carnet.web.provider",

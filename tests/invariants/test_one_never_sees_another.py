@@ -152,6 +152,7 @@ def of_two_installations(payday: Payday) -> None:
         # Samples: told in tests/controls/test_samples.py.
         a_row(apps.get_model("controls", "Sample"), made, until_on=later.date(), method="RANDOM", **said)
         a_row(apps.get_model("controls", "SampleUnit"), made, **said)
+        a_row(apps.get_model("controls", "Question"), made, closed_on=later.date(), **said)
         # Cases: told in tests/settlement/test_cases.py.
         case = {"since": NOW, "until": later, "opened_at": NOW, "answer_until": later, "decide_until": later + timedelta(days=1)}
         a_row(apps.get_model("controls", "Case"), made, **said, **case)

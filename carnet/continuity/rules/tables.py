@@ -269,7 +269,7 @@ LEFT: Final[tuple[Left, ...]] = (
         PEOPLE,
         "parties_person", "parties_membership", "parties_invitation", "parties_headchange", "parties_pin", "parties_pinday", "parties_codecard",
         "parties_cardcode", "parties_cardshipment", "parties_factorrecovery", "account_emailaddress", "mfa_authenticator", "workshops_contact",
-        "connectivity_contact", "connectivity_telling", "distribution_remindercontact", "distribution_reminder", "distribution_postalrequest",
+        "connectivity_contact", "connectivity_telling", "distribution_remindercontact", "distribution_reminder", "distribution_postalrequest", "controls_question",
         "helpline_complaintline", "helpline_question", "places_joiningdocument", "places_placereport", "observatory_selfcheckslip",
         "observatory_selfcheckround", "observatory_selfcheckinvitation", "observatory_selfcheckkeeping", "notices_digestrefusal",
         "notices_announcementread", "observatory_letterchoice",

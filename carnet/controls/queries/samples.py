@@ -103,15 +103,15 @@ def units_of_period(programme_id: int, *, from_on: date, until_on: date, method:
             [programme_id, start_of_day(from_on), start_of_day(until_on)],
         )
         rows = cursor.fetchall()
-    noticed = _noticed(programme_id, from_on, until_on) if method is Method.RISK else {}
+    noticed = noticed_at_places(programme_id, from_on, until_on) if method is Method.RISK else {}
     return [
         (Unit(number, cents, weight_of(noticed.get(place_id, 0)) if method is Method.RISK else 1), place_id)
         for number, cents, place_id in rows
     ]
 
 
-def _noticed(programme_id: int, from_on: date, until_on: date) -> dict[int, int]:
-    """How many rules noticed something at each place in that period, what was set aside apart."""
+def noticed_at_places(programme_id: int, from_on: date, until_on: date) -> dict[int, int]:
+    """How many rules noticed something at each place in that period, what was set aside apart. The caller has checked the programme."""
     rows = Signal.objects.filter(programme_id=programme_id, from_on__lt=until_on, until_on__gt=from_on)
     counted = rows.exclude(state=SignalState.SET_ASIDE.value).values_list("place_id").annotate(Count("rule", distinct=True)).order_by()
     return dict(counted)

@@ -19,6 +19,9 @@ class ReminderContact(models.Model):
     sealed = models.BinaryField(null=True)
     number_mark = models.BinaryField(null=True)
     consented_at = models.DateTimeField()
+    # A consent of its own: to be asked, once in a while, whether a lesson took place; and the latest day it was.
+    question_consented_at = models.DateTimeField(null=True)
+    asked_on = models.DateField(null=True)
     # What was left at the latest look, and the day it last changed.
     left_count = models.IntegerField()
     moved_on = models.DateField()

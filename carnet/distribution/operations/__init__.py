@@ -2,6 +2,7 @@
 
 from carnet.distribution.operations._again import book_again, may_book_again
 from carnet.distribution.operations._announcing import announce, end_announcement, use_ordinary_words, word_message
+from carnet.distribution.operations._asking import contacts_of_number, send_question, stop_contact
 from carnet.distribution.operations._counting import Scanned, close_stock_take, open_stock_take, scan
 from carnet.distribution.operations._handing import HandedOver, hand_over, hand_over_many, take_out_range
 from carnet.distribution.operations._inviting import answer_invitation, invite_again
@@ -81,6 +82,7 @@ __all__ = [
     "change_point",
     "close_point",
     "close_stock_take",
+    "contacts_of_number",
     "countersign_agreement",
     "declare_loss",
     "decline_move",
@@ -127,11 +129,13 @@ __all__ = [
     "send_desk_link_again",
     "send_desks_file",
     "send_move",
+    "send_question",
     "set_aside_desk_decision",
     "settle_missing",
     "sign_agreement",
     "stay",
     "stop_by_number",
+    "stop_contact",
     "take_back_desk_file",
     "take_desk_decision",
     "take_out_range",

@@ -12,6 +12,7 @@ from carnet.distribution.models import Reminder, ReminderContact
 from carnet.distribution.operations._notes import by, note
 from carnet.distribution.queries._situations import Known, hands_of, situations
 from carnet.distribution.rules import Kind
+from carnet.distribution.rules.asking import waits_to_be_asked
 from carnet.distribution.rules.reminders import (
     NO_ANSWER_MAX,
     STALE_DAYS,
@@ -71,11 +72,14 @@ def leave_contact(
     address: str = "",
     language: str = "fr",
     has_consented: bool,
+    may_be_asked: bool = False,
     actor: Actor,
     request_id: UUID,
     at: datetime,
 ) -> int:
     """Keep the number, or the address, of somebody given vouchers who wishes to be reminded; return the contact's id.
+
+    `may_be_asked`: they also agreed to be asked by text, once in a while, whether a lesson took place.
 
     Sealed by the key ring; erased by `look_at_contacts`, `withdraw_contact` or `stop_by_number`. Left again, it takes the earlier one's place.
     Repeat: the same request_id gives the first contact. Lock: the hand-over's contact.
@@ -99,7 +103,8 @@ def leave_contact(
     row = ReminderContact.objects.create(
         hand_over=given, programme_id=given.programme_id, organisation_id=given.organisation_id, channel=channel,
         language="en" if language == "en" else "fr", sealed=ring.seal_for(access.contact_person(request_id), access.contact_purpose(request_id), kept.encode()),
-        number_mark=ring.mark(NUMBER, kept) if number is not None else None, consented_at=at, left_count=hands.left,
+        number_mark=ring.mark(NUMBER, kept) if number is not None else None, consented_at=at,
+        question_consented_at=at if may_be_asked and channel is ContactChannel.TEXT else None, left_count=hands.left,
         moved_on=legal_day(given.handed_over_at), request_id=request_id,
     )  # fmt: skip
     facts = {"hand_over": given.id, "channel": channel.value}
@@ -171,7 +176,11 @@ def _look(taken: Sequence[ReminderContact], programme_id: int, *, is_to_remind: 
     sent = listed = ended = 0
     for row, known in zip(taken, situations(taken, at=at), strict=True):
         reason = ending(known.situation.hands, today=today)
-        if reason is not None:
+        has_consented = row.question_consented_at is not None
+        waits = reason is not None and waits_to_be_asked(
+            reason, has_consented=has_consented, asked_on=row.asked_on, moved_on=known.situation.moved_on, today=today
+        )
+        if reason is not None and not waits:
             _end(row, reason, actor=SYSTEM, request_id=request_id, at=at)
             ended += 1
             continue
@@ -240,8 +249,8 @@ def note_reminder(*, reminder_id: int, outcome: ReminderOutcome, actor: Actor, r
 
 def _end(row: ReminderContact, reason: ContactEnd, *, actor: Actor, request_id: UUID, at: datetime) -> None:
     """Erase a locked contact, with whatever was still to be done about it."""
-    row.sealed, row.number_mark, row.ended_at, row.ended_for = None, None, at, reason.value
-    row.save(update_fields=["sealed", "number_mark", "ended_at", "ended_for"])
+    row.sealed, row.number_mark, row.ended_at, row.ended_for, row.asked_on = None, None, at, reason.value, None
+    row.save(update_fields=["sealed", "number_mark", "ended_at", "ended_for", "asked_on"])
     Reminder.objects.filter(contact=row, done_at=None).update(done_at=at, outcome=ReminderOutcome.ENDED)
     note(
         "contact-erased", ("reminder-contact", row.id), row.programme_id, row.organisation_id, {"why": reason.value}, actor, request_id, at

@@ -105,8 +105,10 @@ from carnet.distribution.queries._postal import (
 from carnet.distribution.queries._publics import PublicOfDesk, publics_by_desk
 from carnet.distribution.queries._reminding import (
     ContactView,
+    MayBeAsked,
     ReminderToMake,
     contact_of,
+    contacts_to_ask,
     reminders_to_make,
     reminders_waiting,
 )
@@ -141,6 +143,7 @@ __all__ = [
     "FirstFigure",
     "HandOverView",
     "Invitable",
+    "MayBeAsked",
     "MoveView",
     "OpenPoint",
     "OpenPoints",
@@ -166,6 +169,7 @@ __all__ = [
     "bookings_planned",
     "chosen_booklets",
     "contact_of",
+    "contacts_to_ask",
     "cuts",
     "days_left",
     "desk",

@@ -41,6 +41,28 @@ class ContactView:
     consented_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class MayBeAsked:
+    """A contact that agreed to be asked, and the vouchers its person was given: whole booklets, or some vouchers. Never the number."""
+
+    contact_id: int
+    series_id: int
+    first_booklet_id: int
+    last_booklet_id: int
+    voucher_ids: tuple[int, ...]
+
+
+def contacts_to_ask(programme_id: int, *, asked_before: date, after_id: int = 0, limit: int = LIST_MAX) -> list[MayBeAsked]:
+    """Contacts of a programme that agreed to be asked, and were not since `asked_before`. Call it seeing everything."""
+    rows = ReminderContact.objects.filter(programme_id=programme_id, ended_at=None, question_consented_at__isnull=False, id__gt=after_id)
+    rows = rows.exclude(asked_on__gt=asked_before).select_related("hand_over").order_by("id")[:limit]
+    return [
+        MayBeAsked(row.id, given.series_id, given.first_booklet_id, given.last_booklet_id, tuple(given.voucher_ids))
+        for row in rows
+        for given in [row.hand_over]
+    ]
+
+
 def reminders_to_make(actor: Actor, *, channel: ContactChannel | None = None) -> list[ReminderToMake]:
     """The calls and letters the actor's desk has to make, the lessons first, then the oldest. Raises: NotAllowed."""
     access.check_may_remind(actor)

@@ -70,8 +70,8 @@ class Remind(OperationView):
         said, hand_over_id = form.cleaned_data, self.kwargs["hand_over_id"]
         operations.leave_contact(
             hand_over_id=hand_over_id, channel=ContactChannel(said["channel"]), phone=said["phone"], address=said["address"],
-            language=said["language"] or "fr", has_consented=said["has_consented"], actor=actor_of(self.request),
-            request_id=said["request_id"], at=clock.now(),
+            language=said["language"] or "fr", has_consented=said["has_consented"],
+            may_be_asked=said.get("may_be_asked", False), actor=actor_of(self.request), request_id=said["request_id"], at=clock.now(),
         )  # fmt: skip
         messages.success(self.request, _("C’est noté. La personne sera rappelée, et son numéro effacé à la fin."))
         return redirect("prescriber:given", hand_over_id=hand_over_id)

@@ -40,8 +40,16 @@ class RemindForm(OperationForm):
         required=False,
     )
 
+    may_be_asked = forms.BooleanField(
+        label=_("Une question après une leçon, par SMS : d’accord aussi"),
+        help_text=_("« Étiez-vous à ce cours ? » Une fois tous les trois mois au plus. Personne ne sait qui répond."),
+        required=False,
+    )
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        if not sms.is_offered():
+            del self.fields["may_be_asked"]
         offered = [each for each in ContactChannel if each is not ContactChannel.TEXT or sms.is_offered()]
         self.fields["channel"].choices = [(each.value, CHANNELS[each]) for each in offered]  # type: ignore[attr-defined]
         self.fields["channel"].initial = offered[0].value

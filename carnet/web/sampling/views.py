@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from carnet.controls.queries import questions
 from carnet.controls.queries import samples as queries
 from carnet.controls.queries.samples import SampleView, UnitView
 from carnet.controls.rules.samples import Method
@@ -41,8 +42,27 @@ def home(request: HttpRequest) -> HttpResponse:
         "office": words.office_of(actor),
         "table": Table(_("Sondages"), columns, rows, empty=_("Aucun sondage pour l’instant.")),
         "may_draw": allowed(actor.roles, "controls.draw-sample"),
+        "questions": _questions(actor, names),
     }
     return render(request, "sampling/home.html", context)
+
+
+def _questions(actor: Actor, names: dict[int, str]) -> Table:
+    """What people who agreed answered about each place: never who, and nothing under five answers."""
+    found = questions.answers(actor, list(names))
+    called = places.names_of([each.place_id for each in found])
+    columns = [
+        Column(_("Lieu")), Column(_("Programme")), Column(_("Posées"), number=True), Column(_("Oui"), number=True),
+        Column(_("Non"), number=True), Column(_("Ne sait pas"), number=True),
+    ]  # fmt: skip
+    rows = []
+    for each in found:
+        told = each.counted
+        counts = [told.yes, told.no, told.unknown] if told is not None else []
+        shown = [formats.number(count) for count in counts] or [_("moins de 5"), "–", "–"]
+        rows.append([called.get(each.place_id, "–"), names.get(each.programme_id, "–"), formats.number(each.asked), *shown])
+    caption = _("« Étiez-vous à une leçon ? », à des personnes qui ont dit oui à cette question")
+    return Table(caption, columns, rows, empty=_("Aucune question posée pour l’instant."))
 
 
 def sample(request: HttpRequest, sample_id: int) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from carnet.controls.operations import questions
 from carnet.gateways import sms
 from carnet.gateways.sms import BODY_MAX, Delivery, Incoming, MessageForged, MessageStale, MessageUnreadable, SmsRefused
 from carnet.jobs import texts
@@ -45,10 +46,15 @@ def receive(delivery: Delivery) -> HttpResponse:
 
 
 def _answered(message: Incoming, at: datetime) -> bool:
-    """Whether something is said back. A person asked to agree to a mandate answers that first; a stop also stops their reminders."""
+    """Whether something is said back. A person asked to agree to a mandate answers that first, then one asked about a lesson.
+
+    A stop also stops their reminders.
+    """
     heard = consents.hear(message_id=message.delivery_id, sender=message.sender, text=message.text, write=own_texts.reply, at=at)
     if heard.is_ours and not heard.is_stop:
         return heard.has_reply
+    if not heard.is_ours and questions.answer_by_text(sender=message.sender, text=message.text, at=at):
+        return False  # counted, and nothing to say back
     write = _nothing_to_strangers if heard.is_ours else words.answers
     has_answer = operations.answer_text(message_id=message.delivery_id, sender=message.sender, text=message.text, write=write, at=at)
     return has_answer or heard.has_reply

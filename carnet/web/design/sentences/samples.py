@@ -1,4 +1,4 @@
-"""Sentences of the refusals about samples of redemptions."""
+"""Sentences of the refusals about samples of redemptions, and about questions asked by consent."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,5 +11,6 @@ SENTENCES = {
     "control-sample-drawn": _("Ce sondage est déjà tiré. Un sondage se tire une seule fois."),
     "control-sample-closed": _("Ce sondage est clos : son résultat ne change plus."),
     "control-findings-missing": _("Il reste %(missing)s chèques à vérifier avant de clore."),
+    "question-over": _("Cette question est finie."),
     "control-evidence-missing": _("« Leçon prouvée » demande au moins une preuve regardée."),
 }
