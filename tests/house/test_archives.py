@@ -21,6 +21,7 @@ NOT_A_PERSON = {
     ("issuing_design", "phone_hours"): "the hours of that line",
     ("parties_apitoken", "secret_hash"): "what a place's machine proves: it goes on with the token it has",
     ("settlement_hold", "phone"): "the operator's telephone, told to the place",
+    ("controls_case", "phone"): "the operator's telephone, told to the place",
 }
 LOOKS_PERSONAL = re.compile(r"email|phone|display_name|holder_name|sealed_(?!at$|by_id$)|_mark$|secret_hash")
 
