@@ -158,6 +158,11 @@ PERIODS: Final[tuple[Period, ...]] = (
         _days("redemption_sheetpicture", "erased_at IS NULL", "added_at"), "redemption.erase-pictures", "RGPD 5-1-e",
     ),
     Period(
+        "case-papers", 12, _MONTHS, "SELECT count(*) FROM controls_casepaper WHERE erased_at IS NULL",
+        "SELECT count(*) FROM controls_casepaper p JOIN controls_case c ON c.id = p.case_id WHERE p.erased_at IS NULL"
+        " AND c.closed_at < %(at)s - make_interval(months => %(kept)s, days => 2)", "controls.keep-deadlines", "RGPD 5-1-e",
+    ),
+    Period(
         "balance-tries", 2, _DAYS, "SELECT count(*) FROM redemption_balancetry",
         _days("redemption_balancetry", "true", "at"), "redemption.forget-balance-tries", "CNIL, recommandation journaux, 2021",
     ),

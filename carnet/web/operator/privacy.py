@@ -98,6 +98,7 @@ def _what(code: str) -> str:
         "joining-files": _("Candidatures de lieux refusées ou retirées"),
         "desk-files": _("Candidatures de guichets refusées ou retirées"),
         "sheet-pictures": _("Photographies de feuilles"),
+        "case-papers": _("Papiers des dossiers"),
         "balance-tries": _("Essais de lecture d’un solde"),
         "outgoing-texts": _("SMS en attente"),
         "first-answers": _("Premières réponses à une machine"),
