@@ -16,6 +16,7 @@ from carnet.controls.rules.signals.beyond_seats import Day, Seats
 from carnet.controls.rules.signals.desks_and_places import Pair, Pairs
 from carnet.controls.rules.signals.expiry_spike import LastDays
 from carnet.controls.rules.signals.late_uploads import Uploads
+from carnet.controls.rules.signals.mystery_no import Answers
 from carnet.controls.rules.signals.outside import Agenda, Area, FromDesk, OpenHours, TooEarly
 from carnet.controls.rules.signals.precision import share_of
 from carnet.controls.rules.signals.redeem_and_reverse import Undone
@@ -59,6 +60,7 @@ SPEAKS: dict[str, list[About]] = {
     "shared-device": [Shared(**ABOUT, others=(9,))],
     "new-place": [Beginning(**ABOUT, days=62, vouchers=60, peers=(5, 10, 20, 30, 40), cents=60_000)],
     "new-account": [NewAccount(**ABOUT, changed_days=20, before=56, before_days=56, after=50, after_days=20, cents=50_000)],
+    "mystery-no": [Answers(**ABOUT, yes=7, no=3, unknown=0)],
     "unlike-its-peers": [
         Peers(**ABOUT, group=Group.AREA, vouchers=90, compared=(Compared(Measure.VOUCHERS, 9_000, HUNDREDS),), cents=90_000)
     ],
@@ -129,6 +131,11 @@ SILENT: dict[str, list[About]] = {
         NewAccount(**ABOUT, changed_days=46, before=0, before_days=56, after=500, after_days=46, cents=0),
         NewAccount(**ABOUT, changed_days=20, before=0, before_days=56, after=14, after_days=20, cents=0),
     ],
+    "mystery-no": [
+        Answers(**ABOUT, yes=0, no=2, unknown=9),
+        Answers(**ABOUT, yes=8, no=3, unknown=0),
+        Answers(**ABOUT, yes=1, no=3, unknown=0),
+    ],
     "unlike-its-peers": [
         Peers(**ABOUT, group=Group.AREA, vouchers=57, compared=(Compared(Measure.VOUCHERS, 5_700, HUNDREDS),), cents=0),
         Peers(**ABOUT, group=Group.AREA, vouchers=90, compared=(Compared(Measure.VOUCHERS, 9_000, HUNDREDS[:7]),), cents=0),  # too few
@@ -166,7 +173,7 @@ def test_every_rule_has_its_cases_and_says_what_it_is() -> None:
     [
         ("beyond-seats", 150), ("whole-booklets", 3), ("new-pair", 30), ("closed-circuit", 70), ("outside-sessions", 50), ("outside-hours", 30),
         ("outside-area", 60), ("before-hand-over", 3), ("serials-in-order", 8), ("expiry-spike", 300), ("odd-uploads", 5), ("shared-account", 2),
-        ("shared-contact", 2), ("shared-device", 2), ("new-place", 300), ("new-account", 250), ("redeem-and-reverse", 20),
+        ("shared-contact", 2), ("shared-device", 2), ("new-place", 300), ("new-account", 250), ("redeem-and-reverse", 20), ("mystery-no", 30),
     ],
 )  # fmt: skip
 def test_a_rule_speaks_at_its_bound_and_one_above_is_silent(code: str, at_bound: int) -> None:

@@ -124,6 +124,11 @@ RULES: Mapping[str, RuleWords] = {
         gettext_lazy("Un mois bien au-dessus de ceux des lieux du même genre, là où le pays est aussi peuplé."),
         gettext_lazy("Un lieu plus grand ou plus connu, le seul ouvert en août, trois médiateurs au lieu d’un."),
     ),
+    "mystery-no": RuleWords(
+        gettext_lazy("Des personnes disent qu’elles n’y étaient pas"),
+        gettext_lazy("Parmi les personnes d’accord pour répondre, beaucoup disent qu’elles n’étaient pas à la leçon."),
+        gettext_lazy("Un lieu qui a changé de nom, un chèque utilisé pour un proche, une leçon notée un autre jour."),
+    ),
 }
 STATES: Mapping[SignalState, tuple[Words, str]] = {
     SignalState.NEW: (gettext_lazy("à trier"), "warning"),
@@ -156,6 +161,9 @@ ASKED_IN: Mapping[Unit, Words] = {
 }
 # One fact, one line: what it is.
 _FACTS: Mapping[str, Words] = {
+    "yes": gettext_lazy("Réponses « oui »"),
+    "no": gettext_lazy("Réponses « non »"),
+    "unknown": gettext_lazy("Réponses « je ne sais pas »"),
     "whole": gettext_lazy("Carnets vidés d’un coup"),
     "booklets": gettext_lazy("Carnets vus en tout"),
     "vouchers": gettext_lazy("Chèques acceptés en tout"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from carnet.controls.queries.evidence import pairs, rhythm, shared, spending, uploads
+from carnet.controls.queries.evidence import asked, pairs, rhythm, shared, spending, uploads
 from carnet.controls.queries.evidence._ground import Ground
 from carnet.controls.rules.signals.rule import About
 
@@ -26,4 +26,5 @@ READERS: Mapping[str, Callable[[Ground], Iterable[About]]] = {
     "new-place": rhythm.beginnings,
     "new-account": rhythm.new_accounts,
     "unlike-its-peers": rhythm.peers,
+    "mystery-no": asked.answers,
 }

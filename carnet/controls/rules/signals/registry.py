@@ -8,6 +8,7 @@ from carnet.controls.rules.signals import (
     desks_and_places,
     expiry_spike,
     late_uploads,
+    mystery_no,
     outside,
     redeem_and_reverse,
     serials_in_order,
@@ -37,6 +38,7 @@ RULES: tuple[Rule[Any], ...] = (
     beginnings.NEW_PLACE,
     beginnings.NEW_ACCOUNT,
     unlike_peers.RULE,
+    mystery_no.RULE,
 )
 BY_CODE: dict[str, Rule[Any]] = {each.code: each for each in RULES}
 
