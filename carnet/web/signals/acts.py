@@ -101,7 +101,7 @@ class ThresholdView(OperationView):
 
     def get_form(self, form_class: type[forms.Form] | None = None) -> forms.Form:
         form: forms.Form = super().get_form(form_class)
-        form.fields["threshold"].help_text = words.ASKED_IN[rule_called(self.kwargs["rule"]).unit]
+        form.fields["threshold"].help_text = str(words.ASKED_IN[rule_called(self.kwargs["rule"]).unit])
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

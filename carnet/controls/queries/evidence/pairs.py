@@ -13,7 +13,7 @@ from carnet.places.rules.geography import distance_km
 _PAIRS = f"""
 WITH {SPENT}
 SELECT s.place_id, max(s.organisation_id), b.holder_id, count(*) FILTER (WHERE s.at >= %(since)s), count(*) FILTER (WHERE s.at < %(since)s),
-  COALESCE(sum(s.cents) FILTER (WHERE s.at >= %(since)s), 0)
+  COALESCE(sum(s.cents) FILTER (WHERE s.at >= %(since)s), 0)::bigint
 FROM spent s JOIN ledger_booklet b ON b.id = s.booklet_id GROUP BY s.place_id, b.holder_id ORDER BY 1, 3"""
 _ROAMING = "SELECT id FROM places_place WHERE id = ANY(%(places)s) AND 'Itinérant' = ANY(roaming)"
 
@@ -80,7 +80,7 @@ def areas(ground: Ground) -> Iterator[Area]:
 
 
 def _rows(month: Ground, *, lead_days: int = 0) -> list[_Row]:
-    return [_Row(*row[:5], cents=int(row[5])) for row in read(month, _PAIRS, lead_days=lead_days)]
+    return [_Row(*row) for row in read(month, _PAIRS, lead_days=lead_days)]
 
 
 def _distances(month: Ground, rows: list[_Row]) -> dict[tuple[int, int], int]:

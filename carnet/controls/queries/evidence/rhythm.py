@@ -23,7 +23,7 @@ FROM spent GROUP BY place_id ORDER BY 1"""
 _MONTH = f"""
 WITH {SPENT}
 SELECT s.place_id, max(s.organisation_id), count(*), count(DISTINCT (s.at AT TIME ZONE 'Europe/Paris')::date), count(DISTINCT s.booklet_id),
-  sum(s.cents), COALESCE(max(p.typologies[1]), ''), (
+  sum(s.cents)::bigint, COALESCE(max(p.typologies[1]), ''), (
     SELECT min(a.from_on) FROM places_placeacceptance a WHERE a.place_id = s.place_id AND a.programme_id = %(programme)s)
 FROM spent s JOIN places_place p ON p.id = s.place_id GROUP BY s.place_id ORDER BY 1"""
 # An account that replaced another, in force for some weeks at most when the month ends; and, where it is of several places, the busiest of them.
@@ -151,4 +151,4 @@ def _beside(own: _Month, group: Group, alike: list[_Month], month: Ground) -> Pe
 
 
 def _months(month: Ground) -> list[_Month]:
-    return [_Month(*row[:5], cents=int(row[5]), kind=row[6], accepts_since=row[7]) for row in read(month, _MONTH)]
+    return [_Month(*row) for row in read(month, _MONTH)]

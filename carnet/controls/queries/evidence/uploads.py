@@ -19,11 +19,11 @@ told AS (
   FROM item WHERE programme_id = %(programme)s AND received_at >= %(since)s)
 SELECT place_id, max(organisation_id), from_on, count(*), count(*) FILTER (WHERE is_late OR is_ahead OR is_back OR is_broken),
   count(*) FILTER (WHERE is_late), count(*) FILTER (WHERE is_ahead), count(*) FILTER (WHERE is_back), count(*) FILTER (WHERE is_broken),
-  count(DISTINCT device_id), COALESCE(sum(value_cents) FILTER (WHERE outcome = 'confirmed' AND (is_late OR is_ahead OR is_back OR is_broken)), 0)
+  count(DISTINCT device_id), COALESCE(sum(value_cents) FILTER (WHERE outcome = 'confirmed' AND (is_late OR is_ahead OR is_back OR is_broken)), 0)::bigint
 FROM told GROUP BY place_id, from_on ORDER BY 1, 3"""
 
 
 def uploads(ground: Ground) -> Iterator[Uploads]:
     """Items received in each week, and what was odd about them."""
-    for place_id, organisation_id, first, *counts, cents in read(ground, _UPLOADS, lead_days=31, late=LATE_DAYS, odd=ODD_MINUTES):
-        yield Uploads(place_id, organisation_id, first, ground.end_of(first), *counts, cents=int(cents))
+    for place_id, organisation_id, first, *counts in read(ground, _UPLOADS, lead_days=31, late=LATE_DAYS, odd=ODD_MINUTES):
+        yield Uploads(place_id, organisation_id, first, ground.end_of(first), *counts)
