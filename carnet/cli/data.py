@@ -133,14 +133,13 @@ def correct(
     request_id: Again = "",
     as_json: AsJson = False,
 ) -> None:
+    asked = _request(request_id)
     with installation():
         from carnet.kernel.actors import Actor
         from carnet.privacy import operations
 
         actor = Actor.system("carnet data correct")
-        operations.correct(
-            text=who, row=row, column=column, value=value, actor=actor, request_id=_request(request_id), at=datetime.now(UTC)
-        )
+        operations.correct(text=who, row=row, column=column, value=value, actor=actor, request_id=asked, at=datetime.now(UTC))
     if as_json:
         give({"row": row, "column": column})
     else:
@@ -158,6 +157,7 @@ def erase(
 ) -> None:  # fmt: skip
     if not (who or resume):
         raise typer.BadParameter(_("dites qui, ou « --resume »"), param_hint="WHO")
+    asked = _request(request_id)
     with installation():
         from carnet.kernel.actors import Actor
         from carnet.privacy import operations
@@ -170,7 +170,7 @@ def erase(
                 _agreed(_found(who))
             done = [
                 operations.erase(
-                    text=who, only=only or (), leave=leave or (), actor=actor, request_id=_request(request_id), at=at
+                    text=who, only=only or (), leave=leave or (), actor=actor, request_id=asked, at=at
                 )
             ]  # fmt: skip
     if as_json:

@@ -52,6 +52,7 @@ ELSEWHERE: Final[Mapping[str, Mapping[str, PersonalColumn]]] = {
     "parties_approval": _all("why a second person refused; the screen asks for no name", _ACCOUNTING, "reason"),
     "parties_bankaccount": _all("why an account was ended; the screen asks for no name", _ACCOUNTING, "ended_reason"),
     "mandates_helperfile": _all("why a helper was deactivated; the screen asks for no name", "3 years after", "deactivated_because"),
+    "controls_question": _all("to ask somebody who agreed whether they were at a lesson, once", "until the answer, a week at most", "contact_id", "token_hash"),
     # Words that professionals type about structures, places and payments: their screens ask for no name, and refuse numbers of persons.
     "mandates_structuredecision": _all("to tell a structure why; the screen asks for no name", "10 years after the decision", "reason"),
     "parties_headchange": _all("why somebody else heads a structure; the screen asks for no name", "3 years after the change", "reason"),

@@ -49,6 +49,9 @@ def _application(table: str) -> Erasure:
     )  # fmt: skip
 
 
+_UNASKED: Final = (
+    "UPDATE controls_question SET contact_id = NULL, token_hash = NULL, closed_on = (%(at)s::timestamptz AT TIME ZONE 'Europe/Paris')::date"
+)
 _RANDOM: Final = "sha256(convert_to(gen_random_uuid()::text, 'UTF8'))"
 
 ERASURES: Final[tuple[Erasure, ...]] = (
@@ -59,7 +62,8 @@ ERASURES: Final[tuple[Erasure, ...]] = (
             "DELETE FROM mfa_authenticator WHERE user_id = %(id)s",
             "DELETE FROM account_emailaddress WHERE user_id = %(id)s",
             "UPDATE parties_pin SET hash = '', chosen_at = NULL, code_hash = NULL, code_expires_at = NULL WHERE person_id = %(id)s",
-            "UPDATE parties_invitation SET email = 'efface-' || id || '@example.invalid', display_name = '' WHERE accepted_by_id = %(id)s"
+            "UPDATE parties_invitation SET email = 'efface-' || id || '@example.invalid', display_name = '',"
+            " withdrawn_at = CASE WHEN accepted_at IS NULL THEN COALESCE(withdrawn_at, %(at)s) ELSE withdrawn_at END WHERE accepted_by_id = %(id)s"
             " OR lower(email) = (SELECT p.email FROM parties_person p WHERE p.id = %(id)s)",
             "DELETE FROM notices_notice WHERE sent_at IS NULL AND to_email <> '' AND lower(to_email) ="
             " (SELECT p.email FROM parties_person p WHERE p.id = %(id)s)",
@@ -142,6 +146,7 @@ ERASURES: Final[tuple[Erasure, ...]] = (
     Erasure(
         "distribution_remindercontact", born="r.request_id", done="r.ended_at IS NOT NULL", person="'reminded-' || r.request_id",
         statements=(
+            f"{_UNASKED} WHERE contact_id = %(id)s",
             "UPDATE distribution_reminder SET done_at = %(at)s, outcome = 'ENDED' WHERE contact_id = %(id)s AND done_at IS NULL",
             "UPDATE distribution_remindercontact SET sealed = NULL, number_mark = NULL, ended_at = %(at)s, ended_for = 'WITHDRAWN'"
             " WHERE id = %(id)s AND ended_at IS NULL",
@@ -182,6 +187,12 @@ ERASURES: Final[tuple[Erasure, ...]] = (
     Erasure(
         "observatory_territoryline", born="r.territory_id || ' ' || r.organisation_id", done="r.contact_email = '' AND r.contact_phone = ''",
         statements=("UPDATE observatory_territoryline SET contact_email = '', contact_phone = '', contact_service = '' WHERE id = %(id)s",),
+    ),
+    Erasure(
+        "controls_question",
+        born="r.programme_id || ' ' || r.place_id || ' ' || r.asked_on",
+        done="r.contact_id IS NULL",
+        statements=(f"{_UNASKED} WHERE id = %(id)s AND contact_id IS NOT NULL",),
     ),
     Erasure("notices_notice", born="r.posted_at", done="false", statements=("DELETE FROM notices_notice WHERE id = %(id)s",)),
     Erasure("notices_textnotice", born="r.posted_at", done="false", statements=("DELETE FROM notices_textnotice WHERE id = %(id)s",)),

@@ -117,6 +117,10 @@ PERIODS: Final[tuple[Period, ...]] = (
         "distribution.forget-contacts", _CNIL,
     ),
     Period(
+        "questions", 7, _DAYS, "SELECT count(*) FROM controls_question WHERE contact_id IS NOT NULL",
+        _days("controls_question", "contact_id IS NOT NULL", "asked_on::timestamptz"), "controls.forget-questions", _CONSENT,
+    ),
+    Period(
         "workshop-phones", 1, _DAYS, "SELECT count(*) FROM workshops_contact",
         "SELECT count(*) FROM workshops_contact c JOIN workshops_booking b ON b.id = c.booking_id JOIN workshops_session s ON s.id = b.session_id"
         " WHERE s.ends_at < %(at)s - make_interval(days => %(kept)s + 2)", "workshops.forget-booklets", _CONSENT,

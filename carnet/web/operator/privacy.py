@@ -89,6 +89,7 @@ def _what(code: str) -> str:
         "households": _("Téléphones de foyers"),
         "postal-addresses": _("Adresses de courrier"),
         "reminders": _("Rappels demandés"),
+        "questions": _("Questions posées avec accord"),
         "workshop-phones": _("Téléphones d’inscrits"),
         "workshop-booklets": _("Carnets d’inscrits"),
         "complaint-contacts": _("Contacts de réclamations"),
