@@ -55,7 +55,8 @@ class PlaceAnswers:
 def lessons_to_ask_about(programme_id: int, *, today: date) -> list[Lesson]:
     """For each contact that may be asked, its latest lesson of the last days. Call it seeing everything."""
     noticed = noticed_at_places(programme_id, today - timedelta(days=60), today + timedelta(days=1))
-    found, after = [], 0
+    found: list[Lesson] = []
+    after = 0
     while True:
         contacts = distribution.contacts_to_ask(programme_id, asked_before=today - timedelta(days=ASKED_APART_DAYS), after_id=after)
         if not contacts:
