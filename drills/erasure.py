@@ -211,7 +211,7 @@ def wait_for_the_log(ours: Installation) -> None:
 
 
 def slug_of(ours: Installation, programme_id: int) -> str:
-    with psycopg.connect(ours.server.address("postgres")) as connection:
+    with psycopg.connect(ours.server.url) as connection:
         row = connection.execute("SELECT slug FROM funding_programme WHERE id = %s", [programme_id]).fetchone()
     assert row is not None
     return str(row[0])
