@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from carnet.kernel.actors import Actor
 from carnet.places import queries as places
@@ -23,7 +24,7 @@ def waiting_table(actor: Actor, programme_id: int, at: datetime) -> Table | None
         Column(_("Lieu")),
         Column(_("Dossier")),
         Column(_("Chèques"), number=True),
-        Column(_("Retenu"), number=True),
+        Column(pgettext("controls", "Retenu"), number=True),
         Column(_("Payé de toute façon après le")),
     ]
     rows = [
