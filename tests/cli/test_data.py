@@ -9,7 +9,6 @@ from django.test import override_settings
 from tests.commands import carnet
 from tests.factories.houses import house
 
-pytestmark = pytest.mark.django_db
 NAME = "Delphine Quatrefages"
 
 
@@ -23,6 +22,7 @@ def test_the_map_is_said_to_people_and_to_programs(tmp_path: Path) -> None:
     assert "Ville de Nantes" in (tmp_path / "dossier" / "analyse-impact.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("committed_database")
 def test_found_given_to_read_erased_and_nowhere(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     with override_settings(KEYS_DIR=keys, KEYS_WRAPPING=keys / "wrapping.key", MEDIA_ROOT=tmp_path / "files"):
@@ -43,6 +43,7 @@ def test_found_given_to_read_erased_and_nowhere(tmp_path: Path) -> None:
         assert json.loads(carnet("data", "retention", "--json").stdout)["periods"][0]["code"] == "accounts"
 
 
+@pytest.mark.usefixtures("committed_database")
 @pytest.mark.parametrize(
     ("words", "code"),
     [
