@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from carnet.controls.models import CaseRedemption
+from carnet.controls.operations import cases
+from carnet.controls.rules.cases import APPEAL_DAYS, Decision
 from carnet.funding import operations as funding
 from carnet.funding import queries as funding_queries
 from carnet.gateways.database import acting_as, acting_as_everything
@@ -13,12 +16,13 @@ from carnet.redemption import operations as redemption
 from carnet.redemption import queries as redemption_queries
 from carnet.redemption.access import forget_place_keys
 from carnet.redemption.operations import Item
-from carnet.redemption.rules import DisputeOutcome
+from carnet.redemption.rules import DisputeOutcome, parse_redemption_number
 from carnet.settlement import queries
 from carnet.settlement.models import Claim
 from carnet.settlement.queries import certificates
 from tests.factories.campaign import NOW, SYSTEM, rid
 from tests.settlement.conftest import APRIL, SPENT_AT, Payday
+from tests.settlement.test_cases import SOON, act, answer, decide, open_one
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +82,19 @@ def test_disputed_by_one_voucher_it_is_decided_for_both(
             {"mailbox": 1, "printer": 1} if is_claimed else {"mailbox": 1}
         )
         assert redemption_queries.verify() == []
+
+
+def test_a_case_takes_it_back_whole_and_the_rest_stands(payday: Payday, pair: tuple[Actor, list[str]]) -> None:
+    case_id = open_one(payday, hold_cents=30_00)
+    answer(payday, case_id)
+    with acting_as_everything(why="one of the two vouchers"):
+        keys = {parse_redemption_number(number) for number in pair[1]}
+        (chosen, _other) = CaseRedemption.objects.filter(voucher_id__in=[key[1] for key in keys]).order_by("id")
+    decide(payday, case_id, Decision.PARTLY, taken_back=[chosen.id])
+    with acting_as_everything(why="look"):
+        marked = {
+            (each.series_id, each.voucher_id, each.generation) for each in CaseRedemption.objects.filter(taken_back=True).order_by("id")
+        }
+    assert marked == keys
+    act(payday, "second", cases.carry_out, case_id=case_id, at=SOON + timedelta(days=APPEAL_DAYS))
+    assert payday.money().owed == 10_00

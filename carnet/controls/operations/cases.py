@@ -60,7 +60,7 @@ from carnet.parties.rules import check_allowed_now, person_of
 from carnet.places import queries as places
 from carnet.redemption import operations as redemption_operations
 from carnet.redemption import queries as redemption
-from carnet.redemption.rules import AlreadyReversed, DisputeOpen, DisputeSettled, redemption_number
+from carnet.redemption.rules import AlreadyReversed, DisputeOpen, DisputeSettled, parse_redemption_number, redemption_number
 
 OPEN, HOLD = "controls.sort-signals", "controls.hold"
 DECIDE, DECIDE_APPEAL = "controls.approve-decision", "controls.approve-appeal"
@@ -307,7 +307,8 @@ def decide_case(
     """Decide, by somebody else than who opened the case, once the place answered or had the time to; to let go, at once.
 
     `words` are read by the place; `found` counts for the signals, and no place reads it. `taken_back`: the case's redemptions to take back,
-    where it is some of them. What is not taken back is paid with the next payment; the rest waits until nothing can be appealed.
+    where it is some of them; a service that took several vouchers is taken back whole. What is not taken back is paid with the next
+    payment; the rest waits until nothing can be appealed.
     Raises:  NotAllowed, SecondFactorNeeded, PersonNeeded, CaseUnknown, CaseNotInState, DecidedByWhoOpened, StillToBeHeard, ChoiceWrong,
              CaseWordsMissing, NirInText, IbanInText, CardInText, CodeInText.
     Repeat:  the same request_id changes nothing more.
@@ -327,7 +328,8 @@ def decide_case(
     )
     said = screen(check_words(words, "words"))
     rows = CaseRedemption.objects.filter(case=case)
-    chosen = check_choice(decision=decision, taken_back=taken_back, in_question=set(rows.order_by().values_list("id", flat=True)))
+    in_question = set(rows.order_by().values_list("id", flat=True))
+    chosen = check_choice(decision=decision, taken_back=_whole_services(case, taken_back), in_question=in_question)
     case.state, case.decision, case.decided_by_id, case.decided_at = CaseState.DECIDED.value, decision.value, decided_by, at
     case.found = found.value
     taken_cents = _mark(case, chosen)
@@ -400,7 +402,7 @@ def decide_appeal(
     check_appeal_decidable(state=CaseState(case.state), people=(case.opened_by_id, case.decided_by_id), decided_by=decided_by)
     said = screen(check_words(words, "words"))
     before = set(CaseRedemption.objects.filter(case=case, taken_back=True).order_by().values_list("id", flat=True))
-    chosen = check_appeal_choice(decision=decision, taken_back=taken_back, taken_before=before)
+    chosen = check_appeal_choice(decision=decision, taken_back=_whole_services(case, taken_back), taken_before=before)
     case.state, case.appeal_decision = CaseState.APPEAL_DECIDED.value, decision.value
     case.appeal_decided_by_id, case.appeal_decided_at, case.found = decided_by, at, found.value
     taken_cents = _mark(case, chosen)
@@ -571,6 +573,19 @@ def _hold_what_stands(case: Case, taken_cents: int, final_at: datetime | None, a
         return
     case.held_cents = min(case.held_cents, taken_cents)
     case.held_until = final_at + timedelta(days=CARRY_OUT_DAYS)
+
+
+def _whole_services(case: Case, chosen: Collection[int]) -> set[int]:
+    """What is chosen, with the other vouchers of the same services: a service was given or it was not."""
+    rows = list(CaseRedemption.objects.filter(case=case, id__in=chosen).order_by("id"))
+    others: set[tuple[int, int, int]] = set()
+    for row in rows:
+        number = redemption_number(series_id=row.series_id, voucher_id=row.voucher_id, generation=row.generation)
+        others |= {parse_redemption_number(each) for each in redemption.taken_together(number)}
+    if not others:
+        return set(chosen)
+    same = CaseRedemption.objects.filter(case=case, voucher_id__in=[key[1] for key in others]).order_by("id")
+    return set(chosen) | {row.id for row in same if _keyed(row) in others}
 
 
 def _mark(case: Case, chosen: Collection[int]) -> int:

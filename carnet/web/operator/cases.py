@@ -136,7 +136,7 @@ class DecideForm(OperationForm):
     decision = forms.ChoiceField(label=gettext_lazy("La décision"), widget=forms.RadioSelect)
     taken_back = forms.MultipleChoiceField(
         label=gettext_lazy("Les passages repris"),
-        help_text=gettext_lazy("Seulement si une partie est reprise."),
+        help_text=gettext_lazy("Seulement si une partie est reprise. Un service payé de plusieurs chèques est repris entier."),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
