@@ -16,7 +16,7 @@ LESSON_DAYS = 6
 OPEN_DAYS = 7
 # Of a hundred people who may be asked, so many are where nothing was noticed; more where something was, by its weight.
 ASKED_OF_A_HUNDRED = 20
-# Under so many answers of a place, nothing is shown: source, docs/sources/personal-data.md#five.
+# Under so many answers of a place, nothing is shown: source, docs/sources/personal-data.md#small-counts.
 FEW = 5
 
 
