@@ -45,7 +45,7 @@ SPEAKS: dict[str, list[About]] = {
     "new-pair": [Pairs(**ABOUT, pairs=(PAIR, OTHER), **PAIRS), Pairs(**ABOUT, pairs=(replace(PAIR, before=22),), **PAIRS)],
     "closed-circuit": [Pairs(**ABOUT, pairs=(ALONE, REST), **PAIRS)],
     "outside-sessions": [Agenda(**ABOUT, vouchers=10, outside=5, sessions=2, cents=5_000)],
-    "outside-hours": [OpenHours(**ABOUT, vouchers=20, outside=6, at_night=0, cents=6_000)],
+    "outside-hours": [OpenHours(**ABOUT, vouchers=12, outside=6, at_night=0, cents=6_000)],
     "outside-area": [Area(**ABOUT, desks=(FromDesk(5, 60, 12, 12_000), FromDesk(6, 2, 28, 28_000)))],
     "before-hand-over": [TooEarly(**ABOUT, before=1, refused=2, vouchers=9, cents=1_000)],
     "serials-in-order": [Order(**ABOUT, run=8, booklets=20, days=2, cents=40_000)],
@@ -94,7 +94,7 @@ SILENT: dict[str, list[About]] = {
         Agenda(**ABOUT, vouchers=4, outside=4, sessions=9, cents=0),
     ],
     "outside-hours": [
-        OpenHours(**ABOUT, vouchers=21, outside=6, at_night=0, cents=0),
+        OpenHours(**ABOUT, vouchers=13, outside=6, at_night=0, cents=0),
         OpenHours(**ABOUT, vouchers=4, outside=4, at_night=4, cents=0),
     ],
     "outside-area": [
@@ -171,7 +171,7 @@ def test_every_rule_has_its_cases_and_says_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("code", "at_bound"),
     [
-        ("beyond-seats", 150), ("whole-booklets", 3), ("new-pair", 30), ("closed-circuit", 70), ("outside-sessions", 50), ("outside-hours", 30),
+        ("beyond-seats", 150), ("whole-booklets", 3), ("new-pair", 30), ("closed-circuit", 70), ("outside-sessions", 50), ("outside-hours", 50),
         ("outside-area", 60), ("before-hand-over", 3), ("serials-in-order", 8), ("expiry-spike", 300), ("odd-uploads", 5), ("shared-account", 2),
         ("shared-contact", 2), ("shared-device", 2), ("new-place", 300), ("new-account", 250), ("redeem-and-reverse", 20), ("mystery-no", 30),
     ],

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -93,6 +94,7 @@ def points_of_places(place_ids: Collection[int], *, at: datetime) -> dict[int, P
     return {each.place_id: each.point for each in places.summaries(sorted(place_ids), at=at) if each.point is not None}
 
 
+@lru_cache(maxsize=20_000)
 def _of_address(postcode: str, city: str) -> Point | None:
     found = places.localities(postcode or city) if postcode or city else ()
     named = [each for each in found if folded(each.name) == folded(city)] or found

@@ -1,10 +1,11 @@
 """Desks and places: how much of whose booklets each place spent in a month, before it, and from how far."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from carnet.controls.queries.evidence._ground import SPENT, Ground, places_of_desks, points_of_places, read
+from carnet.controls.queries.evidence._ground import SPENT, Ground, Point, places_of_desks, points_of_places, read
 from carnet.controls.rules.signals.desks_and_places import ALONE_KM, WEEKS_BEFORE, Pair, Pairs
 from carnet.controls.rules.signals.outside import Area, FromDesk
 from carnet.kernel.periods import start_of_day
@@ -38,8 +39,8 @@ def pairs(ground: Ground) -> Iterator[Pairs]:
             of_desk[each.desk_id] += each.vouchers
             desk_before[each.desk_id] += each.before
             by_place[each.place_id].append(each)
-        kms = _distances(month, rows)
-        desks = {each.desk_id for each in rows if each.vouchers}
+        where = _where(month, rows)
+        desk_count, place_count = (len({getattr(each, name) for each in rows if each.vouchers}) for name in ("desk_id", "place_id"))
         for place_id, found in by_place.items():
             here = [each for each in found if each.vouchers]
             if not here:
@@ -52,14 +53,14 @@ def pairs(ground: Ground) -> Iterator[Pairs]:
                 pairs=tuple(
                     Pair(
                         each.desk_id, each.vouchers, each.before, of_desk[each.desk_id], desk_before[each.desk_id], each.cents,
-                        kms.get((place_id, each.desk_id)),
+                        where.km(place_id, each.desk_id),
                     )
                     for each in here
                 ),
                 before=sum(each.before for each in found),
-                desks_near=sum(kms.get((place_id, desk), ALONE_KM + 1) <= ALONE_KM for desk in desks),
-                desk_count=len(desks),
-                place_count=sum(any(each.vouchers for each in those) for those in by_place.values()),
+                desks_near=where.desks_near(place_id),
+                desk_count=desk_count,
+                place_count=place_count,
             )  # fmt: skip
 
 
@@ -67,15 +68,16 @@ def areas(ground: Ground) -> Iterator[Area]:
     """From how far the vouchers of each month came. Desks and places that are nowhere on the map are left out."""
     for month in ground.each():
         rows = _rows(month)
-        kms = _distances(month, rows)
+        where = _where(month, rows)
         roaming = {number for (number,) in read(month, _ROAMING, places=sorted({each.place_id for each in rows}))}
-        by_place: dict[int, list[_Row]] = defaultdict(list)
+        by_place: dict[int, list[tuple[_Row, int]]] = defaultdict(list)
         for each in rows:
-            if (each.place_id, each.desk_id) in kms:
-                by_place[each.place_id].append(each)
+            km = where.km(each.place_id, each.desk_id)
+            if km is not None:
+                by_place[each.place_id].append((each, km))
         for place_id, found in by_place.items():
-            desks = tuple(FromDesk(each.desk_id, kms[place_id, each.desk_id], each.vouchers, each.cents) for each in found)
-            organisation_id = max(each.organisation_id for each in found)
+            desks = tuple(FromDesk(each.desk_id, km, each.vouchers, each.cents) for each, km in found)
+            organisation_id = max(each.organisation_id for each, _km in found)
             yield Area(place_id, organisation_id, month.from_on, month.until_on, desks, roams=place_id in roaming)
 
 
@@ -83,13 +85,35 @@ def _rows(month: Ground, *, lead_days: int = 0) -> list[_Row]:
     return [_Row(*row) for row in read(month, _PAIRS, lead_days=lead_days)]
 
 
-def _distances(month: Ground, rows: list[_Row]) -> dict[tuple[int, int], int]:
-    """Whole kilometres between each place and each desk of the month, where both are on the map."""
-    desks = places_of_desks(month.programme_id, {each.desk_id for each in rows})
-    points = points_of_places({each.place_id for each in rows if each.vouchers}, at=start_of_day(month.until_on))
-    met = {(each.place_id, each.desk_id) for each in rows}
-    near_enough = len(points) * len(desks) <= 200_000
-    asked = ((place, desk) for place in points for desk in desks) if near_enough else iter(sorted(met))
-    return {
-        (place, desk): round(distance_km(points[place], desks[desk])) for place, desk in asked if place in points and desk in desks
-    }  # fmt: skip
+# A degree of latitude is 111 km everywhere: desks farther north or south than this are not within fifteen kilometres.
+_ALONE_DEGREES = (ALONE_KM + 1) / 111
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where the desks and the places of a month are, the desks from south to north; those that are nowhere are left out."""
+
+    places: Mapping[int, Point]
+    desks: Mapping[int, Point]
+    northwards: Sequence[Point]
+
+    def km(self, place_id: int, desk_id: int) -> int | None:
+        """Whole kilometres between the two; None when either is nowhere."""
+        place, desk = self.places.get(place_id), self.desks.get(desk_id)
+        return None if place is None or desk is None else round(distance_km(place, desk))
+
+    def desks_near(self, place_id: int) -> int:
+        """How many desks are within fifteen kilometres of a place. Only those of the same latitudes are measured: a nation has thousands."""
+        here = self.places.get(place_id)
+        if here is None:
+            return 0
+        first = bisect_left(self.northwards, (here[0] - _ALONE_DEGREES, -180.0))
+        last = bisect_left(self.northwards, (here[0] + _ALONE_DEGREES, 180.0))
+        return sum(round(distance_km(here, each)) <= ALONE_KM for each in self.northwards[first:last])
+
+
+def _where(month: Ground, rows: list[_Row]) -> _Where:
+    spent = [each for each in rows if each.vouchers]
+    desks = places_of_desks(month.programme_id, {each.desk_id for each in spent})
+    points = points_of_places({each.place_id for each in spent}, at=start_of_day(month.until_on))
+    return _Where(points, desks, sorted(desks.values()))

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
-from carnet.controls.queries.evidence._ground import SPENT, Ground, points_of_places, read
+from carnet.controls.queries.evidence._ground import SPENT, Ground, Point, points_of_places, read
 from carnet.controls.rules.signals.beginnings import ACCOUNT_DAYS, NEW_DAYS, Beginning, NewAccount
 from carnet.controls.rules.signals.expiry_spike import LAST_DAYS, WEEKS_BEFORE, LastDays
 from carnet.controls.rules.signals.unlike_peers import PEERS_LEAST, Compared, Group, Measure, Peers
@@ -116,7 +117,7 @@ def peers(ground: Ground) -> Iterator[Peers]:
     for month in ground.each():
         rows = [each for each in _months(month) if not each.is_new_at(month.until_on)]
         points = points_of_places({each.place_id for each in rows}, at=start_of_day(month.until_on))
-        area = {each.place_id: places.density(points[each.place_id]).value if each.place_id in points else "" for each in rows}
+        area = {each.place_id: _density(points[each.place_id]) if each.place_id in points else "" for each in rows}
         groups = [_alike(rows, key) for key in _keys(area)]
         for each in rows:
             found = next(
@@ -152,3 +153,8 @@ def _beside(own: _Month, group: Group, alike: list[_Month], month: Ground) -> Pe
 
 def _months(month: Ground) -> list[_Month]:
     return [_Month(*row) for row in read(month, _MONTH)]
+
+
+@lru_cache(maxsize=40_000)
+def _density(point: Point) -> str:
+    return places.density(point).value
