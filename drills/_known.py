@@ -42,8 +42,8 @@ def known(described: dict[str, object], count: int) -> dict[str, object]:
         token = parties.create_token(
             organisation_id=other.place_organisation_id, scopes=list(Scope), days=730, actor=SYSTEM, request_id=rid(), at=NOW
         )
-    unknown = [ComplaintNumber.from_drawn(secrets.randbelow(ComplaintNumber.DRAWN_MAX)).printed() for _rank in range(count)]
-    return {"people": emails, "complaints": [each.printed() for each in filed], "unknown": unknown, "stranger": token.raw}
+    unknown = [ComplaintNumber.from_drawn(secrets.randbelow(ComplaintNumber.DRAWN_MAX)).printed() for _rank in range(2 * count)]
+    return {"people": emails, "complaints": filed, "unknown": unknown, "stranger": token.raw}
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class ThrottleCache(DatabaseCache):
 
     def _cull(self, db: str, cursor: Any, now: datetime, num: int) -> None:
         """Make room: what has ended goes, what still counts stays."""
-        quoted = connections[db].ops.quote_name(self._table)
+        quoted = connections[db].ops.quote_name(self._table)  # type: ignore[attr-defined]
         cursor.execute(f"DELETE FROM {quoted} WHERE expires < %s", [now])
 
 

@@ -9,6 +9,16 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from lxml import html
 
+# What is typed in a box that holds nothing, by its sort.
+WRITTEN = {
+    "number": "1",
+    "date": "2026-03-10",
+    "time": "10:00",
+    "email": "x@example.org",
+    "url": "https://example.org/",
+    "tel": "0240000000",
+    "hidden": "",
+}
 ENDS = {"account_logout", "accounts:proconnect-out", "identity:franceconnect-out"}
 
 
@@ -75,7 +85,7 @@ def form_of(form: Any, address: str) -> Form:
     """A form as it stands: every box with what it holds, the first choice where nothing is chosen, a word where nothing is written."""
     fields = {name: value or "" for name, value in form.form_values()}
     for box in form.inputs:
-        if box.name and box.name not in fields and box.get("type") in ("radio", "checkbox") and box.get("value"):
-            fields[box.name] = box.get("value")
+        if box.name and not fields.get(box.name):
+            fields[box.name] = box.get("value") or WRITTEN.get(box.get("type") or "text", "x")
     action = urlsplit(urljoin(address, form.get("action") or address))
     return Form(action.path + (f"?{action.query}" if action.query else ""), (form.get("method") or "get").upper(), fields)

@@ -1,5 +1,6 @@
 """The parts of the drill `attacks` that measure: a server that answers a hidden request is found, a leak of five milliseconds is seen."""
 
+import contextlib
 import random
 import socketserver
 import threading
@@ -16,8 +17,10 @@ class Gullible(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         raw = b""
-        while piece := self.request.recv(65536):
-            raw += piece
+        self.request.settimeout(0.05)
+        with contextlib.suppress(TimeoutError):
+            while piece := self.request.recv(65536):
+                raw += piece
         answers = max(1, raw.count(b" HTTP/1.1\r\n"))
         said = b"hidden-request" if b"hidden-request" in raw else b"ok"
         self.request.sendall(b"".join(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(said), said) for _each in range(answers)))

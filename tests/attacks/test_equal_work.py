@@ -3,6 +3,7 @@
 The drill measures the times themselves; here is the mechanism, which no busy machine changes.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,8 @@ from carnet.notices.models import Notice
 from tests.attacks.tallies import tally
 
 pytestmark = pytest.mark.django_db
+# The name of a savepoint, another each time.
+POINT = re.compile(r'"s\d+_x\d+"')
 Make = Callable[..., tuple[int, int, str]]
 
 
@@ -56,5 +59,5 @@ def test_a_wrong_password_costs_the_same_statements(person_with: Make) -> None:
     ask("warm@example.org")
     (status, there), (other_status, nowhere) = shapes(lambda: ask(known)), shapes(lambda: ask("nobody@example.org"))
     assert status == other_status
-    assert there == nowhere
+    assert [POINT.sub("·", each) for each in there] == [POINT.sub("·", each) for each in nowhere]
     tally("enumeration", "statements of a wrong password", tried=2)

@@ -20,9 +20,9 @@ from tests.web.season import Season
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., tuple[int, int, str]]
-# These prove who sends them by something else than a cookie: a token, a client's secret, a signature.
+# These prove who sends them by something else than a cookie (a token, a client's secret, a signature), or say how the site is to anybody.
 WITHOUT_MARK = {
-    "telephones:incoming", "openid:token", "openid:userinfo", "openid:introspect", "openid:revoke", "openid:end-session", "demo:provider-token",
+    "telephones:incoming", "healthz", "readyz", "metrics", "openid:token", "openid:userinfo", "openid:introspect", "openid:revoke", "openid:end-session", "demo:provider-token",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ it from there (docs/decisions/0020-two-validators-one-file.md).
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -23,6 +24,9 @@ from carnet.places.rules.standard import (
 )
 
 HEADER = tuple(field.name for field in FIELDS)
+# What a spreadsheet would run, which no name of a place is: an apostrophe stops it. A telephone's plus and a list's dash are left alone, since
+# other programs read this file as it is. Source: OWASP, CSV Injection.
+_RUNS = re.compile(r"[=\t\r]|[@+\-](?! ).*[(|!]")
 
 
 def csv_lines(places: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -77,5 +81,5 @@ def _added(listed: str, value: str) -> str:
 
 def _csv_line(cells: Iterable[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
+    csv.writer(line, lineterminator="\n").writerow(f"'{cell}" if _RUNS.match(cell) else cell for cell in cells)
     return line.getvalue()
