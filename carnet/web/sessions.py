@@ -1,4 +1,4 @@
-"""How long somebody stays signed in at most, and what a browser keeps of pages that are somebody's: nothing.
+"""How long somebody stays signed in at most; once they left, what they were shown is cleared (`carnet.web.headers` keeps it from being kept).
 
 A session ends with the browser, twelve hours after the latest proof whatever is done meanwhile, and at once when its password changes
 (Django's own fingerprint of it). docs/operating/security.md says why.
@@ -18,7 +18,6 @@ from django.http import HttpRequest, HttpResponseBase
 
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
-from carnet.web import turns
 
 
 class SessionLimitsMiddleware:
@@ -33,9 +32,6 @@ class SessionLimitsMiddleware:
             request.session.flush()
             request.user = AnonymousUser()
         response = self.get_response(request)
-        is_somebodys = was_signed_in or SESSION_KEY in request.session or turns.TURN in request.session
-        if is_somebodys and not request.path_info.startswith(settings.STATIC_URL):
-            response.headers.setdefault("Cache-Control", "no-store, private")
         if was_signed_in and SESSION_KEY not in request.session:
             # What was shown, never what waits: vouchers taken without network are in the browser's storage until they are sent.
             response.headers.setdefault("Clear-Site-Data", '"cache"')
