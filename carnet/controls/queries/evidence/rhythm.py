@@ -9,7 +9,7 @@ from functools import lru_cache
 from carnet.controls.queries.evidence._ground import SPENT, Ground, Point, points_of_places, read
 from carnet.controls.rules.signals.beginnings import ACCOUNT_DAYS, NEW_DAYS, Beginning, NewAccount
 from carnet.controls.rules.signals.expiry_spike import LAST_DAYS, WEEKS_BEFORE, LastDays
-from carnet.controls.rules.signals.unlike_peers import PEERS_LEAST, Compared, Group, Measure, Peers
+from carnet.controls.rules.signals.unlike_peers import PEERS_LEAST, PEERS_MOST, Compared, Group, Measure, Peers
 from carnet.kernel.periods import legal_day, start_of_day
 from carnet.places import queries as places
 
@@ -138,11 +138,16 @@ def _keys(area: dict[int, str]) -> tuple[Callable[[_Month], tuple[str, ...]], ..
 
 
 def _alike(rows: list[_Month], key: Callable[[_Month], tuple[str, ...]]) -> dict[int, list[_Month]]:
-    """The places like each place, itself included."""
+    """The places like each place, itself included: at most two hundred others, those whose numbers are nearest, which a file brought together."""
     those: dict[tuple[str, ...], list[_Month]] = defaultdict(list)
     for each in rows:
         those[key(each)].append(each)
-    return {each.place_id: those[key(each)] for each in rows}
+    found: dict[int, list[_Month]] = {}
+    for alike in those.values():
+        for rank, each in enumerate(alike):
+            first = max(0, min(rank - PEERS_MOST // 2, len(alike) - PEERS_MOST - 1))
+            found[each.place_id] = alike[first : first + PEERS_MOST + 1]
+    return found
 
 
 def _beside(own: _Month, group: Group, alike: list[_Month], month: Ground) -> Peers:

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from carnet.controls.rules.signals.rule import About, Noticed, Rule, Span, Unit
 
-PEERS_LEAST = 8
+# Enough to know what is usual, and no more: a nation has thousands.
+PEERS_LEAST, PEERS_MOST = 8, 200
 VOUCHERS_LEAST = 20
 # Whatever the deviation, twice the usual: where everybody does the same, a little more is not odd.
 TIMES_USUAL = 2
