@@ -43,7 +43,6 @@ OF_NOBODY: dict[str, str] = {
     "controls_case": "phone hold_end decision appeal_decision",
     "controls_casepaper": "media_type",
     "controls_casestep": "kind",
-    "controls_question": "answer token_hash",
     "controls_sample": "commitment seed universe_sha256",
     "controls_sampleunit": "number finding",
     "controls_signal": "rule facts outcome",
