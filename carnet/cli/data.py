@@ -12,6 +12,7 @@ import typer
 from carnet.cli.running import installation, var_dir
 from carnet.cli.speech import AsJson, CommandFailed, complain, give, say
 from carnet.cli.speech import gettext as _
+from carnet.web.privacy_words import GAPS
 
 if TYPE_CHECKING:
     from carnet.privacy.queries.finding import Finding
@@ -86,7 +87,7 @@ def retention(as_json: AsJson = False) -> None:
             }
         )
         if each.gap:
-            complain(f"  {each.gap}")
+            complain(f"  {GAPS[each.code]}")
     if nights:
         words = _("Dernière nuit : %(day)s, %(forgotten)d effacées, %(late)d en retard.")
         say(words % {"day": nights[0].day, "forgotten": nights[0].forgotten, "late": nights[0].late})

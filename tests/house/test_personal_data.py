@@ -31,7 +31,9 @@ _QUESTION = """
     ORDER BY 1, a.attnum
 """
 # Tables of our libraries that hold no row about anybody.
-_LIBRARIES = re.compile(r"^(auth_|django_(migrations|content_type)|procrastinate_|account_emailconfirmation|parties_throttle|openid_client)")
+_LIBRARIES = re.compile(
+    r"^(auth_|django_(migrations|content_type)|procrastinate_|account_emailconfirmation|parties_throttle|openid_client)"
+)
 
 
 def told() -> dict[str, list[str]]:
@@ -47,7 +49,9 @@ def told() -> dict[str, list[str]]:
 
 
 def test_every_column_that_can_hold_words_is_declared() -> None:
-    undeclared = [f"{table}.{column}" for table, columns in told().items() for column in columns if column not in OF_NOBODY.get(table, "").split()]
+    undeclared = [
+        f"{table}.{column}" for table, columns in told().items() for column in columns if column not in OF_NOBODY.get(table, "").split()
+    ]
     assert undeclared == [], (
         "say in the room's PERSONAL_DATA why each exists and how long it is kept (then its table in carnet/privacy/data/processings.toml and"
         " carnet/privacy/rules/erasing.py), or in tests/house/columns_of_nobody.py that it can hold nothing about a person"
@@ -56,7 +60,9 @@ def test_every_column_that_can_hold_words_is_declared() -> None:
 
 def test_no_column_is_imagined_nor_declared_twice() -> None:
     there = told()
-    imagined = [f"{table}.{column}" for table, columns in OF_NOBODY.items() for column in columns.split() if column not in there.get(table, [])]
+    imagined = [
+        f"{table}.{column}" for table, columns in OF_NOBODY.items() for column in columns.split() if column not in there.get(table, [])
+    ]
     assert imagined == [], "these are gone, are declared about people, or are a closed list of words by now"
 
 

@@ -161,6 +161,9 @@ FRENCH_ON_PURPOSE = (
     "carnet/web/operator/desk_joining/_imports.py",  # two lines of a French desk's file
     "carnet/web/prescriber/near.py",  # the words of the national schema
     "carnet/web/slips/sentences.py",  # days and hours, which each language's own file says in its way
+    "carnet/controls/queries/evidence/",  # the words of the national schema, and letters whose accents are put aside to compare
+    "carnet/privacy/queries/writing.py",  # the register and the impact assessment, which a French authority reads
+    "carnet/privacy/rules/periods.py",  # the names of French texts; pages say the rest in their own words
     "carnet/notices/rules/texts.py",  # an invented programme, to show a message filled in
 )
 

@@ -8,7 +8,9 @@ PERSONAL_DATA: dict[str, PersonalColumn] = {
     "AssistedPerson.sealed_identity": PersonalColumn(
         "to know who authorises; the pivot identity, sealed under a key of this person alone", _KEPT
     ),
-    "AssistedPerson.sealed_key": PersonalColumn("opens that identity; sealed under a key in a file outside the database, which goes with the person", _KEPT),
+    "AssistedPerson.sealed_key": PersonalColumn(
+        "opens that identity; sealed under a key in a file outside the database, which goes with the person", _KEPT
+    ),
     "AssistedPerson.sealed_contact": PersonalColumn("to tell the person of a use and of an end, if they wish", "erased with the identity"),
     "AssistedPerson.subject_mark": PersonalColumn("to find the person again when they sign in; a keyed hash", "erased with the identity"),
     "AssistedPerson.identity_mark": PersonalColumn("to see that a paper was seen before; a keyed hash", "erased with the identity"),

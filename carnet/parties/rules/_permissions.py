@@ -25,7 +25,13 @@ _OPERATOR = (_ADMIN, _AGENT, _TREASURER, _APPROVER)
 
 PERMISSIONS: dict[str, Permission] = {
     line.action: line
-    for line in (*_actions.LINES, *_actions_of_editions.LINES, *_actions_of_connection.LINES, *_actions_of_continuity.LINES, *_actions_of_trust.LINES)
+    for line in (
+        *_actions.LINES,
+        *_actions_of_editions.LINES,
+        *_actions_of_connection.LINES,
+        *_actions_of_continuity.LINES,
+        *_actions_of_trust.LINES,
+    )
 }
 
 # Actions that a second person performs on what another prepared: the kinds of approvals there are.

@@ -69,7 +69,7 @@ ERASURES: Final[tuple[Erasure, ...]] = (
             " (SELECT p.email FROM parties_person p WHERE p.id = %(id)s)",
             "DELETE FROM openid_accesstoken WHERE user_id = %(id)s",
             "DELETE FROM openid_grant WHERE user_id = %(id)s",
-            "UPDATE parties_person SET email = NULL, display_name = 'Compte effacé', phone = '', password = '!', is_active = false, last_login = NULL,"
+            "UPDATE parties_person SET email = NULL, display_name = '—', phone = '', password = '!', is_active = false, last_login = NULL,"
             " erased_at = %(at)s WHERE id = %(id)s AND erased_at IS NULL",
         ),
     ),

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from carnet.controls.operations import cases as operations
 from carnet.controls.operations.cases import Question
@@ -210,7 +210,7 @@ def _table(lines: list[CaseLine], programmes: dict[int, str]) -> Table:
         ]
         for line in lines
     ]
-    return Table(_("Dossiers"), columns, rows, empty=_("Aucun dossier : aucun lieu n’a été questionné."))
+    return Table(pgettext("controls", "Dossiers"), columns, rows, empty=_("Aucun dossier : aucun lieu n’a été questionné."))
 
 
 def _state(line: CaseLine) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from carnet.web.design.components import Cell, Column, Figure, Table
 from carnet.web.design.screens import actor_of
 from carnet.web.doors import door
 from carnet.web.follow import words
+from carnet.web.privacy_words import GAPS
 
 SHORT = 12
 
@@ -50,7 +51,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
                 if not each.gap
             ],
         ),
-        "gaps": [(_what(each.code), each.gap) for each in now if each.gap],
+        "gaps": [(_what(each.code), GAPS[each.code]) for each in now if each.gap],
         "nights": Table(
             _("Les nuits"),
             [Column(_("Nuit du")), Column(_("Effacées"), number=True), Column(_("En retard"), number=True), Column(_("Empreinte"))],

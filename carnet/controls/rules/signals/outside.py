@@ -129,7 +129,7 @@ AREA = Rule(
     most=1000,
     looks_for="three vouchers in ten from desks farther than anybody goes for a lesson",
     because="an hour by road; people who move house are few, and never a third of a month",
-    honest="a van that does not say it roams, a desk that serves a whole département by telephone, a hostel that moved its people",
+    honest="a van that does not say it roams, a desk that serves a whole department by telephone, a hostel that moved its people",
     source="docs/sources/fraud.md#collusion",
     judge=judge_area,
 )
