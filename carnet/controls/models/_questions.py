@@ -7,7 +7,7 @@ from carnet.controls.rules.questions import Answer
 
 
 class Question(models.Model):
-    """*Étiez-vous à un cours ce jour-là ?*, asked once of somebody who agreed. `contact_id` and `token_hash` go with the answer, or a week later.
+    """*Étiez-vous à une leçon ce jour-là ?*, asked once of somebody who agreed. `contact_id` and `token_hash` go with the answer, or a week later.
 
     `weight`: how much likelier than another this question was to be asked (by risk). Days only: a moment would tell who answered.
     """
