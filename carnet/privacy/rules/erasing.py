@@ -215,7 +215,7 @@ KEPT: Final[tuple[Kept, ...]] = (
     Kept("controls_signalsetting", DETACHED, "as long as the programme"),
     Kept("controls_case", PROOF, "10 years after the payment"),
     Kept("controls_casestep", PROOF, "10 years after the payment"),
-    Kept("controls_casepaper", PROOF, "10 years after the payment"),
+    Kept("controls_casepaper", PROOF, "one year after the case closes, then erased"),
     Kept("mandates_structuredecision", PROOF, "10 years after the decision"),
     Kept("places_placefilepart", PUBLISHED, "as long as the file"),
     Kept("redemption_reversal", ACCOUNTING, "10 years after the payment"),
