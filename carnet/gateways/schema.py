@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.commands import migrate as migrate_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ModelState, ProjectState
 from psycopg.errors import LockNotAvailable
 
 from carnet.kernel.refusals import Refusal
@@ -109,11 +109,23 @@ def number_from(first_number: int) -> int:
 
 
 class _State(ProjectState):
-    """The models as migrations know them, which one more constraint or index does not draw again.
+    """The models as migrations know them, which a new model, one more constraint or index does not draw again.
 
-    Django draws the model anew for each, and every model it touches: most of the time of an installation. It changes no column and no
-    relation: the drawn model is told of it, which is all that later changes of the table read.
+    Django draws the model anew for each, and every model it touches, from one to the next: most of the time of an installation. A constraint
+    or an index changes no column and no relation: the drawn model is told of it, which is all that later changes of the table read. A new
+    model is nobody's past: it is drawn alone, and those it points to learn of it from itself.
     """
+
+    def add_model(self, model_state: ModelState) -> None:
+        key = (model_state.app_label, model_state.name_lower)
+        drawn = self.__dict__.get("apps")
+        if key in self.models or drawn is None:
+            super().add_model(model_state)
+            return
+        self.models[key] = model_state
+        if self._relations is not None:
+            self.resolve_model_relations(key)
+        drawn.render_multiple([model_state])
 
     def clone(self) -> "_State":
         state = _State(models={key: model.clone() for key, model in self.models.items()}, real_apps=self.real_apps)

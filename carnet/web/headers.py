@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponseBase
 # The camera reads codes, the position finds the nearest places; nothing here ever needs the rest.
 PERMISSIONS_POLICY = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), display-capture=()"
 KEPT_BY_NOBODY = "private, no-store"
+# The answer to a form: asked again by nobody, and still there when one goes back to it. Leaving clears it (`Clear-Site-Data`).
+KEPT_TO_GO_BACK = "private, no-cache"
 
 
 class HeadersMiddleware:
@@ -23,7 +25,7 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if "Cache-Control" not in response.headers and _is_somebodys(request, response):
-            response.headers["Cache-Control"] = KEPT_BY_NOBODY
+            response.headers["Cache-Control"] = KEPT_BY_NOBODY if request.method in ("GET", "HEAD") else KEPT_TO_GO_BACK
         return response
 
 

@@ -20,17 +20,21 @@ FORM_BYTES = 64 * 1024
 
 
 class WeightMiddleware:
-    """Stands before whatever could read a body. Refuses a request by the length it declares, and an address with a zero, which no row can hold."""
+    """Stands before whatever could read a body. Refuses a request by the length it declares, and an address with a zero, which no row can hold.
+
+    What the API is asked, it reads and refuses itself.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        is_api = request.path_info.startswith(API)
+        if "\x00" in request.path_info or ("%00" in request.META.get("QUERY_STRING", "") and not is_api):
             return plain_bad_request(request, SuspiciousOperation("a zero in an address"))
         declared = request.META.get("CONTENT_LENGTH") or "0"
         weight = int(declared[:19]) if declared.isascii() and declared.isdigit() else 0
-        if weight > settings.UPLOAD_MOST_BYTES + FORM_BYTES and not request.path_info.startswith(API):
+        if weight > settings.UPLOAD_MOST_BYTES + FORM_BYTES and not is_api:
             return too_heavy(request)
         return self.get_response(request)
 

@@ -28,6 +28,8 @@ SignedIn = Callable[[str], Client]
 def test_a_page_of_somebody_s_is_kept_nowhere_and_leaving_clears_what_was_shown(signed_in: SignedIn) -> None:
     browser = signed_in("OPERATOR_ADMIN")
     assert "no-store" in browser.get("/account/").headers["Cache-Control"]
+    # The answer to a form is still there when one goes back to it, until one leaves.
+    assert browser.post("/account/").headers["Cache-Control"] == "private, no-cache"
     out = browser.post("/sign-out/")
     assert out.headers["Clear-Site-Data"] == '"cache"'
     assert browser.get("/account/").status_code == 302
