@@ -63,7 +63,7 @@ from carnet.redemption import queries as redemption
 from carnet.redemption.rules import AlreadyReversed, DisputeOpen, DisputeSettled, parse_redemption_number, redemption_number
 
 OPEN, HOLD = "controls.sort-signals", "controls.hold"
-DECIDE, DECIDE_APPEAL = "controls.approve-decision", "controls.approve-appeal"
+DECIDE, DECIDE_APPEAL = "controls.decide-case", "controls.decide-appeal"
 ANSWER = "controls.answer"
 PAPER = "controls-case-paper"
 

@@ -14,8 +14,8 @@ LINES: tuple[Permission, ...] = (
     do("controls.sort-signals", "set a signal aside with a reason, or open a case from it", _ADMIN, _AGENT, _TREASURER),
     # cases
     do("controls.hold", "hold or release payments", _ADMIN, _TREASURER, proof=True),
-    do("controls.approve-decision", "decide a case that somebody else opened: release or recover", _ADMIN, _APPROVER, proof=True),
-    do("controls.approve-appeal", "decide an appeal, as neither who opened the case nor who decided it", _ADMIN, _APPROVER, proof=True),
+    do("controls.decide-case", "decide a case that somebody else opened: release or recover", _ADMIN, _APPROVER, proof=True),
+    do("controls.decide-appeal", "decide an appeal, as neither who opened the case nor who decided it", _ADMIN, _APPROVER, proof=True),
     see("controls.see-own", "the cases about one's own place, and what was said of them", _MANAGER),
     do("controls.answer", "say one's side of a case about one's place, with papers, or appeal", _MANAGER),
     # samples

@@ -657,7 +657,7 @@ urlpatterns = [
     path("cases/<int:case_id>/hold/", door("controls.hold")(HoldView.as_view()), name="case-hold"),
     path("cases/<int:case_id>/release/", door("controls.hold")(ReleaseView.as_view()), name="case-release"),
     path("cases/<int:case_id>/note/", door("controls.sort-signals")(NoteView.as_view()), name="case-note"),
-    path("cases/<int:case_id>/decide/", door("controls.approve-decision")(DecideView.as_view()), name="case-decide"),
-    path("cases/<int:case_id>/appeal/", door("controls.approve-appeal")(AppealView.as_view()), name="case-appeal"),
-    path("cases/<int:case_id>/carry-out/", door("controls.approve-decision")(CarryOutView.as_view()), name="case-carry-out"),
+    path("cases/<int:case_id>/decide/", door("controls.decide-case")(DecideView.as_view()), name="case-decide"),
+    path("cases/<int:case_id>/appeal/", door("controls.decide-appeal")(AppealView.as_view()), name="case-appeal"),
+    path("cases/<int:case_id>/carry-out/", door("controls.decide-case")(CarryOutView.as_view()), name="case-carry-out"),
 ]
