@@ -123,7 +123,7 @@ class _State(ProjectState):
             super().add_model(model_state)
             return
         self.models[key] = model_state
-        if self._relations is not None:
+        if self._relations is not None:  # type: ignore[attr-defined]  # Django's own, unknown to its stubs
             self.resolve_model_relations(key)
         drawn.render_multiple([model_state])
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.defaults import bad_request as plain_bad_request
@@ -22,21 +23,26 @@ FORM_BYTES = 64 * 1024
 class WeightMiddleware:
     """Stands before whatever could read a body. Refuses a request by the length it declares, and an address with a zero, which no row can hold.
 
-    What the API is asked, it reads and refuses itself.
+    Pages and the API read what is asked of them, and refuse it in their own words.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        is_api = request.path_info.startswith(API)
-        if "\x00" in request.path_info or ("%00" in request.META.get("QUERY_STRING", "") and not is_api):
+        if "\x00" in request.path_info:
             return plain_bad_request(request, SuspiciousOperation("a zero in an address"))
         declared = request.META.get("CONTENT_LENGTH") or "0"
         weight = int(declared[:19]) if declared.isascii() and declared.isdigit() else 0
-        if weight > settings.UPLOAD_MOST_BYTES + FORM_BYTES and not is_api:
+        if weight > settings.UPLOAD_MOST_BYTES + FORM_BYTES and not request.path_info.startswith(API):
             return too_heavy(request)
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """A zero further on, where a page did not look for one: PostgreSQL refuses it, and so do we."""
+        if isinstance(exception, DataError | ValueError) and "NUL (0x00)" in str(exception):
+            return plain_bad_request(request, SuspiciousOperation("a zero in what was asked"))
+        return None
 
 
 class WeighingUploadHandler(FileUploadHandler):

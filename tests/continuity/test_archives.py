@@ -271,7 +271,7 @@ def test_a_row_an_owner_changed_behind_the_seals_is_signed_and_still_named(
     spend(ready, 3)
     with acting_as_everything(why="seal"):
         # As `journal.seal`, were this database alone on its server: the open transactions of others would put the seals off.
-        assert journal._seal_table("ledger_movement", _next_transaction(), LATER, None) > 0
+        assert journal._seal_table("ledger_movement", _next_transaction(), LATER) > 0
     with psycopg.connect(committed_database, autocommit=True) as owner:
         owner.execute("SET carnet.everything = 'on'")
         owner.execute("ALTER TABLE ledger_movement DISABLE TRIGGER carnet_append_only")

@@ -47,7 +47,7 @@ def three_uses() -> tuple[House, int]:
     with acting_as_everything(why="seal"), connection.cursor() as cursor:
         # Up to this very transaction: the horizon of the timer is the whole server's, and other tests hold it (tests/journal waits for it).
         cursor.execute("SELECT pg_current_xact_id()::text::bigint + 1")
-        assert _seal_table(TABLE, cursor.fetchone()[0], ours.at, None) == 3
+        assert _seal_table(TABLE, cursor.fetchone()[0], ours.at) == 3
     assert breaks() == set()
     return ours, signed.person_id
 

@@ -8,6 +8,7 @@ from carnet.places.rules.faults import Fault, FaultCode, Outcome
 from carnet.places.rules.refusals import ColumnsMissing, FileEmpty
 from carnet.places.rules.standard import COLUMN_NAMES_KNOWN, INDISPENSABLE, V0_ONLY, V0_VALUES, V1_ONLY, Version, column_name
 from carnet.places.rules.tables import LIST_MARK, RawLine, RawTable, read_table
+from carnet.places.rules.writing import as_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def national(table: RawTable) -> RawFile:
     unknown = tuple(name for name in names.values() if name not in COLUMN_NAMES_KNOWN)
     return RawFile(
         version_of(set(names.values()), table.lines),
-        tuple(RawLine(line.line, {names[column]: cell for column, cell in line.cells.items()}) for line in table.lines),
+        tuple(RawLine(line.line, {names[column]: as_said(cell) for column, cell in line.cells.items()}) for line in table.lines),
         unknown,
         (*table.faults, *_judged_header(again, unknown, set(names.values()))),
         table.read_count,

@@ -26,7 +26,7 @@ from carnet.places.rules.standard import (
 HEADER = tuple(field.name for field in FIELDS)
 # What a spreadsheet would run, which no name of a place is: an apostrophe stops it. A telephone's plus and a list's dash are left alone, since
 # other programs read this file as it is. Source: OWASP, CSV Injection.
-_RUNS = re.compile(r"[=\t\r]|[@+\-](?! ).*[(|!]")
+_RUNS = re.compile(r"'*(?:[=\t\r]|[@+\-](?! ).*[(|!])")
 
 
 def csv_lines(places: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -81,5 +81,15 @@ def _added(listed: str, value: str) -> str:
 
 def _csv_line(cells: Iterable[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(f"'{cell}" if _RUNS.match(cell) else cell for cell in cells)
+    csv.writer(line, lineterminator="\n").writerow(map(stopped, cells))
     return line.getvalue()
+
+
+def stopped(cell: str) -> str:
+    """The cell with an apostrophe before what a spreadsheet would run."""
+    return f"'{cell}" if _RUNS.match(cell) else cell
+
+
+def as_said(cell: str) -> str:
+    """The cell as it was before `stopped`."""
+    return cell[1:] if cell.startswith("'") and _RUNS.match(cell[1:]) else cell

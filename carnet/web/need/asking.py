@@ -69,7 +69,7 @@ def asked(request: HttpRequest, actor: Actor) -> Asked:
     found = Asked(None, Weights.usual())
     try:
         found = replace(found, weights=weights_of(given))
-        if given.get("weighing", "").isdecimal() and len(given["weighing"]) < 19:
+        if given.get("weighing", "").isdecimal():
             kept = weighings.weighing(actor=actor, weighing_id=int(given["weighing"][:NUMBER_DIGITS]))
             found = replace(found, weights=kept.weights, weighing=kept)
     except Refusal as refusal:

@@ -20,13 +20,18 @@ from carnet.web.design.components import Cell, Column, Row, Table
 from carnet.web.design.screens import actor_of
 from carnet.web.signals import words
 
+# A page number longer than that is of no list.
+PAGE_DIGITS = 6
+
 
 def signals(request: HttpRequest) -> HttpResponse:
     """The signals of every programme one runs or audits, the latest first."""
     actor = actor_of(request)
     which = _filter(request)
     number = request.GET.get("page", "")
-    found = queries.signals(actor, programme_ids=actor.programme_ids, which=which, page=int(number) if number.isdecimal() else 1)
+    found = queries.signals(
+        actor, programme_ids=actor.programme_ids, which=which, page=int(number[:PAGE_DIGITS]) if number.isdecimal() else 1
+    )
     pages = Paginator(range(found.count), queries.PER_PAGE).page(found.page)
     programmes = funding.programmes(queries.programmes_seen(actor, sorted(actor.programme_ids)))
     context = {
