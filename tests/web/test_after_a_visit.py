@@ -1,8 +1,8 @@
 """Once the visit is over: the question, a booklet where there is a desk; erasing somebody; the uses taken away, checked by an outsider."""
 
 import io
-import re
 import json
+import re
 import subprocess
 import sys
 import zipfile
