@@ -5,10 +5,9 @@ from collections.abc import Collection
 from django.db import connection
 from django.db.models import QuerySet
 
+from carnet.controls.access._programmes import is_operated, is_seen
 from carnet.controls.models import Case
 from carnet.controls.rules.cases import CaseUnknown
-from carnet.funding import access as funding
-from carnet.funding.rules import FundingRefused
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may
 
@@ -24,7 +23,7 @@ def lock_payments(programme_id: int) -> None:
 def operated_case(actor: Actor, case_id: int) -> Case:
     """The case, its programme's payments locked, if the actor works for the operator. Raises: CaseUnknown."""
     found = Case.objects.filter(id=case_id).first()
-    if found is None or not _is(funding.operated_programme, actor, found.programme_id):
+    if found is None or not is_operated(actor, found.programme_id):
         raise CaseUnknown
     return locked(found)
 
@@ -46,7 +45,7 @@ def seen_case(actor: Actor, case_id: int) -> Case:
     """A case of a programme the actor runs or audits. Raises: NotAllowed, CaseUnknown."""
     check_may(actor, SEE)
     found = Case.objects.filter(id=case_id).first()
-    if found is None or not (actor.kind == "system" or _is(funding.seen_programme, actor, found.programme_id)):
+    if found is None or not (actor.kind == "system" or is_seen(actor, found.programme_id)):
         raise CaseUnknown
     return found
 
@@ -54,7 +53,7 @@ def seen_case(actor: Actor, case_id: int) -> Case:
 def seen_cases(actor: Actor, programme_ids: Collection[int]) -> QuerySet[Case]:
     """The cases of those of these programmes that the actor runs or audits. Raises: NotAllowed."""
     check_may(actor, SEE)
-    seen = [each for each in programme_ids if actor.kind == "system" or _is(funding.seen_programme, actor, each)]
+    seen = [each for each in programme_ids if actor.kind == "system" or is_seen(actor, each)]
     return Case.objects.filter(programme_id__in=seen)
 
 
@@ -62,11 +61,3 @@ def locked(found: Case) -> Case:
     """The same, its programme's payments locked first, then its row: the one order of this room."""
     lock_payments(found.programme_id)
     return Case.objects.select_for_update(of=("self",)).get(id=found.id)
-
-
-def _is(check: object, actor: Actor, programme_id: int) -> bool:
-    try:
-        check(actor, programme_id)  # type: ignore[operator]
-    except FundingRefused:
-        return False
-    return True

@@ -4,10 +4,9 @@ from collections.abc import Collection
 
 from django.db.models import QuerySet
 
+from carnet.controls.access._programmes import is_seen
 from carnet.controls.models import Sample, SampleUnit
 from carnet.controls.rules.samples import SampleUnknown
-from carnet.funding import access as funding
-from carnet.funding.rules import FundingRefused
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may
 
@@ -17,14 +16,14 @@ SEE, DRAW, CHECK = "controls.see-samples", "controls.draw-sample", "controls.che
 def seen_samples(actor: Actor, programme_ids: Collection[int]) -> QuerySet[Sample]:
     """The samples of those of these programmes that the actor runs or audits. Raises: NotAllowed."""
     check_may(actor, SEE)
-    return Sample.objects.filter(programme_id__in=[each for each in programme_ids if _sees(actor, each)])
+    return Sample.objects.filter(programme_id__in=[each for each in programme_ids if is_seen(actor, each)])
 
 
 def seen_sample(actor: Actor, sample_id: int, *, lock: bool = False) -> Sample:
     """A sample of a programme the actor runs or audits, locked if asked. Raises: SampleUnknown."""
     rows = Sample.objects.select_for_update(of=("self",)) if lock else Sample.objects.all()
     row = rows.filter(id=sample_id).first()
-    if row is None or not _sees(actor, row.programme_id):
+    if row is None or not is_seen(actor, row.programme_id):
         raise SampleUnknown
     return row
 
@@ -36,11 +35,3 @@ def seen_unit(actor: Actor, sample_id: int, rank: int, *, lock: bool = False) ->
     if unit is None:
         raise SampleUnknown
     return sample, unit
-
-
-def _sees(actor: Actor, programme_id: int) -> bool:
-    try:
-        funding.seen_programme(actor, programme_id)
-    except FundingRefused:
-        return False
-    return True

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.db import connection
 from django.db.models import QuerySet
 
+from carnet.controls.access._programmes import is_seen
 from carnet.controls.models import Signal
 from carnet.controls.rules.signals import SignalUnknown
 from carnet.funding import access as funding
@@ -24,14 +25,14 @@ def lock_programme(programme_id: int) -> None:
 def seen_signals(actor: Actor, programme_ids: Collection[int]) -> QuerySet[Signal]:
     """The signals of those of these programmes that the actor runs or audits. Raises: NotAllowed."""
     check_may(actor, SEE)
-    return Signal.objects.filter(programme_id__in=[each for each in programme_ids if _sees(actor, each)])
+    return Signal.objects.filter(programme_id__in=[each for each in programme_ids if is_seen(actor, each)])
 
 
 def seen_signal(actor: Actor, signal_id: int) -> Signal:
     """A signal of a programme the actor runs or audits. Raises: NotAllowed, SignalUnknown."""
     check_may(actor, SEE)
     row = Signal.objects.filter(id=signal_id).first()
-    if row is None or not _sees(actor, row.programme_id):
+    if row is None or not is_seen(actor, row.programme_id):
         raise SignalUnknown
     return row
 
@@ -61,13 +62,5 @@ def sees(actor: Actor, programme_id: int) -> bool:
     try:
         check_sees(actor, programme_id)
     except (NotAllowed, FundingRefused):
-        return False
-    return True
-
-
-def _sees(actor: Actor, programme_id: int) -> bool:
-    try:
-        funding.seen_programme(actor, programme_id)
-    except FundingRefused:
         return False
     return True
