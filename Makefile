@@ -9,6 +9,16 @@ export PYTHONDONTWRITEBYTECODE := 1
 .PHONY: demo run test check bench drills docs
 .DEFAULT_GOAL := demo
 
+# The code, read without running it: how `check` and `test` begin.
+define READ
+@.venv/bin/ruff format --check --quiet .
+@.venv/bin/ruff check .
+@.venv/bin/lint-imports --no-logo
+@.venv/bin/mypy carnet
+@.venv/bin/djlint carnet --lint --quiet
+@.venv/bin/typos
+endef
+
 demo: .venv/ready node_modules/ready
 	@.venv/bin/carnet demo $(DEMO_ARGS)
 
@@ -19,18 +29,14 @@ run: .venv/ready node_modules/ready
 # Its commands are started by the hundred: they are compiled once.
 test: .venv/ready-dev node_modules/ready
 	@.ci/system-packages chromium:chromium xgettext:gettext
+	$(READ)
 	@.ci/system-packages chromium-headless-shell:chromium-headless-shell || echo "The tests will be slower, and the same."
 	@.ci/system-packages java:default-jre-headless || echo "Without Java, the HTML of the pages is not given to the Nu checker."
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m tests.server .venv/bin/pytest -n $${TEST_WORKERS:-auto} --dist loadscope $(TEST_ARGS)
 
 check: .venv/ready-dev
 	@.ci/system-packages xgettext:gettext
-	@.venv/bin/ruff format --check --quiet .
-	@.venv/bin/ruff check .
-	@.venv/bin/lint-imports --no-logo
-	@.venv/bin/mypy carnet
-	@.venv/bin/djlint carnet --lint --quiet
-	@.venv/bin/typos
+	$(READ)
 	@.venv/bin/python -m tests.server .venv/bin/pytest tests/house -q
 
 bench: .venv/ready-dev node_modules/ready
