@@ -124,8 +124,15 @@ def security_grid() -> str:
     return f"{NOTICE}\n{asvs.page()}"
 
 
+def homologation() -> str:
+    from docs import risks
+
+    return f"{NOTICE}\n{risks.page()}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/security/asvs.md": security_grid,
+    "docs/security/homologation.md": homologation,
     "docs/data-map.md": data_map,
     "docs/life-of-a-voucher.md": life_of_a_voucher,
     "docs/roles.md": roles,
