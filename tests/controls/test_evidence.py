@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from carnet.controls.queries.evidence import Ground, pairs, rhythm, shared, uploads
+from carnet.controls.queries.evidence.asked import _Month, put_together
 from carnet.controls.rules.signals.beginnings import Beginning
 from carnet.controls.rules.signals.outside import FromDesk
 from carnet.controls.rules.signals.rule import Span
@@ -104,7 +105,9 @@ def test_new_places_are_beside_those_that_are_not(town: Town) -> None:
     town.take(range(3), moment(IN_MARCH, 10))
     town.take(range(60, 65), moment(IN_MARCH, 10), second=True)
     (found,) = rhythm.beginnings(month(town))
-    assert found == Beginning(town.second_place_id, town.second_organisation_id, *MARCH, days=31, vouchers=5, peers=(3,), cents=5_000)
+    assert found == Beginning(
+        town.second_place_id, town.second_organisation_id, *MARCH, days=31, vouchers=5, beyond=5, peers=(3,), cents=5_000
+    )
 
 
 def test_peers_are_the_narrowest_group_with_enough_of_them(town: Town) -> None:
@@ -126,6 +129,11 @@ def test_peers_are_the_narrowest_group_with_enough_of_them(town: Town) -> None:
     assert measured[Measure.VOUCHERS] == (900, (100,) * 8)
     assert measured[Measure.A_DAY] == (450, (100,) * 8)
     assert measured[Measure.A_BOOKLET] == (450, (100,) * 8)
+    town.lesson(IN_MARCH, seats=4)
+    town.lesson(IN_MARCH + timedelta(days=1), seats=2, vouchers=2)
+    liked = {each.place_id: each for each in rhythm.peers(month(town))}[town.campaign.place_id]
+    assert (liked.vouchers, liked.beyond) == (9, 2), "six people where four had a seat; three vouchers of two people asked for two each"
+    assert {each.measure: each.own for each in liked.compared} == {Measure.VOUCHERS: 200, Measure.A_DAY: 200, Measure.A_BOOKLET: 450}
     school = next(each for each in found.values() if each.group is not Group.KIND_AND_AREA)
     assert (school.group, len(school.compared[0].others)) == (Group.AREA, 9)
 
@@ -150,7 +158,11 @@ def test_the_last_fortnight_is_beside_the_weeks_before_it(town: Town) -> None:
     week = (first, first + timedelta(days=7))
     found = {each.place_id: each for each in rhythm.last_days(Ground(town.campaign.programme_id, Span.WEEK, (week,)))}
     here = found[town.campaign.place_id]
-    assert (here.vouchers, here.before, here.everybody, here.everybody_before, here.cents) == (7, 4, 1, 4, 7_000)
+    assert (here.vouchers, here.beyond, here.before, here.everybody, here.everybody_before, here.cents) == (7, 7, 4, 1, 4, 7_000)
+    # A lesson of that day explains what its seats ask for.
+    town.lesson(first, seats=5)
+    again = {each.place_id: each for each in rhythm.last_days(Ground(town.campaign.programme_id, Span.WEEK, (week,)))}
+    assert (again[town.campaign.place_id].vouchers, again[town.campaign.place_id].beyond) == (7, 2)
     earlier = (first - timedelta(weeks=6), first - timedelta(weeks=5))
     assert list(rhythm.last_days(Ground(town.campaign.programme_id, Span.WEEK, (earlier,)))) == []
 
@@ -164,6 +176,10 @@ def test_a_telephone_shared_is_seen_and_a_building_alone_is_not(town: Town) -> N
     found = {each.place_id: each for each in shared.contacts(month(town))}
     assert found[town.campaign.place_id].others == (town.second_organisation_id,)
     assert found[town.second_place_id].alike == ("address", "phone")
+    assert (found[town.second_place_id].vouchers, found[town.second_place_id].beyond, found[town.second_place_id].cents) == (1, 1, 1_000)
+    town.lesson(IN_MARCH, seats=8, second=True)
+    taught = {each.place_id: each for each in shared.contacts(month(town))}
+    assert (taught[town.second_place_id].vouchers, taught[town.second_place_id].beyond) == (1, 0)
     assert "240001122" not in str(found)
 
 
@@ -208,3 +224,20 @@ def test_what_a_device_s_clock_did(town: Town) -> None:
     (found,) = uploads.uploads(week)
     told: tuple[Any, ...] = (found.items, found.odd, found.late, found.ahead, found.back, found.broken, found.devices, found.cents)
     assert told == (6, 3, 1, 1, 2, 1, 1, 3_000)
+
+
+def test_answers_are_put_together_until_five_of_six_months_at_most_and_never_twice() -> None:
+    def month_of(number: int, *counts: int) -> _Month:
+        return _Month(date(2026, number, 1), *counts)
+
+    months = [
+        month_of(1, 2, 0, 0),
+        month_of(3, 1, 1, 1),
+        month_of(4, 9, 0, 0),
+        month_of(5, 1, 0, 0),
+        month_of(11, 2, 1, 1),
+        month_of(12, 1, 0, 0),
+    ]
+    together = [[each.first.month for each in found] for found in put_together(months)]
+    assert together == [[1, 3], [4], [11, 12]], "May is more than six months before November"
+    assert [list(put_together(months[:many])) for many in (0, 1)] == [[], []]

@@ -36,7 +36,11 @@ OTHER = Pair(desk_id=6, vouchers=40, before=100, of_desk=200, desk_before=300, c
 ALONE = Pair(desk_id=5, vouchers=70, before=60, of_desk=100, desk_before=90, cents=70_000, km=3)
 REST = replace(OTHER, vouchers=30)
 PAIRS = {"before": 100, "desks_near": 3, "desk_count": 4, "place_count": 4}
+BEYOND = {"vouchers": 40, "beyond": 20, "cents": 20_000}
 HUNDREDS = tuple(range(3_000, 4_100, 100))  # eleven places of thirty to forty vouchers: usual 35, usual to differ 3
+
+# Two services behind one switchboard, with ordinary lessons: little beyond them, or less than half of the month.
+ORDINARY = [Shared(**ABOUT, vouchers=40, beyond=19, cents=0, others=(9,)), Shared(**ABOUT, vouchers=41, beyond=20, cents=0, others=(9,))]
 
 # Of each rule: what it notices at its usual threshold, exactly at the bound, and what it leaves alone.
 SPEAKS: dict[str, list[About]] = {
@@ -44,25 +48,25 @@ SPEAKS: dict[str, list[About]] = {
     "whole-booklets": [Booklets(**ABOUT, booklets=30, whole=3, cents=15_000)],
     "new-pair": [Pairs(**ABOUT, pairs=(PAIR, OTHER), **PAIRS), Pairs(**ABOUT, pairs=(replace(PAIR, before=22),), **PAIRS)],
     "closed-circuit": [Pairs(**ABOUT, pairs=(ALONE, REST), **PAIRS)],
-    "outside-sessions": [Agenda(**ABOUT, vouchers=10, outside=5, sessions=2, cents=5_000)],
+    "outside-sessions": [Agenda(**ABOUT, vouchers=16, outside=8, sessions=2, cents=8_000)],
     "outside-hours": [OpenHours(**ABOUT, vouchers=12, outside=6, at_night=0, cents=6_000)],
     "outside-area": [Area(**ABOUT, desks=(FromDesk(5, 60, 12, 12_000), FromDesk(6, 2, 28, 28_000)))],
     "before-hand-over": [TooEarly(**ABOUT, before=1, refused=2, vouchers=9, cents=1_000)],
     "serials-in-order": [Order(**ABOUT, run=8, booklets=20, days=2, cents=40_000)],
-    "expiry-spike": [LastDays(**ABOUT, vouchers=60, before=80, everybody=200, everybody_before=800, cents=60_000)],
+    "expiry-spike": [LastDays(**ABOUT, vouchers=70, beyond=60, before=80, everybody=200, everybody_before=800, cents=60_000)],
     "odd-uploads": [Uploads(**ABOUT, items=9, odd=5, late=5, ahead=0, back=0, broken=0, devices=1, cents=5_000)],
     "redeem-and-reverse": [
         Undone(**ABOUT, redeemed=25, reversed=5, loops=0, cents=5_000),
         Undone(**ABOUT, redeemed=500, reversed=6, loops=3, cents=6_000),
     ],
-    "shared-account": [Shared(**ABOUT, others=(9,))],
-    "shared-contact": [Shared(**ABOUT, others=(9,), alike=("phone",))],
-    "shared-device": [Shared(**ABOUT, others=(9,))],
-    "new-place": [Beginning(**ABOUT, days=62, vouchers=60, peers=(5, 10, 20, 30, 40), cents=60_000)],
+    "shared-account": [Shared(**ABOUT, **BEYOND, others=(9,))],
+    "shared-contact": [Shared(**ABOUT, **BEYOND, others=(9,), alike=("phone",))],
+    "shared-device": [Shared(**ABOUT, **BEYOND, others=(9,))],
+    "new-place": [Beginning(**ABOUT, days=62, vouchers=70, beyond=60, peers=(5, 10, 20, 30, 40), cents=60_000)],
     "new-account": [NewAccount(**ABOUT, changed_days=20, before=56, before_days=56, after=50, after_days=20, cents=50_000)],
     "mystery-no": [Answers(**ABOUT, yes=7, no=3, unknown=0)],
     "unlike-its-peers": [
-        Peers(**ABOUT, group=Group.AREA, vouchers=90, compared=(Compared(Measure.VOUCHERS, 9_000, HUNDREDS),), cents=90_000)
+        Peers(**ABOUT, group=Group.AREA, vouchers=99, beyond=90, compared=(Compared(Measure.VOUCHERS, 9_000, HUNDREDS),), cents=90_000)
     ],
 }
 SILENT: dict[str, list[About]] = {
@@ -81,6 +85,7 @@ SILENT: dict[str, list[About]] = {
         Pairs(**ABOUT, pairs=(PAIR, OTHER), **{**PAIRS, "before": 0}),  # a new place: another rule's
         Pairs(**ABOUT, pairs=(replace(PAIR, desk_before=0), OTHER), **PAIRS),  # a new desk
         Pairs(**ABOUT, pairs=(replace(PAIR, before=23), OTHER), **PAIRS),  # less than four times what it was
+        Pairs(**ABOUT, pairs=(replace(PAIR, before=22), OTHER), **PAIRS),  # the whole place has grown: its share is not twice what it was
     ],
     "closed-circuit": [
         Pairs(**ABOUT, pairs=(replace(ALONE, vouchers=69, of_desk=98), replace(REST, vouchers=31)), **PAIRS),
@@ -89,7 +94,8 @@ SILENT: dict[str, list[About]] = {
         Pairs(**ABOUT, pairs=(ALONE, REST), **{**PAIRS, "desks_near": 1}),  # the one desk of a village, next door
     ],
     "outside-sessions": [
-        Agenda(**ABOUT, vouchers=11, outside=5, sessions=2, cents=0),
+        Agenda(**ABOUT, vouchers=17, outside=8, sessions=2, cents=0),
+        Agenda(**ABOUT, vouchers=7, outside=7, sessions=9, cents=0),  # a week of holidays, a few people who came between lessons
         Agenda(**ABOUT, vouchers=10, outside=10, sessions=0, cents=0),  # by appointment: no agenda at all
         Agenda(**ABOUT, vouchers=4, outside=4, sessions=9, cents=0),
     ],
@@ -106,24 +112,28 @@ SILENT: dict[str, list[About]] = {
     "before-hand-over": [TooEarly(**ABOUT, before=1, refused=1, vouchers=9, cents=0)],
     "serials-in-order": [Order(**ABOUT, run=7, booklets=20, days=1, cents=0)],
     "expiry-spike": [
-        LastDays(**ABOUT, vouchers=59, before=80, everybody=200, everybody_before=800, cents=0),
-        LastDays(**ABOUT, vouchers=60, before=80, everybody=201, everybody_before=800, cents=0),  # everybody's rush
-        LastDays(**ABOUT, vouchers=60, before=0, everybody=1, everybody_before=800, cents=0),  # was not there before
-        LastDays(**ABOUT, vouchers=14, before=8, everybody=1, everybody_before=800, cents=0),
+        LastDays(**ABOUT, vouchers=200, beyond=59, before=80, everybody=200, everybody_before=800, cents=0),  # full lessons
+        LastDays(**ABOUT, vouchers=60, beyond=60, before=80, everybody=201, everybody_before=800, cents=0),  # everybody's rush
+        LastDays(**ABOUT, vouchers=60, beyond=60, before=0, everybody=1, everybody_before=800, cents=0),  # was not there before
+        LastDays(**ABOUT, vouchers=14, beyond=14, before=8, everybody=1, everybody_before=800, cents=0),
     ],
     "odd-uploads": [Uploads(**ABOUT, items=9, odd=4, late=4, ahead=0, back=0, broken=0, devices=1, cents=0)],
     "redeem-and-reverse": [
         Undone(**ABOUT, redeemed=26, reversed=5, loops=2, cents=0),
         Undone(**ABOUT, redeemed=4, reversed=4, loops=0, cents=0),  # the first day of somebody new
     ],
-    "shared-account": [Shared(**ABOUT, others=())],
-    "shared-contact": [Shared(**ABOUT, others=()), Shared(**ABOUT, others=(1, 2, 4, 5, 6), alike=("phone",))],  # a switchboard
-    "shared-device": [Shared(**ABOUT, others=())],
+    "shared-account": [Shared(**ABOUT, **BEYOND, others=()), *ORDINARY],
+    "shared-contact": [
+        Shared(**ABOUT, **BEYOND, others=()),
+        Shared(**ABOUT, **BEYOND, others=(1, 2, 4, 5, 6), alike=("phone",)),
+        *ORDINARY,
+    ],
+    "shared-device": [Shared(**ABOUT, **BEYOND, others=()), *ORDINARY],
     "new-place": [
-        Beginning(**ABOUT, days=62, vouchers=59, peers=(5, 10, 20, 30, 40), cents=0),
-        Beginning(**ABOUT, days=63, vouchers=600, peers=(5, 10, 20, 30, 40), cents=0),
-        Beginning(**ABOUT, days=10, vouchers=60, peers=(1, 1, 1, 1), cents=0),  # nobody to compare with
-        Beginning(**ABOUT, days=10, vouchers=19, peers=(1, 1, 1, 1, 1), cents=0),
+        Beginning(**ABOUT, days=62, vouchers=600, beyond=59, peers=(5, 10, 20, 30, 40), cents=0),  # soon liked: its lessons are full
+        Beginning(**ABOUT, days=63, vouchers=600, beyond=600, peers=(5, 10, 20, 30, 40), cents=0),
+        Beginning(**ABOUT, days=10, vouchers=60, beyond=60, peers=(1, 1, 1, 1), cents=0),  # nobody to compare with
+        Beginning(**ABOUT, days=10, vouchers=19, beyond=19, peers=(1, 1, 1, 1, 1), cents=0),
     ],
     "new-account": [
         NewAccount(**ABOUT, changed_days=20, before=56, before_days=56, after=49, after_days=20, cents=0),
@@ -137,9 +147,13 @@ SILENT: dict[str, list[About]] = {
         Answers(**ABOUT, yes=1, no=3, unknown=0),
     ],
     "unlike-its-peers": [
-        Peers(**ABOUT, group=Group.AREA, vouchers=57, compared=(Compared(Measure.VOUCHERS, 5_700, HUNDREDS),), cents=0),
-        Peers(**ABOUT, group=Group.AREA, vouchers=90, compared=(Compared(Measure.VOUCHERS, 9_000, HUNDREDS[:7]),), cents=0),  # too few
-        Peers(**ABOUT, group=Group.AREA, vouchers=19, compared=(Compared(Measure.VOUCHERS, 1_900, (100,) * 9),), cents=0),
+        Peers(**ABOUT, group=Group.AREA, vouchers=57, beyond=57, compared=(Compared(Measure.VOUCHERS, 5_700, HUNDREDS),), cents=0),
+        Peers(
+            **ABOUT, group=Group.AREA, vouchers=90, beyond=90, compared=(Compared(Measure.VOUCHERS, 9_000, HUNDREDS[:7]),), cents=0
+        ),  # too few
+        Peers(
+            **ABOUT, group=Group.AREA, vouchers=90, beyond=19, compared=(Compared(Measure.VOUCHERS, 1_900, (100,) * 9),), cents=0
+        ),  # liked
     ],
 }
 
@@ -221,7 +235,9 @@ def test_a_higher_threshold_never_notices_more(vouchers: int, outside: int, sess
 def test_everybodys_rush_never_makes_a_place_look_worse(
     vouchers: int, before: int, everybody: int, everybody_before: int, more: int, threshold: int
 ) -> None:
-    seen = LastDays(**ABOUT, vouchers=vouchers, before=before, everybody=everybody, everybody_before=everybody_before, cents=0)
+    seen = LastDays(
+        **ABOUT, vouchers=vouchers, beyond=vouchers, before=before, everybody=everybody, everybody_before=everybody_before, cents=0
+    )
     judge = BY_CODE["expiry-spike"].judge
     if judge(seen, threshold) is None:
         assert judge(replace(seen, everybody=everybody + more), threshold) is None

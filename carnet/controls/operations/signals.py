@@ -60,14 +60,14 @@ def _look_with(rule: Rule[Any], programme_id: int, until: date, at: datetime) ->
     if not spans:
         return []
     rows = []
-    told = latest_facts(programme_id, rule.code) if rule.is_standing else {}
+    told = {place_id: rule.lasting(facts) for place_id, facts in latest_facts(programme_id, rule.code).items()} if rule.is_standing else {}
     if threshold is not None:
         for seen in READERS[rule.code](Ground(programme_id, rule.span, spans)):
             noticed = rule.judge(seen, threshold)
-            if noticed is None or (rule.is_standing and told.get(seen.place_id) == noticed.facts):
+            if noticed is None or (rule.is_standing and told.get(seen.place_id) == rule.lasting(noticed.facts)):
                 continue
             if rule.is_standing:
-                told[seen.place_id] = dict(noticed.facts)
+                told[seen.place_id] = rule.lasting(noticed.facts)
             rows.append(
                 Signal(
                     programme_id=programme_id,

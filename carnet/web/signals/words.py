@@ -44,7 +44,9 @@ RULES: Mapping[str, RuleWords] = {
     ),
     "new-pair": RuleWords(
         gettext_lazy("Guichet et lieu nouveaux l’un pour l’autre"),
-        gettext_lazy("Beaucoup de chèques d’un guichet, dans un lieu qui n’en voyait pas ou presque."),
+        gettext_lazy(
+            "Beaucoup de chèques d’un guichet, dans un lieu qui n’en voyait pas ou presque, bien au-delà de ce que le lieu a grandi."
+        ),
         gettext_lazy("Un partenariat qui commence, une leçon ouverte près du guichet, un guichet qui a déménagé."),
     ),
     "closed-circuit": RuleWords(
@@ -61,8 +63,10 @@ RULES: Mapping[str, RuleWords] = {
     ),
     "outside-hours": RuleWords(
         gettext_lazy("Loin des heures d’ouverture"),
-        gettext_lazy("Des chèques acceptés au comptoir deux heures ou plus avant ou après toute ouverture de l’annuaire."),
-        gettext_lazy("Des horaires anciens dans l’annuaire, des leçons le soir, une semaine saisie le dimanche."),
+        gettext_lazy(
+            "Des chèques acceptés au comptoir à trois heures ou plus de toute ouverture de l’annuaire et de toute leçon de l’agenda."
+        ),
+        gettext_lazy("Des horaires anciens dans l’annuaire, des leçons absentes de l’agenda, une semaine saisie le dimanche."),
     ),
     "outside-area": RuleWords(
         gettext_lazy("Chèques venus de loin"),
@@ -71,8 +75,8 @@ RULES: Mapping[str, RuleWords] = {
     ),
     "before-hand-over": RuleWords(
         gettext_lazy("Avant la remise du carnet"),
-        gettext_lazy("Des leçons dites avant le jour de la remise, et des essais sur des chèques que personne n’avait encore."),
-        gettext_lazy("Un guichet qui note ses remises en retard, une mauvaise date sur toute une feuille."),
+        gettext_lazy("Des leçons dites plus de trois jours avant la remise, et des essais sur des chèques que personne n’avait encore."),
+        gettext_lazy("Un guichet qui note ses remises une semaine plus tard, une mauvaise date sur toute une feuille."),
     ),
     "serials-in-order": RuleWords(
         gettext_lazy("Carnets dans l’ordre des numéros"),
@@ -81,8 +85,10 @@ RULES: Mapping[str, RuleWords] = {
     ),
     "expiry-spike": RuleWords(
         gettext_lazy("Ruée des derniers jours"),
-        gettext_lazy("Une semaine avant la fin de validité bien plus forte que la ruée que connaissent tous les lieux."),
-        gettext_lazy("Des leçons ajoutées pour la fin, un lieu voisin fermé, un guichet qui a rappelé ses publics."),
+        gettext_lazy(
+            "Avant une fin de validité, une semaine où les chèques au-delà des leçons annoncées dépassent de loin la ruée que connaissent tous les lieux."
+        ),
+        gettext_lazy("Des leçons ajoutées sans les mettre dans l’agenda, un lieu voisin fermé, un guichet qui a rappelé ses publics."),
     ),
     "odd-uploads": RuleWords(
         gettext_lazy("Envois sans réseau étranges"),
@@ -96,22 +102,26 @@ RULES: Mapping[str, RuleWords] = {
     ),
     "shared-account": RuleWords(
         gettext_lazy("Même compte bancaire"),
-        gettext_lazy("Des organisations différentes payées sur le même compte, ou un lieu et un guichet."),
-        gettext_lazy("Une fédération qui tient les comptes, une mairie inscrite deux fois."),
+        gettext_lazy(
+            "Des organisations payées sur le même compte, dont l’une accepte surtout des chèques au-delà de ses leçons annoncées."
+        ),
+        gettext_lazy("Une fédération qui tient les comptes, une mairie inscrite deux fois, quand on y aide sur rendez-vous."),
     ),
     "shared-contact": RuleWords(
         gettext_lazy("Même téléphone ou même adresse électronique"),
-        gettext_lazy("Des organisations différentes que l’on joint au même numéro. Une adresse seule ne dit rien."),
-        gettext_lazy("Le standard d’une mairie, une maison de services au public, une fédération qui répond pour ses membres."),
+        gettext_lazy("Des organisations jointes au même numéro, dont l’une accepte surtout des chèques au-delà de ses leçons annoncées."),
+        gettext_lazy("Le standard d’une mairie dont les services aident sur rendez-vous, une fédération qui répond pour ses membres."),
     ),
     "shared-device": RuleWords(
         gettext_lazy("Même appareil"),
-        gettext_lazy("Un appareil ou un téléphone qui accepte des chèques pour des organisations différentes."),
-        gettext_lazy("Un médiateur qui travaille pour deux lieux, une tablette prêtée."),
+        gettext_lazy("Un appareil de plusieurs organisations, dont l’une accepte surtout des chèques au-delà de ses leçons annoncées."),
+        gettext_lazy("Un médiateur qui travaille sur rendez-vous pour deux lieux, une tablette prêtée."),
     ),
     "new-place": RuleWords(
         gettext_lazy("Lieu nouveau, volume soudain"),
-        gettext_lazy("Un lieu de deux mois au plus qui accepte bien plus que le mois habituel des autres."),
+        gettext_lazy(
+            "Un lieu de deux mois au plus qui accepte, au-delà de ses leçons annoncées, bien plus que le mois habituel des autres."
+        ),
         gettext_lazy("Une grande médiathèque arrivée tard, un guichet voisin, un réseau qui envoie tout son public."),
     ),
     "new-account": RuleWords(
@@ -121,12 +131,14 @@ RULES: Mapping[str, RuleWords] = {
     ),
     "unlike-its-peers": RuleWords(
         gettext_lazy("Différent des lieux comparables"),
-        gettext_lazy("Un mois bien au-dessus de ceux des lieux du même genre, là où le pays est aussi peuplé."),
-        gettext_lazy("Un lieu plus grand ou plus connu, le seul ouvert en août, trois médiateurs au lieu d’un."),
+        gettext_lazy(
+            "Un mois qui, au-delà des leçons annoncées, dépasse de loin ceux des lieux du même genre, là où le pays est aussi peuplé."
+        ),
+        gettext_lazy("Un lieu qui aide beaucoup de monde sur rendez-vous, le seul ouvert en août, un agenda que personne ne tient."),
     ),
     "mystery-no": RuleWords(
         gettext_lazy("Des personnes disent qu’elles n’y étaient pas"),
-        gettext_lazy("Parmi les personnes d’accord pour répondre, beaucoup disent qu’elles n’étaient pas à la leçon."),
+        gettext_lazy("Parmi cinq réponses ou plus de personnes d’accord pour répondre, beaucoup disent qu’elles n’étaient pas à la leçon."),
         gettext_lazy("Un lieu qui a changé de nom, un chèque utilisé pour un proche, une leçon notée un autre jour."),
     ),
 }
@@ -168,6 +180,7 @@ _FACTS: Mapping[str, Words] = {
     "booklets": gettext_lazy("Carnets vus en tout"),
     "vouchers": gettext_lazy("Chèques acceptés en tout"),
     "outside": gettext_lazy("Chèques en dehors"),
+    "beyond": gettext_lazy("Dont au-delà des leçons annoncées"),
     "sessions": gettext_lazy("Leçons annoncées, quatre semaines avant et après"),
     "at_night": gettext_lazy("Dont entre 22 h et 6 h"),
     "far": gettext_lazy("Chèques venus de loin"),
@@ -195,7 +208,7 @@ _FACTS: Mapping[str, Words] = {
     "day_count": gettext_lazy("Jours au-dessus du seuil"),
 }
 _OF_RULE: Mapping[tuple[str, str], Words] = {
-    ("before-hand-over", "before"): gettext_lazy("Leçons dites avant la remise"),
+    ("before-hand-over", "before"): gettext_lazy("Leçons dites plus de trois jours avant la remise"),
     ("expiry-spike", "vouchers"): gettext_lazy("Chèques acceptés cette semaine"),
     ("expiry-spike", "before"): gettext_lazy("Chèques acceptés pendant les semaines d’avant"),
     ("new-account", "before"): gettext_lazy("Chèques avant le changement"),
@@ -212,6 +225,8 @@ _MEASURES: Mapping[str, Words] = {
     "A_DAY": gettext_lazy("chèques par jour d’activité"),
     "A_BOOKLET": gettext_lazy("chèques par carnet vu"),
 }
+# Those that count, for the place, what is beyond its lessons only.
+_BEYOND = ("VOUCHERS", "A_DAY")
 _GROUPS: Mapping[str, Words] = {
     "KIND_AND_AREA": gettext_lazy("lieux du même genre, dans un pays aussi peuplé"),
     "AREA": gettext_lazy("lieux d’un pays aussi peuplé"),
@@ -354,6 +369,12 @@ def comparisons(found: SignalFacts) -> list[str]:
             "Comparé à %(peers)s %(group)s : la moitié d’entre eux font moins de %(usual)s %(measure)s, la moitié font plus. "
             "Ils s’en écartent d’ordinaire de %(deviation)s. Ce lieu en fait %(own)s, soit %(times)s fois l’écart ordinaire."
         )
+        if "beyond" in found.facts and each["measure"] in _BEYOND:
+            words = _(
+                "Comparé à %(peers)s %(group)s : la moitié d’entre eux font moins de %(usual)s %(measure)s, la moitié font plus. "
+                "Ils s’en écartent d’ordinaire de %(deviation)s. Ce lieu en fait %(own)s rien qu’au-delà de ses leçons annoncées, "
+                "soit %(times)s fois l’écart ordinaire."
+            )
         none = _("Aucun d’eux n’en fait autant.")
         some = ngettext("%(count)s d’entre eux en fait autant ou plus.", "%(count)s d’entre eux en font autant ou plus.", each["above"])
         told.append(f"{words % facts} {some % {'count': formats.number(each['above'])} if each['above'] else none}")

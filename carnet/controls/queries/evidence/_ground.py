@@ -29,6 +29,28 @@ spent AS MATERIALIZED (
     SELECT 1 FROM redemption_reversal x WHERE x.series_id = r.series_id AND x.voucher_id = r.voucher_id AND x.generation = r.generation)
 )"""
 
+# The lessons of each day at the places where something was spent; `asks`: the vouchers that all its seats ask for.
+LESSONS = """
+lesson AS MATERIALIZED (
+  SELECT l.place_id, (l.starts_at AT TIME ZONE 'Europe/Paris')::date AS held_on, sum(l.seats) AS seats, max(l.voucher_count) AS voucher_count,
+    sum(l.seats * greatest(l.voucher_count, 1)) AS asks, count(*) AS sessions
+  FROM workshops_session l
+  WHERE l.cancelled_at IS NULL AND l.starts_at >= %(since)s - interval '62 days' AND l.starts_at < %(until)s + interval '31 days'
+    AND l.place_id IN (SELECT place_id FROM spent)
+  GROUP BY 1, 2)"""
+
+# Vouchers beyond announced lessons, place by place in each period: of days without a lesson, and beyond what the seats of that day's lessons ask for.
+BEYOND = f"""
+{LESSONS},
+beyond AS MATERIALIZED (
+  SELECT place_id, from_on, sum(beyond)::bigint AS beyond, count(*) FILTER (WHERE beyond > 0) AS days, sum(beyond * cents / vouchers)::bigint AS cents
+  FROM (
+    SELECT s.place_id, s.from_on, s.attended_on, count(*) AS vouchers, sum(s.cents) AS cents,
+      greatest(0, count(*) - COALESCE(max(l.asks), 0)) AS beyond
+    FROM spent s LEFT JOIN lesson l ON l.place_id = s.place_id AND l.held_on = s.attended_on WHERE s.at >= %(since)s
+    GROUP BY s.place_id, s.from_on, s.attended_on) day
+  GROUP BY place_id, from_on)"""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from carnet.controls.queries.evidence._ground import SPENT, Ground, Point, points_of_places, read
+from carnet.controls.queries.evidence._ground import BEYOND, SPENT, Ground, Point, points_of_places, read
 from carnet.controls.rules.signals.beginnings import ACCOUNT_DAYS, NEW_DAYS, Beginning, NewAccount
 from carnet.controls.rules.signals.expiry_spike import LAST_DAYS, WEEKS_BEFORE, LastDays
 from carnet.controls.rules.signals.unlike_peers import PEERS_LEAST, PEERS_MOST, Compared, Group, Measure, Peers
@@ -17,16 +17,16 @@ _ENDS = """
 SELECT DISTINCT (each.moment AT TIME ZONE 'Europe/Paris')::date FROM ledger_series s, LATERAL (VALUES (s.printed_until), (s.accepted_until)) each (moment)
 WHERE s.programme_id = %(programme)s ORDER BY 1"""
 _WEEK = f"""
-WITH {SPENT}
-SELECT place_id, max(organisation_id), count(*) FILTER (WHERE at >= %(since)s), count(*) FILTER (WHERE at >= %(lead)s AND at < %(ahead)s),
-  COALESCE(sum(cents) FILTER (WHERE at >= %(since)s), 0)
-FROM spent GROUP BY place_id ORDER BY 1"""
+WITH {SPENT}, {BEYOND}
+SELECT s.place_id, max(s.organisation_id), count(*) FILTER (WHERE s.at >= %(since)s), COALESCE(max(b.beyond), 0),
+  count(*) FILTER (WHERE s.at >= %(lead)s AND s.at < %(ahead)s), COALESCE(sum(s.cents) FILTER (WHERE s.at >= %(since)s), 0)
+FROM spent s LEFT JOIN beyond b ON b.place_id = s.place_id GROUP BY s.place_id ORDER BY 1"""
 _MONTH = f"""
-WITH {SPENT}
+WITH {SPENT}, {BEYOND}
 SELECT s.place_id, max(s.organisation_id), count(*), count(DISTINCT (s.at AT TIME ZONE 'Europe/Paris')::date), count(DISTINCT s.booklet_id),
-  sum(s.cents)::bigint, COALESCE(max(p.typologies[1]), ''), (
+  COALESCE(max(b.beyond), 0), COALESCE(max(b.days), 0), sum(s.cents)::bigint, COALESCE(max(p.typologies[1]), ''), (
     SELECT min(a.from_on) FROM places_placeacceptance a WHERE a.place_id = s.place_id AND a.programme_id = %(programme)s)
-FROM spent s JOIN places_place p ON p.id = s.place_id GROUP BY s.place_id ORDER BY 1"""
+FROM spent s JOIN places_place p ON p.id = s.place_id LEFT JOIN beyond b ON b.place_id = s.place_id GROUP BY s.place_id ORDER BY 1"""
 # An account that replaced another, in force for some weeks at most when the month ends; and, where it is of several places, the busiest of them.
 _ACCOUNTS = f"""
 WITH {SPENT},
@@ -55,13 +55,13 @@ def last_days(ground: Ground) -> Iterator[LastDays]:
         ahead = near[0] - timedelta(days=LAST_DAYS)
         lead_days = (week.from_on - ahead).days + 7 * WEEKS_BEFORE
         rows = read(week, _WEEK, lead_days=lead_days, ahead=start_of_day(ahead))
-        there = [row for row in rows if row[3]]
-        everybody, everybody_before = sum(row[2] for row in there), sum(row[3] for row in there)
-        for place_id, organisation_id, vouchers, before, cents in there:
+        there = [row for row in rows if row[4]]
+        everybody, everybody_before = sum(row[2] for row in there), sum(row[4] for row in there)
+        for place_id, organisation_id, vouchers, beyond, before, cents in there:
             if vouchers:
                 yield LastDays(
-                    place_id, organisation_id, week.from_on, week.until_on, vouchers, before, everybody - vouchers, everybody_before - before,
-                    int(cents),
+                    place_id, organisation_id, week.from_on, week.until_on, vouchers, beyond, before, everybody - vouchers,
+                    everybody_before - before, int(cents),
                 )  # fmt: skip
 
 
@@ -72,6 +72,8 @@ class _Month:
     vouchers: int
     days: int
     booklets: int
+    beyond: int
+    beyond_days: int
     cents: int
     kind: str
     accepts_since: date | None
@@ -83,6 +85,12 @@ class _Month:
         divided = {Measure.VOUCHERS: 1, Measure.A_DAY: self.days, Measure.A_BOOKLET: self.booklets}[measure]
         return self.vouchers * 100 // max(1, divided)
 
+    def measured_beyond(self, measure: Measure) -> int:
+        """As `measured`, of what is beyond announced lessons. A booklet's vouchers are not told apart by lesson: all of them count."""
+        if measure is Measure.A_BOOKLET:
+            return self.measured(measure)
+        return self.beyond * 100 // (1 if measure is Measure.VOUCHERS else max(1, self.beyond_days))
+
 
 def beginnings(ground: Ground) -> Iterator[Beginning]:
     """New places, each beside those that are not new."""
@@ -93,7 +101,7 @@ def beginnings(ground: Ground) -> Iterator[Beginning]:
             if each.accepts_since is not None and each.is_new_at(month.until_on):
                 days = max(0, (month.until_on - each.accepts_since).days)
                 yield Beginning(
-                    each.place_id, each.organisation_id, month.from_on, month.until_on, days, each.vouchers, settled, each.cents
+                    each.place_id, each.organisation_id, month.from_on, month.until_on, days, each.vouchers, each.beyond, settled, each.cents
                 )  # fmt: skip
 
 
@@ -152,8 +160,10 @@ def _alike(rows: list[_Month], key: Callable[[_Month], tuple[str, ...]]) -> dict
 
 def _beside(own: _Month, group: Group, alike: list[_Month], month: Ground) -> Peers:
     others = [each for each in alike if each.place_id != own.place_id]
-    compared = tuple(Compared(measure, own.measured(measure), tuple(each.measured(measure) for each in others)) for measure in Measure)
-    return Peers(own.place_id, own.organisation_id, month.from_on, month.until_on, group, own.vouchers, compared, own.cents)
+    compared = tuple(
+        Compared(measure, own.measured_beyond(measure), tuple(each.measured(measure) for each in others)) for measure in Measure
+    )
+    return Peers(own.place_id, own.organisation_id, month.from_on, month.until_on, group, own.vouchers, own.beyond, compared, own.cents)
 
 
 def _months(month: Ground) -> list[_Month]:

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from carnet.controls.queries.evidence._ground import SPENT, Ground, read
+from carnet.controls.queries.evidence._ground import BEYOND, SPENT, Ground, read
 from carnet.controls.rules.signals.shared import Shared
 
 # Organisations of the programme: whoever runs a place that accepts it, whoever hands its booklets over. And the busiest place of each in the month.
 _OF_PROGRAMME = f"""
-{SPENT},
+{SPENT}, {BEYOND},
 busiest AS (
-  SELECT DISTINCT ON (organisation_id) organisation_id, place_id FROM spent GROUP BY organisation_id, place_id
+  SELECT DISTINCT ON (organisation_id) organisation_id, place_id, count(*) AS vouchers FROM spent GROUP BY organisation_id, place_id
   ORDER BY organisation_id, count(*) DESC, place_id),
 desk AS (SELECT DISTINCT organisation_id FROM distribution_programmeprescriber WHERE programme_id = %(programme)s),
 part AS (
@@ -18,8 +18,10 @@ part AS (
   WHERE a.programme_id = %(programme)s AND p.operator_id IS NOT NULL
   UNION SELECT organisation_id FROM busiest UNION SELECT organisation_id FROM desk)"""
 _TELL = """
-SELECT b.place_id, b.organisation_id, o.organisation_id, o.organisation_id IN (SELECT organisation_id FROM desk), s.alike
-FROM pair s JOIN busiest b ON b.organisation_id = s.one JOIN part o ON o.organisation_id = s.other ORDER BY 1, 3"""
+SELECT b.place_id, b.organisation_id, o.organisation_id, o.organisation_id IN (SELECT organisation_id FROM desk), s.alike, b.vouchers, COALESCE(y.beyond, 0),
+  COALESCE(y.cents, 0)
+FROM pair s JOIN busiest b ON b.organisation_id = s.one JOIN part o ON o.organisation_id = s.other LEFT JOIN beyond y ON y.place_id = b.place_id
+ORDER BY 1, 3"""
 
 _ACCOUNTS = f"""
 WITH {_OF_PROGRAMME},
@@ -82,15 +84,18 @@ def devices(ground: Ground) -> Iterator[Shared]:
 
 def _shared(ground: Ground, statement: str) -> Iterator[Shared]:
     for month in ground.each():
-        found: dict[tuple[int, int], list[tuple[int, bool, str]]] = defaultdict(list)
-        for place_id, organisation_id, other, is_desk, alike in read(month, statement):
-            found[place_id, organisation_id].append((other, is_desk, alike))
-        for (place_id, organisation_id), others in found.items():
+        found: dict[tuple[int, ...], list[tuple[int, bool, str]]] = defaultdict(list)
+        for place_id, organisation_id, other, is_desk, alike, *spent in read(month, statement):
+            found[(place_id, organisation_id, *spent)].append((other, is_desk, alike))
+        for (place_id, organisation_id, vouchers, beyond, cents), others in found.items():
             yield Shared(
                 place_id,
                 organisation_id,
                 month.from_on,
                 month.until_on,
+                vouchers,
+                beyond,
+                cents,
                 others=tuple(sorted(other for other, _desk, _alike in others)),
                 desks=tuple(sorted(other for other, is_desk, _alike in others if is_desk)),
                 alike=tuple(sorted({word for _other, _desk, alike in others for word in alike.split()})),

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from carnet.controls.queries.evidence._ground import SPENT, Ground, read
+from carnet.controls.queries.evidence._ground import LESSONS, SPENT, Ground, read
 from carnet.controls.rules.signals.beyond_seats import Day, Seats
-from carnet.controls.rules.signals.outside import AGENDA_DAYS, MARGIN_MINUTES, Agenda, OpenHours, TooEarly
+from carnet.controls.rules.signals.outside import AGENDA_DAYS, MARGIN_MINUTES, WRITTEN_LATE_DAYS, Agenda, OpenHours, TooEarly
 from carnet.controls.rules.signals.redeem_and_reverse import Undone
 from carnet.controls.rules.signals.serials_in_order import Order
 from carnet.controls.rules.signals.whole_booklets import Booklets
@@ -16,17 +16,8 @@ from carnet.places.rules.opening import is_readable, spans_of, zone_of
 # A lesson's vouchers may be typed this long after it, and still count in its seats.
 TYPED_DAYS = 31
 
-_LESSONS = """
-lesson AS MATERIALIZED (
-  SELECT l.place_id, (l.starts_at AT TIME ZONE 'Europe/Paris')::date AS held_on, sum(l.seats) AS seats, max(l.voucher_count) AS voucher_count,
-    count(*) AS sessions
-  FROM workshops_session l
-  WHERE l.cancelled_at IS NULL AND l.starts_at >= %(since)s - interval '62 days' AND l.starts_at < %(until)s + interval '31 days'
-    AND l.place_id IN (SELECT place_id FROM spent)
-  GROUP BY 1, 2)"""
-
 _SEATS = f"""
-WITH {SPENT}, {_LESSONS},
+WITH {SPENT}, {LESSONS},
 touched AS (SELECT DISTINCT place_id, from_on, attended_on FROM spent WHERE at >= %(since)s)
 SELECT t.place_id, max(s.organisation_id), t.from_on, t.attended_on, count(DISTINCT s.booklet_id), max(l.seats), sum(s.cents)
 FROM touched t JOIN lesson l ON l.place_id = t.place_id AND l.held_on = t.attended_on
@@ -34,7 +25,7 @@ JOIN spent s ON s.place_id = t.place_id AND s.attended_on = t.attended_on AND s.
 GROUP BY t.place_id, t.from_on, t.attended_on ORDER BY 1, 3, 4"""
 
 _WHOLE = f"""
-WITH {SPENT}, {_LESSONS},
+WITH {SPENT}, {LESSONS},
 sitting AS (
   SELECT place_id, max(organisation_id) AS organisation_id, from_on, attended_on, booklet_id, max(booklet_size) AS size, count(*) AS vouchers,
     count(DISTINCT COALESCE(group_id::text, voucher_id::text)) AS acceptances, sum(cents) AS cents
@@ -47,7 +38,7 @@ SELECT place_id, max(organisation_id), from_on, count(DISTINCT booklet_id), coun
 FROM told GROUP BY place_id, from_on HAVING count(*) FILTER (WHERE is_whole) > 0 ORDER BY 1, 3"""
 
 _AGENDA = f"""
-WITH {SPENT}, {_LESSONS},
+WITH {SPENT}, {LESSONS},
 told AS (
   SELECT s.place_id, max(s.organisation_id) AS organisation_id, s.from_on, count(*) AS vouchers,
     count(*) FILTER (WHERE l.place_id IS NULL) AS outside, COALESCE(sum(s.cents) FILTER (WHERE l.place_id IS NULL), 0) AS cents
@@ -58,20 +49,27 @@ SELECT t.place_id, t.organisation_id, t.from_on, t.vouchers, t.outside, (
 FROM told t WHERE t.outside > 0 ORDER BY 1, 3"""
 
 # Moments to five minutes, so that a row stands for many vouchers. What is sent later (without network, on paper, in a lot) says nothing of hours.
+# A lesson of the agenda is an opening.
 _MOMENTS = f"""
-WITH {SPENT}
-SELECT s.place_id, max(s.organisation_id), s.from_on, date_bin('5 minutes', s.at, '2000-01-01Z'), count(*), sum(s.cents),
-  max(p.opening_hours), max(p.postcode)
-FROM spent s JOIN places_place p ON p.id = s.place_id
-WHERE s.channel NOT IN ('OFFLINE', 'PAPER', 'BATCH') AND p.opening_hours <> ''
-GROUP BY s.place_id, s.from_on, 4 ORDER BY 1, 3, 4"""
+WITH {SPENT},
+moment AS (
+  SELECT s.place_id, max(s.organisation_id) AS organisation_id, s.from_on, date_bin('5 minutes', s.at, '2000-01-01Z') AS at, count(*) AS vouchers,
+    sum(s.cents) AS cents, max(p.opening_hours) AS hours, max(p.postcode) AS postcode
+  FROM spent s JOIN places_place p ON p.id = s.place_id
+  WHERE s.channel NOT IN ('OFFLINE', 'PAPER', 'BATCH') AND p.opening_hours <> ''
+  GROUP BY s.place_id, s.from_on, 4)
+SELECT m.*, EXISTS (
+  SELECT 1 FROM workshops_session l WHERE l.place_id = m.place_id AND l.cancelled_at IS NULL
+    AND l.starts_at > m.at - interval '1 day' AND l.starts_at < m.at + make_interval(mins => %(margin)s)
+    AND l.ends_at > m.at - make_interval(mins => %(margin)s))
+FROM moment m ORDER BY 1, 3, 4"""
 
 _EARLY = f"""
 WITH {SPENT},
 before AS (
   SELECT s.place_id, max(s.organisation_id) AS organisation_id, s.from_on, count(*) AS vouchers,
-    count(*) FILTER (WHERE s.attended_on < (b.handed_over_at AT TIME ZONE 'Europe/Paris')::date) AS before,
-    COALESCE(sum(s.cents) FILTER (WHERE s.attended_on < (b.handed_over_at AT TIME ZONE 'Europe/Paris')::date), 0) AS cents
+    count(*) FILTER (WHERE s.attended_on < (b.handed_over_at AT TIME ZONE 'Europe/Paris')::date - %(late)s::int) AS before,
+    COALESCE(sum(s.cents) FILTER (WHERE s.attended_on < (b.handed_over_at AT TIME ZONE 'Europe/Paris')::date - %(late)s::int), 0) AS cents
   FROM spent s JOIN ledger_booklet b ON b.id = s.booklet_id GROUP BY s.place_id, s.from_on),
 refused AS (
   SELECT a.place_id, max(a.organisation_id) AS organisation_id,
@@ -139,15 +137,15 @@ def agenda(ground: Ground) -> Iterator[Agenda]:
 
 
 def open_hours(ground: Ground) -> Iterator[OpenHours]:
-    """Vouchers taken at the counter, against the hours of the directory, by the place's own clock."""
+    """Vouchers taken at the counter, against the hours of the directory, by the place's own clock, and the lessons of its agenda."""
     counted: dict[tuple[int, int, date], list[int]] = {}
-    for place_id, organisation_id, first, at, vouchers, cents, hours, postcode in read(ground, _MOMENTS):
+    for place_id, organisation_id, first, at, vouchers, cents, hours, postcode, is_taught in read(ground, _MOMENTS, margin=MARGIN_MINUTES):
         if not is_readable(hours):
             continue
         here = at.astimezone(zone_of(postcode))
         sums = counted.setdefault((place_id, organisation_id, first), [0, 0, 0, 0])
         sums[0] += vouchers
-        if is_far_from_opening(hours, here):
+        if not is_taught and is_far_from_opening(hours, here):
             sums[1] += vouchers
             sums[2] += vouchers if here.hour >= 22 or here.hour < 6 else 0
             sums[3] += int(cents)
@@ -173,7 +171,7 @@ def _openings(hours: str, day: date) -> tuple[tuple[int, int], ...]:
 
 def too_early(ground: Ground) -> Iterator[TooEarly]:
     """Lessons before the hand-over, and tries on what nobody had."""
-    for place_id, organisation_id, first, before, refused, vouchers, cents in read(ground, _EARLY):
+    for place_id, organisation_id, first, before, refused, vouchers, cents in read(ground, _EARLY, late=WRITTEN_LATE_DAYS):
         yield TooEarly(place_id, organisation_id, first, ground.end_of(first), before, refused, vouchers, int(cents))
 
 

@@ -14,22 +14,27 @@ ACCOUNT_DAYS = 45
 
 @dataclass(frozen=True, slots=True)
 class Beginning(About):
-    """A place's month, the days since its first voucher here, and the vouchers of each of the others that month."""
+    """A place's month, the days since its first voucher here, and the vouchers of each of the others that month.
+
+    `beyond`: those of its vouchers that are beyond the lessons it announced.
+    """
 
     days: int
     vouchers: int
+    beyond: int
     peers: tuple[int, ...]
     cents: int
 
 
 def judge_place(seen: Beginning, threshold: int) -> Noticed | None:
-    """A place of two months at most, at `threshold` percent or more of the others' usual month. Silent under five others."""
-    if seen.days > NEW_DAYS or seen.vouchers < VOUCHERS_LEAST or len(seen.peers) < PEERS_LEAST:
+    """A place of two months at most whose vouchers beyond its lessons are `threshold` percent of the others' usual month. Silent under five others."""
+    if seen.days > NEW_DAYS or seen.beyond < VOUCHERS_LEAST or len(seen.peers) < PEERS_LEAST:
         return None
     doubled = doubled_median(seen.peers)
-    if seen.vouchers * 200 < threshold * doubled:
+    if seen.beyond * 200 < threshold * doubled:
         return None
-    return Noticed({"days": seen.days, "vouchers": seen.vouchers, "peers": len(seen.peers), "usual_tenths": doubled * 5}, seen.cents)
+    facts = {"days": seen.days, "vouchers": seen.vouchers, "beyond": seen.beyond, "peers": len(seen.peers), "usual_tenths": doubled * 5}
+    return Noticed(facts, seen.cents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ NEW_PLACE = Rule(
     usual=300,
     least=100,
     most=10_000,
-    looks_for="a place of two months at most that spends far more than the others' usual month",
+    looks_for="a place of two months at most that spends, beyond the lessons it announced, far more than the others' usual month",
     because="three times what half of the others do: a place takes a season to be known",
     honest="a large library that joined late, a place whose desk is next door, a network that sent all its people at once",
     source="docs/sources/fraud.md#shells",

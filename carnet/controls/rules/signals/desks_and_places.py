@@ -7,8 +7,8 @@ from carnet.controls.rules.signals.rule import About, Noticed, Rule, Span, Unit
 # A pair is new when the place spent nothing of that desk in the twelve weeks before; both were there before.
 WEEKS_BEFORE = 12
 PAIR_SHARE_LEAST_PERCENT = 30
-# Volume is sudden from four times what it was.
-TIMES_BEFORE = 4
+# Volume is sudden from four times what it was, and the desk's share of the place from twice: where everybody comes more, no pair is new.
+TIMES_BEFORE, SHARE_TIMES = 4, 2
 CIRCUIT_VOUCHERS_LEAST = 20
 # Where there are fewer desks or places, everybody meets everybody.
 OTHERS_LEAST = 4
@@ -53,7 +53,7 @@ class Pairs(About):
 
 
 def judge_new(seen: Pairs, threshold: int) -> Noticed | None:
-    """Pairs of at least `threshold` vouchers, a third of the place's, that were not, or four times what they were."""
+    """Pairs of at least `threshold` vouchers, a third of the place's, that were not, or are four times what they were and twice their share."""
     if not seen.before:
         return None  # the place is new: another rule's
     new = [
@@ -64,6 +64,7 @@ def judge_new(seen: Pairs, threshold: int) -> Noticed | None:
         and each.desk_before
         # Three months before: a third of them is a month.
         and each.vouchers * 3 >= TIMES_BEFORE * each.before
+        and each.vouchers * seen.before >= SHARE_TIMES * each.before * seen.vouchers
     ]
     if not new:
         return None

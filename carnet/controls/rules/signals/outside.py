@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from carnet.controls.rules.signals.rule import About, Noticed, Rule, Span, Unit
 
-# Under so many vouchers, a forgotten line of the agenda says nothing.
-VOUCHERS_LEAST = 5
-# Typed a little before opening or after closing is ordinary: two hours.
-MARGIN_MINUTES = 120
+# Under so many vouchers, a few people who came between lessons, or an evening of typing, say nothing.
+BETWEEN_LEAST, VOUCHERS_LEAST = 8, 5
+# Typed before opening, or in the evening after closing, is ordinary: three hours.
+MARGIN_MINUTES = 180
 # Days around the period in which a place must have announced lessons, and how many, for its agenda to say anything.
 AGENDA_DAYS, AGENDA_LEAST = 28, 2
 FAR_LEAST, FAR_SHARE_PERCENT = 10, 30
+# A desk may type its hand-overs this many days late, and people come to a lesson meanwhile.
+WRITTEN_LATE_DAYS = 3
 _DESKS_TOLD = 5
 
 
@@ -26,14 +28,14 @@ class Agenda(About):
 
 def judge_sessions(seen: Agenda, threshold: int) -> Noticed | None:
     """At least `threshold` percent on days without a lesson, at a place that keeps an agenda."""
-    if seen.sessions < AGENDA_LEAST or seen.outside < VOUCHERS_LEAST or seen.outside * 100 < threshold * seen.vouchers:
+    if seen.sessions < AGENDA_LEAST or seen.outside < BETWEEN_LEAST or seen.outside * 100 < threshold * seen.vouchers:
         return None
     return Noticed({"vouchers": seen.vouchers, "outside": seen.outside, "sessions": seen.sessions}, seen.cents)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenHours(About):
-    """Vouchers spent at the counter (on a screen, by API, by text message), those two hours or more from any opening, those of the night."""
+    """Vouchers spent at the counter (on a screen, by API, by text message), those three hours or more from any opening or lesson, those of the night."""
 
     vouchers: int
     outside: int
@@ -42,7 +44,7 @@ class OpenHours(About):
 
 
 def judge_hours(seen: OpenHours, threshold: int) -> Noticed | None:
-    """At least `threshold` percent far from the hours of the directory. Places whose hours say nothing have no evidence."""
+    """At least `threshold` percent far from the hours of the directory and the lessons of the agenda. Hours that say nothing give no evidence."""
     if seen.outside < VOUCHERS_LEAST or seen.outside * 100 < threshold * seen.vouchers:
         return None
     return Noticed({"vouchers": seen.vouchers, "outside": seen.outside, "at_night": seen.at_night}, seen.cents)
@@ -79,7 +81,7 @@ def judge_area(seen: Area, threshold: int) -> Noticed | None:
 
 @dataclass(frozen=True, slots=True)
 class TooEarly(About):
-    """Vouchers attended, it was said, before the day their booklet was handed over; and tries on vouchers nobody had yet, refused."""
+    """Vouchers attended, it was said, days before their booklet was handed over; and tries on vouchers nobody had yet, refused."""
 
     before: int
     refused: int
@@ -102,7 +104,7 @@ SESSIONS = Rule(
     least=10,
     most=100,
     looks_for="vouchers attended on days without any announced lesson, at a place that keeps an agenda",
-    because="half of a week: one lesson forgotten in the agenda stays under it at most places",
+    because="half of a week, and eight vouchers: a lesson forgotten in the agenda, or a few people between lessons, stay under it",
     honest="help by appointment beside the lessons, an agenda kept late, the day of typing taken for the day of the lesson",
     source="docs/sources/fraud.md#no-service",
     judge=judge_sessions,
@@ -114,9 +116,9 @@ HOURS = Rule(
     usual=50,
     least=5,
     most=100,
-    looks_for="vouchers spent at the counter two hours or more from any opening of the directory, on that day",
-    because="half of a week: hours of the directory are often old, and typing after closing is ordinary, which the margin allows for",
-    honest="hours of the directory that are old, lessons in the evening, a week's vouchers typed on a Sunday",
+    looks_for="vouchers spent at the counter three hours or more from any opening of the directory and any lesson of the agenda",
+    because="half of a week: hours of the directory are often old, and typing in the evening is ordinary, which the margin allows for",
+    honest="hours of the directory that are old, lessons that are not in the agenda, a week's vouchers typed on a Sunday",
     source="docs/sources/fraud.md#no-service",
     judge=judge_hours,
 )
@@ -140,9 +142,9 @@ BEFORE_HAND_OVER = Rule(
     usual=3,
     least=1,
     most=1000,
-    looks_for="lessons said to be before the day the booklet was handed over, and tries on vouchers nobody had yet",
-    because="one is a wrong day, two a wrong sheet; three mean stock that somebody tries",
-    honest="a desk that writes its paper down late, a wrong date on a whole sheet, a booklet handed over during the lesson",
+    looks_for="lessons said to be more than three days before the booklet was handed over, and tries on vouchers nobody had yet",
+    because="a desk writes its hand-overs up to three days late; beyond, one is a wrong day, two a wrong sheet, three mean stock that somebody tries",
+    honest="a desk that writes its paper down a week late, a wrong date on a whole sheet, somebody who scans before the desk has typed",
     source="docs/sources/fraud.md#stolen-stock",
     judge=judge_early,
 )

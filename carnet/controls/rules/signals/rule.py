@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from carnet.controls.rules.signals._words import ThresholdImpossible
 from carnet.kernel.periods import add_months
@@ -80,8 +80,13 @@ class Rule(Generic[Evidence]):
     honest: str
     source: str
     judge: Callable[[Evidence, int], Noticed | None]
-    # What lasts is told once, and again when it is not the same any more.
+    # What lasts is told once, and again when it is not the same any more; `passing` names the facts that change each month and tell nothing anew.
     is_standing: bool = False
+    passing: frozenset[str] = frozenset()
+
+    def lasting(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts that make a standing signal another one when they change."""
+        return {key: value for key, value in facts.items() if key not in self.passing}
 
     def check_threshold(self, threshold: int) -> int:
         """A threshold this rule can hold. Raises: ThresholdImpossible."""

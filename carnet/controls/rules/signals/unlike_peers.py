@@ -46,10 +46,14 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Peers(About):
-    """A place's month beside those of places like it."""
+    """A place's month beside those of places like it. `beyond`: those of its vouchers that are beyond the lessons it announced.
+
+    Vouchers and vouchers a day count what is beyond lessons for the place, and everything for the others: people who like its lessons say nothing.
+    """
 
     group: Group
     vouchers: int
+    beyond: int
     compared: tuple[Compared, ...]
     cents: int
 
@@ -78,7 +82,7 @@ def deviations(own: int, usual: Usual) -> int:
 
 def judge(seen: Peers, threshold: int) -> Noticed | None:
     """At least `threshold` tenths of a robust deviation, and twice the usual, in one measure or more. Silent under eight others."""
-    if seen.vouchers < VOUCHERS_LEAST:
+    if seen.beyond < VOUCHERS_LEAST:
         return None
     told: list[dict[str, int | str]] = []
     for each in seen.compared:
@@ -100,7 +104,7 @@ def judge(seen: Peers, threshold: int) -> Noticed | None:
             )
     if not told:
         return None
-    return Noticed({"measures": told, "group": seen.group.value, "vouchers": seen.vouchers}, seen.cents)
+    return Noticed({"measures": told, "group": seen.group.value, "vouchers": seen.vouchers, "beyond": seen.beyond}, seen.cents)
 
 
 def _doubled_median(ranked: Sequence[int]) -> int:
@@ -114,9 +118,9 @@ RULE = Rule(
     usual=50,
     least=20,
     most=1000,
-    looks_for="a month far above that of places of the same kind, where the country is as dense",
+    looks_for="a month that, beyond announced lessons, is far above that of places of the same kind, where the country is as dense",
     because="five robust deviations and twice the usual: at four, one honest large place in fifty would be named each month",
-    honest="simply a larger or better known place, the only one open in August, a place with three mediators",
+    honest="a place that helps many people by appointment, the only one open in August, an agenda nobody keeps",
     source="docs/sources/fraud.md#peers",
     judge=judge,
 )
