@@ -112,6 +112,8 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("public:structures")
     elif kind == "parties.password-reset":
         path = reverse("new-password", args=[context["person_id"], context["token"]])
+    elif kind == "parties.new-browser":
+        path = reverse("accounts:sessions")
     elif kind == "places.report-answered":
         path = reverse("public:report-read")
     elif kind == "journal.verification-broken":
@@ -132,6 +134,8 @@ def _link(kind: str, context: Mapping[str, Any]) -> str:
         path = reverse("operator:case", args=[context["case"]])
     elif kind.startswith("controls."):
         path = reverse("place:case", args=[context["case"]])
+    elif kind == "settlement.claim-redrawn":
+        path = reverse("place:payments")
     elif kind == "places.confirmation-due":
         path = reverse("place:own-places")
     else:

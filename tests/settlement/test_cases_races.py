@@ -13,12 +13,13 @@ from carnet.controls.rules.signals import Outcome
 from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
-from carnet.settlement import queries
-from carnet.settlement.models import Claim, ClaimLine, HeldForCase
-from carnet.settlement.operations import _cases
+from carnet.settlement import operations, queries
+from carnet.settlement.models import Claim, ClaimLine, HeldForCase, Transfer
+from carnet.settlement.operations import _cases, _runs
+from carnet.settlement.rules import NothingToPay
 from tests.factories.campaign import rid
-from tests.settlement.conftest import APRIL, Payday, make_payday
-from tests.settlement.test_cases import SOON, answer, open_one
+from tests.settlement.conftest import APRIL, SPENT_AT, Payday, make_payday
+from tests.settlement.test_cases import DAY, SOON, answer, open_one
 from tests.settlement.test_debts_races import at_once
 
 pytestmark = pytest.mark.slow
@@ -90,7 +91,70 @@ def test_holds_decisions_and_runs_at_the_same_instant(committed_database: str, m
         assert ledger.verify() == []
         assert queries.verify() == []
 
-    _without_the_lock(monkeypatch)
+    _a_run_prepared_while_a_hold_is_placed()
+    for control in (_without_the_lock, _redrawn_without_the_lock):
+        with monkeypatch.context() as unlocked:
+            control(unlocked)
+
+
+def _mixed() -> tuple[Payday, int]:
+    """An account of two in question and one that nobody asks about, drawn up, and its case open without a hold."""
+    payday = make_payday()
+    payday.spend(2)
+    payday.spend(1, at=SPENT_AT + 4 * DAY)
+    payday.claim()
+    return payday, open_one(payday, hold_cents=None, at=APRIL)
+
+
+def _in_transfers(payday: Payday) -> list[int]:
+    with acting_as_everything(why="look"):
+        rows = Transfer.objects.filter(agreement_id=payday.agreement_id).exclude(state="CANCELLED")
+        return list(rows.order_by("id").values_list("cents", flat=True))
+
+
+def _a_run_prepared_while_a_hold_is_placed() -> None:
+    """In one order or the other, the bank is never given what waits: the account is redrawn before the run, or leaves it."""
+    payday, case_id = _mixed()
+    treasurer = payday.treasurer(APRIL)
+    told = at_once(lambda: acting(treasurer, cases.hold_payments, case_id=case_id, cents=20_00, at=APRIL), payday.prepare)
+    assert not any(isinstance(each, BaseException) for each in told), told
+    if _in_transfers(payday) == [30_00]:  # the run came first: it holds nothing else, so that nothing of it may leave
+        approver = payday.approver(APRIL)
+        (run,) = (each for each in told if each is not None)
+        acting(approver, operations.approve_run, run_id=run.run_id, at=APRIL)
+        with acting_as(treasurer), pytest.raises(NothingToPay):
+            operations.write_payment_file(run_id=run.run_id, actor=treasurer, request_id=rid(), at=APRIL)
+        acting(treasurer, operations.cancel_run, run_id=run.run_id, reason="Un dossier le retient.", at=APRIL)
+        payday.prepare()
+    assert _in_transfers(payday) == [10_00]
+    with acting_as_everything(why="verify"):
+        assert ledger.verify() == []
+        assert queries.verify() == []
+
+
+def _redrawn_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: where the hold does not wait for the run being prepared, the run is drawn up with all of the account."""
+    payday, case_id = _mixed()
+    treasurer = payday.treasurer(APRIL)
+    looked, placed = Barrier(2), Barrier(2)
+    review = _runs.review_waiting
+
+    def slowly(*given: Any, **facts: Any) -> Any:
+        found = review(*given, **facts)
+        looked.wait()
+        placed.wait()
+        return found
+
+    monkeypatch.setattr("carnet.settlement.operations._runs.review_waiting", slowly)
+    monkeypatch.setattr(cases_access, "lock_payments", lambda _programme_id: None)
+
+    def hold() -> None:
+        looked.wait()
+        acting(treasurer, cases.hold_payments, case_id=case_id, cents=20_00, at=APRIL)
+        placed.wait()
+
+    at_once(hold, payday.prepare)
+    assert _in_transfers(payday) == [30_00], "the hold was placed before the run was, and the run pays all of it"
 
 
 def _without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -359,7 +359,7 @@ def keep_back(*, cents: int, chosen: Iterable[Line], others: Iterable[Line]) -> 
     """What a hold of `cents` keeps out of what could be paid now: first the redemptions in question, then the place's others, oldest first.
 
     Never a cent more than the hold; the same at every asking, so that what waited yesterday is what waits today. `others` stand for what was
-    paid already, or waits in an account that holds more than what is in question.
+    paid already.
     """
     kept: list[Line] = []
     left = cents

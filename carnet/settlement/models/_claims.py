@@ -41,11 +41,16 @@ class Claim(models.Model):
     set_aside_at = models.DateTimeField(null=True)
     promised_on = models.DateField(null=True)  # the day announced for its first voucher; None for claims older than this column
     paid_on = models.DateField(null=True)
+    redrawn_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="successors")
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cut_off", "agreement_id", "organisation_id"], name="settlement_claim_once"),
+            models.UniqueConstraint(
+                fields=["cut_off", "agreement_id", "organisation_id"],
+                condition=Q(redrawn_from__isnull=True),
+                name="settlement_claim_once",
+            ),
             models.CheckConstraint(condition=within("state", ClaimState), name="settlement_claim_state"),
             models.CheckConstraint(condition=Q(cents__gt=0, voucher_count__gt=0), name="settlement_claim_positive"),
             models.CheckConstraint(
@@ -69,7 +74,7 @@ class Claim(models.Model):
 
 
 class ClaimLine(models.Model):
-    """One redemption, claimed. Append-only; unique for ever: never claimed twice."""
+    """One redemption, claimed; unique for ever: never claimed twice. Append-only, but for the account it is in, once that one was redrawn."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="lines")
     programme_id = models.BigIntegerField()

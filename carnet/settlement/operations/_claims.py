@@ -19,6 +19,7 @@ from carnet.settlement import access
 from carnet.settlement.models import Claim, CutOff, PaymentRequest
 from carnet.settlement.operations import _cases, _debts, _redemptions
 from carnet.settlement.operations._held import held
+from carnet.settlement.operations._redrawing import redraw
 from carnet.settlement.rules import ClaimState, SetAsideReason, Sums, check_cut_off, latest_cut_off, payable_on, reason_to_set_aside
 
 
@@ -75,6 +76,7 @@ def build_claims(*, programme_id: int, until: datetime | None = None, actor: Act
     promised = _promises(asked, rules.payment_frequency, undo_window)
     cut_off = _claim_what_was_laid_out(programme_id, until, promised, request_id, at)
     _cases.keep_trace(cut_off, left)
+    redraw(programme_id=programme_id, actor=actor, request_id=request_id, at=at)
     PaymentRequest.objects.filter(id__in=[each.id for each in asked if each.organisation_id not in waiting]).update(cut_off=cut_off)
     _review(Claim.objects.filter(cut_off=cut_off), at)
     _debts.record_accepted(programme_id, actor, request_id, at)
@@ -101,7 +103,7 @@ def check_claims(*, agreement_id: int, actor: Actor, request_id: UUID, at: datet
     check_allowed_now(actor, "settlement.check-claims", at)
     agreement = funding_access.operated_agreement(actor, agreement_id)
     access.lock_programme(agreement.programme_id)
-    waiting = review_waiting(agreement_id, at)
+    waiting = review_waiting(agreement_id, actor=actor, request_id=request_id, at=at)
     journal.record(
         actor=actor,
         action="settlement.claims-checked",
@@ -114,8 +116,11 @@ def check_claims(*, agreement_id: int, actor: Actor, request_id: UUID, at: datet
     return waiting
 
 
-def review_waiting(agreement_id: int, at: datetime) -> tuple[SetAside, ...]:
-    """Review what waits in one agreement, inside the caller's transaction and lock."""
+def review_waiting(agreement_id: int, *, actor: Actor, request_id: UUID, at: datetime) -> tuple[SetAside, ...]:
+    """Review what waits in one agreement, inside the caller's transaction and lock; what a case keeps in part is redrawn first."""
+    programme_ids = Claim.objects.filter(agreement_id=agreement_id).order_by().values_list("programme_id", flat=True)[:1]
+    for programme_id in programme_ids:
+        redraw(programme_id=programme_id, agreement_id=agreement_id, actor=actor, request_id=request_id, at=at)
     claims = Claim.objects.filter(agreement_id=agreement_id, state__in=[ClaimState.READY, ClaimState.SET_ASIDE])
     span = claims.aggregate(programme_id=Min("programme_id"), since=Min("first_redeemed_at"), until=Max("until"))
     if span["until"] is None:

@@ -12,6 +12,7 @@ from carnet.settlement import access
 from carnet.settlement.models import Claim, PaymentRun, Transfer
 from carnet.settlement.operations import _debts, _redemptions
 from carnet.settlement.operations._claims import reasons_to_wait
+from carnet.settlement.operations._redrawing import redraw
 from carnet.settlement.operations._runs import ask_approval, check_sum, digest_of_transfers, journal_run, transfers_of
 from carnet.settlement.rules import (
     ClaimState,
@@ -100,20 +101,21 @@ def release(run: PaymentRun, actor: Actor, request_id: UUID, at: datetime) -> No
     """The last look before a run's orders are written, inside the caller's transaction and lock; a run is released once.
 
     Each claim's lines are summed again against the redemptions. One that differs, is held, or whose account was ended since
-    leaves the run and waits; the others are paid. Raises: RunNotInState, NothingToPay, RunChangedSinceApproval.
+    leaves the run and waits; the others are paid. One that a case keeps in part leaves too: redrawn, the rest of it is paid by the next run.
+    Raises: RunNotInState, NothingToPay, RunChangedSinceApproval.
     """
     if run.released_at is not None:
         return
     if run.state != RunState.APPROVED:
         raise RunNotInState(state=run.state, needed=RunState.APPROVED.value)
     check_sum(run)
-    leaving = _leave(run, transfers_of(run), actor, at)
+    leaving = _leave(run, transfers_of(run), actor, request_id, at)
     run.released_by_id, run.released_at = actor.person_id, at
     run.save(update_fields=["released_by_id", "released_at", "transfer_count", "total_cents", "digest"])
     journal_run(actor, "settlement.run-released", run, request_id, at, set_aside=leaving)
 
 
-def _leave(run: PaymentRun, transfers: list[Transfer], actor: Actor, at: datetime) -> int:
+def _leave(run: PaymentRun, transfers: list[Transfer], actor: Actor, request_id: UUID, at: datetime) -> int:
     """Take out of a run what must not be paid; return how many transfers left."""
     claims = list(Claim.objects.filter(id__in=[each.claim_id for each in transfers]).order_by("id"))
     span = (min(each.first_redeemed_at for each in claims), max(each.until for each in claims))
@@ -130,6 +132,7 @@ def _leave(run: PaymentRun, transfers: list[Transfer], actor: Actor, at: datetim
     Claim.objects.bulk_update([each for each in claims if each.id in reasons], ["state", "set_aside_reason", "set_aside_at"])
     _debts.release_transfers([each for each in transfers if each.claim_id in reasons], actor, at)
     Transfer.objects.filter(run=run, claim_id__in=list(reasons)).update(state=TransferState.CANCELLED)
+    redraw(programme_id=run.programme_id, claim_ids=list(reasons), actor=actor, request_id=request_id, at=at)
     run.transfer_count, run.total_cents = len(kept), sum(each.cents for each in kept)
     run.digest = digest_of_transfers(kept)
     return len(reasons)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carnet.settlement.models import Claim, Hold
-from carnet.settlement.queries.cases import claims_waiting
+from carnet.settlement.queries.cases import parts_waiting
 from carnet.settlement.rules import is_held
 
 
@@ -23,7 +23,8 @@ class Held:
 def held(*, programme_id: int, at: datetime) -> Held:
     """What is held in a programme at `at`: a hold that reached its end holds nothing, even when nobody released it.
 
-    By a person's decision, or because all that an account holds is in question in an open case.
+    By a person's decision, or because an account holds something that an open case keeps waiting: such an account is redrawn first
+    (`_redrawing`), so that the rest of it is paid; one that could not be waits whole, rather than pay what must wait.
     """
     rows = [
         each
@@ -32,5 +33,5 @@ def held(*, programme_id: int, at: datetime) -> Held:
     ]
     return Held(
         frozenset(each.organisation_id for each in rows if each.claim_id is None),
-        frozenset(each.claim_id for each in rows if each.claim_id is not None) | claims_waiting(programme_id=programme_id, at=at),
+        frozenset(each.claim_id for each in rows if each.claim_id is not None) | frozenset(parts_waiting(programme_id=programme_id, at=at)),
     )

@@ -71,7 +71,7 @@ def place_hold(
         until=until,
         request_id=request_id,
     )
-    _review(hold, at)
+    _review(hold, actor, request_id, at)
     _tell(actor, "settlement.hold-placed", hold, request_id, at)
     notices.post(
         kind="settlement.payment-held",
@@ -104,7 +104,7 @@ def release_hold(*, hold_id: int, reason: str, actor: Actor, request_id: UUID, a
     reason = check_reason(reason)
     hold.released_at, hold.released_by_id, hold.released_because = at, person_of(actor, HOLD), reason
     hold.save(update_fields=["released_at", "released_by_id", "released_because"])
-    _review(hold, at)
+    _review(hold, actor, request_id, at)
     _tell(actor, "settlement.hold-released", hold, request_id, at)
     notices.post(
         kind="settlement.payment-freed",
@@ -134,13 +134,13 @@ def _end_what_ended(programme_id: int, organisation_id: int, claim_id: int | Non
     earlier.save(update_fields=["released_at", "released_because"])
 
 
-def _review(hold: Hold, at: datetime) -> None:
+def _review(hold: Hold, actor: Actor, request_id: UUID, at: datetime) -> None:
     """Look again at what waits for this place: its claims are set aside, or free again."""
     waiting = Claim.objects.filter(
         programme_id=hold.programme_id, organisation_id=hold.organisation_id, state__in=[ClaimState.READY, ClaimState.SET_ASIDE]
     )
     for agreement_id in sorted(set(waiting.values_list("agreement_id", flat=True))):
-        review_waiting(agreement_id, at)
+        review_waiting(agreement_id, actor=actor, request_id=request_id, at=at)
 
 
 def _tell(actor: Actor, action: str, hold: Hold, request_id: UUID, at: datetime) -> None:

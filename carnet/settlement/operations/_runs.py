@@ -66,7 +66,7 @@ def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Act
     """Gather every claim of an agreement that can be paid into one run, freezing name, account and amount of each.
 
     Every claim is counted again first; one that differs, or whose account is missing or changing, is set aside and the
-    others go on. `execute_on` defaults to the bank's next working day.
+    others go on; one that a case keeps in part is redrawn as two. `execute_on` defaults to the bank's next working day.
     How many people approve follows from its amount and the programme's bands, and never changes afterwards. Prepared by the
     timer, it waits for a person's control before anybody is asked to approve.
     Raises:  NotAllowed, SecondFactorNeeded, PersonNeeded, AgreementUnknown, ExecutionDayPast, RunAlreadyOpen, NothingToPay,
@@ -85,7 +85,7 @@ def prepare_run(*, agreement_id: int, execute_on: date | None = None, actor: Act
     open_run = PaymentRun.objects.filter(agreement_id=agreement_id, state__in=_OPEN).first()
     if open_run is not None:
         raise RunAlreadyOpen(run_id=open_run.id)
-    set_aside = review_waiting(agreement_id, at)
+    set_aside = review_waiting(agreement_id, actor=actor, request_id=request_id, at=at)
     _debts.record_accepted(agreement.programme_id, actor, request_id, at)
     _debts.keep_whole_claims(agreement_id, actor, request_id, at)
     claims = list(Claim.objects.filter(agreement_id=agreement_id, state=ClaimState.READY).order_by("id")[: payments.TRANSFERS_MAX])

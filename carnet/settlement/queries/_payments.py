@@ -59,7 +59,7 @@ def payment_page(
     """
     check_may(actor, "settlement.see-own")
     assert 0 < limit <= PAGE_MAX, "a page has a size"
-    rows = Claim.objects.filter(organisation_id=actor.organisation_id or 0).order_by("-id")
+    rows = Claim.objects.filter(organisation_id=actor.organisation_id or 0).exclude(state=ClaimState.REDRAWN).order_by("-id")
     if since is not None:
         rows = rows.filter(created_at__gte=since)
     if until is not None:

@@ -18,6 +18,7 @@ from carnet.redemption import queries as redemption
 from carnet.settlement import access
 from carnet.settlement.models import Claim, ClaimLine, Hold, PaymentRequest, Transfer
 from carnet.settlement.queries._asked import unclaimed_before
+from carnet.settlement.queries._redrawn import family
 from carnet.settlement.queries.cases import KeptForCase, waiting_of_place, was_ever_held
 from carnet.settlement.rules import ClaimState, SetAsideReason, Sums, TransferState, masked, payable_on
 
@@ -27,7 +28,10 @@ WAITS_FOR_CASE = "CASE"
 
 
 class PaymentStep(StrEnum):
-    """How far a sum is on its way to a place. On demand: TO_ASK until the place asks, then ASKED until it is counted."""
+    """How far a sum is on its way to a place. On demand: TO_ASK until the place asks, then ASKED until it is counted.
+
+    REDRAWN: two others stand for this account; it is in no list, and its page says which.
+    """
 
     TO_ASK = "TO_ASK"
     ASKED = "ASKED"
@@ -38,6 +42,7 @@ class PaymentStep(StrEnum):
     BEING_PAID = "BEING_PAID"
     CAME_BACK = "CAME_BACK"
     PAID = "PAID"
+    REDRAWN = "REDRAWN"
 
 
 _STEPS = {
@@ -46,6 +51,7 @@ _STEPS = {
     ClaimState.IN_PAYMENT: PaymentStep.BEING_PAID,
     ClaimState.RETURNED: PaymentStep.CAME_BACK,
     ClaimState.PAID: PaymentStep.PAID,
+    ClaimState.REDRAWN: PaymentStep.REDRAWN,
 }
 
 
@@ -134,6 +140,8 @@ class ClaimPage:
     paid_on: date | None
     references: tuple[str, ...]
     days: tuple[ClaimDay, ...]
+    redrawn_from: int | None = None
+    successors: tuple[int, ...] = ()  # what is paid, then what waits
 
 
 def day_of_payment(*, programme_id: int, redeemed_at: datetime) -> date:
@@ -187,11 +195,10 @@ def claim_page(*, actor: Actor, claim_id: int, at: datetime) -> ClaimPage:
     reads_all = actor.kind == "system" or allowed(actor.roles, "settlement.see")
     check_may(actor, "settlement.see" if reads_all else "settlement.see-own")
     claim = access.seen_claim(actor, claim_id)
-    keys = ClaimLine.objects.filter(claim=claim).values_list("series_id", "voucher_id", "generation")
+    lines = ClaimLine.objects.filter(claim_id__in=family(claim.id))
+    keys = lines.values_list("series_id", "voucher_id", "generation")
     days: dict[tuple[int, date], tuple[int, int]] = {}
-    for place_id, redeemed_at, cents in (
-        ClaimLine.objects.filter(claim=claim).order_by("redeemed_at", "id").values_list("place_id", "redeemed_at", "cents")
-    ):
+    for place_id, redeemed_at, cents in lines.order_by("redeemed_at", "id").values_list("place_id", "redeemed_at", "cents"):
         key = (place_id, legal_day(redeemed_at))
         count, total = days.get(key, (0, 0))
         days[key] = (count + 1, total + cents)
@@ -210,11 +217,17 @@ def claim_page(*, actor: Actor, claim_id: int, at: datetime) -> ClaimPage:
         paid_on=claim.paid_on,
         references=tuple(Transfer.objects.filter(claim=claim).order_by("attempt").values_list("end_to_end_id", flat=True)),
         days=tuple(ClaimDay(place_id, day, count, cents) for (place_id, day), (count, cents) in days.items()),
+        redrawn_from=claim.redrawn_from_id,
+        successors=tuple(Claim.objects.filter(redrawn_from=claim).order_by("id").values_list("id", flat=True)),
     )
 
 
 def _unpaid(organisation_id: int) -> list[Claim]:
-    rows = Claim.objects.filter(organisation_id=organisation_id).exclude(state=ClaimState.PAID).order_by("until", "id")
+    rows = (
+        Claim.objects.filter(organisation_id=organisation_id)
+        .exclude(state__in=[ClaimState.PAID, ClaimState.REDRAWN])
+        .order_by("until", "id")
+    )
     return list(rows[:CLAIMS_SHOWN])
 
 
@@ -260,14 +273,28 @@ def _with_holds(organisation_id: int, expected: list[ExpectedPayment], at: datet
 
 
 def _with_cases(expected: list[ExpectedPayment], kept: list[KeptForCase]) -> list[ExpectedPayment]:
-    """The same, with the accounts that wait whole for a case waiting."""
-    told = {claim_id: _case_told(each) for each in kept for claim_id in each.claim_ids}
-    return [
-        replace(each, payable_on=None, step=PaymentStep.WAITING, reason=WAITS_FOR_CASE, case=told[each.claim_id])
-        if each.claim_id in told
-        else each
-        for each in expected
-    ]
+    """The same, with what waits for a case waiting: an account whole, or the part of it that its redrawing will keep."""
+    found: list[ExpectedPayment] = []
+    for payment in expected:
+        waiting = [(each, part) for each in kept for part in each.parts if part.claim_id == payment.claim_id]
+        if not waiting:
+            found.append(payment)
+            continue
+        held = [
+            replace(
+                payment, payable_on=None, step=PaymentStep.WAITING, reason=WAITS_FOR_CASE, case=_case_told(each),
+                voucher_count=len(part.lines), cents=part.cents, kept_cents=0,
+            )
+            for each, part in waiting
+        ]  # fmt: skip
+        count, cents = payment.voucher_count - sum(each.voucher_count for each in held), payment.cents - sum(each.cents for each in held)
+        found += held
+        if count:
+            # It leaves a run that was not given to the bank, and comes with the next one.
+            is_out = payment.step is PaymentStep.BEING_PAID
+            step, day = (PaymentStep.CLAIMED, None) if is_out else (payment.step, payment.payable_on)
+            found.append(replace(payment, voucher_count=count, cents=cents, step=step, payable_on=day, kept_cents=0))
+    return found
 
 
 def _of_case(programme_id: int, kept: KeptForCase, names: dict[int, str]) -> ExpectedPayment:

@@ -15,7 +15,7 @@ from carnet.settlement import access
 from carnet.settlement.models import BandsVersion, Hold, PaymentRequest
 from carnet.settlement.queries._asked import unclaimed_before
 from carnet.settlement.queries._runs import RunPage, organisation_names
-from carnet.settlement.queries.cases import claims_waiting
+from carnet.settlement.queries.cases import parts_waiting
 from carnet.settlement.rules import DEFAULT_BANDS, Band, PaymentPeriod, is_held, next_periods
 
 PERIODS_SHOWN = 3
@@ -126,7 +126,7 @@ def held_claims(page: RunPage, *, at: datetime) -> frozenset[int]:
     rows = Hold.objects.filter(programme_id=page.line.programme_id, released_at__isnull=True)
     kept = [row for row in rows if is_held(until=row.until, released_at=row.released_at, at=at)]
     organisations = {row.organisation_id for row in kept if row.claim_id is None}
-    claims = {row.claim_id for row in kept} | claims_waiting(programme_id=page.line.programme_id, at=at)
+    claims = {row.claim_id for row in kept} | set(parts_waiting(programme_id=page.line.programme_id, at=at))
     return frozenset(each.claim_id for each in page.transfers if each.organisation_id in organisations or each.claim_id in claims)
 
 

@@ -17,7 +17,22 @@ _CHECKS = (
         """
         SELECT 'claim ' || c.id FROM settlement_claim c
         LEFT JOIN (SELECT claim_id, count(*) AS vouchers, sum(cents) AS cents FROM settlement_claimline GROUP BY claim_id) l ON l.claim_id = c.id
-        WHERE COALESCE(l.vouchers, 0) <> c.voucher_count OR COALESCE(l.cents, 0) <> c.cents""",
+        WHERE c.state <> 'REDRAWN' AND (COALESCE(l.vouchers, 0) <> c.voucher_count OR COALESCE(l.cents, 0) <> c.cents)""",
+    ),
+    (
+        _SUMS,
+        "an account that was redrawn is not the sum of the two that stand for it, still holds a line, or was paid",
+        """
+        SELECT 'claim ' || c.id FROM settlement_claim c
+        LEFT JOIN (SELECT redrawn_from_id, programme_id, agreement_id, organisation_id, cut_off_id, count(*) AS claims,
+                     sum(voucher_count) AS vouchers, sum(cents) AS cents
+                   FROM settlement_claim WHERE redrawn_from_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5) s
+          ON s.redrawn_from_id = c.id AND (s.programme_id, s.agreement_id, s.organisation_id, s.cut_off_id)
+            = (c.programme_id, c.agreement_id, c.organisation_id, c.cut_off_id)
+        WHERE (c.state = 'REDRAWN' AND (s.claims IS DISTINCT FROM 2 OR s.vouchers <> c.voucher_count OR s.cents <> c.cents
+            OR EXISTS (SELECT 1 FROM settlement_claimline l WHERE l.claim_id = c.id)
+            OR EXISTS (SELECT 1 FROM settlement_transfer t WHERE t.claim_id = c.id AND t.state IN ('PENDING', 'SENT', 'PAID'))))
+          OR (c.state <> 'REDRAWN' AND EXISTS (SELECT 1 FROM settlement_claim o WHERE o.redrawn_from_id = c.id))""",
     ),
     (
         _SUMS,

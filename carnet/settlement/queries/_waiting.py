@@ -158,8 +158,10 @@ def delay_achieved(*, programme_id: int, since: date | None = None, until: date 
 
 def agreement_totals(*, agreement_id: int) -> AgreementTotals:
     """All that was claimed under an agreement, what was paid of it, what waits; no actor: for reconciling with the ledger."""
-    sums = Claim.objects.filter(agreement_id=agreement_id).aggregate(
-        claimed=Sum("cents"), paid=Sum("cents", filter=Q(state=ClaimState.PAID))
+    sums = (
+        Claim.objects.filter(agreement_id=agreement_id)
+        .exclude(state=ClaimState.REDRAWN)
+        .aggregate(claimed=Sum("cents"), paid=Sum("cents", filter=Q(state=ClaimState.PAID)))
     )
     claimed, paid = int(sums["claimed"] or 0), int(sums["paid"] or 0)
     back = sum(each.recovered_cents for each in ledger.due(agreement_id=agreement_id).values())

@@ -14,6 +14,7 @@ from carnet.parties.rules import allowed, check_may
 from carnet.redemption import queries as redemption
 from carnet.settlement import access
 from carnet.settlement.models import Advice, ClaimLine, Netting
+from carnet.settlement.queries._redrawn import family
 from carnet.settlement.rules import TransferState, masked
 from carnet.settlement.rules.debts import PaperKind, paper_number
 
@@ -139,7 +140,7 @@ def _lines(rows: QuerySet[Advice]) -> list[AdviceLine]:
 
 
 def _vouchers(row: Advice) -> tuple[PaidVoucher, ...]:
-    lines = list(ClaimLine.objects.filter(claim_id=row.claim_id).order_by("redeemed_at", "id"))
+    lines = list(ClaimLine.objects.filter(claim_id__in=family(row.claim_id)).order_by("redeemed_at", "id"))
     services = _services(lines)
     return tuple(
         PaidVoucher(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
 
 from carnet.controls.queries import cases as controls
 from carnet.controls.queries.cases import HeldByCase
@@ -23,8 +22,22 @@ _NOT_SENT = (ClaimState.READY, ClaimState.SET_ASIDE, ClaimState.IN_PAYMENT)
 
 
 @dataclass(frozen=True, slots=True)
+class PartOfClaim:
+    """What a case keeps waiting of one account that was drawn up. `is_whole`: all of the account waits, for this case or several."""
+
+    claim_id: int
+    lines: tuple[Line, ...]
+    is_whole: bool = False
+
+    @property
+    def cents(self) -> int:
+        """What waits of it, in whole cents."""
+        return sum(line.cents for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
 class KeptForCase:
-    """What one case keeps waiting. `lines`: redemptions no claim holds. `claim_cents`: of accounts that wait whole. Units: whole cents."""
+    """What one case keeps waiting. `lines`: redemptions no claim holds. `parts`: of accounts drawn up and not at the bank. Units: whole cents."""
 
     case_id: int
     organisation_id: int
@@ -32,9 +45,7 @@ class KeptForCase:
     until: datetime
     answer_until: datetime
     lines: tuple[Line, ...]
-    claim_ids: tuple[int, ...] = ()
-    claim_count: int = 0
-    claim_cents: int = 0
+    parts: tuple[PartOfClaim, ...] = ()
 
     def of(self, lines: tuple[Line, ...]) -> "KeptForCase":
         """The same, of these redemptions only."""
@@ -46,6 +57,11 @@ class KeptForCase:
         return sum(line.cents for line in self.lines)
 
     @property
+    def claim_cents(self) -> int:
+        """What accounts drawn up hold."""
+        return sum(part.cents for part in self.parts)
+
+    @property
     def cents(self) -> int:
         """All that waits."""
         return self.kept_cents + self.claim_cents
@@ -53,7 +69,7 @@ class KeptForCase:
     @property
     def voucher_count(self) -> int:
         """All that waits, in vouchers."""
-        return len(self.lines) + self.claim_count
+        return len(self.lines) + sum(len(part.lines) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +88,30 @@ class CaseWaiting:
 def kept_for_cases(*, programme_id: int, at: datetime, holding: Sequence[HeldByCase]) -> list[KeptForCase]:
     """What these holds keep waiting at `at`; nothing waits for two cases. No actor: seeing the programme's rows.
 
-    In question and not claimed: it waits. Claimed with nothing else, and not at the bank: the account waits. Claimed with others, or paid: as
-    much waits of what the place redeemed besides. Undone since: nothing waits for it.
+    Of what the place redeemed and the bank was not given: first what is in question, then the oldest of the rest, claimed or not, as far as
+    the hold goes. Undone since: nothing waits for it.
     """
     taken: set[Key] = set()
     found: list[KeptForCase] = []
+    sizes: dict[int, int] = {}
     for case in holding:
         undone = redemption.undone_among([_plain(line.key) for line in case.chosen])
-        standing = {line.key: line for line in case.chosen if _plain(line.key) not in undone}
-        whole = _whole(case, standing)
-        waiting = [line for lines in whole.values() for line in lines]
-        claimed_cents = sum(line.cents for line in waiting)
+        standing = {line.key for line in case.chosen if _plain(line.key) not in undone}
         # What was undone since is owed no more: the hold is that much less.
-        cents = min(case.cents, case.cents - sum(line.cents for line in case.chosen if _plain(line.key) in undone))
-        free = [line for line in _unclaimed(case, at) if line.key not in taken]
+        cents = case.cents - sum(line.cents for line in case.chosen if _plain(line.key) in undone)
+        claim_of, counted = _claimed(case)
+        sizes |= counted
+        free = [line for line in (*_unclaimed(case, at), *claim_of) if line.key not in taken]
         kept = keep_back(
-            cents=max(0, cents - claimed_cents),
+            cents=max(0, cents),
             chosen=[line for line in free if line.key in standing],
             others=[line for line in free if line.key not in standing],
         )
         taken.update(line.key for line in kept)
+        parts: dict[int, list[Line]] = {}
+        for line in kept:
+            if line in claim_of:
+                parts.setdefault(claim_of[line], []).append(line)
         found.append(
             KeptForCase(
                 case.case_id,
@@ -99,19 +119,22 @@ def kept_for_cases(*, programme_id: int, at: datetime, holding: Sequence[HeldByC
                 case.place_id,
                 case.until,
                 case.answer_until,
-                kept,
-                tuple(whole),
-                len(waiting),
-                claimed_cents,
+                tuple(line for line in kept if line not in claim_of),
+                tuple(PartOfClaim(claim_id, tuple(parts[claim_id])) for claim_id in sorted(parts)),
             )
         )
-    return found
+    return _with_whole(found, sizes)
 
 
-def claims_waiting(*, programme_id: int, at: datetime) -> frozenset[int]:
-    """The accounts that wait whole, because all they hold is in question."""
+def parts_waiting(*, programme_id: int, at: datetime) -> dict[int, list[PartOfClaim]]:
+    """Of each account that cases keep waiting, whole or in part, what they keep of it."""
     holding = controls.held(programme_id=programme_id, at=at)
-    return frozenset(claim_id for case in holding for claim_id in _whole(case, {line.key: line for line in case.chosen}))
+    found: dict[int, list[PartOfClaim]] = {}
+    if holding:
+        for kept in kept_for_cases(programme_id=programme_id, at=at, holding=holding):
+            for part in kept.parts:
+                found.setdefault(part.claim_id, []).append(part)
+    return found
 
 
 def waiting_for_cases(*, actor: Actor, programme_id: int, at: datetime) -> list[CaseWaiting]:
@@ -150,28 +173,30 @@ def was_ever_held(*, organisation_id: int) -> bool:
     return HeldForCase.objects.filter(organisation_id=organisation_id).exists()
 
 
-def _whole(case: HeldByCase, standing: Mapping[Key, Line]) -> dict[int, list[Line]]:
-    """The accounts not at the bank whose every line is in question, as far as the hold goes, the oldest first."""
-    if not standing:
-        return {}
-    wanted = Q()
-    for series_id in {key.series_id for key in standing}:
-        wanted |= Q(series_id=series_id, voucher_id__in=[key.voucher_id for key in standing if key.series_id == series_id])
-    rows = ClaimLine.objects.filter(wanted, organisation_id=case.organisation_id, claim__state__in=[each.value for each in _NOT_SENT])
-    found: dict[int, list[Line]] = {}
-    for series_id, voucher_id, generation, claim_id in rows.values_list("series_id", "voucher_id", "generation", "claim_id"):
-        line = standing.get(Key(series_id, voucher_id, generation))
-        if line is not None:
-            found.setdefault(claim_id, []).append(line)
-    sent = Transfer.objects.filter(claim_id__in=found, run__file_digest__isnull=False, state__in=[each.value for each in LIVING_TRANSFERS])
+def _with_whole(found: list[KeptForCase], sizes: Mapping[int, int]) -> list[KeptForCase]:
+    """The same, with the accounts of which every line waits, for one case or for several, said to wait whole."""
+    counts: dict[int, int] = {}
+    for kept in found:
+        for part in kept.parts:
+            counts[part.claim_id] = counts.get(part.claim_id, 0) + len(part.lines)
+    return [
+        replace(kept, parts=tuple(replace(part, is_whole=counts[part.claim_id] == sizes[part.claim_id]) for part in kept.parts))
+        for kept in found
+    ]
+
+
+def _claimed(case: HeldByCase) -> tuple[dict[Line, int], dict[int, int]]:
+    """The place's lines in accounts that the bank was not given yet, with their account; and how many lines each of these accounts has."""
+    claims = Claim.objects.filter(
+        programme_id=case.programme_id, organisation_id=case.organisation_id, state__in=[each.value for each in _NOT_SENT]
+    )
+    sizes = dict(claims.order_by().values_list("id", "voucher_count"))
+    sent = Transfer.objects.filter(claim_id__in=sizes, run__file_digest__isnull=False, state__in=[each.value for each in LIVING_TRANSFERS])
     gone = set(sent.order_by().values_list("claim_id", flat=True))
-    whole: dict[int, list[Line]] = {}
-    left = case.cents
-    for claim in Claim.objects.filter(id__in=set(found) - gone).order_by("id"):
-        if claim.cents == sum(line.cents for line in found[claim.id]) and claim.cents <= left:
-            whole[claim.id] = found[claim.id]
-            left -= claim.cents
-    return whole
+    rows = ClaimLine.objects.filter(claim_id__in=set(sizes) - gone, place_id=case.place_id).order_by("id")
+    columns = ("series_id", "voucher_id", "generation", "cents", "redeemed_at", "claim_id")
+    found = {Line(Key(row[0], row[1], row[2]), row[3], row[4]): row[5] for row in rows.values_list(*columns)}
+    return found, sizes
 
 
 def _unclaimed(case: HeldByCase, at: datetime) -> list[Line]:

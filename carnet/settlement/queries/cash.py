@@ -71,7 +71,7 @@ def on_their_way(agreement_ids: Collection[int], *, booked_after: Mapping[int, d
 
 def owed_since(agreement_id: int, programme_id: int) -> date | None:
     """The day of the oldest voucher an agreement's places are still owed for; None when all is paid. Unit: legal day."""
-    unpaid = Claim.objects.filter(agreement_id=agreement_id).exclude(state=ClaimState.PAID.value)
+    unpaid = Claim.objects.filter(agreement_id=agreement_id).exclude(state__in=[ClaimState.PAID.value, ClaimState.REDRAWN.value])
     claimed = unpaid.aggregate(at=Min("first_redeemed_at"))["at"]
     counted = CutOff.objects.filter(programme_id=programme_id).aggregate(at=Max("until"))["at"]
     since = "AND r.at >= %(counted)s" if counted is not None else ""

@@ -21,6 +21,7 @@ from carnet.parties.rules import check_may
 from carnet.redemption import queries as redemption
 from carnet.redemption.rules import redemption_number
 from carnet.settlement.models import Claim, ClaimLine
+from carnet.settlement.queries._redrawn import family
 from carnet.settlement.rules import ClaimUnknown
 
 _JSON = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=True)  # the same bytes each time
@@ -68,7 +69,7 @@ def service_certificate(*, actor: Actor, claim_id: int) -> ServiceCertificate:
         agreement = funding_access.seen_agreement(actor, claim.agreement_id)
     except FundingRefused:
         raise ClaimUnknown(claim_id=claim_id) from None
-    keys = list(ClaimLine.objects.filter(claim=claim).values_list("series_id", "voucher_id", "generation", "cents"))
+    keys = list(ClaimLine.objects.filter(claim_id__in=family(claim.id)).values_list("series_id", "voucher_id", "generation", "cents"))
     lines = _lines(keys)
     digest = _digest([key[:3] for key in keys])
     services, vouchers, cents = (sum(getattr(line, name) for line in lines) for name in ("service_count", "voucher_count", "cents"))

@@ -18,6 +18,7 @@ from carnet.places import queries as places
 from carnet.redemption import queries as redemption
 from carnet.settlement import access
 from carnet.settlement.models import BankFile, BankLine, ChannelChoice, ClaimLine, RunFile, Transfer
+from carnet.settlement.queries._redrawn import family
 from carnet.settlement.rules import TransferState, Verdict
 from carnet.settlement.rules.channels import DEFAULT_CHANNEL, PaymentChannel
 
@@ -295,13 +296,14 @@ def _order(rank: int, row: Transfer, card: parties.OrganisationCard | None, vouc
 
 
 def _served(claim_ids: list[int]) -> dict[int, list[ServedVoucher]]:
-    rows = ClaimLine.objects.filter(claim_id__in=claim_ids).order_by("claim_id", "redeemed_at", "id")
+    first = {each: claim_id for claim_id in claim_ids for each in family(claim_id)}
+    rows = ClaimLine.objects.filter(claim_id__in=first).order_by("redeemed_at", "id")
     found = list(rows.values_list("claim_id", "series_id", "voucher_id", "place_id", "redeemed_at", "cents"))
     names = places.names_of({place_id for _claim, _series, _voucher, place_id, _at, _cents in found})
     served: dict[int, list[ServedVoucher]] = {}
     for claim_id, series_id, voucher_id, place_id, redeemed_at, cents in found:
         voucher = ServedVoucher(redemption.serial_of(series_id, voucher_id), names.get(place_id, ""), legal_day(redeemed_at), cents)
-        served.setdefault(claim_id, []).append(voucher)
+        served.setdefault(first[claim_id], []).append(voucher)
     return served
 
 

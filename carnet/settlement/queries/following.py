@@ -31,6 +31,7 @@ from carnet.redemption import queries as redemption
 from carnet.redemption.rules import redemption_number
 from carnet.settlement import access
 from carnet.settlement.models import BankFile, Claim, ClaimLine, Transfer
+from carnet.settlement.queries._redrawn import family
 from carnet.settlement.rules import TransferState, TransferUnknown, masked
 
 LINES_SHOWN = 100
@@ -375,7 +376,9 @@ _WRITING = ("settlement.payment-file-written", "settlement.run-sent")
 
 def _banked(kind: StepKind, day: date, what: str, transfer: Transfer) -> _Draft:
     request_id: UUID = uuid5(uuid5(transfer.run.request_id, transfer.end_to_end_id), what)
-    series_ids = set(ClaimLine.objects.filter(claim_id=transfer.claim_id).order_by().values_list("series_id", flat=True).distinct())
+    series_ids = set(
+        ClaimLine.objects.filter(claim_id__in=family(transfer.claim_id)).order_by().values_list("series_id", flat=True).distinct()
+    )
     moved = ledger.movements_asked(series_ids=series_ids, request_ids=[request_id])
     at = moved[0].movement.at if moved else None
     files = BankFile.objects.filter(agreement_id=transfer.agreement_id, read_at=at).order_by("id") if at else ()
@@ -422,10 +425,11 @@ def follow_transfer(*, actor: Actor, transfer_id: int, after: int = 0) -> Transf
         funding_access.seen_agreement(actor, row.agreement_id)
     except FundingRefused:
         raise TransferUnknown(transfer_id=transfer_id) from None
-    counted = patterns_of_claims([row.claim_id]).get(row.claim_id, [])
-    found = list(ClaimLine.objects.filter(claim_id=row.claim_id, id__gt=after).order_by("id")[: LINES_SHOWN + 1])
+    claim_ids = family(row.claim_id)
+    counted = [each for of_claim in patterns_of_claims(claim_ids).values() for each in of_claim]
+    found = list(ClaimLine.objects.filter(claim_id__in=claim_ids, id__gt=after).order_by("id")[: LINES_SHOWN + 1])
     shown = found[:LINES_SHOWN]
-    keys = ClaimLine.objects.filter(claim_id=row.claim_id).values_list("series_id", "voucher_id", "generation")
+    keys = ClaimLine.objects.filter(claim_id__in=claim_ids).values_list("series_id", "voucher_id", "generation")
     return TransferStory(
         transfer_id=row.id,
         programme_id=row.programme_id,

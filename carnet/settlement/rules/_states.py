@@ -5,13 +5,17 @@ from enum import StrEnum
 
 
 class ClaimState(StrEnum):
-    """What is owed waits (READY), waits for something (SET_ASIDE), is being paid, came back, is paid."""
+    """What is owed waits (READY), waits for something (SET_ASIDE), is being paid, came back, is paid.
+
+    REDRAWN: two others stand for it, one that is paid and one that waits; it is paid no more, and kept.
+    """
 
     READY = "READY"
     SET_ASIDE = "SET_ASIDE"
     IN_PAYMENT = "IN_PAYMENT"
     RETURNED = "RETURNED"
     PAID = "PAID"
+    REDRAWN = "REDRAWN"
 
 
 class SetAsideReason(StrEnum):

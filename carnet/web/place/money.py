@@ -33,6 +33,7 @@ STEPS = {
     PaymentStep.BEING_PAID: (gettext_lazy("Virement en cours"), "info"),
     PaymentStep.CAME_BACK: (gettext_lazy("Revenu de la banque"), "danger"),
     PaymentStep.PAID: (gettext_lazy("Payé"), "success"),
+    PaymentStep.REDRAWN: (gettext_lazy("Refait en deux"), "neutral"),
 }
 WAITING_FOR = {
     "ACCOUNT_MISSING": gettext_lazy("il manque un compte bancaire approuvé"),

@@ -300,6 +300,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
             Row(_("Référence du virement"), ", ".join(page.references) or "–"),
         ],
         "table": Table(_("Jour par jour"), columns, rows, total),
+        "successors": page.successors,
         "advice": advices.advices_of_claims([claim_id]).get(claim_id),
     }
     return render(request, "place/claim.html", context)

@@ -38,9 +38,23 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
             Row(_("Payé le"), formats.day(page.paid_on) if page.paid_on else "–"),
             *([Row(_("Retenu sur ce paiement"), formats.euros(kept_cents))] if kept_cents else []),
             Row(_("Références des virements"), ", ".join(page.references) or "–"),
+            *([Row(_("Fait partie du décompte"), f"n° {page.redrawn_from}")] if page.redrawn_from else []),
         ],
-        "may_hold": page.step is not queries.PaymentStep.PAID and allowed(actor.roles, "settlement.hold-payment"),
+        "told": _redrawn(page),
+        "may_hold": page.step not in (queries.PaymentStep.PAID, queries.PaymentStep.REDRAWN)
+        and allowed(actor.roles, "settlement.hold-payment"),
         "problem": str(SET_ASIDE[SetAsideReason(page.reason)]) if page.reason else "",
         "table": Table(_("Chèques utilisés"), columns, rows, total),
     }
     return render(request, "operator/payments/claim.html", context)
+
+
+def _redrawn(page: queries.ClaimPage) -> str:
+    """Which two accounts stand for one that was redrawn."""
+    if not page.successors:
+        return ""
+    paid, waiting = page.successors
+    return _("Ce décompte a été refait en deux : le n° %(paid)d est payé, le n° %(waiting)d attend la fin d’un dossier.") % {
+        "paid": paid,
+        "waiting": waiting,
+    }
