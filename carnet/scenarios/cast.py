@@ -294,13 +294,22 @@ def _places_beside(scenario: Scenario, dice: random.Random, at: datetime, others
 
 
 def _in_territory(scenario: Scenario, at: datetime) -> list[int]:
-    near = sorted(places_queries.ids_in(places_queries.territory(scenario.perimeter), at=at))
+    near = _to_be_cast(scenario.perimeter, at)
     if len(near) >= scenario.places or scenario.departments:
         return near
-    wider = sorted(places_queries.ids_in(places_queries.territory([scenario.department]), at=at))
+    wider = _to_be_cast([scenario.department], at)
     if len(wider) >= scenario.places:
         return wider
-    return sorted(places_queries.ids_in(places_queries.territory(["44", "49", "53", "72", "85"]), at=at))
+    return _to_be_cast(["44", "49", "53", "72", "85"], at)
+
+
+def _to_be_cast(codes: list[str] | tuple[str, ...], at: datetime) -> list[int]:
+    """The places of a territory that nobody runs, or somebody who is already paid: who is only joining another campaign has no account yet."""
+    place_ids = sorted(places_queries.ids_in(places_queries.territory(codes), at=at))
+    run_by = {each.place_id: each.operator_id for each in places_queries.summaries(place_ids, at=at) if each.operator_id is not None}
+    accounts = parties_queries.payable_accounts(organisation_ids=set(run_by.values()), at=at)
+    unpaid = {organisation_id for organisation_id, account in accounts.items() if isinstance(account, AccountMissing)}
+    return [place_id for place_id in place_ids if run_by.get(place_id) not in unpaid]
 
 
 def _operators_of(place_ids: list[int], helper: _Registry, at: datetime) -> dict[int, int]:

@@ -1,8 +1,10 @@
 """A campaign of a few booklets, played whole: its sums are exact, for each funder, to the cent."""
 
 import dataclasses
+import random
 from datetime import date, datetime, time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -10,11 +12,15 @@ from carnet import scenarios
 from carnet.continuity.queries import commitments
 from carnet.continuity.queries.commitments import ProgrammeNow
 from carnet.gateways.database import acting_as_everything
+from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS
 from carnet.ledger import queries as ledger
 from carnet.observatory.queries import figures
 from carnet.observatory.rules import Cut, Measure, Scope
-from carnet.parties.rules import Role
+from carnet.parties import operations as parties
+from carnet.parties.rules import OrganisationKind, Role
+from carnet.places import operations as places
+from carnet.places import queries as places_queries
 from carnet.scenarios import cast
 from carnet.scenarios.plan import ScenarioUnreadable, closed_season, open_season
 from carnet.settlement import queries as settlement
@@ -168,3 +174,23 @@ def test_shares_that_do_not_make_the_whole_are_refused(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_desk_is_named_as_french_contracts(commune: str, name: str) -> None:
     assert f"CCAS {cast.of_town(commune)}" == name
+
+
+def test_another_campaign_leaves_out_whoever_is_only_joining_the_first() -> None:
+    """An organisation whose bank account waits for its second person is not to be paid yet, nor asked for another account."""
+    at, system = cast.cast_moment(TODAY), Actor.system("scenario")
+    with acting_as_everything(why="prepare a campaign"):
+        first = cast.gather(small("nantes"), today=TODAY, dice=random.Random(1))
+        around = sorted(places_queries.ids_in(places_queries.territory(small("nantes").perimeter), at=at))
+        place_id = next(each for each in around if each not in first.place_ids)
+        joining = parties.create_organisation(
+            name="Clavier ouvert", kinds=[OrganisationKind.PLACE_OPERATOR], is_simulated=True, registered_by=first.operator_id,
+            actor=Actor.system("scenario", organisation_ids={first.operator_id}), request_id=uuid4(), at=at,
+        )  # fmt: skip
+        places.attach_operator(place_id=place_id, organisation_id=joining, actor=system, request_id=uuid4(), at=at)
+        parties.propose_bank_account(
+            organisation_id=joining, iban=cast.simulated_iban(joining), holder_name="Clavier ouvert",
+            actor=first.actor(Role.OPERATOR_ADMIN, 0, at), request_id=uuid4(), at=at,
+        )  # fmt: skip
+        again = cast.gather(small("nantes", places=len(around) - 1), today=TODAY, dice=random.Random(2))
+    assert set(around) - set(again.place_ids) == {place_id}
