@@ -16,6 +16,7 @@ from django.core.management.commands import migrate as migrate_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.utils import field_is_referenced
 from psycopg.errors import LockNotAvailable
 
 from carnet.kernel.refusals import Refusal
@@ -109,12 +110,16 @@ def number_from(first_number: int) -> int:
 
 
 class _State(ProjectState):
-    """The models as migrations know them, which a new model, one more constraint or index does not draw again.
+    """The models as migrations know them, of which a change draws again the changed one alone.
 
     Django draws the model anew for each, and every model it touches, from one to the next: most of the time of an installation. A constraint
     or an index changes no column and no relation: the drawn model is told of it, which is all that later changes of the table read. A new
-    model is nobody's past: it is drawn alone, and those it points to learn of it from itself.
+    model is nobody's past: it is drawn alone, and those it points to learn of it from itself. A changed column that no key points to changes
+    nothing that other tables read: its model is drawn alone as well, and others go on pointing to the drawing before it, of the same table and
+    key. Whatever else changes draws everything again when it is next asked for, as does a migration that reads rows.
     """
+
+    _draws_alone = False
 
     def add_model(self, model_state: ModelState) -> None:
         key = (model_state.app_label, model_state.name_lower)
@@ -126,6 +131,42 @@ class _State(ProjectState):
         if self._relations is not None:  # type: ignore[attr-defined]  # Django's own, unknown to its stubs
             self.resolve_model_relations(key)
         drawn.render_multiple([model_state])
+
+    def add_field(self, app_label: str, model_name: str, name: str, field: Any, preserve_default: bool) -> None:
+        with self._drawing_alone():
+            super().add_field(app_label, model_name, name, field, preserve_default)
+
+    def alter_field(self, app_label: str, model_name: str, name: str, field: Any, preserve_default: bool) -> None:
+        if field_is_referenced(self, (app_label, model_name), (name, field)):
+            super().alter_field(app_label, model_name, name, field, preserve_default)
+            return
+        with self._drawing_alone():
+            super().alter_field(app_label, model_name, name, field, preserve_default)
+
+    @contextmanager
+    def _drawing_alone(self) -> Iterator[None]:
+        self._draws_alone = True
+        try:
+            yield
+        finally:
+            self._draws_alone = False
+
+    def reload_model(self, app_label: str, model_name: str, delay: bool = False) -> None:
+        if "apps" not in self.__dict__:
+            return
+        if not (delay or self._draws_alone) or self._is_inherited(app_label, model_name):
+            del self.__dict__["apps"]
+            return
+        self.is_delayed = True
+        self.apps.unregister_model(app_label, model_name)
+        self.apps.render_multiple([self.models[app_label, model_name]])
+
+    def reload_models(self, models: Any, delay: bool = True) -> None:
+        self.__dict__.pop("apps", None)
+
+    def _is_inherited(self, app_label: str, model_name: str) -> bool:
+        parent = f"{app_label}.{model_name}"
+        return any(parent == str(base).lower() for model in self.models.values() for base in model.bases)
 
     def clone(self) -> "_State":
         state = _State(models={key: model.clone() for key, model in self.models.items()}, real_apps=self.real_apps)
