@@ -1,4 +1,4 @@
-"""Play every drill, or the one named, and write var/drills/NAME.json: name, ok, figures."""
+"""Play every drill, or the one named, and write var/drills/NAME.json: name, ok, figures; NAME.txt too, where a drill tells them in words."""
 
 import importlib
 import json
@@ -35,7 +35,13 @@ def played(name: str, drill: Any) -> bool:
     report["figures"]["seconds"] = round(time.monotonic() - started, 1)
     REPORTS.mkdir(parents=True, exist_ok=True)
     (REPORTS / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    shown = ", ".join(f"{key} {value}" for key, value in report["figures"].items())
+    if hasattr(drill, "in_words") and len(report["figures"]) > 1:
+        lines = drill.in_words(report["figures"])
+        (REPORTS / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print("\n".join(lines), flush=True)
+        shown = f"var/drills/{name}.json"
+    else:
+        shown = ", ".join(f"{key} {value}" for key, value in report["figures"].items())
     print(f"{'ok    ' if report['ok'] else 'FAILED'} {name}: {report.get('reason', shown)}", flush=True)
     return bool(report["ok"])
 

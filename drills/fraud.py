@@ -29,7 +29,7 @@ def play(*, seeds: Sequence[int] = (), scale: float = 1.0) -> dict[str, Any]:
     server = EmbeddedPostgres(folder / "var")
     try:
         surroundings = {**os.environ, "CARNET_DATABASE_URL": server.acquire(), "CARNET_VAR_DIR": str(folder / "var")}
-        surroundings |= {"DJANGO_SETTINGS_MODULE": "benchmarks._settings", "CARNET_LOG_LEVEL": "ERROR"}
+        surroundings |= {"DJANGO_SETTINGS_MODULE": "benchmarks._settings", "CARNET_LOG_LEVEL": "ERROR", "CARNET_SMS_GATEWAY": "files"}
         _run([str(Path(sys.executable).with_name("carnet")), "init"], surroundings)
         words = [sys.executable, "-m", "drills._labelled", str(scale), *(str(seed) for seed in seeds)]
         figures: dict[str, Any] = json.loads(_run(words, surroundings).splitlines()[-1])
@@ -38,6 +38,12 @@ def play(*, seeds: Sequence[int] = (), scale: float = 1.0) -> dict[str, Any]:
         shutil.rmtree(server.placement.home, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
     return judged(figures)
+
+
+def in_words(figures: dict[str, Any]) -> list[str]:
+    """The report as lines to read."""
+    lines: list[str] = figures.get("words", [])
+    return lines
 
 
 def judged(figures: dict[str, Any]) -> dict[str, Any]:

@@ -5,29 +5,33 @@ that nobody looked at while choosing.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from carnet.controls.rules.signals.registry import RULES
 from carnet.scenarios.fraud._policy import Watched, watch
-from carnet.scenarios.fraud._report import PlaceSeen, in_words, told
+from carnet.scenarios.fraud._report import PlaceSeen, Seen, in_words, told
 
 TUNING_SEEDS = (1, 2, 3)
 HELD_OUT_SEEDS = (61, 62, 63, 64)
 
-__all__ = ["HELD_OUT_SEEDS", "TUNING_SEEDS", "in_words", "seen", "simulate", "watch"]
+__all__ = ["HELD_OUT_SEEDS", "TUNING_SEEDS", "Seen", "in_words", "report_of", "seen", "simulate", "watch"]
 
 
 def simulate(
     seeds: Sequence[int], *, scale: float = 1.0, progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None
 ) -> dict[str, Any]:
     """Play a labelled season of each seed and say what the rules saw of it."""
-    seasons = {seed: seen(watch(seed=seed, scale=scale, progress=progress)) for seed in seeds}
+    return report_of({seed: seen(watch(seed=seed, scale=scale, progress=progress)) for seed in seeds})
+
+
+def report_of(seasons: Mapping[int, Seen]) -> dict[str, Any]:
+    """What the rules saw of seasons that were played."""
     return told(seasons, rules=[rule.code for rule in RULES])
 
 
-def seen(watched: Watched) -> list[PlaceSeen]:
+def seen(watched: Watched) -> Seen:
     """A season place by place, as the report counts it."""
     season = watched.stage.season
     first: dict[int, dict[str, date]] = defaultdict(dict)
@@ -51,6 +55,8 @@ def seen(watched: Watched) -> list[PlaceSeen]:
                 held_cents=sum(each.cents for each in held),
                 held_days=max((each.days for each in held), default=0),
                 cents=sum(each.cents for each in cashed),
+                asked=watched.asked.get(place_id, 0),
+                not_proved=watched.not_proved.get(place_id, 0),
             )
         )
-    return found
+    return Seen(tuple(found), watched.people_asked, watched.people_answered)

@@ -35,12 +35,18 @@ SCHEMES: tuple[Scheme, ...] = (
     Scheme("village", Label.HONEST, 2, "one desk, one place, next door to each other"),
     Scheme("whole-day", Label.HONEST, 1, "a day's course that takes a whole booklet"),
     Scheme("new-bank", Label.HONEST, 1, "changes its bank, and nothing else"),
-    Scheme("switchboard", Label.HONEST, 2, "two places of one town hall, one telephone"),
+    Scheme("switchboard", Label.HONEST, 2, "two places of one town hall, one telephone; one of them helps by appointment"),
+    Scheme("federation", Label.HONEST, 2, "two associations whose federation keeps one bank account for both"),
+    Scheme("one-mediator", Label.HONEST, 2, "one mediator works for two places, with one tablet"),
+    Scheme("evening-lessons", Label.HONEST, 1, "lessons in the evening, after the hours of the directory, in the agenda"),
+    Scheme("late-desk", Label.HONEST, 1, "a desk types its hand-overs a day or two late, and people come meanwhile"),
+    Scheme("hostel", Label.HONEST, 1, "people of a hostel that moved came with booklets of a far town"),
     Scheme("newcomer", Label.HONEST, 2, "opens in the middle of the season, and is soon liked"),
     Scheme("late-scans", Label.SLOPPY, 2, "scans everything in the evening, after closing, naming no session"),
     Scheme("wrong-session", Label.SLOPPY, 2, "names another week's session"),
     Scheme("stale-hours", Label.SLOPPY, 2, "its hours in the directory are those of years ago"),
     Scheme("next-day", Label.SLOPPY, 2, "types the day's vouchers the day after, in one go"),
+    Scheme("larger-room", Label.SLOPPY, 1, "moved to a larger room, and the agenda still says six seats"),
     Scheme("whole-booklets", Label.FRAUD, 2, "buys booklets and cashes each in one go, without a lesson"),
     Scheme("collusion", Label.FRAUD, 1, "a desk hands booklets to nobody, and the place cashes them"),
     Scheme("box", Label.FRAUD, 1, "a box that was never handed out, cashed in the order of its numbers"),
@@ -50,14 +56,30 @@ SCHEMES: tuple[Scheme, ...] = (
     Scheme("new-bank-spike", Label.FRAUD, 1, "its bank account is changed, then it cashes five times as much"),
     Scheme("shared-bank", Label.FRAUD, 2, "two shells of one bank account"),
     Scheme("shared-phone", Label.FRAUD, 2, "two shells of one telephone"),
+    Scheme("one-device", Label.FRAUD, 2, "two shells that enrolled one tablet"),
+    Scheme("far-desk", Label.FRAUD, 1, "cashes at its lessons booklets bought around a desk three hundred kilometres away"),
+    Scheme("early-stock", Label.FRAUD, 1, "has booklets before anybody was given them: tried first, then cashed as lessons of weeks ago"),
+    Scheme("at-night", Label.FRAUD, 1, "cashes bought booklets from home, at night"),
+    Scheme("crowded", Label.FRAUD, 1, "writes at its lessons twice as many people as the room holds"),
+    Scheme(
+        "kept-booklets",
+        Label.FRAUD,
+        1,
+        "people come once; it keeps their booklets and cashes the rest at its announced lessons, within their seats",
+    ),
+    Scheme(
+        "invented-lessons", Label.FRAUD, 1, "announces lessons that nobody gives, and cashes bought booklets at them, within their seats"
+    ),
     Scheme("careful", Label.FRAUD, 1, "adds a bought voucher or two to each real lesson, within its seats"),
 )
 SCHEME_BY_CODE = {scheme.code: scheme for scheme in SCHEMES}
 
-# Desks: all honest but these two, whose places are "collusion" and "box"; and the two next door to a village's place.
-DESKS = 14
-COLLUDING_DESK, BOX_DESK, VILLAGE_DESKS = 0, 1, (2, 3)
+# Desks: all honest but these two, whose places are "collusion" and "box". Apart: those next door to a village's place, one far away, one that types late.
+DESKS = 16
+COLLUDING_DESK, BOX_DESK, VILLAGE_DESKS, FAR_DESK, LATE_DESK = 0, 1, (2, 3), 14, 15
+ORDINARY_DESKS = tuple(desk for desk in range(DESKS) if desk not in (*VILLAGE_DESKS, FAR_DESK, LATE_DESK))
 # They begin in the middle of the season.
-LATECOMERS = frozenset({"newcomer", "shared-bank", "shared-phone"})
-# They give no lesson at all.
-SHELLS = frozenset({"shared-bank", "shared-phone"})
+LATECOMERS = frozenset({"newcomer", "shared-bank", "shared-phone", "one-device"})
+# They give no lesson at all; the last one says it does.
+SHELLS = frozenset({"shared-bank", "shared-phone", "one-device"})
+NO_LESSON = SHELLS | {"invented-lessons"}

@@ -3,6 +3,7 @@
 Whoever decides is always right: what is measured is the rules, and what looking with them costs to those who did nothing.
 """
 
+import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import PARIS
 from carnet.parties.rules import Role
 from carnet.scenarios.fraud._labels import Label
+from carnet.scenarios.fraud._questions import Questions
+from carnet.scenarios.fraud._samples import Samples
 from carnet.scenarios.fraud._script import script
 from carnet.scenarios.fraud._stage import LabelledStage, set_up
 from carnet.scenarios.plan import Season
@@ -63,6 +66,11 @@ class Watched:
     held: list[Held] = field(default_factory=list)
     # Places asked about nothing: what was noticed concerns no payment still owed.
     without_case: int = 0
+    # Of each place: redemptions whose papers a sample asked for, and those it did not find proved.
+    asked: dict[int, int] = field(default_factory=dict)
+    not_proved: dict[int, int] = field(default_factory=dict)
+    people_asked: int = 0
+    people_answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +88,13 @@ def watch(
     stage = set_up(script(SEASON, seed=seed, scale=scale), seed=seed)
     watched, open_cases, settled = Watched(seed, stage), list[_Case](), set[int]()
     waiting: dict[int, list[int]] = defaultdict(list)
+    samples = Samples(stage, random.Random(f"papers {seed}"))  # noqa: S311 - a simulation
+    questions = Questions(stage, random.Random(f"answers {seed}"), SEASON.first_day)  # noqa: S311 - a simulation
     total = (SEASON.grace_ends_on - SEASON.first_day).days
     for day in stage.days():
-        progress("season", (day - SEASON.first_day).days, total)
+        progress(f"{seed}", (day - SEASON.first_day).days + 1, total)
+        samples.on(day)
+        questions.on(day)
         at = datetime.combine(day, time(23, 30), tzinfo=PARIS)
         for case in [each for each in open_cases if each.opened_at + DECIDED_AFTER <= at]:
             _decide(watched, case, at)
@@ -100,6 +112,8 @@ def watch(
     last = datetime.combine(SEASON.grace_ends_on, time(12), tzinfo=PARIS) + DECIDED_AFTER
     for case in open_cases:
         _decide(watched, case, last)
+    watched.asked, watched.not_proved = samples.asked, samples.not_proved
+    watched.people_asked, watched.people_answered = questions.asked, questions.answered
     return watched
 
 

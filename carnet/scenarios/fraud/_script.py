@@ -10,7 +10,11 @@ from carnet.scenarios.fraud._labels import (
     BOX_DESK,
     COLLUDING_DESK,
     DESKS,
+    FAR_DESK,
+    LATE_DESK,
     LATECOMERS,
+    NO_LESSON,
+    ORDINARY_DESKS,
     SCHEMES,
     SHELLS,
     VILLAGE_DESKS,
@@ -23,6 +27,8 @@ SIZE = 5
 OPEN_HOURS = "Mo-Fr 09:00-18:30; Sa 09:00-13:00"
 STALE_HOURS = "Mo-Th 09:00-12:00"
 WEEK = timedelta(days=7)
+# In a hundred people who are given a booklet, those who agree to be asked after a lesson; who sold it, or was never there, agrees less, or cannot.
+AGREES, AGREES_SOLD = 40, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class PlacePlan:
     shares: str = ""  # with whom it shares a bank account or a telephone: the same word
     new_account_on: date | None = None
     walk_ins: int = 0  # in a hundred people, those who come between lessons, without a session
+    voucher_count: int = 1  # what its lessons ask of each person
 
     @property
     def label(self) -> Label:
@@ -50,14 +57,19 @@ class PlacePlan:
     @property
     def has_tablet(self) -> bool:
         """Whether it accepts without network."""
-        return self.scheme.code in ("van", "odd-clocks")
+        return self.scheme.code in ("van", "odd-clocks", "one-mediator", "one-device")
+
+    @property
+    def tablet(self) -> str:
+        """Which tablet: places that say the same share one."""
+        return self.scheme.code if self.scheme.code in ("one-mediator", "one-device") else f"{self.rank}"
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Some vouchers of a booklet cashed at once. `session`: the day of the session named; `device_at`: what a tablet's clock said.
 
-    `undone_after`: minutes until it is undone; the voucher comes back in a later visit, or never.
+    `undone_after`: minutes until it is undone; the voucher comes back in a later visit, or never. `is_try`: before the hand-over, and refused.
     """
 
     at: datetime
@@ -68,16 +80,19 @@ class Visit:
     device_at: datetime | None = None
     skew: timedelta = timedelta(0)
     undone_after: int = 0
+    is_try: bool = False
 
 
 @dataclass(slots=True)
 class Held:
-    """A booklet handed over at a desk on a day, and what becomes of it at one place."""
+    """A booklet handed over at a desk on a day, and what becomes of it at one place. `is_sold`: its holder sold it, or there never was one."""
 
     desk: int
     day: date
     place: int
     visits: list[Visit] = field(default_factory=list)
+    is_sold: bool = False
+    may_be_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +111,8 @@ class Script:
             "places": len(self.places),
             "desks": len(self.desk_shares),
             "booklets": len(self.booklets),
-            "redemptions": sum(len(visit.vouchers) for visit in visits if not visit.undone_after),
-            "fraudulent": sum(len(visit.vouchers) for visit in visits if visit.is_fraud and not visit.undone_after),
+            "redemptions": sum(len(visit.vouchers) for visit in visits if not (visit.undone_after or visit.is_try)),
+            "fraudulent": sum(len(visit.vouchers) for visit in visits if visit.is_fraud and not (visit.undone_after or visit.is_try)),
         }
 
 
@@ -121,6 +136,9 @@ class _Author:
         for place in self.places:
             if place.label is Label.FRAUD:
                 _FRAUDS[place.scheme.code](self, place)
+        consents = random.Random(f"consents {self.dice.random()}")  # noqa: S311 - whoever agrees changes nobody's season
+        for held in self.held:
+            held.may_be_asked = consents.randrange(100) < (AGREES_SOLD if held.is_sold else AGREES)
         ordered = sorted(self.held, key=lambda each: (each.desk, each.day))
         shares = Counter(each.desk for each in ordered)
         return Script(self.season, self.places, tuple(ordered), tuple(max(1, shares[desk]) for desk in range(DESKS)))
@@ -138,6 +156,8 @@ class _Author:
             weekday, begins = 5, time(10)
         if code == "stale-hours":
             begins = time(dice.choice((17, 18)), 0)
+        if code == "evening-lessons":
+            begins = time(20, dice.choice((0, 30, 45)))
         late = code in LATECOMERS
         return PlacePlan(
             rank=rank,
@@ -145,21 +165,26 @@ class _Author:
             weekday=weekday,
             begins=begins,
             minutes=90 if code != "whole-day" else 360,
-            seats={"big-workshops": 24, "saturday-rush": 14}.get(code, dice.choice((6, 8, 8, 10, 12))),
-            has_sessions=code not in ("by-appointment", "van", "stale-hours", *SHELLS),
+            seats={"big-workshops": 24, "saturday-rush": 14, "kept-booklets": 12, "larger-room": 6, "season-end": 16}.get(
+                code, dice.choice((6, 8, 8, 10, 12))
+            ),
+            has_sessions=code not in ("by-appointment", "van", "stale-hours", *SHELLS) and (code, number) != ("switchboard", 1),
             opens_on=self.middle + timedelta(days=dice.randrange(-30, 30)) if late else None,
             hours=STALE_HOURS if code == "stale-hours" else OPEN_HOURS,
-            shares=code if code in ("switchboard", "shared-bank", "shared-phone") else "",
+            shares=code if code in ("switchboard", "federation", "shared-bank", "shared-phone") else "",
             new_account_on=self.middle + timedelta(days=number) if code in ("new-bank", "new-bank-spike") else None,
-            walk_ins=dice.choice((0, 0, 10, 20, 35)) if scheme.label is not Label.SLOPPY and code not in ("whole-day", "season-end") else 0,
+            walk_ins=dice.choice((0, 0, 10, 20, 35))
+            if scheme.label is not Label.SLOPPY and code not in ("whole-day", "season-end", "late-desk")
+            else 0,
+            voucher_count=SIZE if code == "whole-day" else 1,
         )
 
     # --- people who come to learn
 
     def _honest_people(self) -> None:
-        liked = {"big-workshops": 3.0, "saturday-rush": 2.2, "newcomer": 1.8, "season-end": 1.2}
+        liked = {"big-workshops": 3.0, "saturday-rush": 2.2, "newcomer": 1.8, "season-end": 1.2, "larger-room": 3.0, "late-desk": 1.5}
         for place in self.places:
-            if place.scheme.code in SHELLS:
+            if place.scheme.code in NO_LESSON:
                 continue
             popularity = liked.get(place.scheme.code, self.dice.uniform(0.5, 1.6)) * (0.7 if place.label is Label.FRAUD else 1.0)
             near = self._desks_of(place)
@@ -173,10 +198,10 @@ class _Author:
         """Which desks send people there: three or four, one next door to a village's place, all for a van."""
         if place.scheme.code == "village":
             return [VILLAGE_DESKS[place.rank % 2]]
-        others = [desk for desk in range(DESKS) if desk not in VILLAGE_DESKS]
         if place.scheme.code == "van":
-            return others
-        return random.Random(f"near {place.rank}").sample(others, 4)  # noqa: S311
+            return list(ORDINARY_DESKS)
+        apart = {"hostel": [FAR_DESK] * 2, "late-desk": [LATE_DESK] * 4}.get(place.scheme.code, [])
+        return random.Random(f"near {place.rank}").sample(ORDINARY_DESKS, 4) + apart  # noqa: S311
 
     def _learn(self, place: PlacePlan, desk: int) -> None:
         opens = place.opens_on or self.season.first_day + timedelta(days=6)
@@ -184,11 +209,22 @@ class _Author:
         day = self._weekday(opens + timedelta(days=self.dice.randrange(max(1, (last - opens).days))))
         held = Held(desk, day, place.rank)
         self.held.append(held)
+        if desk == LATE_DESK:
+            self._come_before_it_is_typed(place, held)
+            return
         at_once = SIZE if place.scheme.code == "whole-day" else 0
         self._come(place, held, day + timedelta(days=self.dice.randint(3, 30)), at_once)
 
-    def _come(self, place: PlacePlan, held: Held, first: date, at_once: int) -> None:
-        left, day = list(range(SIZE)), first
+    def _come_before_it_is_typed(self, place: PlacePlan, held: Held) -> None:
+        """The booklet was given on the day of the first lesson, its hand-over typed a day or two later, and the lesson's voucher after that."""
+        lesson = self._lesson_day(place, held.day)
+        self.seated[place.rank, lesson] += 1
+        held.day = self._weekday(lesson + timedelta(days=self.dice.randint(1, 2)))
+        held.visits.append(Visit(self.opening(held.day + timedelta(days=1)), (0,), attended_on=lesson))
+        self._come(place, held, lesson + WEEK, 0, first_left=1)
+
+    def _come(self, place: PlacePlan, held: Held, first: date, at_once: int, *, first_left: int = 0) -> None:
+        left, day = list(range(first_left, SIZE)), first
         while left:
             day = self._lesson_day(place, day)
             if day > self.season.last_day + timedelta(days=10):
@@ -206,7 +242,7 @@ class _Author:
         if not place.has_sessions and place.scheme.code != "stale-hours":
             return self._weekday(day)
         day += timedelta(days=(place.weekday - day.weekday()) % 7)
-        while self.seated[place.rank, day] >= place.seats:
+        while self.seated[place.rank, day] >= (place.seats if place.scheme.code != "larger-room" else 20):
             day += WEEK
         return day
 
@@ -244,15 +280,17 @@ class _Author:
         first = self._weekday(self.season.last_day - timedelta(days=self.dice.randint(9, 13)))
         for number in range(SIZE):
             lesson = self._weekday(first + timedelta(days=number))
-            held.visits.append(self._visit(place, lesson, (number,)))
+            if self.seated[place.rank, lesson] < place.seats:
+                self.seated[place.rank, lesson] += 1
+                held.visits.append(self._visit(place, lesson, (number,)))
 
     # --- booklets that nobody learns with
 
     def bought(self, place: PlacePlan, *, desk: int | None = None, earliest: date, latest: date) -> Held:
         """A booklet that somebody sold, or that nobody was given."""
-        chosen = desk if desk is not None else self.dice.choice([each for each in range(DESKS) if each not in VILLAGE_DESKS])
+        chosen = desk if desk is not None else self.dice.choice(ORDINARY_DESKS)
         days = max(1, (latest - earliest).days)
-        held = Held(chosen, self._weekday(earliest + timedelta(days=self.dice.randrange(days))), place.rank)
+        held = Held(chosen, self._weekday(earliest + timedelta(days=self.dice.randrange(days))), place.rank, is_sold=True)
         self.held.append(held)
         return held
 
@@ -271,6 +309,14 @@ class _Author:
     def weekday(self, day: date) -> date:
         """That day, or the Monday after."""
         return self._weekday(day)
+
+    def next_lesson(self, place: PlacePlan, day: date) -> date:
+        """The day of the weekly lesson, that day or after."""
+        return day + timedelta(days=(place.weekday - day.weekday()) % 7)
+
+    def desks_of(self, place: PlacePlan) -> list[int]:
+        """Which desks send people there."""
+        return self._desks_of(place)
 
 
 def _whole_booklets(author: _Author, place: PlacePlan) -> None:
@@ -301,7 +347,7 @@ def _box(author: _Author, place: PlacePlan) -> None:
     day = author.weekday(handed + timedelta(days=4))
     today: list[Held] = []
     for _number in range(author.some(20, 32)):
-        held = Held(BOX_DESK, handed, place.rank)
+        held = Held(BOX_DESK, handed, place.rank, is_sold=True)
         author.held.append(held)
         today.append(held)
         if len(today) == 2:
@@ -377,9 +423,79 @@ def _careful(author: _Author, place: PlacePlan) -> None:
                 _at_a_lesson(place, held, day, (0,))
 
 
-def _at_a_lesson(place: PlacePlan, held: Held, day: date, vouchers: tuple[int, ...]) -> None:
+def _far_desk(author: _Author, place: PlacePlan) -> None:
+    season, dice = author.season, author.dice
+    for _number in range(author.some(18, 34)):
+        held = author.bought(
+            place, desk=FAR_DESK, earliest=season.first_day + timedelta(days=40), latest=season.last_day - timedelta(days=80)
+        )
+        day = author.next_lesson(place, held.day + timedelta(days=dice.randint(2, 9)))
+        for vouchers in ((0, 1), (2, 3), (4,)):
+            _at_a_lesson(place, held, day, vouchers)
+            day += WEEK
+
+
+def _early_stock(author: _Author, place: PlacePlan) -> None:
+    season, dice = author.season, author.dice
+    for _stack in range(author.some(4, 7)):
+        day = author.weekday(season.first_day + timedelta(days=50 + dice.randrange(230)))
+        for _number in range(dice.randint(3, 5)):
+            held = author.bought(place, earliest=day, latest=day)
+            held.visits.append(Visit(author.opening(day - timedelta(days=dice.randint(3, 6))), (0,), is_fraud=True, is_try=True))
+            at, first = author.opening(held.day + timedelta(days=dice.randint(1, 3))), dice.randint(6, 10)
+            held.visits += [Visit(at, (n,), attended_on=held.day - timedelta(days=first + 7 * n), is_fraud=True) for n in range(SIZE)]
+
+
+def _at_night(author: _Author, place: PlacePlan) -> None:
+    season, dice = author.season, author.dice
+    for _night in range(author.some(7, 12)):
+        night = author.weekday(season.first_day + timedelta(days=40 + dice.randrange(240)))
+        at = datetime.combine(night, time(dice.choice((22, 23)), dice.randrange(60)), tzinfo=PARIS)
+        for _number in range(dice.randint(2, 4)):
+            held = author.bought(place, earliest=night - timedelta(days=30), latest=night - timedelta(days=5))
+            held.visits.append(Visit(at, tuple(range(dice.randint(2, 3))), is_fraud=True))
+
+
+def _crowded(author: _Author, place: PlacePlan) -> None:
+    season, dice = author.season, author.dice
+    for _month in range(author.some(3, 5)):
+        first = author.next_lesson(place, season.first_day + timedelta(days=50 + dice.randrange(210)))
+        for _number in range(place.seats + dice.randint(0, 4)):
+            held = author.bought(place, earliest=first - timedelta(days=30), latest=first - timedelta(days=5))
+            for number in range(dice.randint(3, SIZE)):
+                _at_a_lesson(place, held, first + number * WEEK, (number,))
+
+
+def _kept_booklets(author: _Author, place: PlacePlan) -> None:
+    season, dice = author.season, author.dice
+    for _person in range(author.some(40, 60)):
+        day = author.weekday(season.first_day + timedelta(days=10 + dice.randrange(270)))
+        held = Held(dice.choice(author.desks_of(place)), day, place.rank)
+        author.held.append(held)
+        lesson = author.next_lesson(place, day + timedelta(days=dice.randint(3, 20)))
+        for number in range(SIZE):
+            author.seated[place.rank, lesson] += 1
+            if author.seated[place.rank, lesson] <= place.seats:
+                _at_a_lesson(place, held, lesson, (number,), is_fraud=bool(number))
+            lesson += WEEK
+
+
+def _invented_lessons(author: _Author, place: PlacePlan) -> None:
+    season, dice = author.season, author.dice
+    for _number in range(author.some(26, 44)):
+        held = author.bought(place, earliest=season.first_day + timedelta(days=20), latest=season.last_day - timedelta(days=70))
+        day = author.weekday(held.day + timedelta(days=dice.randint(2, 9)))
+        for number in range(SIZE):
+            while author.seated[place.rank, day] >= place.seats:
+                day = author.weekday(day + timedelta(days=1))
+            author.seated[place.rank, day] += 1
+            _at_a_lesson(place, held, day, (number,))
+            day = author.weekday(day + timedelta(days=dice.randint(2, 7)))
+
+
+def _at_a_lesson(place: PlacePlan, held: Held, day: date, vouchers: tuple[int, ...], *, is_fraud: bool = True) -> None:
     ends = datetime.combine(day, place.begins, tzinfo=PARIS) + timedelta(minutes=place.minutes)
-    held.visits.append(Visit(ends - timedelta(minutes=5), vouchers, session=day, is_fraud=True))
+    held.visits.append(Visit(ends - timedelta(minutes=5), vouchers, session=day, is_fraud=is_fraud))
 
 
 _FRAUDS = {
@@ -392,5 +508,12 @@ _FRAUDS = {
     "new-bank-spike": _new_bank_spike,
     "shared-bank": _shell,
     "shared-phone": _shell,
+    "one-device": _shell,
+    "far-desk": _far_desk,
+    "early-stock": _early_stock,
+    "at-night": _at_night,
+    "crowded": _crowded,
+    "kept-booklets": _kept_booklets,
+    "invented-lessons": _invented_lessons,
     "careful": _careful,
 }

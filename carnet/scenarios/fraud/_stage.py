@@ -15,6 +15,9 @@ from django.db import transaction
 
 from carnet.distribution import operations as distribution
 from carnet.distribution.rules import HandOverItem
+from carnet.distribution.rules.points import PointSaid
+from carnet.distribution.rules.reminders import ContactChannel
+from carnet.gateways import sms
 from carnet.gateways.database import acting_as
 from carnet.gateways.keys import TOKEN, key_ring
 from carnet.issuing.rules import VoucherToken, signed_part
@@ -31,7 +34,7 @@ from carnet.redemption.queries import Redeemed, forget_series_facts
 from carnet.scenarios import cast
 from carnet.scenarios.behaviour import SERVICE_WEIGHTS, drawn
 from carnet.scenarios.cast import Cast
-from carnet.scenarios.fraud._labels import DESKS
+from carnet.scenarios.fraud._labels import DESKS, FAR_DESK
 from carnet.scenarios.fraud._script import SIZE, Held, PlacePlan, Script, Visit
 from carnet.scenarios.fraud._tablet import Tablet
 from carnet.scenarios.plan import FunderPlan, Scenario
@@ -42,13 +45,19 @@ from carnet.workshops.rules import Details, Plan, Rhythm
 PROVENANCE = "labelled-simulation"
 # Of the numbers kept for fiction.
 PHONE = "+33 2 61 91 {:02d} {:02d}"
+MOBILE = "06 39 98 {:02d} {:02d}"
+# Where the far desk is: Limoges.
+FAR_POINT = PointSaid(
+    name="Accueil", street="1 rue de la Simulation", postcode="87000", commune="Limoges", latitude=45.8336, longitude=1.2611
+)
 TAKEN_FROM = time(8, 30)
 
 
 @dataclass(frozen=True, slots=True)
 class Cashed:
-    """One voucher cashed and standing, with what the script knows of it."""
+    """One voucher cashed and standing, with what the script knows of it. `number`: that of its redemption."""
 
+    number: str
     at: datetime
     place_id: int
     cents: int
@@ -64,6 +73,8 @@ class Season:
     plans: dict[int, PlacePlan]
     cashed: list[Cashed] = field(default_factory=list)
     refused: int = 0
+    tried: int = 0  # vouchers that nobody had yet, refused as they should be
+    contacts: dict[int, Held] = field(default_factory=dict)  # of each contact left to be asked, whose booklet it is
 
 
 def scenario_of(script: Script, *, name: str) -> Scenario:
@@ -107,8 +118,8 @@ def _bring_places(script: Script, seed: int, everyone: Cast, at: datetime) -> li
     for plan, place_id in zip(script.places, found, strict=True):
         cast.welcome(everyone, place_id=place_id, organisation=f"Association simulée {prefix} n° {plan.rank}", rank=plan.rank, at=at)
     for plan, place_id in zip(script.places, found, strict=True):
-        if plan.shares == "shared-bank":
-            iban = cast.simulated_iban(7_000_000_000 + seed)
+        if plan.shares in ("shared-bank", "federation"):
+            iban = cast.simulated_iban((7_000_000_000 if plan.shares == "shared-bank" else 8_000_000_000) + seed)
             cast.change_account(everyone.place_organisations[place_id], iban, everyone.operator_id, everyone.staff, at + timedelta(days=1))
     return found
 
@@ -153,6 +164,7 @@ class LabelledStage:
         self.season = Season(stage.programme_id, self.system, {place_ids[plan.rank]: plan for plan in script.places})
         self.sessions: dict[tuple[int, date], int] = {}
         self.tablets: dict[int, Tablet] = {}
+        self.first_phone = 2_000 * seed % 10_000
         with acting_as(self.system):
             self.series = ledger.series(stage.series.id)
         self.key_version = self.series.key_version
@@ -186,14 +198,27 @@ class LabelledStage:
 
     def _prepare(self) -> None:
         at = datetime.combine(self.script.season.first_day - timedelta(days=8), time(10), tzinfo=PARIS)
+        far = self.cast.desk_ids[FAR_DESK]
+        with acting_as(self.system):
+            distribution.open_point(
+                programme_id=self.season.programme_id, organisation_id=far, said=FAR_POINT, actor=self.system, request_id=uuid4(), at=at
+            )
         for plan in self.script.places:
-            if plan.has_tablet:
-                manager = replace(self._counter(plan), kind="person", person_id=900_000 + plan.rank, roles=frozenset({"PLACE_MANAGER"}))
-                accepted_at = datetime.combine(self.script.season.first_day, time(8), tzinfo=PARIS)
-                manager = replace(manager, proved_at=accepted_at)
-                self.tablets[plan.rank] = Tablet.enrolled(place_id=self.place_ids[plan.rank], manager=manager, at=accepted_at)
+            if plan.has_tablet and plan.opens_on is None:
+                self._enrol(plan, datetime.combine(self.script.season.first_day, time(8), tzinfo=PARIS))
             if plan.has_sessions and plan.opens_on is None:
                 self._plan_sessions(plan, self.script.season.first_day, at)
+
+    def _enrol(self, plan: PlacePlan, at: datetime) -> None:
+        manager = replace(
+            self._counter(plan), kind="person", person_id=900_000 + plan.rank, roles=frozenset({"PLACE_MANAGER"}), proved_at=at
+        )
+        same = next(
+            (self.tablets[each.rank] for each in self.script.places if each.tablet == plan.tablet and each.rank in self.tablets), None
+        )
+        self.tablets[plan.rank] = Tablet.enrolled(
+            place_id=self.place_ids[plan.rank], manager=manager, at=at, key=same.private if same else None
+        )
 
     def _plan_sessions(self, plan: PlacePlan, first: date, at: datetime) -> None:
         """Its weekly lesson, all season long; where somebody teaches every day at the end, those days too."""
@@ -207,7 +232,7 @@ class LabelledStage:
 
     def _plan(self, plan: PlacePlan, when: Plan, at: datetime) -> None:
         place, title = self._counter(plan), "Ma boîte mail, pas à pas"
-        details = Details(service="mailbox", title=title, seats=plan.seats, voucher_count=1)
+        details = Details(service="mailbox", title=title, seats=plan.seats, voucher_count=plan.voucher_count)
         with acting_as(place):
             planned = workshops.plan_workshop(
                 place_id=self.place_ids[plan.rank], plan=when, details=details, actor=place, request_id=uuid4(), at=at
@@ -224,6 +249,8 @@ class LabelledStage:
                 from_on=day, actor=self.system, request_id=uuid4(), at=at,
             )  # fmt: skip
         forget_place_keys()
+        if plan.has_tablet:
+            self._enrol(plan, datetime.combine(day, time(8), tzinfo=PARIS))
         if plan.has_sessions:
             self._plan_sessions(plan, day, at)
 
@@ -244,10 +271,22 @@ class LabelledStage:
         for desk_rank, chosen in groupby(booklets, key=lambda each: each[1].desk):
             desk_id = self.cast.desk_ids[desk_rank]
             desk = self.cast.desk(desk_id)
-            ids = [self.series.first_booklet_id + rank for rank, _held in chosen]
+            ranked = list(chosen)
+            ids = [self.series.first_booklet_id + rank for rank, _held in ranked]
             items = [HandOverItem(uuid4(), self.series.id, each, each) for each in ids]
             with acting_as(desk):
-                distribution.hand_over_many(items=items, organisation_id=desk_id, actor=desk, request_id=uuid4(), at=at)
+                given = distribution.hand_over_many(items=items, organisation_id=desk_id, actor=desk, request_id=uuid4(), at=at)
+                for (rank, held), each in zip(ranked, given, strict=True):
+                    if held.may_be_asked and sms.is_offered():
+                        self.season.contacts[self._leave_contact(desk, each.id, rank, at)] = held
+
+    def _leave_contact(self, desk: Actor, hand_over_id: int, rank: int, at: datetime) -> int:
+        number = (self.first_phone + rank) % 10_000
+        desk = replace(desk, organisation_id=next(iter(desk.organisation_ids)))
+        return distribution.leave_contact(
+            hand_over_id=hand_over_id, channel=ContactChannel.TEXT, phone=MOBILE.format(number // 100, number % 100), has_consented=True,
+            may_be_asked=True, actor=desk, request_id=uuid4(), at=at,
+        )  # fmt: skip
 
     def _cash(self, today: list[tuple[Held, int, Visit]]) -> None:
         for (at, rank), group in groupby(today, key=lambda each: (each[2].at, each[0].place)):
@@ -274,12 +313,15 @@ class LabelledStage:
         with acting_as(place):
             answers = redemption.redeem_at_sessions(asked=asked, at=at)
         for visit, answer in zip(visits, answers, strict=True):
-            if not isinstance(answer, Redeemed):
+            if visit.is_try:
+                assert not isinstance(answer, Redeemed), "nobody was given it yet"
+                self.season.tried += 1
+            elif not isinstance(answer, Redeemed):
                 self.season.refused += 1
             elif visit.undone_after:
                 self._undo(place, answer, visit)
             else:
-                self._note(plan, at, visit.is_fraud, answer.value_cents)
+                self._note(plan, answer.number, at, visit.is_fraud, answer.value_cents)
 
     def _session_named(self, plan: PlacePlan, visit: Visit) -> str | None:
         session_id = self.sessions.get((plan.rank, visit.session)) if visit.session else None
@@ -302,7 +344,7 @@ class LabelledStage:
         answers: list[ItemAnswer] = self.tablets[plan.rank].send(accepted, facts_at=facts_at, skew=skew, at=at)
         for is_fraud, answer in zip(frauds, answers, strict=True):
             if answer.state == "confirmed" and answer.value_cents:
-                self._note(plan, at, is_fraud, answer.value_cents)
+                self._note(plan, answer.redemption_number, at, is_fraud, answer.value_cents)
             else:
                 self.season.refused += 1
 
@@ -317,8 +359,8 @@ class LabelledStage:
     def _service(self, plan: PlacePlan) -> str:
         return "mailbox" if plan.has_sessions else str(drawn(dict(SERVICE_WEIGHTS), self.dice))
 
-    def _note(self, plan: PlacePlan, at: datetime, is_fraud: bool, cents: int) -> None:
-        self.season.cashed.append(Cashed(at, self.place_ids[plan.rank], cents, is_fraud))
+    def _note(self, plan: PlacePlan, number: str, at: datetime, is_fraud: bool, cents: int) -> None:
+        self.season.cashed.append(Cashed(number, at, self.place_ids[plan.rank], cents, is_fraud))
 
 
 def _by_day(ranked: tuple[int, Held]) -> Any:

@@ -28,9 +28,9 @@ class Tablet:
     previous: str = ""
 
     @classmethod
-    def enrolled(cls, *, place_id: int, manager: Actor, at: datetime) -> "Tablet":
-        """A tablet of a place, as its manager enrols it."""
-        tablet = cls()
+    def enrolled(cls, *, place_id: int, manager: Actor, at: datetime, key: EllipticCurvePrivateKey | None = None) -> "Tablet":
+        """A tablet of a place, as its manager enrols it; under a key it has already, when it is of another place too."""
+        tablet = cls() if key is None else cls(private=key)
         public = tablet.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         with acting_as(manager):
             tablet.id = operations.enrol_device(
