@@ -18,6 +18,11 @@ from django.http import HttpRequest, HttpResponseBase
 
 from carnet.journal import operations as journal
 from carnet.kernel.actors import Actor
+from carnet.parties import operations as parties
+from carnet.parties.rules import browser_and_system
+from carnet.web import clock, turns
+
+OWN = "own_session"  # in the session: the row by which its person sees it, and ends it from elsewhere
 
 
 class SessionLimitsMiddleware:
@@ -29,6 +34,7 @@ class SessionLimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         was_signed_in = SESSION_KEY in request.session
         if was_signed_in and _is_over(request):
+            forget(request)
             request.session.flush()
             request.user = AnonymousUser()
         response = self.get_response(request)
@@ -36,6 +42,31 @@ class SessionLimitsMiddleware:
             # What was shown, never what waits: vouchers taken without network are in the browser's storage until they are sent.
             response.headers.setdefault("Clear-Site-Data", '"cache"')
         return response
+
+
+def begin(request: HttpRequest, person_id: int, *, is_known: bool = True) -> None:
+    """Somebody has just signed in, wholly: their session is on their list. `is_known`: they signed in from this browser before."""
+    forget(request)
+    browser, system = browser_and_system(request.headers.get("User-Agent", ""))
+    secret = turns.station_secret(request)
+    request.session[OWN] = parties.open_session(
+        person_id=person_id, browser=browser, system=system, station_secret=secret, is_known=is_known, at=clock.now()
+    )
+
+
+def opens(request: HttpRequest, person_id: int) -> bool:
+    """Whether this session still opens anything: not once its person, or what proves who they are, ended it. Call it where they are recognised."""
+    if OWN not in request.session:
+        begin(request, person_id)  # signed in by a way that lists nothing (a demonstration's click, an earlier version)
+        return True
+    return parties.see_session(person_id=person_id, session_id=request.session[OWN], at=clock.now())
+
+
+def forget(request: HttpRequest) -> None:
+    """Whoever is signed in here leaves: their list says so."""
+    person_id, number = request.session.get(SESSION_KEY), request.session.pop(OWN, None)
+    if person_id is not None and number is not None:
+        parties.close_session(person_id=int(person_id), session_id=number)
 
 
 @transaction.atomic
@@ -46,6 +77,7 @@ def end_sessions(*, person_id: int | None, at: datetime) -> int:
         if person_id is None or str(session.get_decoded().get(SESSION_KEY, "")) == str(person_id):
             session.delete()
             ended += 1
+    parties.forget_sessions(person_id=person_id, at=at)
     subject = ("person", person_id) if person_id is not None else ("installation", "all")
     journal.record(
         actor=Actor.system("carnet session end"), action="parties.sessions-ended", subject=subject, facts={"count": ended}, at=at

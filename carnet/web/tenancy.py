@@ -14,6 +14,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.utils import url_str_to_user_pk
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -25,7 +26,7 @@ from carnet.parties import access
 from carnet.parties import operations as parties_writes
 from carnet.parties import queries as parties
 from carnet.parties.rules import PartiesRefused, SecondFactorNeeded
-from carnet.web import clock, doors, turns
+from carnet.web import clock, doors, sessions, turns
 
 OWN_WAY_IN = (
     "/api/v",
@@ -48,6 +49,10 @@ class _Abandoned(Exception):
         self.response = response
 
 
+class _SessionEnded(Exception):
+    """Its person ended this session from another browser, or changed what proves who they are."""
+
+
 class TenancyMiddleware:
     """Stands after AuthenticationMiddleware."""
 
@@ -65,6 +70,8 @@ class TenancyMiddleware:
         try:
             with access.knowing(person_id):
                 if person_id is not None:
+                    if SESSION_KEY in request.session and not sessions.opens(request, person_id):
+                        raise _SessionEnded
                     _identify(request)
                 with acting_as(request.actor):  # type: ignore[attr-defined]
                     _touch(request)
@@ -73,6 +80,10 @@ class TenancyMiddleware:
                         raise _Abandoned(response)
         except _Abandoned as abandoned:
             return abandoned.response
+        except _SessionEnded:
+            request.session.flush()
+            request.user = AnonymousUser()
+            return self(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:

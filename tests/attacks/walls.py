@@ -27,7 +27,7 @@ NOWHERE: Mapping[str, str] = {
     "day": "2026-11-03",
 }
 # Tables that count or remember the request itself, whoever sends it.
-OF_THE_REQUEST = {"django_session", "parties_throttle", "parties_idempotency"}
+OF_THE_REQUEST = {"django_session", "parties_browsersession", "parties_throttle", "parties_idempotency"}
 WRITES = re.compile(r'^\s*(?:/\*.*?\*/\s*)?(?:insert\s+into|update|delete\s+from|merge\s+into)\s+"?(\w+)"?', re.IGNORECASE | re.DOTALL)
 # What differs between two answers to the same question: marks against forgery, keys of a form, moments of a page.
 PASSING = re.compile(

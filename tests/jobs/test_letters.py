@@ -28,7 +28,7 @@ CONTEXTS = {
     "places.confirmation-due": {"place": "Le lieu", "due_on": "2026-11-21", "is_again": False},
     "parties.invitation": {"organisation": "Atelier & Cie", "role": "MEDIATOR", "secret": "s3cret", "expires_at": "2026-11-17T00:00:00+00:00"},
     "parties.password-reset": {"person_id": 7, "token": "abc-def"},
-    "parties.new-browser": {"browser": "Firefox", "system": "Windows", "at": "2026-11-17T09:00:00+00:00"},
+    "parties.new-browser": {"browser": "Firefox", "system": "Windows", "seen_at": "2026-11-17T09:00:00+00:00"},
     "parties.bank-account-proposed": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},
     "parties.bank-account-approved": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": "2026-11-06T09:00:00+00:00"},
     "parties.bank-account-refused": {"organisation": "Atelier", "iban": "FR76 … 0189", "valid_from": None},

@@ -286,7 +286,7 @@ LEFT: Final[tuple[Left, ...]] = (
     *_left(
         SESSIONS,
         "django_session", "account_emailconfirmation", "openid_client", "openid_grant", "openid_accesstoken",
-        "parties_turn", "parties_station",
+        "parties_turn", "parties_station", "parties_browsersession",
     ),
     *_left(
         QUEUES,

@@ -17,6 +17,7 @@ from carnet.parties.models._parties import (
     Organisation,
     Person,
 )
+from carnet.parties.models._sessions import BrowserSession
 from carnet.parties.models._stations import Pin, PinDay, Station, Turn
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Approval",
     "ApprovalVoice",
     "BankAccount",
+    "BrowserSession",
     "CardCode",
     "CardShipment",
     "CodeCard",

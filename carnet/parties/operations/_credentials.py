@@ -14,6 +14,7 @@ from carnet.notices import operations as notices
 from carnet.parties import access
 from carnet.parties.models import Person
 from carnet.parties.operations._members import noted
+from carnet.parties.operations._sessions import forget_sessions_of
 from carnet.parties.rules import (
     NotAllowed,
     PersonNameMissing,
@@ -69,6 +70,7 @@ def reset_password(*, person_id: int, token: str, password: str, request_id: UUI
             raise ResetLinkInvalid
         person.set_password(password)
         person.save(update_fields=["password"])
+        forget_sessions_of(person.id)
     noted(Actor.anonymous(), "parties.password-reset", ("person", person.id), None, request_id, at)
 
 

@@ -16,6 +16,7 @@ from carnet.parties.models import FactorRecovery, Person
 from carnet.parties.operations import _approvals
 from carnet.parties.operations._card_ends import end
 from carnet.parties.operations._members import current_memberships, noted
+from carnet.parties.operations._sessions import forget_sessions_of
 from carnet.parties.queries import has_second_factor, organisations_of
 from carnet.parties.rules import (
     HELPER_ROLES,
@@ -234,6 +235,7 @@ def _open(recovery: FactorRecovery, person: Person, actor: Actor, request_id: UU
         if card is not None and card.validated_at is not None:
             end(card, CardEnd.LOST, actor, uuid5(request_id, "card"), at)
         Authenticator.objects.filter(user_id=person.id).delete()
+        forget_sessions_of(person.id)  # what was lost may still be signed in
         code = new_code()
         recovery.code_hash, recovery.expires_at = _mark(person.id, code), at + RECOVERY_LIFETIME
         recovery.save(update_fields=["code_hash", "expires_at"])

@@ -83,6 +83,7 @@ from carnet.parties.queries._people import (
     waiting_invitations,
 )
 from carnet.parties.queries._professionals import member_of_establishment
+from carnet.parties.queries._sessions import SessionLine, own_sessions
 from carnet.parties.queries._stations import (
     StationFront,
     StationView,
@@ -116,6 +117,7 @@ __all__ = [
     "PersonOf",
     "RecoveryView",
     "SeenAs",
+    "SessionLine",
     "StationFront",
     "StationView",
     "TokenLine",
@@ -164,6 +166,7 @@ __all__ = [
     "organisations_of",
     "organisations_registered_by",
     "own_cards",
+    "own_sessions",
     "parcels",
     "payable_account",
     "payable_accounts",

@@ -194,6 +194,14 @@ from carnet.parties.rules._refusals import (
     TokenUnknown,
     VoiceAlreadyGiven,
 )
+from carnet.parties.rules._sessions import (
+    BROWSERS,
+    SEEN_EVERY,
+    SESSION_LENGTH,
+    SYSTEMS,
+    TOLD_AGAIN_AFTER,
+    browser_and_system,
+)
 from carnet.parties.rules._words import (
     WITHDRAWN,
     AccountState,
@@ -209,6 +217,7 @@ from carnet.parties.rules._words import (
 
 __all__ = [
     "ACCOUNT_WAIT",
+    "BROWSERS",
     "BY_HABILITATION",
     "BY_PIN",
     "CARDS_FILE_MOST",
@@ -246,10 +255,14 @@ __all__ = [
     "ROLES_OF_KIND",
     "SCOPE_ACTIONS",
     "SECOND_FACTOR_ROLES",
+    "SEEN_EVERY",
+    "SESSION_LENGTH",
     "STATION_CODE_LIFETIME",
     "STATION_NAME_MAX",
+    "SYSTEMS",
     "TOKEN_DAYS_MOST",
     "TOKEN_PREFIX",
+    "TOLD_AGAIN_AFTER",
     "TURNS_KEPT",
     "UNUSED_MONTHS",
     "VOLUNTEER_ROLES",
@@ -358,6 +371,7 @@ __all__ = [
     "account_in_force",
     "allowed",
     "asks_after_idle",
+    "browser_and_system",
     "by_pin",
     "check_allowed_now",
     "check_card_kind",

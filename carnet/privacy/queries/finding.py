@@ -35,6 +35,7 @@ _NUMBERED = {"mandates_mandate": "mandates_assistedperson", "connectivity_connec
 _NAMELESS = {
     "journal_line", "journal_answer", "distribution_handover", "notices_webhookdelivery", "django_session", "openid_accesstoken", "openid_grant",
     "mandates_visit", "mandates_use", "redemption_balancetry", "redemption_stranger", "observatory_selfcheckslip", "observatory_selfcheckround",
+    "parties_browsersession",
     "parties_cardcode", "workshops_booking", "connectivity_application", "connectivity_home", "places_place",
 }  # fmt: skip
 

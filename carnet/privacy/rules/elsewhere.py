@@ -21,6 +21,10 @@ ELSEWHERE: Final[Mapping[str, Mapping[str, PersonalColumn]]] = {
     "account_emailaddress": _all("to sign in: the address, verified", _ACCOUNT, "email"),
     "mfa_authenticator": _all("the second factor: secret or public key, useless without the account", _ACCOUNT, "data"),
     "django_session": _all("to stay signed in; who, as a number, signed by the site", "24 hours", "session_data"),
+    "parties_browsersession": _all(
+        "to show somebody their own sessions, and end them: a browser and a system by their names, no address of a network", "24 hours",
+        "browser", "system",
+    ),
     "openid_accesstoken": _all("to carry out something for a person who authorised it", "minutes; erased each night", "subject"),
     "openid_grant": _all("to carry out something for a person who authorised it", "minutes; erased each night", "subject", "claims"),
     "parties_membership": _all("why somebody was suspended; the screen asks for no name", "as long as the membership", "suspended_reason"),

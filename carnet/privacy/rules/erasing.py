@@ -61,6 +61,7 @@ ERASURES: Final[tuple[Erasure, ...]] = (
             "UPDATE parties_membership SET ends_at = GREATEST(starts_at, %(at)s) WHERE person_id = %(id)s AND (ends_at IS NULL OR ends_at > %(at)s)",
             "DELETE FROM mfa_authenticator WHERE user_id = %(id)s",
             "DELETE FROM account_emailaddress WHERE user_id = %(id)s",
+            "DELETE FROM parties_browsersession WHERE person_id = %(id)s",
             "UPDATE parties_pin SET hash = '', chosen_at = NULL, code_hash = NULL, code_expires_at = NULL WHERE person_id = %(id)s",
             "UPDATE parties_invitation SET email = 'efface-' || id || '@example.invalid', display_name = '',"
             " withdrawn_at = CASE WHEN accepted_at IS NULL THEN COALESCE(withdrawn_at, %(at)s) ELSE withdrawn_at END WHERE accepted_by_id = %(id)s"
@@ -257,6 +258,7 @@ KEPT: Final[tuple[Kept, ...]] = (
     Kept("mandates_mandate", PROOF, "the mandate by its number, without a name once the person is erased"),
     Kept("mandates_consentline", PROOF, "words answered by text message; the number that sent them is erased with the person"),
     Kept("mandates_visit", DETACHED, "a few minutes, then erased each night"),
+    Kept("parties_browsersession", DETACHED, "until it ends: 24 hours at most; erased with the account"),
     Kept("django_session", DETACHED, "until it ends: 24 hours at most"),
     Kept("openid_accesstoken", DETACHED, "minutes; erased with the account"),
     Kept("openid_grant", DETACHED, "minutes; erased with the account"),

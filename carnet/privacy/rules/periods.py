@@ -83,6 +83,11 @@ PERIODS: Final[tuple[Period, ...]] = (
         "privacy.keep-in-time", "RGPD 5-1-e", forgets=("django_session", "DELETE FROM django_session WHERE expire_date < %(at)s"),
     ),
     Period(
+        "own-sessions", 1, _DAYS, "SELECT count(*) FROM parties_browsersession",
+        _days("parties_browsersession", "true", "seen_at"), "privacy.keep-in-time", "RGPD 5-1-e",
+        forgets=("parties_browsersession", "DELETE FROM parties_browsersession WHERE seen_at < %(at)s - make_interval(days => 1)"),
+    ),
+    Period(
         "helped-people", 72, _MONTHS, "SELECT count(*) FROM mandates_assistedperson WHERE erased_at IS NULL",
         f"SELECT count(*) FROM mandates_assistedperson p WHERE erased_at IS NULL"
         f" AND ({_LATEST_MANDATE}) < (%(at)s - make_interval(months => %(kept)s, days => 2))::date",

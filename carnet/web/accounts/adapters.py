@@ -23,7 +23,7 @@ from django.urls import reverse
 from carnet.gateways.database import acting_as_everything
 from carnet.parties import operations as parties
 from carnet.parties import queries
-from carnet.web import clock, turns
+from carnet.web import clock, sessions, turns
 from carnet.web.accounts import known_browsers
 
 log = structlog.get_logger(__name__)
@@ -54,8 +54,10 @@ class AccountAdapter(DefaultAccountAdapter):
         )
         if any(record.get("method") == "mfa" for record in get_authentication_records(request, user)):
             parties.note_second_factor(person_id=int(user.pk), request_id=uuid4(), at=clock.now())
+        email = str(user.email)  # type: ignore[attr-defined]
+        sessions.begin(request, int(user.pk), is_known=bool(known_browsers.name_of(request, email)))
         response: HttpResponse = super().post_login(request, user, **options)
-        known_browsers.remember(request, response, str(user.email))  # type: ignore[attr-defined]
+        known_browsers.remember(request, response, email)
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

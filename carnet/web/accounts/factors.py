@@ -18,6 +18,7 @@ from carnet.parties.rules import PartiesRefused
 from carnet.web import clock
 from carnet.web.accounts.code_forms import CARD
 from carnet.web.accounts.desk import FIELDS, page
+from carnet.web.accounts.sessions import end_others
 from carnet.web.accounts.sign_in import RECOVERED, must_recover, note_proof, safe_next
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import actor_of, show_refusal
@@ -75,6 +76,7 @@ def my_card(request: HttpRequest) -> HttpResponseBase:
         if refusal is None:
             request.session.pop(RECOVERED, None)
             note_proof(request, request.user, CARD)  # type: ignore[arg-type]
+            end_others(request)
             messages.success(request, _("Votre carte est prête. Son code vous sera demandé à chaque connexion."))
             return HttpResponseRedirect(safe_next(request))
         show_refusal(form, refusal, FIELDS)

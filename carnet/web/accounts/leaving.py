@@ -6,6 +6,7 @@ from allauth.account.views import LogoutView
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from carnet.web import sessions
 from carnet.web.identity import exchange
 
 
@@ -14,6 +15,7 @@ class LeaveView(LogoutView):
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         id_token = exchange.way_out(self.request)
+        sessions.forget(self.request)
         response: HttpResponse = super().post(*args, **kwargs)
         if not id_token:
             return response

@@ -34,6 +34,7 @@ from carnet.parties.rules import PartiesRefused
 from carnet.web import clock
 from carnet.web.accounts.forms import ForgottenForm, NewPasswordForm
 from carnet.web.accounts.leaving import LeaveView
+from carnet.web.accounts.sessions import end_others
 from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.doors import from_this_machine, go_to, public, signed_in
 
@@ -79,7 +80,8 @@ class SecondStepView(second_factor.AuthenticateView):
 
 
 def freshen(request: HttpRequest) -> None:
-    """The proof just given counts for the form that waited for it, in this same request."""
+    """The proof just given counts for the form that waited for it, in this same request; the session takes another name."""
+    request.session.cycle_key()
     request.actor = replace(actor_of(request), proved_at=clock.now())  # type: ignore[attr-defined]
 
 
@@ -147,8 +149,36 @@ class ProveByPasswordView(account.ReauthenticateView):
     """The same with the password."""
 
     def form_valid(self, form: Any) -> HttpResponse:
+        self.request.session.cycle_key()
         waited = safe_next(self.request)
         return at_its_address(super().form_valid(form), waited)
+
+
+class _EndsOthers:
+    """What is changed here proves who one is: once it is, every other session ends (ASVS 7.4.3)."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        end_others(self.request)
+        return response
+
+
+class ChangePasswordView(_EndsOthers, account.PasswordChangeView):
+    """Django ends the others by itself; so does their list."""
+
+
+class RemoveApplicationView(_EndsOthers, totp.DeactivateTOTPView):
+    """Six digits are asked no more."""
+
+
+class NewRecoveryCodesView(_EndsOthers, recovery.GenerateRecoveryCodesView):
+    """Codes before these open nothing."""
+
+
+class RemovePasskeyView(_EndsOthers, passkeys.RemoveWebAuthnView):
+    """A passkey opens nothing any more."""
 
 
 class _AfterRecovery:
@@ -165,6 +195,7 @@ class _AfterRecovery:
         """What was just set up is a proof, and ends the recovery."""
         note_proof(self.request, self.request.user, kind)  # type: ignore[arg-type]
         keep_factor(self.request)
+        end_others(self.request)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "next": safe_next(self.request)}  # type: ignore[misc]
@@ -237,18 +268,18 @@ urlpatterns = [
     path("sign-out/", public(LeaveView.as_view()), name="account_logout"),
     path("password/forgotten/", public(forgotten_password), name="account_reset_password"),
     path("password/new/<int:uid>/<str:token>/", public(new_password), name="new-password"),
-    path("account/password/", signed_in(account.PasswordChangeView.as_view()), name="account_change_password"),
+    path("account/password/", signed_in(ChangePasswordView.as_view()), name="account_change_password"),
     path("account/prove/password/", signed_in(ProveByPasswordView.as_view()), name="account_reauthenticate"),
     path("account/prove/", signed_in(ProveView.as_view()), name="mfa_reauthenticate"),
     path("account/prove/passkey/", signed_in(ProveByPasskeyView.as_view()), name="mfa_reauthenticate_webauthn"),
     path("account/second-factor/", signed_in(second_factor.IndexView.as_view()), name="mfa_index"),
     path("account/second-factor/application/", signed_in(EnrolApplicationView.as_view()), name="mfa_activate_totp"),
-    path("account/second-factor/application/remove/", signed_in(totp.DeactivateTOTPView.as_view()), name="mfa_deactivate_totp"),
+    path("account/second-factor/application/remove/", signed_in(RemoveApplicationView.as_view()), name="mfa_deactivate_totp"),
     path("account/second-factor/codes/", signed_in(RecoveryCodesView.as_view()), name="mfa_view_recovery_codes"),
-    path("account/second-factor/codes/new/", signed_in(recovery.GenerateRecoveryCodesView.as_view()), name="mfa_generate_recovery_codes"),
+    path("account/second-factor/codes/new/", signed_in(NewRecoveryCodesView.as_view()), name="mfa_generate_recovery_codes"),
     path("account/second-factor/codes/file/", signed_in(recovery.DownloadRecoveryCodesView.as_view()), name="mfa_download_recovery_codes"),
     path("account/second-factor/passkeys/", signed_in(passkeys.ListWebAuthnView.as_view()), name="mfa_list_webauthn"),
     path("account/second-factor/passkeys/add/", signed_in(AddPasskeyView.as_view()), name="mfa_add_webauthn"),
     path("account/second-factor/passkeys/<int:pk>/", signed_in(passkeys.EditWebAuthnView.as_view()), name="mfa_edit_webauthn"),
-    path("account/second-factor/passkeys/<int:pk>/remove/", signed_in(passkeys.RemoveWebAuthnView.as_view()), name="mfa_remove_webauthn"),
+    path("account/second-factor/passkeys/<int:pk>/remove/", signed_in(RemovePasskeyView.as_view()), name="mfa_remove_webauthn"),
 ]

@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from carnet.web.accounts import bank_accounts, cards, factors, members, pins, proconnect, sign_in, station, stations, views, webhooks
+from carnet.web.accounts import (
+    bank_accounts,
+    cards,
+    factors,
+    members,
+    pins,
+    proconnect,
+    sessions,
+    sign_in,
+    station,
+    stations,
+    views,
+    webhooks,
+)
 
 accounts = [
     path("home", views.home, name="home"),
@@ -11,6 +24,7 @@ accounts = [
     path("sign-in/proconnect/out/", proconnect.out, name="proconnect-out"),
     path("sign-out/proconnect/", proconnect.left, name="proconnect-left"),
     path("account/", views.account, name="account"),
+    path("account/sessions/", sessions.sessions, name="sessions"),
     path("account/organisation/", views.choose_organisation, name="choose-organisation"),
     path("invitation/<str:secret>/", views.invitation, name="invitation"),
     path("members/", members.members, name="members"),

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -71,6 +72,8 @@ def account(request: HttpRequest) -> HttpResponseBase:
     if mine is None:
         return redirect("account_login")
     form = AccountForm(request.POST or None, initial={"display_name": mine.display_name, "phone": mine.phone, "language": mine.language})
+    if request.method == "POST" and request.POST.get("phone", "").strip() != mine.phone:
+        raise_if_reauthentication_required(request, app="account")  # it is called before a bank account changes
     if request.method == "POST" and performed(form, lambda typed: operations.update_account(**typed, actor=actor, at=clock.now())):
         messages.success(request, _("Votre compte est à jour."))
         return redirect("accounts:account")

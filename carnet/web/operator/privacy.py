@@ -83,6 +83,7 @@ def _what(code: str) -> str:
         "head-changes": _("Changements de responsable"),
         "letters": _("Lettres qui n’ont pas pu partir"),
         "sessions": _("Connexions ouvertes"),
+        "own-sessions": _("Navigateurs des connexions ouvertes"),
         "helped-people": _("Personnes aidées"),
         "drafts": _("Mandats en préparation"),
         "habilitations": _("Demandes d’habilitation refusées ou retirées"),
