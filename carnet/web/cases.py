@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -10,9 +13,11 @@ from carnet.controls.queries.cases import CaseLine, CasePage, InQuestion, Step
 from carnet.controls.rules.cases import CaseState, Decision, StepKind, Wish
 from carnet.kernel.periods import legal_day
 from carnet.redemption import queries as redemption
+from carnet.redemption.rules import redemption_number
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 
+PASSAGES_PER_PAGE = 100
 STATES = {
     CaseState.OPEN: (gettext_lazy("Réponse du lieu attendue"), "info"),
     CaseState.HEARD: (gettext_lazy("Le lieu a répondu"), "warning"),
@@ -98,22 +103,29 @@ def step_words(step: Step) -> tuple[str, str]:
     return (f"{name} ({formats.euros(step.cents)})" if step.cents else name), formats.moment(step.at)
 
 
-def passages(lines: Sequence[InQuestion], caption: str) -> Table:
-    """The redemptions a case is about, the oldest first."""
+def passages(request: HttpRequest, lines: Sequence[InQuestion], caption: str) -> tuple[Table, Page[InQuestion] | None]:
+    """The redemptions a case is about, the oldest first, a page at a time; the place reads each on its own page of it."""
+    page = Paginator(lines, PASSAGES_PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("Chèque")), Column(_("Accepté le")), Column(_("Valeur"), number=True), Column(_("Décision"))]
     rows = [
         [
-            redemption.serial_of(each.key[0], each.key[1]),
+            Cell(redemption.serial_of(each.key[0], each.key[1]), url=_own_page(each)),
             formats.moment(each.redeemed_at),
             formats.euros(each.cents),
-            _verdict(each),
+            verdict(each),
         ]
-        for each in lines
+        for each in page
     ]
-    return Table(caption, columns, rows)
+    return Table(caption, columns, rows), page if page.paginator.num_pages > 1 else None
 
 
-def _verdict(each: InQuestion) -> Cell | str:
+def _own_page(each: InQuestion) -> str:
+    number = redemption_number(series_id=each.key[0], voucher_id=each.key[1], generation=each.key[2])
+    return reverse("place:redemption", args=[number])
+
+
+def verdict(each: InQuestion) -> Cell | str:
+    """What was decided of one redemption."""
     if each.taken_back is None:
         return "–"
     return Cell(_("repris"), tone="warning") if each.taken_back else Cell(_("payé"), tone="success")

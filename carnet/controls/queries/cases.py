@@ -23,7 +23,6 @@ from carnet.kernel.actors import Actor
 from carnet.parties.rules import check_may
 
 LISTED = 200
-REDEMPTIONS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +340,7 @@ def _page(row: Case, at: datetime, *, is_own: bool = False) -> CasePage:
         ),
         redemptions=tuple(
             InQuestion(each.id, (each.series_id, each.voucher_id, each.generation), each.cents, each.redeemed_at, each.taken_back)
-            for each in redemptions[:REDEMPTIONS_SHOWN]
+            for each in redemptions
         ),
         papers=tuple(
             Paper(each.rank, each.media_type, each.size_bytes, each.added_at)

@@ -38,7 +38,9 @@ from carnet.web.design.components import Cell, Column, Figure, Row, Table, Task
 from carnet.web.design.forms import DayField, EurosField, OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.doors import ask_for_proof, door
+from carnet.web.signals import behind
 from carnet.web.signals import words as signal_words
+from carnet.web.spreadsheets import as_file
 
 FOUND = [
     (Outcome.HONEST.value, gettext_lazy("Tout était en ordre")),
@@ -243,6 +245,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     line = page.line
     road, current = words.road(line.state)
     people = parties.names_of({each.person_id for each in page.steps if each.person_id and not each.by_place})
+    passages, pages = behind.of_case(request, page)
     context = {
         "case": page,
         "place": places.names_of([line.place_id]).get(line.place_id, ""),
@@ -262,11 +265,20 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
             for each in page.steps
         ],
         "papers": [(each, reverse("operator:case-paper", args=[case_id, each.rank])) for each in page.papers],
-        "passages": words.passages(page.redemptions, _("Passages en question")),
+        "passages": passages,
+        "pages": pages,
+        "file_url": reverse("operator:case-passages", args=[case_id]),
         "actions": _actions(page, actor, at),
         "another": _needs_another(page, actor, at),
     }
     return render(request, "operator/cases/case.html", context)
+
+
+def passages_file(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    """Every redemption of a case, for a spreadsheet."""
+    actor = actor_of(request)
+    page = queries.case_page(actor, case_id, at=clock.now())
+    return as_file("csv", f"dossier-{case_id}-passages", behind.sheet_of_case(page), actor)
 
 
 def _rows(page: CasePage) -> list[Row]:
@@ -653,6 +665,7 @@ urlpatterns = [
     path("cases/", door("controls.see")(cases), name="cases"),
     path("cases/new/", door("controls.sort-signals")(OpenView.as_view()), name="case-new"),
     path("cases/<int:case_id>/", door("controls.see")(case), name="case"),
+    path("cases/<int:case_id>/passages.csv", door("controls.see")(passages_file), name="case-passages"),
     path("cases/<int:case_id>/papers/<int:rank>/", door("controls.see")(paper), name="case-paper"),
     path("cases/<int:case_id>/hold/", door("controls.hold")(HoldView.as_view()), name="case-hold"),
     path("cases/<int:case_id>/release/", door("controls.hold")(ReleaseView.as_view()), name="case-release"),

@@ -105,6 +105,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     line = page.line
     road, current = words.road(line.state)
     may_answer = allowed(actor.roles, operations.ANSWER)
+    passages, pages = words.passages(request, page.redemptions, _("Les passages dont il s’agit"))
     context = {
         "case": page,
         "place": places.names_of([line.place_id]).get(line.place_id, ""),
@@ -117,7 +118,8 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
             (*words.step_words(each), each.words, each.by_place) for each in page.steps if each.words and each.kind is not StepKind.OPENED
         ],
         "papers": [(each, reverse("place:case-paper", args=[case_id, each.rank])) for each in page.papers],
-        "passages": words.passages(page.redemptions, _("Les passages dont il s’agit")),
+        "passages": passages,
+        "pages": pages,
         "may_answer": may_answer and line.is_answerable,
         "may_appeal": may_answer and line.is_appealable(at),
     }

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -17,7 +19,7 @@ from carnet.controls.rules.signals.rule import Unit
 from carnet.kernel.actors import Actor
 from carnet.parties.rules import home_of
 from carnet.web.design import formats
-from carnet.web.design.components import Column, Row, Table
+from carnet.web.design.components import Cell, Column, Row, Table
 
 Words = str | Promise
 
@@ -325,7 +327,11 @@ def tables(found: SignalFacts, names: Mapping[int, str]) -> list[Table]:
     if _are_lines(facts.get("days")):
         columns = [Column(_("Jour")), Column(_("Carnets"), number=True), Column(_("Places annoncées"), number=True)]
         rows = [
-            [formats.day(date.fromisoformat(each["on"])), formats.number(each["booklets"]), formats.number(each["seats"])]
+            [
+                Cell(formats.day(date.fromisoformat(each["on"])), url=_behind(found, on=each["on"])),
+                formats.number(each["booklets"]),
+                formats.number(each["seats"]),
+            ]
             for each in facts["days"]
         ]
         made.append(Table(_("Les jours les plus chargés"), columns, rows))
@@ -336,7 +342,7 @@ def tables(found: SignalFacts, names: Mapping[int, str]) -> list[Table]:
         ]  # fmt: skip
         rows = [
             [
-                _named(names, each),
+                Cell(_named(names, each), url=_behind(found, desk=each["desk_id"])),
                 formats.number(each["vouchers"]),
                 formats.number(each["before"]),
                 formats.number(each["of_desk"]),
@@ -347,7 +353,10 @@ def tables(found: SignalFacts, names: Mapping[int, str]) -> list[Table]:
         made.append(Table(_("Les guichets concernés"), columns, rows))
     if _are_lines(facts.get("desks")):
         columns = [Column(_("Guichet")), Column(_("Distance"), number=True), Column(_("Chèques"), number=True)]
-        rows = [[_named(names, each), _km(each), formats.number(each["vouchers"])] for each in facts["desks"]]
+        rows = [
+            [Cell(_named(names, each), url=_behind(found, desk=each["desk_id"])), _km(each), formats.number(each["vouchers"])]
+            for each in facts["desks"]
+        ]
         made.append(Table(_("Les guichets éloignés"), columns, rows))
     return made
 
@@ -379,6 +388,11 @@ def comparisons(found: SignalFacts) -> list[str]:
         some = ngettext("%(count)s d’entre eux en fait autant ou plus.", "%(count)s d’entre eux en font autant ou plus.", each["above"])
         told.append(f"{words % facts} {some % {'count': formats.number(each['above'])} if each['above'] else none}")
     return told
+
+
+def _behind(found: SignalFacts, **kept: Any) -> str:
+    """The redemptions behind one line of evidence."""
+    return f"{reverse('signals:passages', args=[found.id])}?{urlencode(kept)}"
 
 
 def _named(names: Mapping[int, str], line: Mapping[str, Any]) -> str:
