@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from carnet.cli.running import load_django
-from drills import DrillFailed, _every_key
+from drills import DrillFailed, _every_key, _rewrapped
 
 BOOKLET = 5
 
@@ -50,6 +50,7 @@ def played(*, versions: int, booklets: int) -> dict[str, Any]:
             signed = _every_key.signed_now(key_ring(), ready.programme_id)
     kept = _every_key.still_holds(key_ring(), ready.programme_id, signed, version=1) if versions > 1 else 0
     installation = _every_key.installation_changed(key_ring(), at=LATER)
+    wrapping = _rewrapped.killed_then_finished(key_ring())
     forget_place_keys()
     forget_series_facts()
     spent = {"typed": 0, "qr": 0, "offline": 0}
@@ -79,6 +80,7 @@ def played(*, versions: int, booklets: int) -> dict[str, Any]:
         "vouchers": versions * booklets * BOOKLET,
         "purposes_still_signed": kept,
         "keys_of_the_installation": installation,
+        **wrapping,
         **{f"redeemed_{how}": count for how, count in spent.items()},
         "statements_known": statements["oldest"],
         "statements_unknown": statements["unknown"],

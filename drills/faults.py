@@ -518,9 +518,9 @@ def _write_print_file(folder: Path) -> None:
 
 
 def _write_key(folder: Path) -> None:
-    from carnet.gateways.keys._files import _write_once
+    from carnet.gateways.keys._files import write_once
 
-    _write_once(folder / "key", b"k" * 100_000)
+    write_once(folder / "key", b"k" * 100_000)
 
 
 def run_any(words: list[str], surroundings: dict[str, str]) -> "subprocess.CompletedProcess[str]":

@@ -1,5 +1,7 @@
 """Keys drawn anew between editions: vouchers of every version are spent typed, by QR code and from an offline queue; then one version is ended.
 
+In between, the key that seals all of them is changed too, by a process that is killed in the middle and another that goes on.
+
 On a database of its own. A code that nobody holds takes as many statements as a good one, whatever the number of versions.
 """
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import typer
 
 from carnet.cli.running import installation
-from carnet.cli.speech import AsJson, give, say
+from carnet.cli.speech import AsJson, CommandFailed, give, say
 from carnet.cli.speech import gettext as _
 
 Programme = Annotated[int, typer.Argument(help=_("Numéro du programme."), metavar="PROGRAMME")]
@@ -19,6 +19,12 @@ def register(app: typer.Typer) -> None:
     group.command("end", help=_("Déclarer qu’une version a fui : ses QR codes ne sont plus crus sans réseau ; les chèques restent bons."))(
         end
     )
+    group.command(
+        "rewrap",
+        help=_(
+            "Changer la clé d’enveloppe : chaque fichier du dossier des clés est scellé à nouveau. Coupée, la commande se relance et continue."
+        ),
+    )(rewrap)
     app.add_typer(group, name="keys", help=_("Les clés des codes, tenues hors de la base."))
 
 
@@ -82,6 +88,58 @@ def end(
                 _("La version %(version)d n’est plus crue sans réseau, dès que chaque appareil aura retrouvé le sien.")
                 % {"version": version}
             )
+
+
+def rewrap(
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help=_("Tirer seulement la prochaine clé, à copier d’abord sur les autres machines."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    with installation():
+        from django.conf import settings
+        from rich.console import Console
+
+        from carnet.gateways import keys
+        from carnet.journal import operations as journal
+        from carnet.kernel.actors import Actor
+        from carnet.web import clock
+
+        ring = keys.FileKeyRing(settings.KEYS_DIR, wrapping_key=settings.KEYS_WRAPPING or None)
+
+        def journalled(count: int) -> None:
+            journal.record(
+                actor=Actor.system("carnet keys"), action="keys.wrapping-changed", subject=("installation", "all"),
+                facts={"count": count}, at=clock.now(),
+            )  # fmt: skip
+
+        try:
+            if prepare:
+                drawn = keys.prepare_rewrap(ring)
+                answer: dict[str, Any] = {"prepared": True, "drawn_now": drawn, "file": str(ring.next_path)}
+            else:
+                with Console(stderr=True).status(_("Les fichiers de clés sont scellés à nouveau…")):
+                    done = keys.rewrap(ring, before_the_end=journalled)
+                answer = {"sealed_anew": done.sealed_anew, "already": done.already, "resumed": done.resumed}
+        except keys.KeysUnreadable as refusal:
+            told = _(
+                "Un fichier ne s’ouvre par aucune des deux clés (%(about)s). Rien n’est perdu : les deux restent. Relancez une fois réparé."
+            )
+            raise CommandFailed(told % {"about": refusal.facts.get("about", "")}) from None
+        except PermissionError as refused:
+            told = _("Le fichier %(file)s ne peut pas être écrit : lancez la commande en administrateur de la machine.")
+            raise CommandFailed(told % {"file": refused.filename}) from None
+    if as_json:
+        give(answer)
+    elif prepare:
+        say(_("La prochaine clé est dans %(file)s : copiez-la, à ce nom, sur chaque machine, puis relancez sans --prepare.") % answer)
+    else:
+        say(
+            _(
+                "%(sealed_anew)d fichiers scellés à nouveau, %(already)d l’étaient déjà. Copiez la clé d’enveloppe en lieu sûr, et sauvegardez."
+            )
+            % answer
+        )
 
 
 def _installation_of(programme_id: int) -> Any:

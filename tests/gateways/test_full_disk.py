@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from carnet.cli.main import sentence_of
-from carnet.gateways.keys._files import _write_once
+from carnet.gateways.keys._files import write_once
 from carnet.gateways.printer._file import written
 from carnet.issuing.operations._printing import _keep
 
@@ -18,7 +18,7 @@ def _print(path: Path) -> None:
         file.write(b"%PDF")
 
 
-@pytest.mark.parametrize("write", [_print, lambda path: _keep(path, b"sealed"), lambda path: _write_once(path, b"key")])
+@pytest.mark.parametrize("write", [_print, lambda path: _keep(path, b"sealed"), lambda path: write_once(path, b"key")])
 def test_nothing_of_a_file_is_left(write: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "x")

@@ -12,6 +12,7 @@ Files of a ``FileKeyRing`` (all 0600, inside a 0700 folder, written whole or not
 ``openid/ES256-1.json``        the first key this installation signs with as an OpenID provider, sealed; its public key in clear
 ``clearing/keys-1.json``       the first keys this installation speaks with other operators' by, sealed; their public halves in clear
 ``anchors/keys-1.json``        the first key this installation signs its daily anchors with, sealed; its public key in clear
+``former-1.key``               a wrapping key of before, sealed by the present one: the database holds what it sealed
 ``people/f2/person-K7WM2QXA.key`` the key of one person, sealed; destroyed with them (0091)
 
 What an installation keeps sealed in its database for a while (a photograph that shows codes, a telephone number to answer) is
@@ -29,6 +30,7 @@ from carnet.gateways.keys._clearing import ClearingKey, fingerprint, key_name
 from carnet.gateways.keys._files import FileKeyRing
 from carnet.gateways.keys._issuer import ISSUER_ALGORITHMS, IssuerKey, IssuerPrivateKey
 from carnet.gateways.keys._people import UNDER_A_PERSON
+from carnet.gateways.keys._rewrapping import Rewrapped, prepare_rewrap, rewrap
 from carnet.gateways.keys._rings import InMemoryKeyRing
 from carnet.gateways.keys._words import (
     ANCHORS,
@@ -97,6 +99,7 @@ __all__ = [
     "PersonKeyDestroyed",
     "ProgrammeKeys",
     "PublicKey",
+    "Rewrapped",
     "SeedMissing",
     "fingerprint",
     "key_name",
@@ -104,6 +107,8 @@ __all__ = [
     "new_pair",
     "open_box",
     "opened",
+    "prepare_rewrap",
+    "rewrap",
     "sealed_box",
     "sealed_by",
     "signs",

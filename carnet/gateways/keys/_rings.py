@@ -19,6 +19,7 @@ from carnet.gateways.keys._words import (
     KeysExhausted,
     KeysMissing,
     KeysOfAnother,
+    KeysUnreadable,
     PersonKeyDestroyed,
     ProgrammeKeys,
     PublicKey,
@@ -31,6 +32,11 @@ def new_keys(version: int) -> ProgrammeKeys:
     if version > VERSION_MAX:
         raise KeysExhausted(version_max=VERSION_MAX)
     return ProgrammeKeys(version, hashing=secrets.token_bytes(SECRET_SIZE), signing=secrets.token_bytes(SECRET_SIZE))
+
+
+def own_key(root: bytes, purpose: str) -> bytes:
+    """The key of one purpose, drawn from a wrapping key."""
+    return HKDF(algorithm=SHA256(), length=SECRET_SIZE, salt=None, info=f"carnet own {purpose}".encode()).derive(root)
 
 
 class RingOfKeys(IssuerKeys, ClearingKeys, AnchorKeys):
@@ -95,17 +101,25 @@ class RingOfKeys(IssuerKeys, ClearingKeys, AnchorKeys):
     def seed_sealed_for(self, programme_id: int, order_id: int, recipient: bytes) -> bytes:
         return sealed_box(recipient, self.seed(programme_id, order_id))
 
-    def _own_key(self, purpose: str) -> bytes:
-        return HKDF(algorithm=SHA256(), length=SECRET_SIZE, salt=None, info=f"carnet own {purpose}".encode()).derive(self._wrapping_key())
-
     def _wrapping_key(self) -> bytes:
+        """What seals a file now."""
         raise NotImplementedError
 
+    def _roots(self) -> tuple[bytes, ...]:
+        """What own keys are drawn from: first the one that seals, then those that sealed before, last the oldest, which marks."""
+        return (self._wrapping_key(),)
+
     def seal(self, purpose: str, content: bytes) -> bytes:
-        return sealed_by(self._own_key(purpose), content, purpose.encode())
+        return sealed_by(own_key(self._roots()[0], purpose), content, purpose.encode())
 
     def unseal(self, purpose: str, sealed: bytes) -> bytes:
-        return opened(self._own_key(purpose), sealed, purpose.encode())
+        roots = self._roots()
+        for root in roots[:-1]:
+            try:
+                return opened(own_key(root, purpose), sealed, purpose.encode())
+            except KeysUnreadable:
+                continue
+        return opened(own_key(roots[-1], purpose), sealed, purpose.encode())
 
     def seal_for(self, person: str, purpose: str, content: bytes) -> bytes:
         key = self._person_key(person)
@@ -131,7 +145,8 @@ class RingOfKeys(IssuerKeys, ClearingKeys, AnchorKeys):
         raise NotImplementedError
 
     def mark(self, purpose: str, text: str) -> bytes:
-        return hmac.digest(self._own_key(f"mark {purpose}"), text.encode(), "sha256")
+        # For ever under the oldest: a row found by its mark must be found again.
+        return hmac.digest(own_key(self._roots()[-1], f"mark {purpose}"), text.encode(), "sha256")
 
     def verify(self, programme_id: int, version: int, purpose: bytes, message: bytes, signature: bytes) -> bool:
         return signs(self._find(programme_id, version).public, purpose, message, signature)
