@@ -63,6 +63,7 @@ from carnet.scenarios.studied import study_an_estate
 from carnet.scenarios.summary import summarise
 from carnet.scenarios.territory import share_a_territory
 from carnet.scenarios.turns import share_a_computer
+from carnet.scenarios.watched import watch
 
 SCENARIO = "nantes"
 # The season in progress: enough booklets for every desk, half of them still in the cupboards.
@@ -175,6 +176,7 @@ def play_demo(
         open_desks(current, at=at)
         stir_stock(current, at=at)
         ask_places(current, at=at)
+        question = watch(current, current.in_hands[CODES:-SEATS][:-2], at=at)
         complain(current, agent_id=current.cast.staff[Role.OPERATOR_ADMIN], at=at)
         ask_to_be_reminded(current, at=at)
         write_on_paper(current, at=at)
@@ -193,7 +195,7 @@ def play_demo(
         cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
         station = share_a_computer(lead_id=int(desk["person_id"]), organisation_id=current.cast.desk_ids[0], at=at)
-        tried = _to_try(closed, current, people, at, base_url, sign_in_url) | {"station": station}
+        tried = _to_try(closed, current, people, at, base_url, sign_in_url) | {"station": station, "question": question}
     folder.keep(folder.try_file, tried)
     summary = summarise(closed, seconds=clock() - started)
     folder.keep(folder.summary_file, summary)

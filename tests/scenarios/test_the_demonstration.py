@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from carnet.activities.models import Record, SeatBooking
 from carnet.continuity.queries import commitments
+from carnet.controls.models import Sample, SignalSetting
 from carnet.funding import queries as funding
 from carnet.gateways.database import acting_as_everything
 from carnet.parties import queries as parties
@@ -105,6 +106,18 @@ def accounts_that_hold_what_is_promised(tried: dict[str, Any]) -> None:
     assert all(each.account_cents is not None for each in told)
 
 
+def samples_and_a_threshold_that_somebody_tries(tried: dict[str, Any]) -> None:
+    """One sample whose result is final with papers that lack, one half checked, one promised; a rule spoke earlier for a month."""
+    with acting_as_everything(why="look"):
+        where = {"programme_id": tried["open_programme"]}
+        closed, checked, promised = Sample.objects.filter(**where).order_by("id")
+        assert (closed.closed_at is None, checked.closed_at, promised.drawn_at) == (False, None, None)
+        found = set(closed.units.values_list("finding", flat=True))
+        assert {"PROVED", "NOT_PROVED"} <= found
+        assert checked.units.filter(finding=None).exists()
+        assert SignalSetting.objects.get(**where).rule == "before-hand-over"
+
+
 def test_a_demonstration_whose_files_are_lost_is_played_again_with_guests_who_enter(tmp_path: Path) -> None:
     folder = demo.DemoFolder(tmp_path)
     adds_up(play_it(folder))
@@ -114,6 +127,7 @@ def test_a_demonstration_whose_files_are_lost_is_played_again_with_guests_who_en
     a_month_of_free_help()
     payments_that_do_not_go_by_themselves(first)
     accounts_that_hold_what_is_promised(first)
+    samples_and_a_threshold_that_somebody_tries(first)
     assert folder.already() is not None
     folder.summary_file.unlink()
     assert folder.already() is None
