@@ -42,7 +42,7 @@ def read(client: Client, address: str) -> str:
 def test_from_the_home_page_to_a_signal_set_aside(season: Season) -> None:
     operator = administrator(season, season.campaign.operator_id)
     assert "signal à trier" not in read(operator, "/operator/")
-    assert "Aucun signal" in read(operator, "/signals/")
+    assert "Rien à trier" in read(operator, "/signals/")
     signal_id = noticed(season)
     assert "1 signal à trier" in read(operator, "/operator/")
     page = read(operator, "/signals/")
@@ -105,7 +105,7 @@ def test_whoever_has_no_part_in_it_reads_nothing(season: Season) -> None:
     signal_id, programme_id = noticed(season), season.campaign.programme_id
     with acting_as_everything(why="a stranger"):
         stranger = administrator(season, organisation("Ailleurs", "OPERATOR"))
-    assert "Aucun signal" in read(stranger, "/signals/")
+    assert "Rien à trier" in read(stranger, "/signals/")
     addresses = (f"/signals/{signal_id}/", f"/signals/{signal_id}/set-aside/", f"/signals/programmes/{programme_id}/")
     for address in (*addresses, f"/signals/programmes/{programme_id}/beyond-seats/"):
         assert stranger.get(address).status_code in (403, 404, 409), address

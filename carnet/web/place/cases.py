@@ -58,6 +58,14 @@ class AnswerForm(OperationForm):
     )
 
 
+class AppealForm(AnswerForm):
+    """Why the decision should change, and a paper if there is one."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["words"].label = _("Pourquoi la décision devrait changer")
+
+
 class FirstAnswerForm(AnswerForm):
     """The same, before the decision."""
 
@@ -218,13 +226,13 @@ class Answer(_SayView):
 class Appeal(_SayView):
     """Ask a third person to look again."""
 
-    form_class = AnswerForm
+    form_class = AppealForm
 
     def said(self) -> dict[str, Any]:
         decided = next((each.words for each in reversed(self.page.steps) if each.kind.value == "DECIDED"), "")
         return {"title": _("Votre recours"), "text": decided, "verb": _("Envoyer mon recours")}
 
-    def perform(self, form: AnswerForm) -> HttpResponseBase:
+    def perform(self, form: AppealForm) -> HttpResponseBase:
         facts = self.facts(form)
         self.keep_paper(form, facts)
         operations.appeal_case(words=form.cleaned_data["words"], **facts)

@@ -1,6 +1,7 @@
 """What is read of samples: the list, one sample with its result, and its redemptions as a file."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -16,6 +17,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.parties.rules import allowed
 from carnet.places import queries as places
+from carnet.redemption import queries as redemption
 from carnet.web import clock, spreadsheets
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Figure, Row, Table
@@ -166,13 +168,19 @@ def _units(actor: Actor, view: SampleView, *, may_check: bool) -> Table:
     columns = [Column(_("Usage")), Column(_("Lieu")), Column(_("Valeur"), number=True), Column(_("Constat"))]
     if view.method is Method.RISK:
         columns += [Column(_("Poids"), number=True), Column(_("Fois tiré"), number=True)]
-    is_open = may_check and view.closed_at is None
+    is_open, may_follow = may_check and view.closed_at is None, allowed(actor.roles, "settlement.follow")
     rows = []
     for each in found:
-        url = reverse("sampling:check", args=[view.id, each.rank]) if is_open else ""
+        url = reverse("sampling:check", args=[view.id, each.rank]) if is_open else _way(each, view) if may_follow else ""
         row = [Cell(each.number, url=url), names.get(each.place_id, "–"), formats.euros(each.cents), _found(each)]
         rows.append([*row, formats.number(each.weight), formats.number(each.times)] if view.method is Method.RISK else row)
     return Table(_("Chèques tirés, dans l’ordre du tirage"), columns, rows)
+
+
+def _way(unit: UnitView, view: SampleView) -> str:
+    """The way of the voucher, from the funders to the bank."""
+    (serial,) = redemption.serials_of([unit.number])
+    return f"{reverse('follow:voucher', args=[view.programme_id])}?{urlencode({'serial': serial})}"
 
 
 def _found(unit: UnitView) -> Cell:

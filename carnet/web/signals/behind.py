@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from carnet.controls.queries import behind as queries
 from carnet.controls.queries import signals as signal_queries
@@ -131,8 +131,8 @@ def _table(
     verdicts: Sequence[Cell | str] | None = None,
 ) -> Table:
     columns = [
-        Column(_("Chèque")), Column(_("Accepté le")), Column(_("Leçon du")), Column(_("Leçons annoncées"), number=True), Column(_("Guichet")),
-        Column(_("Comment")), Column(_("Valeur"), number=True), Column(_("Décision") if verdicts is not None else _("État")),
+        Column(_("Chèque")), Column(_("Accepté le")), Column(_("Leçon")), Column(_("Guichet")), Column(_("Comment")),
+        Column(_("Valeur"), number=True), Column(_("Décision") if verdicts is not None else _("État")),
     ]  # fmt: skip
     may_follow, may_see_desks = allowed(actor.roles, "settlement.follow"), allowed(actor.roles, "distribution.see-joining")
     rows = []
@@ -142,11 +142,19 @@ def _table(
         desk = names.get(each.desk_id, "")
         desk_url = reverse("operator:desk", args=[programme_id, each.desk_id]) if may_see_desks and desk else ""
         rows.append([
-            Cell(serial, url=follow), formats.moment(each.redeemed_at), formats.day(each.attended_on), formats.number(each.lessons),
-            Cell(desk, url=desk_url) if desk else "–", str(CHANNELS.get(each.channel, each.channel)), formats.euros(each.cents),
+            Cell(case_words.unbroken(serial), url=follow), formats.moment(each.redeemed_at), _lesson(each), Cell(desk, url=desk_url) if desk else "–",
+            str(CHANNELS.get(each.channel, each.channel)), formats.euros(each.cents),
             _state(each) if verdicts is None or each.is_undone else verdicts[rank],
         ])  # fmt: skip
     return Table(caption, columns, rows, empty=_("Aucun passage ces jours-là."))
+
+
+def _lesson(each: Behind) -> str:
+    day = formats.day(each.attended_on)
+    if not each.lessons:
+        return _("le %(day)s, aucune annoncée") % {"day": day}
+    words = ngettext("le %(day)s, %(count)s annoncée", "le %(day)s, %(count)s annoncées", each.lessons)
+    return words % {"day": day, "count": formats.number(each.lessons)}
 
 
 def _state(each: Behind) -> Cell | str:

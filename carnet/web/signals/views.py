@@ -36,7 +36,7 @@ def signals(request: HttpRequest) -> HttpResponse:
     programmes = funding.programmes(queries.programmes_seen(actor, sorted(actor.programme_ids)))
     context = {
         "office": words.office_of(actor),
-        "table": _table(found.signals),
+        "table": _table(found.signals, _nothing(which)),
         "pages": pages if found.page_count > 1 else None,
         "count": found.count,
         "rules": [(each.code, words.name_of(each.code), each.code == which.rule) for each in RULES],
@@ -58,7 +58,14 @@ def _filter(request: HttpRequest) -> SignalFilter:
     )
 
 
-def _table(found: tuple[SignalFacts, ...]) -> Table:
+def _nothing(which: SignalFilter) -> str:
+    """What an empty list says, and what to do then."""
+    if which == SignalFilter(state=SignalState.NEW):
+        return _("Rien à trier. Choisissez « Tous » pour relire les anciens.")
+    return _("Aucun signal ne répond à ce choix. Choisissez « Tous ».")
+
+
+def _table(found: tuple[SignalFacts, ...], empty: str) -> Table:
     names = places.names_of({each.place_id for each in found})
     columns = [Column(_("Signal")), Column(_("Lieu")), Column(_("Jours")), Column(_("Valeur"), number=True), Column(_("État"))]
     rows = []
@@ -68,7 +75,7 @@ def _table(found: tuple[SignalFacts, ...]) -> Table:
             Cell(words.name_of(each.rule), url=reverse("signals:signal", args=[each.id])), names.get(each.place_id, ""),
             words.period(each.from_on, each.until_on), formats.euros(each.cents) if each.cents else "–", Cell(state, tone=tone),
         ])  # fmt: skip
-    return Table(_("Signaux"), columns, rows, empty=_("Aucun signal ne répond à ce choix."))
+    return Table(_("Signaux"), columns, rows, empty=empty)
 
 
 def signal(request: HttpRequest, signal_id: int) -> HttpResponse:

@@ -46,9 +46,7 @@ RULES: Mapping[str, RuleWords] = {
     ),
     "new-pair": RuleWords(
         gettext_lazy("Guichet et lieu nouveaux l’un pour l’autre"),
-        gettext_lazy(
-            "Beaucoup de chèques d’un guichet, dans un lieu qui n’en voyait pas ou presque, bien au-delà de ce que le lieu a grandi."
-        ),
+        gettext_lazy("L’essentiel du mois d’un lieu vient d’un guichet dont il ne voyait pas de chèques, ou presque."),
         gettext_lazy("Un partenariat qui commence, une leçon ouverte près du guichet, un guichet qui a déménagé."),
     ),
     "closed-circuit": RuleWords(
