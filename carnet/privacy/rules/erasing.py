@@ -30,6 +30,9 @@ class Kept:
     until: str
 
 
+EMAIL_ERASED: Final = "email LIKE 'efface-%%@example.invalid'"
+"""An address that names nobody any more."""
+
 ACCOUNTING: Final = "GDPR 17-3-b: a legal obligation to keep accounts (commercial code, L123-22)"
 CONTRACT: Final = "GDPR 17-3-e: proof of what was agreed, for claims at law (civil code, 2224)"
 PROOF: Final = "GDPR 17-3-e: proof of a decision that may be appealed"
@@ -54,6 +57,17 @@ _UNASKED: Final = (
 )
 _RANDOM: Final = "sha256(convert_to(gen_random_uuid()::text, 'UTF8'))"
 
+# The same row is emptied by itself, or with the person it is of.
+_UNINVITED: Final = (
+    "UPDATE parties_invitation SET email = 'efface-' || id || '@example.invalid', display_name = '',"
+    " withdrawn_at = CASE WHEN accepted_at IS NULL THEN COALESCE(withdrawn_at, %(at)s) ELSE withdrawn_at END"
+)
+_NOT_ASKED: Final = (
+    f"UPDATE mandates_remoteconsent SET number_mark = {_RANDOM}, sealed_number = NULL,"
+    " state = CASE WHEN state = 'ASKED' THEN 'EXPIRED' ELSE state END"
+)
+_CLOSED_DRAFT: Final = "UPDATE mandates_draft SET closed_at = COALESCE(closed_at, %(at)s), sealed_identity = NULL, sealed_contact = NULL"
+
 ERASURES: Final[tuple[Erasure, ...]] = (
     Erasure(
         "parties_person", born="r.created_at", done="r.erased_at IS NOT NULL",
@@ -63,8 +77,7 @@ ERASURES: Final[tuple[Erasure, ...]] = (
             "DELETE FROM account_emailaddress WHERE user_id = %(id)s",
             "DELETE FROM parties_browsersession WHERE person_id = %(id)s",
             "UPDATE parties_pin SET hash = '', chosen_at = NULL, code_hash = NULL, code_expires_at = NULL WHERE person_id = %(id)s",
-            "UPDATE parties_invitation SET email = 'efface-' || id || '@example.invalid', display_name = '',"
-            " withdrawn_at = CASE WHEN accepted_at IS NULL THEN COALESCE(withdrawn_at, %(at)s) ELSE withdrawn_at END WHERE accepted_by_id = %(id)s"
+            f"{_UNINVITED} WHERE accepted_by_id = %(id)s"
             " OR lower(email) = (SELECT p.email FROM parties_person p WHERE p.id = %(id)s)",
             "DELETE FROM notices_notice WHERE sent_at IS NULL AND to_email <> '' AND lower(to_email) ="
             " (SELECT p.email FROM parties_person p WHERE p.id = %(id)s)",
@@ -75,14 +88,13 @@ ERASURES: Final[tuple[Erasure, ...]] = (
         ),
     ),
     Erasure(
-        "parties_invitation", born="r.request_id", done="r.email LIKE 'efface-%%@example.invalid'",
+        "parties_invitation", born="r.request_id", done=f"r.{EMAIL_ERASED}",
         statements=(
-            "UPDATE parties_invitation SET email = 'efface-' || id || '@example.invalid', display_name = '',"
-            " withdrawn_at = CASE WHEN accepted_at IS NULL THEN COALESCE(withdrawn_at, %(at)s) ELSE withdrawn_at END WHERE id = %(id)s",
+            f"{_UNINVITED} WHERE id = %(id)s",
         ),
     ),
     Erasure(
-        "parties_headchange", born="r.request_id", done="r.email LIKE 'efface-%%@example.invalid'",
+        "parties_headchange", born="r.request_id", done=f"r.{EMAIL_ERASED}",
         statements=(
             "UPDATE parties_headchange SET email = 'efface-' || id || '@example.invalid', display_name = '—', sealed_document = NULL, media_type = ''"
             " WHERE id = %(id)s",
@@ -95,10 +107,9 @@ ERASURES: Final[tuple[Erasure, ...]] = (
     Erasure(
         "mandates_assistedperson", born="r.number", done="r.erased_at IS NOT NULL", person="'person-' || r.number",
         statements=(
-            f"UPDATE mandates_remoteconsent SET number_mark = {_RANDOM}, sealed_number = NULL,"
-            " state = CASE WHEN state = 'ASKED' THEN 'EXPIRED' ELSE state END WHERE mandate_id IN"
+            f"{_NOT_ASKED} WHERE mandate_id IN"
             " (SELECT m.id FROM mandates_mandate m WHERE m.person_id = %(id)s) OR draft_id IN (SELECT d.id FROM mandates_draft d WHERE d.person_id = %(id)s)",
-            "UPDATE mandates_draft SET closed_at = COALESCE(closed_at, %(at)s), sealed_identity = NULL, sealed_contact = NULL WHERE person_id = %(id)s",
+            f"{_CLOSED_DRAFT} WHERE person_id = %(id)s",
             "UPDATE mandates_telling SET done_at = %(at)s WHERE person_id = %(id)s AND done_at IS NULL",
             "UPDATE mandates_visit v SET ended_at = %(at)s FROM mandates_assistedperson p"
             " WHERE p.id = %(id)s AND v.key_mark IN (p.subject_mark, p.code_mark) AND v.ended_at IS NULL",
@@ -109,14 +120,13 @@ ERASURES: Final[tuple[Erasure, ...]] = (
     Erasure(
         "mandates_draft", born="r.request_id", done="r.sealed_identity IS NULL AND r.sealed_contact IS NULL",
         statements=(
-            "UPDATE mandates_draft SET closed_at = COALESCE(closed_at, %(at)s), sealed_identity = NULL, sealed_contact = NULL WHERE id = %(id)s",
+            f"{_CLOSED_DRAFT} WHERE id = %(id)s",
         ),
     ),
     Erasure(
         "mandates_remoteconsent", born="r.request_id", done="r.sealed_number IS NULL",
         statements=(
-            f"UPDATE mandates_remoteconsent SET number_mark = {_RANDOM}, sealed_number = NULL,"
-            " state = CASE WHEN state = 'ASKED' THEN 'EXPIRED' ELSE state END WHERE id = %(id)s",
+            f"{_NOT_ASKED} WHERE id = %(id)s",
         ),
     ),
     _application("mandates_structurefile"),

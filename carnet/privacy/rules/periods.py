@@ -8,6 +8,8 @@ Sources: docs/sources/personal-data.md#periods (CNIL, délibération 2021-028, 2
 from dataclasses import dataclass
 from typing import Final
 
+from carnet.privacy.rules.erasing import EMAIL_ERASED
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -33,11 +35,11 @@ _SERVED: Final = (
 )
 _UNUSED: Final = f"p.erased_at IS NULL AND {_SERVED} < %(at)s - make_interval(months => %(kept)s)"
 _ENDED_INVITATION: Final = (
-    "email NOT LIKE 'efface-%%@example.invalid' AND LEAST(expires_at, COALESCE(accepted_at, expires_at), COALESCE(withdrawn_at, expires_at))"
+    f"NOT ({EMAIL_ERASED}) AND LEAST(expires_at, COALESCE(accepted_at, expires_at), COALESCE(withdrawn_at, expires_at))"
     " < %(at)s - make_interval(days => %(kept)s)"
 )
 _CHANGED_HEAD: Final = (
-    "email NOT LIKE 'efface-%%@example.invalid' AND COALESCE(done_at, asked_at) < %(at)s - make_interval(months => %(kept)s)"
+    f"NOT ({EMAIL_ERASED}) AND COALESCE(done_at, asked_at) < %(at)s - make_interval(months => %(kept)s)"
     " AND state NOT IN ('ASKED', 'INVITED')"
 )
 _OLD_LETTER: Final = "sent_at IS NULL AND posted_at < %(at)s - make_interval(days => %(kept)s)"
@@ -55,6 +57,14 @@ def _days(table: str, condition: str, since: str) -> str:
     return f"SELECT count(*) FROM {table} WHERE {condition} AND {since} < %(at)s - make_interval(days => %(kept)s + 2)"
 
 
+def _refused(table: str) -> str:
+    """Applications that were refused or taken back, past their time."""
+    return (
+        f"SELECT count(*) FROM {table} WHERE erased_at IS NULL AND state IN ('REFUSED', 'WITHDRAWN')"
+        " AND changed_at < %(at)s - make_interval(months => %(kept)s, days => 2)"
+    )
+
+
 PERIODS: Final[tuple[Period, ...]] = (
     Period(
         "accounts", 72, _MONTHS, "SELECT count(*) FROM parties_person WHERE erased_at IS NULL", f"SELECT count(*) FROM parties_person p WHERE {_UNUSED}",
@@ -62,13 +72,13 @@ PERIODS: Final[tuple[Period, ...]] = (
         setting="CARNET_KEEP_ACCOUNTS_MONTHS", least=12, most=72,
     ),
     Period(
-        "invitations", 30, _DAYS, "SELECT count(*) FROM parties_invitation WHERE email NOT LIKE 'efface-%%@example.invalid'",
+        "invitations", 30, _DAYS, f"SELECT count(*) FROM parties_invitation WHERE NOT ({EMAIL_ERASED})",
         f"SELECT count(*) FROM parties_invitation WHERE {_ENDED_INVITATION}", "privacy.keep-in-time", "RGPD 5-1-e",
         forgets=("parties_invitation", f"SELECT id FROM parties_invitation WHERE {_ENDED_INVITATION} ORDER BY id LIMIT 5000"),
         setting="CARNET_KEEP_INVITATIONS_DAYS", least=1, most=90,
     ),
     Period(
-        "head-changes", 36, _MONTHS, "SELECT count(*) FROM parties_headchange WHERE email NOT LIKE 'efface-%%@example.invalid'",
+        "head-changes", 36, _MONTHS, f"SELECT count(*) FROM parties_headchange WHERE NOT ({EMAIL_ERASED})",
         f"SELECT count(*) FROM parties_headchange WHERE {_CHANGED_HEAD}", "privacy.keep-in-time", "code civil, 2224",
         forgets=("parties_headchange", f"SELECT id FROM parties_headchange WHERE {_CHANGED_HEAD} ORDER BY id LIMIT 5000"),
     ),
@@ -99,8 +109,7 @@ PERIODS: Final[tuple[Period, ...]] = (
     ),
     Period(
         "habilitations", 12, _MONTHS, "SELECT count(*) FROM mandates_structurefile WHERE erased_at IS NULL",
-        "SELECT count(*) FROM mandates_structurefile WHERE erased_at IS NULL AND state IN ('REFUSED', 'WITHDRAWN')"
-        " AND changed_at < %(at)s - make_interval(months => %(kept)s, days => 2)", "mandates.forget-structure-files", _CNIL,
+        _refused("mandates_structurefile"), "mandates.forget-structure-files", _CNIL,
     ),
     Period(
         "helpers", 36, _MONTHS, "SELECT count(*) FROM mandates_helperfile WHERE erased_at IS NULL",
@@ -154,13 +163,11 @@ PERIODS: Final[tuple[Period, ...]] = (
     ),
     Period(
         "joining-files", 12, _MONTHS, "SELECT count(*) FROM places_joiningfile WHERE erased_at IS NULL",
-        "SELECT count(*) FROM places_joiningfile WHERE erased_at IS NULL AND state IN ('REFUSED', 'WITHDRAWN')"
-        " AND changed_at < %(at)s - make_interval(months => %(kept)s, days => 2)", "places.keep-joining", _CNIL,
+        _refused("places_joiningfile"), "places.keep-joining", _CNIL,
     ),
     Period(
         "desk-files", 12, _MONTHS, "SELECT count(*) FROM distribution_deskfile WHERE erased_at IS NULL",
-        "SELECT count(*) FROM distribution_deskfile WHERE erased_at IS NULL AND state IN ('REFUSED', 'WITHDRAWN')"
-        " AND changed_at < %(at)s - make_interval(months => %(kept)s, days => 2)", "distribution.keep-desks", _CNIL,
+        _refused("distribution_deskfile"), "distribution.keep-desks", _CNIL,
     ),
     Period(
         "sheet-pictures", 30, _DAYS, "SELECT count(*) FROM redemption_sheetpicture WHERE erased_at IS NULL",
