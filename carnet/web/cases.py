@@ -109,7 +109,7 @@ def passages(request: HttpRequest, lines: Sequence[InQuestion], caption: str) ->
     columns = [Column(_("Chèque")), Column(_("Accepté le")), Column(_("Valeur"), number=True), Column(_("Décision"))]
     rows = [
         [
-            Cell(unbroken(redemption.serial_of(each.key[0], each.key[1])), url=_own_page(each)),
+            Cell(redemption.serial_of(each.key[0], each.key[1]), url=_own_page(each)),
             formats.moment(each.redeemed_at),
             formats.euros(each.cents),
             verdict(each),
@@ -117,11 +117,6 @@ def passages(request: HttpRequest, lines: Sequence[InQuestion], caption: str) ->
         for each in page
     ]
     return Table(caption, columns, rows), page if page.paginator.num_pages > 1 else None
-
-
-def unbroken(serial: str) -> str:
-    """A serial on one line of a narrow table; copied, it reads as well."""
-    return serial.replace("-", "\u2011")
 
 
 def _own_page(each: InQuestion) -> str:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import ngettext, pgettext
 
 from carnet.controls.queries import behind as queries
 from carnet.controls.queries import signals as signal_queries
@@ -26,19 +26,10 @@ from carnet.web import cases as case_words
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of
+from carnet.web.operator.guessing import CHANNELS
 from carnet.web.signals import words
 from carnet.web.spreadsheets import Cents, Line, Sheet, as_file
 
-CHANNELS = {
-    "SCREEN": gettext_lazy("à l’écran"),
-    "API": gettext_lazy("par un autre logiciel"),
-    "OFFLINE": gettext_lazy("sans réseau"),
-    "SMS": gettext_lazy("par SMS"),
-    "TEXT": gettext_lazy("par SMS"),
-    "SHEET": gettext_lazy("sur une feuille"),
-    "PAPER": gettext_lazy("sur papier"),
-    "PHONE": gettext_lazy("par téléphone"),
-}
 PAGE_DIGITS, ID_DIGITS = 6, 18
 
 
@@ -131,7 +122,7 @@ def _table(
     verdicts: Sequence[Cell | str] | None = None,
 ) -> Table:
     columns = [
-        Column(_("Chèque")), Column(_("Accepté le")), Column(_("Leçon")), Column(_("Guichet")), Column(_("Comment")),
+        Column(_("Chèque")), Column(_("Accepté le")), Column(_("Leçon")), Column(_("Guichet")),
         Column(_("Valeur"), number=True), Column(_("Décision") if verdicts is not None else _("État")),
     ]  # fmt: skip
     may_follow, may_see_desks = allowed(actor.roles, "settlement.follow"), allowed(actor.roles, "distribution.see-joining")
@@ -142,11 +133,16 @@ def _table(
         desk = names.get(each.desk_id, "")
         desk_url = reverse("operator:desk", args=[programme_id, each.desk_id]) if may_see_desks and desk else ""
         rows.append([
-            Cell(case_words.unbroken(serial), url=follow), formats.moment(each.redeemed_at), _lesson(each), Cell(desk, url=desk_url) if desk else "–",
-            str(CHANNELS.get(each.channel, each.channel)), formats.euros(each.cents),
+            Cell(serial, url=follow), _accepted(each), _lesson(each), Cell(desk, url=desk_url) if desk else "–", formats.euros(each.cents),
             _state(each) if verdicts is None or each.is_undone else verdicts[rank],
         ])  # fmt: skip
     return Table(caption, columns, rows, empty=_("Aucun passage ces jours-là."))
+
+
+def _accepted(each: Behind) -> str:
+    """When; and how, where it was not at the counter's screen."""
+    moment = formats.moment(each.redeemed_at)
+    return moment if each.channel == "SCREEN" else f"{moment}, {CHANNELS.get(each.channel, each.channel)}"
 
 
 def _lesson(each: Behind) -> str:
