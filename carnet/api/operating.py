@@ -13,15 +13,18 @@ from carnet.api.monitoring import of_the_installation
 from carnet.api.problems import as_response, json_reply
 from carnet.api.refusals import MetricsClosed
 from carnet.api.tokens import bearer
-from carnet.web import clock
+from carnet.web import clock, relayed
 
 LOOPBACK = ("127.0.0.1", "::1", "")
 _tables: dict[str, bool] = {}
 
 
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """The process answers."""
-    return as_response(json_reply({"status": "ok"}))
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; and to `carnet doctor`, by which address it knows whoever asks."""
+    response = as_response(json_reply({"status": "ok"}))
+    if relayed.ASKED in request.headers and (address := relayed.seen(request)):
+        response[relayed.ANSWERED] = address
+    return response
 
 
 def readyz(_request: HttpRequest) -> HttpResponse:

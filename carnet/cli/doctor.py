@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 import typer
 
+from carnet.cli import guards
+from carnet.cli.checking import Check
 from carnet.cli.running import installation
 from carnet.cli.speech import AsJson, give, say
 from carnet.cli.speech import gettext as _
@@ -25,22 +27,13 @@ SECRET_LATE = timedelta(days=1)
 POSTGRESQL_VERSIONS = range(15, 19)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Check:
-    name: str
-    well: bool
-    says: str
-    # Well today, and not for long: said, and no reason to stop anything.
-    warns: bool = False
-
-
 def register(app: typer.Typer) -> None:
     app.command(help=_("Examiner cette installation : réglages, clés, heure, base de données, rôles."))(doctor)
 
 
 def doctor(as_json: AsJson = False) -> None:
     with installation(migrated=False):
-        checks = [*settings_checks(), *key_checks(), *database_checks(), *keeping_checks(), *provider_checks()]
+        checks = [*settings_checks(), *key_checks(), *database_checks(), *keeping_checks(), *provider_checks(), *guards.guard_checks()]
     if as_json:
         give({"well": all(check.well for check in checks), "checks": [dataclasses.asdict(check) for check in checks]})
     else:

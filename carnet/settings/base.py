@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,14 @@ if TIMESTAMP_URL and TIMESTAMP_CA is None:
     raise env.SettingRefused("CARNET_TIMESTAMP_CA", "name the file of the authorities (PEM) whose timestamps are believed")
 if not all("@" in each for each in ANCHORS_TO):
     raise env.SettingRefused("CARNET_ANCHORS_TO", "mail addresses, separated by commas")
+# A scanner of what strangers send: clamd's socket, unix:///run/clamav/clamd.ctl or tcp://host:3310. Empty: files are not scanned.
+SCANNER = env.text("CARNET_SCANNER", "")
+if SCANNER and not re.fullmatch(r"unix:///.+|tcp://[^/]+:\d{1,5}", SCANNER):
+    raise env.SettingRefused("CARNET_SCANNER", "clamd's socket: unix:///run/clamav/clamd.ctl, or tcp://host:3310")
+# Passwords that were stolen somewhere, as Have I Been Pwned's downloader writes them: a sorted file, or a folder of ranges. Empty: none is known.
+BREACHED_PASSWORDS: Path | None = env.folder("CARNET_BREACHED_PASSWORDS", Path()) if env.text("CARNET_BREACHED_PASSWORDS", "") else None
+if BREACHED_PASSWORDS is not None and not BREACHED_PASSWORDS.exists():
+    raise env.SettingRefused("CARNET_BREACHED_PASSWORDS", "no such file or folder")
 # How many days after proof of printing the secret of an edition, and its sealed files, are destroyed: time for booklets the press spoiled.
 SEED_DAYS = env.whole("CARNET_SEED_DAYS", 7, least=0, most=60)
 ROOT_URLCONF = "carnet.urls"
@@ -324,6 +333,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "carnet.web.accounts.house_words.HouseWordsValidator"},
+    {"NAME": "carnet.web.accounts.breached.BreachedPasswordsValidator"},
 ]
 ACCOUNT_ADAPTER = "carnet.web.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -14,7 +14,8 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 VAR_DIR = Path(tempfile.mkdtemp(prefix="carnet-test-"))
 atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
 KEYS_DIR = VAR_DIR / "keys"
-KEYS_WRAPPING = KEYS_SUCCESSOR = None
+KEYS_WRAPPING = KEYS_SUCCESSOR = BREACHED_PASSWORDS = None
+SCANNER = ""
 MEDIA_ROOT = VAR_DIR / "files"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir()

@@ -5,14 +5,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import structlog
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
+from carnet.gateways import scanner
 from carnet.kernel.refusals import Refusal
 from carnet.web.design import contrast, formats
 from carnet.web.design.sentences import sentence_for
+
+log = structlog.get_logger(__name__)
 
 
 class CarnetRenderer(TemplatesSetting):
@@ -155,4 +159,16 @@ class WeighedFileField(forms.FileField):
         if file is not None and file.size is not None and file.size > self.most_bytes:
             size, most = (-(-weight // 10**6) for weight in (file.size, self.most_bytes))
             raise forms.ValidationError(self.error_messages["too_heavy"], code="too_heavy", params={"size": size, "most": most})
+        if file is not None:
+            _scanned(file)
         return file
+
+
+def _scanned(file: UploadedFile) -> None:
+    """Ask the scanner, where there is one, before anything reads the file. Told in the log without the file's name, which is its sender's."""
+    try:
+        scanner.scan(file.chunks())
+    except scanner.ScannerRefused as refusal:
+        log.warning("file refused", code=refusal.code, size=file.size)
+        raise forms.ValidationError(sentence_for(refusal), code=refusal.code) from None
+    file.seek(0)
