@@ -33,6 +33,7 @@ ABOUT: dict[str, Any] = {"place_id": 7, "organisation_id": 3, "from_on": MONDAY,
 DAY = Day(MONDAY, booklets=12, seats=8, cents=12_000)
 PAIR = Pair(desk_id=5, vouchers=30, before=0, of_desk=40, desk_before=90, cents=30_000, km=3)
 OTHER = Pair(desk_id=6, vouchers=40, before=100, of_desk=200, desk_before=300, cents=40_000, km=4)
+SMALL = replace(OTHER, vouchers=20)
 ALONE = Pair(desk_id=5, vouchers=70, before=60, of_desk=100, desk_before=90, cents=70_000, km=3)
 REST = replace(OTHER, vouchers=30)
 PAIRS = {"before": 100, "desks_near": 3, "desk_count": 4, "place_count": 4}
@@ -46,14 +47,19 @@ ORDINARY = [Shared(**ABOUT, vouchers=40, beyond=19, cents=0, others=(9,)), Share
 SPEAKS: dict[str, list[About]] = {
     "beyond-seats": [Seats(**ABOUT, days=(DAY,))],
     "whole-booklets": [Booklets(**ABOUT, booklets=30, whole=3, cents=15_000)],
-    "new-pair": [Pairs(**ABOUT, pairs=(PAIR, OTHER), **PAIRS), Pairs(**ABOUT, pairs=(replace(PAIR, before=22),), **PAIRS)],
+    "new-pair": [Pairs(**ABOUT, pairs=(PAIR, SMALL), **PAIRS), Pairs(**ABOUT, pairs=(replace(PAIR, before=22),), **PAIRS)],
     "closed-circuit": [Pairs(**ABOUT, pairs=(ALONE, REST), **PAIRS)],
     "outside-sessions": [Agenda(**ABOUT, vouchers=16, outside=8, sessions=2, cents=8_000)],
     "outside-hours": [OpenHours(**ABOUT, vouchers=12, outside=6, at_night=0, cents=6_000)],
     "outside-area": [Area(**ABOUT, desks=(FromDesk(5, 60, 12, 12_000), FromDesk(6, 2, 28, 28_000)))],
     "before-hand-over": [TooEarly(**ABOUT, before=1, refused=2, vouchers=9, cents=1_000)],
     "serials-in-order": [Order(**ABOUT, run=8, booklets=20, days=2, cents=40_000)],
-    "expiry-spike": [LastDays(**ABOUT, vouchers=70, beyond=60, before=80, everybody=200, everybody_before=800, cents=60_000)],
+    "expiry-spike": [
+        LastDays(**ABOUT, vouchers=70, beyond=60, before=80, everybody=200, everybody_before=800, was_there=True, cents=60_000),
+        LastDays(
+            **ABOUT, vouchers=15, beyond=15, before=0, everybody=200, everybody_before=800, was_there=True, cents=15_000
+        ),  # asleep until then
+    ],
     "odd-uploads": [Uploads(**ABOUT, items=9, odd=5, late=5, ahead=0, back=0, broken=0, devices=1, cents=5_000)],
     "redeem-and-reverse": [
         Undone(**ABOUT, redeemed=25, reversed=5, loops=0, cents=5_000),
@@ -80,12 +86,12 @@ SILENT: dict[str, list[About]] = {
         Booklets(**ABOUT, booklets=31, whole=3, cents=0),  # a large library
     ],
     "new-pair": [
-        Pairs(**ABOUT, pairs=(replace(PAIR, vouchers=29), OTHER), **PAIRS),
-        Pairs(**ABOUT, pairs=(PAIR, replace(OTHER, vouchers=71)), **PAIRS),  # under a third of the place's month
-        Pairs(**ABOUT, pairs=(PAIR, OTHER), **{**PAIRS, "before": 0}),  # a new place: another rule's
-        Pairs(**ABOUT, pairs=(replace(PAIR, desk_before=0), OTHER), **PAIRS),  # a new desk
-        Pairs(**ABOUT, pairs=(replace(PAIR, before=23), OTHER), **PAIRS),  # less than four times what it was
-        Pairs(**ABOUT, pairs=(replace(PAIR, before=22), OTHER), **PAIRS),  # the whole place has grown: its share is not twice what it was
+        Pairs(**ABOUT, pairs=(replace(PAIR, vouchers=29), replace(SMALL, vouchers=1)), **PAIRS),
+        Pairs(**ABOUT, pairs=(PAIR, replace(SMALL, vouchers=21)), **PAIRS),  # a new partner, which adds to a busy month
+        Pairs(**ABOUT, pairs=(PAIR, SMALL), **{**PAIRS, "before": 0}),  # a new place: another rule's
+        Pairs(**ABOUT, pairs=(replace(PAIR, desk_before=0), SMALL), **PAIRS),  # a new desk
+        Pairs(**ABOUT, pairs=(replace(PAIR, before=23), SMALL), **PAIRS),  # less than four times what it was
+        Pairs(**ABOUT, pairs=(replace(PAIR, before=22), SMALL), **{**PAIRS, "before": 70}),  # the whole place grew: not twice its share
     ],
     "closed-circuit": [
         Pairs(**ABOUT, pairs=(replace(ALONE, vouchers=69, of_desk=98), replace(REST, vouchers=31)), **PAIRS),
@@ -112,10 +118,12 @@ SILENT: dict[str, list[About]] = {
     "before-hand-over": [TooEarly(**ABOUT, before=1, refused=1, vouchers=9, cents=0)],
     "serials-in-order": [Order(**ABOUT, run=7, booklets=20, days=1, cents=0)],
     "expiry-spike": [
-        LastDays(**ABOUT, vouchers=200, beyond=59, before=80, everybody=200, everybody_before=800, cents=0),  # full lessons
-        LastDays(**ABOUT, vouchers=60, beyond=60, before=80, everybody=201, everybody_before=800, cents=0),  # everybody's rush
-        LastDays(**ABOUT, vouchers=60, beyond=60, before=0, everybody=1, everybody_before=800, cents=0),  # was not there before
-        LastDays(**ABOUT, vouchers=14, beyond=14, before=8, everybody=1, everybody_before=800, cents=0),
+        LastDays(**ABOUT, vouchers=200, beyond=59, before=80, everybody=200, everybody_before=800, was_there=True, cents=0),  # full lessons
+        LastDays(
+            **ABOUT, vouchers=60, beyond=60, before=80, everybody=201, everybody_before=800, was_there=True, cents=0
+        ),  # everybody's rush
+        LastDays(**ABOUT, vouchers=60, beyond=60, before=0, everybody=1, everybody_before=800, was_there=False, cents=0),  # a new place
+        LastDays(**ABOUT, vouchers=14, beyond=14, before=8, everybody=1, everybody_before=800, was_there=True, cents=0),
     ],
     "odd-uploads": [Uploads(**ABOUT, items=9, odd=4, late=4, ahead=0, back=0, broken=0, devices=1, cents=0)],
     "redeem-and-reverse": [
@@ -236,7 +244,14 @@ def test_everybodys_rush_never_makes_a_place_look_worse(
     vouchers: int, before: int, everybody: int, everybody_before: int, more: int, threshold: int
 ) -> None:
     seen = LastDays(
-        **ABOUT, vouchers=vouchers, beyond=vouchers, before=before, everybody=everybody, everybody_before=everybody_before, cents=0
+        **ABOUT,
+        vouchers=vouchers,
+        beyond=vouchers,
+        before=before,
+        everybody=everybody,
+        everybody_before=everybody_before,
+        was_there=True,
+        cents=0,
     )
     judge = BY_CODE["expiry-spike"].judge
     if judge(seen, threshold) is None:

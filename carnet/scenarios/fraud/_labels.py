@@ -65,7 +65,7 @@ SCHEMES: tuple[Scheme, ...] = (
         "kept-booklets",
         Label.FRAUD,
         1,
-        "people come once; it keeps their booklets and cashes the rest at its announced lessons, within their seats",
+        "takes people's booklets for a course, teaches some of them once, cashes the rest at its announced lessons, within their seats",
     ),
     Scheme(
         "invented-lessons", Label.FRAUD, 1, "announces lessons that nobody gives, and cashes bought booklets at them, within their seats"

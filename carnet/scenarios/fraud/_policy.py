@@ -17,7 +17,7 @@ from carnet.controls.rules.cases import Decision, NothingInQuestion
 from carnet.controls.rules.signals import Outcome
 from carnet.gateways.database import acting_as
 from carnet.kernel.actors import Actor
-from carnet.kernel.periods import PARIS
+from carnet.kernel.periods import PARIS, add_months
 from carnet.parties.rules import Role
 from carnet.scenarios.fraud._labels import Label
 from carnet.scenarios.fraud._questions import Questions
@@ -109,9 +109,19 @@ def watch(
                 case_or_none = _ask(watched, place_id, waiting.pop(place_id), at)
                 if case_or_none is not None:
                     open_cases.append(case_or_none)
-    last = datetime.combine(SEASON.grace_ends_on, time(12), tzinfo=PARIS) + DECIDED_AFTER
+    # The nights after the last voucher: its week, then its month, are over.
+    week_over, month_over = SEASON.grace_ends_on + timedelta(days=7), add_months(SEASON.grace_ends_on.replace(day=1), 1)
+    for day in (week_over, month_over):
+        at = datetime.combine(day, time(23, 30), tzinfo=PARIS)
+        for place_id, ids in _look(watched, day, at).items():
+            waiting[place_id] += ids
+    asked = {each.place_id for each in open_cases} | settled
+    for place_id in [each for each in waiting if each not in asked]:
+        case_or_none = _ask(watched, place_id, waiting.pop(place_id), at)
+        if case_or_none is not None:
+            open_cases.append(case_or_none)
     for case in open_cases:
-        _decide(watched, case, last)
+        _decide(watched, case, max(at, case.opened_at + DECIDED_AFTER))
     watched.asked, watched.not_proved = samples.asked, samples.not_proved
     watched.people_asked, watched.people_answered = questions.asked, questions.answered
     return watched

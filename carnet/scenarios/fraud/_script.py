@@ -473,10 +473,11 @@ def _kept_booklets(author: _Author, place: PlacePlan) -> None:
         held = Held(dice.choice(author.desks_of(place)), day, place.rank)
         author.held.append(held)
         lesson = author.next_lesson(place, day + timedelta(days=dice.randint(3, 20)))
+        is_taught_once = dice.random() < 0.4
         for number in range(SIZE):
             author.seated[place.rank, lesson] += 1
             if author.seated[place.rank, lesson] <= place.seats:
-                _at_a_lesson(place, held, lesson, (number,), is_fraud=bool(number))
+                _at_a_lesson(place, held, lesson, (number,), is_fraud=bool(number) or not is_taught_once)
             lesson += WEEK
 
 

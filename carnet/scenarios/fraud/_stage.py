@@ -14,6 +14,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from carnet.distribution import operations as distribution
+from carnet.distribution import queries as distribution_queries
 from carnet.distribution.rules import HandOverItem
 from carnet.distribution.rules.points import PointSaid
 from carnet.distribution.rules.reminders import ContactChannel
@@ -200,6 +201,9 @@ class LabelledStage:
         at = datetime.combine(self.script.season.first_day - timedelta(days=8), time(10), tzinfo=PARIS)
         far = self.cast.desk_ids[FAR_DESK]
         with acting_as(self.system):
+            for point in distribution_queries.points_of_programme(self.season.programme_id):
+                if point.organisation_id == far:
+                    distribution.close_point(point_id=point.id, actor=self.system, request_id=uuid4(), at=at)
             distribution.open_point(
                 programme_id=self.season.programme_id, organisation_id=far, said=FAR_POINT, actor=self.system, request_id=uuid4(), at=at
             )

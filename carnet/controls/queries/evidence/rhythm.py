@@ -19,7 +19,8 @@ WHERE s.programme_id = %(programme)s ORDER BY 1"""
 _WEEK = f"""
 WITH {SPENT}, {BEYOND}
 SELECT s.place_id, max(s.organisation_id), count(*) FILTER (WHERE s.at >= %(since)s), COALESCE(max(b.beyond), 0),
-  count(*) FILTER (WHERE s.at >= %(lead)s AND s.at < %(ahead)s), COALESCE(sum(s.cents) FILTER (WHERE s.at >= %(since)s), 0)
+  count(*) FILTER (WHERE s.at >= %(lead)s AND s.at < %(ahead)s), COALESCE(sum(s.cents) FILTER (WHERE s.at >= %(since)s), 0), EXISTS (
+    SELECT 1 FROM places_placeacceptance a WHERE a.place_id = s.place_id AND a.programme_id = %(programme)s AND a.from_on <= %(there)s)
 FROM spent s LEFT JOIN beyond b ON b.place_id = s.place_id GROUP BY s.place_id ORDER BY 1"""
 _MONTH = f"""
 WITH {SPENT}, {BEYOND}
@@ -54,14 +55,14 @@ def last_days(ground: Ground) -> Iterator[LastDays]:
             continue
         ahead = near[0] - timedelta(days=LAST_DAYS)
         lead_days = (week.from_on - ahead).days + 7 * WEEKS_BEFORE
-        rows = read(week, _WEEK, lead_days=lead_days, ahead=start_of_day(ahead))
+        rows = read(week, _WEEK, lead_days=lead_days, ahead=start_of_day(ahead), there=ahead - timedelta(weeks=WEEKS_BEFORE))
         there = [row for row in rows if row[4]]
         everybody, everybody_before = sum(row[2] for row in there), sum(row[4] for row in there)
-        for place_id, organisation_id, vouchers, beyond, before, cents in there:
+        for place_id, organisation_id, vouchers, beyond, before, cents, was_there in rows:
             if vouchers:
                 yield LastDays(
-                    place_id, organisation_id, week.from_on, week.until_on, vouchers, beyond, before, everybody - vouchers,
-                    everybody_before - before, int(cents),
+                    place_id, organisation_id, week.from_on, week.until_on, vouchers, beyond, before,
+                    everybody - vouchers if before else everybody, everybody_before - before, was_there, int(cents),
                 )  # fmt: skip
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from carnet.controls.rules.signals.rule import About, Noticed, Rule, Span, Unit
 
-# A pair is new when the place spent nothing of that desk in the twelve weeks before; both were there before.
+# A pair is new when the place spent nothing of that desk in the twelve weeks before; both were there before. A new partner adds to a place's month;
+# three fifths of it are no addition.
 WEEKS_BEFORE = 12
-PAIR_SHARE_LEAST_PERCENT = 30
+PAIR_SHARE_LEAST_PERCENT = 60
 # Volume is sudden from four times what it was, and the desk's share of the place from twice: where everybody comes more, no pair is new.
 TIMES_BEFORE, SHARE_TIMES = 4, 2
 CIRCUIT_VOUCHERS_LEAST = 20
@@ -53,7 +54,7 @@ class Pairs(About):
 
 
 def judge_new(seen: Pairs, threshold: int) -> Noticed | None:
-    """Pairs of at least `threshold` vouchers, a third of the place's, that were not, or are four times what they were and twice their share."""
+    """Pairs of at least `threshold` vouchers, three fifths of the place's, that were not, or are four times what they were and twice their share."""
     if not seen.before:
         return None  # the place is new: another rule's
     new = [
@@ -105,7 +106,7 @@ NEW_PAIR = Rule(
     usual=30,
     least=5,
     most=100_000,
-    looks_for="a desk's booklets spent in number at a place where they were not before, both having been there for months",
+    looks_for="a desk's booklets that make most of a place's month where they were not before, both having been there for months",
     because="thirty vouchers are several people coming for a month; a first small group stays under it",
     honest="a place and a desk that began to work together, a lesson opened next to a desk, a desk that moved",
     source="docs/sources/fraud.md#collusion",

@@ -15,7 +15,7 @@ class LastDays(About):
     """A week touching the last fortnight before an end, the printed one or that of the month of grace. Whatever was spent is counted but in `beyond`.
 
     `beyond`: the week's vouchers beyond the lessons announced. `before`: the place's vouchers in the eight weeks ahead of that fortnight.
-    `everybody`, `everybody_before`: the same of all other places that were there before.
+    `everybody`, `everybody_before`: the same of all other places that spent then. `was_there`: it took part in those eight weeks, even for nothing.
     """
 
     vouchers: int
@@ -23,17 +23,18 @@ class LastDays(About):
     before: int
     everybody: int
     everybody_before: int
+    was_there: bool
     cents: int
 
 
 def judge(seen: LastDays, threshold: int) -> Noticed | None:
     """Beyond its lessons, at least `threshold` percent of what this place would have done, had its usual week grown as everybody's did."""
-    if not seen.before or seen.beyond < VOUCHERS_LEAST:
+    if not seen.was_there or seen.beyond < VOUCHERS_LEAST:
         return None
     # As everybody's week grew, and never less than its usual week: expected = (before / 8) x max(1, everybody x 8 / everybody_before).
     times = max(seen.everybody * WEEKS_BEFORE, seen.everybody_before) if seen.everybody_before else 1
     scale = seen.everybody_before or 1
-    if seen.beyond * 100 * WEEKS_BEFORE * scale < threshold * seen.before * times:
+    if seen.beyond * 100 * WEEKS_BEFORE * scale < threshold * max(1, seen.before) * times:
         return None
     rush = 100 * times // scale
     facts = {"vouchers": seen.vouchers, "beyond": seen.beyond, "before": seen.before, "weeks_before": WEEKS_BEFORE, "rush_percent": rush}
