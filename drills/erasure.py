@@ -11,16 +11,11 @@ with a copy of the keys, while the log is archived; the programme is exported. O
 
 import contextlib
 import json
-import os
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +23,7 @@ import psycopg
 
 from carnet.gateways.embedded_postgres import EmbeddedPostgres
 from drills import DrillFailed
+from drills._backed_up import BackedUp, archiving, clock_of, installed
 from drills.redemptions_killed import program, run
 
 NAME = "erasure"
@@ -35,27 +31,6 @@ ROOT = Path(__file__).resolve().parents[1]
 ERASED, KEPT = "Delphine Quatrefages", "Achille Montferrand"
 # Account, complaint's words and letter in clear; mandate, address and complaint's contact sealed.
 PLACES = 6
-
-
-@dataclass
-class Installation:
-    """What is lived in, then restored."""
-
-    folder: Path
-    server: EmbeddedPostgres
-    surroundings: dict[str, str]
-    public: str
-
-    @property
-    def shelf(self) -> Path:
-        return self.folder / "shelf"
-
-    @property
-    def keys_shelf(self) -> Path:
-        return self.folder / "keys-shelf"
-
-    def carnet(self, *words: str) -> str:
-        return run(["carnet", *words], self.surroundings)
 
 
 def play() -> dict[str, Any]:
@@ -87,7 +62,7 @@ def play() -> dict[str, Any]:
     return figures
 
 
-def made(ours: Installation) -> dict[str, Any]:
+def made(ours: BackedUp) -> dict[str, Any]:
     """Two people, known everywhere."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "drills._somebody"],
@@ -103,7 +78,7 @@ def made(ours: Installation) -> dict[str, Any]:
     return told
 
 
-def replayed(ours: Installation, moment: str) -> dict[str, Any]:
+def replayed(ours: BackedUp, moment: str) -> dict[str, Any]:
     """Restored to before the erasure, with the register: nothing comes back."""
     into = ours.folder / "again"
     began = time.monotonic()
@@ -118,7 +93,7 @@ def replayed(ours: Installation, moment: str) -> dict[str, Any]:
     return {"restore_seconds": seconds, "erased_again": again["erased"], "found_restored": found, "other_found_restored": other}
 
 
-def without_the_register(ours: Installation, moment: str) -> dict[str, Any]:
+def without_the_register(ours: BackedUp, moment: str) -> dict[str, Any]:
     """The negative control: the same copy with no register. What was in clear is found; what was sealed says nothing."""
     bare, into = ours.folder / "bare", ours.folder / "before"
     shutil.copytree(ours.shelf, bare)
@@ -163,14 +138,14 @@ def search(surroundings: dict[str, str], name: str, *words: str) -> dict[str, An
     return answer
 
 
-def restored(ours: Installation, shelf: Path, into: Path, moment: str, keys: Path) -> dict[str, Any]:
+def restored(ours: BackedUp, shelf: Path, into: Path, moment: str, keys: Path) -> dict[str, Any]:
     words = [
         "restore",
         str(shelf),
         "--into",
         str(into),
         "--identity",
-        str(ours.folder / "private.key"),
+        str(ours.identity),
         "--keys-from",
         str(keys),
         "--to",
@@ -183,14 +158,14 @@ def restored(ours: Installation, shelf: Path, into: Path, moment: str, keys: Pat
     return made
 
 
-def away(ours: Installation) -> dict[str, str]:
+def away(ours: BackedUp) -> dict[str, str]:
     """Another machine: no database, another folder."""
     kept = {name: value for name, value in ours.surroundings.items() if name not in {"CARNET_DATABASE_URL", "CARNET_KEYS_DIR"}}
     return {**kept, "CARNET_VAR_DIR": str(ours.folder / "elsewhere")}
 
 
 @contextlib.contextmanager
-def served(ours: Installation, into: Path) -> Iterator[dict[str, str]]:
+def served(ours: BackedUp, into: Path) -> Iterator[dict[str, str]]:
     server = EmbeddedPostgres(into)
     try:
         yield {**away(ours), "CARNET_VAR_DIR": str(into), "CARNET_DATABASE_URL": server.acquire()}
@@ -198,66 +173,20 @@ def served(ours: Installation, into: Path) -> Iterator[dict[str, str]]:
         server.release()
 
 
-def base(ours: Installation) -> None:
+def base(ours: BackedUp) -> None:
     ours.carnet("backup", str(ours.shelf), "--recipient", ours.public, "--keys-to", str(ours.keys_shelf), "--json")
     time.sleep(1.1)  # a base is named by its second
 
 
-def wait_for_the_log(ours: Installation) -> None:
+def wait_for_the_log(ours: BackedUp) -> None:
     """Until the archive holds what was written so far, so that both restorations may choose their moment."""
     with psycopg.connect(ours.server.address("postgres", "postgres"), autocommit=True) as connection:
         connection.execute("SELECT pg_switch_wal()")
     time.sleep(4)
 
 
-def slug_of(ours: Installation, programme_id: int) -> str:
+def slug_of(ours: BackedUp, programme_id: int) -> str:
     with psycopg.connect(ours.server.url) as connection:
         row = connection.execute("SELECT slug FROM funding_programme WHERE id = %s", [programme_id]).fetchone()
     assert row is not None
     return str(row[0])
-
-
-def clock_of(ours: Installation) -> str:
-    with psycopg.connect(ours.server.url) as connection:
-        row = connection.execute("SELECT clock_timestamp()").fetchone()
-    assert row is not None
-    return datetime.isoformat(row[0].astimezone(UTC))
-
-
-@contextlib.contextmanager
-def installed() -> Iterator[Installation]:
-    folder = Path(tempfile.mkdtemp(prefix="carnet-drill-"))
-    folder.chmod(0o755)
-    server = EmbeddedPostgres(folder / "var")
-    try:
-        surroundings = {**os.environ, "CARNET_DATABASE_URL": server.acquire(), "CARNET_VAR_DIR": str(folder / "var")}
-        surroundings |= {"DJANGO_SETTINGS_MODULE": "benchmarks._settings", "CARNET_LOG_LEVEL": "ERROR"}
-        run(["carnet", "init"], surroundings)
-        public = run(["carnet", "backup", "keygen", str(folder / "private.key")], surroundings)
-        yield Installation(folder, server, surroundings, public)
-    finally:
-        server.release()
-        for kept in folder.glob("*/postgres.json"):
-            shutil.rmtree(json.loads(kept.read_text())["home"], ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def archiving(ours: Installation) -> Iterator[None]:
-    """`carnet backup archive`, as a service runs it."""
-    words = ["carnet", "backup", "archive", str(ours.shelf), "--recipient", ours.public, "--every", "1"]
-    with (ours.folder / "archive.log").open("w") as log:
-        archive = subprocess.Popen(program(words), cwd=ROOT, env=ours.surroundings, stdout=log, stderr=log, start_new_session=True)
-    try:
-        until = time.monotonic() + 60
-        while not any((ours.shelf / "wal").glob("*.age")):
-            if time.monotonic() > until or archive.poll() is not None:
-                raise DrillFailed(f"the archive did not begin: {(ours.folder / 'archive.log').read_text()[-300:]}")
-            time.sleep(0.1)
-        yield
-    finally:
-        archive.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            archive.wait(20)
-        archive.kill()
-        archive.wait()

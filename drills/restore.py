@@ -12,14 +12,11 @@ Then, with the archive named as a synchronous standby, the same again: nothing a
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +25,7 @@ import psycopg
 from carnet.gateways.embedded_postgres import EmbeddedPostgres
 from carnet.gateways.embedded_postgres._processes import postmaster
 from drills import DrillFailed
+from drills._backed_up import BackedUp, archiving, clock_of, installed
 from drills._till import Tills
 from drills.redemptions_killed import program, run, serving
 
@@ -41,24 +39,12 @@ RESTORE_MOST_SECONDS = 3600.0
 
 
 @dataclass
-class Source:
+class Source(BackedUp):
     """The installation that will be lost."""
 
-    folder: Path
-    server: EmbeddedPostgres
-    surroundings: dict[str, str]
     place: str
     till: dict[str, Any]
-    public: str
     told: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def shelf(self) -> Path:
-        return self.folder / "shelf"
-
-    @property
-    def identity(self) -> Path:
-        return self.folder / "private.key"
 
 
 def play(*, seconds: float = 20.0, vouchers: int = 12_000, with_synchronous: bool = True) -> dict[str, Any]:
@@ -200,57 +186,17 @@ def tills(ours: Source, port: int, which: slice) -> Iterator[Held]:
 
 @contextlib.contextmanager
 def source(vouchers: int) -> Iterator[Source]:
-    folder = Path(tempfile.mkdtemp(prefix="carnet-drill-"))
-    folder.chmod(0o755)
-    server = EmbeddedPostgres(folder / "var")
-    try:
-        surroundings = {**os.environ, "CARNET_DATABASE_URL": server.acquire(), "CARNET_VAR_DIR": str(folder / "var")}
-        surroundings |= {"DJANGO_SETTINGS_MODULE": "benchmarks._settings", "CARNET_LOG_LEVEL": "ERROR"}
-        run(["carnet", "init"], surroundings)
-        place = run(["place", "prepare", str(vouchers // 5 + 1)], surroundings)
-        run(["place", "equip", place, str(vouchers), str(folder / "till.json")], surroundings)
-        till = json.loads((folder / "till.json").read_text(encoding="ascii"))
-        public = run(["carnet", "backup", "keygen", str(folder / "private.key")], surroundings)
-        yield Source(folder, server, surroundings, place, till, public)
-    finally:
-        server.release()
-        for kept in folder.glob("*/postgres.json"):
-            shutil.rmtree(json.loads(kept.read_text())["home"], ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def archiving(ours: Source, *, every: float) -> Iterator[None]:
-    """`carnet backup archive`, as a service runs it, until the block ends."""
-    words = ["carnet", "backup", "archive", str(ours.shelf), "--recipient", ours.public, "--every", str(every)]
-    with (ours.folder / "archive.log").open("w") as log:
-        archive = subprocess.Popen(program(words), cwd=ROOT, env=ours.surroundings, stdout=log, stderr=log, start_new_session=True)
-    try:
-        until = time.monotonic() + 60
-        while not any((ours.shelf / "wal").glob("*.age")):
-            if time.monotonic() > until or archive.poll() is not None:
-                raise DrillFailed(f"the archive did not begin: {(ours.folder / 'archive.log').read_text()[-300:]}")
-            time.sleep(0.1)
-        yield
-    finally:
-        archive.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            archive.wait(20)
-        archive.kill()
-        archive.wait()
+    with installed() as ours:
+        place = run(["place", "prepare", str(vouchers // 5 + 1)], ours.surroundings)
+        run(["place", "equip", place, str(vouchers), str(ours.folder / "till.json")], ours.surroundings)
+        till = json.loads((ours.folder / "till.json").read_text(encoding="ascii"))
+        yield Source(ours.folder, ours.server, ours.surroundings, ours.public, place, till)
 
 
 def base_taken(ours: Source) -> dict[str, Any]:
     words = ["backup", str(ours.shelf), "--recipient", ours.public, "--keys-to", str(ours.folder / "keys-shelf"), "--json"]
     taken = json.loads(carnet(words, ours))
     return {"base_seconds": taken["seconds"], "base_bytes": taken["bytes"]}
-
-
-def clock_of(ours: Source) -> str:
-    with psycopg.connect(ours.server.url) as connection:
-        row = connection.execute("SELECT clock_timestamp()").fetchone()
-    assert row is not None
-    return datetime.isoformat(row[0].astimezone(UTC))
 
 
 def kill(ours: Source) -> float:
