@@ -290,10 +290,9 @@ def _with_cases(expected: list[ExpectedPayment], kept: list[KeptForCase]) -> lis
         count, cents = payment.voucher_count - sum(each.voucher_count for each in held), payment.cents - sum(each.cents for each in held)
         found += held
         if count:
-            # It leaves a run that was not given to the bank, and comes with the next one.
-            is_out = payment.step is PaymentStep.BEING_PAID
-            step, day = (PaymentStep.CLAIMED, None) if is_out else (payment.step, payment.payable_on)
-            found.append(replace(payment, voucher_count=count, cents=cents, step=step, payable_on=day, kept_cents=0))
+            # From a run that was not given to the bank, it comes with the next one.
+            step = PaymentStep.CLAIMED if payment.step is PaymentStep.BEING_PAID else payment.step
+            found.append(replace(payment, voucher_count=count, cents=cents, step=step, kept_cents=0))
     return found
 
 
