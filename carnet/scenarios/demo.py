@@ -176,7 +176,6 @@ def play_demo(
         open_desks(current, at=at)
         stir_stock(current, at=at)
         ask_places(current, at=at)
-        question = watch(current, current.in_hands[CODES:-SEATS][:-2], at=at)
         complain(current, agent_id=current.cast.staff[Role.OPERATOR_ADMIN], at=at)
         ask_to_be_reminded(current, at=at)
         write_on_paper(current, at=at)
@@ -191,6 +190,7 @@ def play_demo(
         look_far(current, at=at)
         send_boxes(current, at=at)
         study_an_estate(current, at=at)
+        question = watch(current, current.in_hands[CODES:-SEATS][:-2], at=at)
         show_the_accounts(current, at=at)
         cost_two(current, [current.codes[rank] for rank in current.in_hands[CODES:-SEATS][-2:]], at=at)
         (desk,) = [line for line in people if line["role"] == Role.PRESCRIBER_LEAD]
