@@ -30,6 +30,14 @@ def masked(text: str) -> str:
     return PERSONAL.sub(MASKED, text)
 
 
+def no_fault_of_ours(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: a request that Django refuses as suspicious is somebody's doing, so it is a warning, without a fault's frames."""
+    if str(event.get("logger", "")).startswith("django.security.") and event.get("level") == "error":
+        event["level"] = "warning"
+        event.pop("exc_info", None)
+    return event
+
+
 def without_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor, the last before the line is written."""
     return {name: value if name in KEPT else _masked(value) for name, value in event.items()}

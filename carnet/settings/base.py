@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
-from carnet.gateways.log_lines import without_personal_data
+from carnet.gateways.log_lines import no_fault_of_ours, without_personal_data
 from carnet.settings import env
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -534,6 +534,7 @@ LOGGING: dict[str, Any] = {
             "foreign_pre_chain": BEFORE_RENDERING,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                no_fault_of_ours,
                 # Frames become text before the last look at it.
                 structlog.processors.format_exc_info,
                 without_personal_data,

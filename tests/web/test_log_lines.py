@@ -63,6 +63,13 @@ def test_no_line_of_the_log_holds_an_address_a_number_a_code_or_an_iban(ready: C
         assert secret not in told, [line for line in told.splitlines() if secret in line][:2]
 
 
+def test_a_host_that_is_not_ours_is_one_warning_and_no_fault(written: io.StringIO) -> None:
+    Client(raise_request_exception=False).get("/", headers={"host": "evil.example:80:80"})
+    (told,) = [line for line in written.getvalue().splitlines() if "django.security.DisallowedHost" in line]
+    assert "warning" in told
+    assert "Traceback" not in written.getvalue()
+
+
 def test_one_number_follows_a_request_to_its_answer_its_log_and_the_journal(
     ready: Campaign, written: io.StringIO, person_with: Any
 ) -> None:
