@@ -161,6 +161,12 @@ UNITS: Mapping[Unit, Words] = {
     Unit.KILOMETRES: gettext_lazy("%(n)s km"),
     Unit.TENTHS: gettext_lazy("%(n)s fois l’écart habituel"),
 }
+# Of one, for the units that are counted.
+_ONE: Mapping[Unit, Words] = {
+    Unit.VOUCHERS: gettext_lazy("1 chèque"),
+    Unit.BOOKLETS: gettext_lazy("1 carnet"),
+    Unit.ITEMS: gettext_lazy("1 envoi"),
+}
 # In which unit a form asks for a threshold.
 ASKED_IN: Mapping[Unit, Words] = {
     Unit.PERCENT: gettext_lazy("En pour cent."),
@@ -252,6 +258,8 @@ def threshold_of(rule: str, threshold: int | None) -> str:
     found = BY_CODE.get(rule)
     if found is None:
         return formats.number(threshold)
+    if threshold == 1 and found.unit in _ONE:
+        return str(_ONE[found.unit])
     return str(UNITS[found.unit]) % {"n": _plain(threshold / 10) if found.unit is Unit.TENTHS else formats.number(threshold)}
 
 
