@@ -24,7 +24,10 @@ MIGRATING_PACKAGES = ("django", "django-allauth", "django-oauth-toolkit", "procr
 
 
 class TestDatabases:
-    """Names are `test_<CARNET_TEST_NAME>_<what>`: people sharing one server give themselves different names."""
+    """Names are `test_<CARNET_TEST_NAME>_<what>`: people sharing one server give themselves different names.
+
+    A program that a test starts, and that makes databases too, is given CARNET_TEST_APART: other names, and the same template.
+    """
 
     __test__ = False
 
@@ -32,7 +35,9 @@ class TestDatabases:
         if described["ENGINE"] != "django.db.backends.postgresql":
             raise RuntimeError("No PostgreSQL address: give CARNET_DATABASE_URL, or run the tests through make test.")
         self.described = described
-        self.prefix = "test_" + re.sub(r"[^a-z0-9]", "", os.environ.get("CARNET_TEST_NAME", "carnet").lower())
+        name, apart = (re.sub(r"[^a-z0-9]", "", os.environ.get(key, "").lower()) for key in ("CARNET_TEST_NAME", "CARNET_TEST_APART"))
+        self.shared = f"test_{name or 'carnet'}"
+        self.prefix = f"{self.shared}_{apart}" if apart else self.shared
         self.server = psycopg.connect(self.url("postgres"), autocommit=True)
 
     def close(self) -> None:
@@ -72,11 +77,11 @@ class TestDatabases:
 
     def template(self) -> str:
         """The name of the migrated database, migrated now if the migrations changed since the last run."""
-        name = f"{self.prefix}_template_{fingerprint()}"
+        name = f"{self.shared}_template_{fingerprint()}"
         known = [row[0] for row in self.server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [name])]
         if name in known:
             return name
-        stale = self.server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{self.prefix}_template_"])
+        stale = self.server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{self.shared}_template_"])
         for (old,) in stale.fetchall():
             self.drop(old)
         draft = f"{name}_draft"
@@ -88,7 +93,7 @@ class TestDatabases:
     @contextlib.contextmanager
     def one_at_a_time(self) -> Iterator[None]:
         """Workers starting together wait for the first one to migrate."""
-        with open(Path(tempfile.gettempdir()) / f"{self.prefix}.{os.getuid()}.lock", "w") as lock:
+        with open(Path(tempfile.gettempdir()) / f"{self.shared}.{os.getuid()}.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import datetime
@@ -165,34 +166,42 @@ class Site:
             self._contexts.pop().close()
 
 
-@pytest.fixture
-def site(
-    town: tuple[str, Path], chromium: Browser, test_databases: TestDatabases, django_db_blocker: Any, worker_id: str, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Site]:  # fmt: skip
+@contextmanager
+def served(town: tuple[str, Path], chromium: Browser, databases: TestDatabases, what: str, folder: Path) -> Iterator[Site]:
     """A copy of the town, served; at the end no page may have complained, nor asked anything of another host."""
     played, var = town
     shared = connections.settings["default"]["NAME"]
-    with django_db_blocker.unblock():
-        name = copy_of(played, f"{worker_id}_story", test_databases)
-        shutil.copytree(var, tmp_path / "var")
-        live_in(monkeypatch, tmp_path / "var")
+    with pytest.MonkeyPatch.context() as patch:
+        name = copy_of(played, what, databases)
+        shutil.copytree(var, folder / "var")
+        live_in(patch, folder / "var")
+        # As the pool of a served site does: a connection, its statements and its plans are kept from one page to the next.
+        patch.setitem(connections.settings["default"], "CONN_MAX_AGE", None)
         point_django_at(name)
         server = LiveServerThread("127.0.0.1", StaticFilesHandler)
         server.daemon = True
         server.start()
         server.is_ready.wait(20)
         assert server.error is None
-        story = Site(f"http://127.0.0.1:{server.port}", chromium, json.loads((tmp_path / "var/demo/try.json").read_text(encoding="utf-8")))
+        story = Site(f"http://127.0.0.1:{server.port}", chromium, json.loads((folder / "var/demo/try.json").read_text(encoding="utf-8")))
         try:
             yield story
         finally:
             story.close()
             server.terminate()
             point_django_at(shared)
-            test_databases.drop(name)
+            databases.drop(name)
             forget_place_keys()
     assert story.complaints == []
+
+
+@pytest.fixture
+def site(
+    town: tuple[str, Path], chromium: Browser, test_databases: TestDatabases, django_db_blocker: Any, worker_id: str, tmp_path: Path
+) -> Iterator[Site]:
+    """The town of one story."""
+    with django_db_blocker.unblock(), served(town, chromium, test_databases, f"{worker_id}_story", tmp_path) as story:
+        yield story
 
 
 def copy_of(template: str, what: str, databases: TestDatabases) -> str:

@@ -11,18 +11,20 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zlib import crc32
 
 import pytest
 from lxml import html
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser import markup
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, served
 from tests.browser.walking import (
-    AXE,
+    AXE_SCRIPT,
     BY_TURNS,
     HOME,
     LARGER,
@@ -45,6 +47,7 @@ from tests.browser.walking import (
     stretched,
     too_wide,
 )  # fmt: skip
+from tests.databases import TestDatabases
 from tests.house.rooms import ROOT
 
 ROLES = [
@@ -72,10 +75,35 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("written")
 
 
+@pytest.fixture(scope="module")
+def walked(
+    town: tuple[str, Path],
+    chromium: Browser,
+    test_databases: TestDatabases,
+    django_db_blocker: Any,
+    worker_id: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    """One town for all who walk: they read pages, and send nothing."""
+    with (
+        django_db_blocker.unblock(),
+        served(town, chromium, test_databases, f"{worker_id}_walked", tmp_path_factory.mktemp("walked")) as site,
+    ):
+        yield site
+
+
+@pytest.fixture
+def site(walked: Site) -> Iterator[Site]:
+    """The town of all who walk; at the end of each walk no page of it may have complained."""
+    yield walked
+    walked.close()
+    complaints, walked.complaints = walked.complaints, []
+    assert complaints == []
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_accessible_wide_and_narrow(site: Site, role: str, written: Path) -> None:
     page = site.visitor() if role == NOBODY else site.become(role)
-    page.add_init_script(path=AXE)
     page.goto("/" if role == NOBODY else "/home")
     found, read, looks = closed_doors(page), [], 0
     for kind, address, sent in pages_of(page, role):
@@ -105,6 +133,7 @@ def as_before(page: Page) -> tuple[list[str], int]:
 
 def by_turns(page: Page, kind: str) -> tuple[list[str], int]:
     """The page whole, as most see it; one other look; and the text spaced on the narrowest screen."""
+    page.evaluate(AXE_SCRIPT)
     look = BY_TURNS[crc32(kind.encode()) % len(BY_TURNS)]
     found = seen_as(page, Look(NEUTRAL, WIDE), OPTIONS) + seen_as(page, look, OF_THE_LOOK)
     return found + stretched(page, SPACED, NARROW, "text spaced") + stretched(page, LARGER, WIDE, "text at 200 %"), 2
@@ -117,6 +146,7 @@ def everything(page: Page, address: str) -> tuple[list[str], int]:
         page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
         if language != "fr":
             assert page_at(page, address) is not None, address
+        page.evaluate(AXE_SCRIPT)
         for theme in THEMES:
             for width in WIDTHS:
                 is_whole = theme == NEUTRAL and (width == NARROW or (width == WIDE and language == "fr"))

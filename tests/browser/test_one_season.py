@@ -47,8 +47,9 @@ def site(
     committed_database: str, settings: object, tmp_path: Path, django_db_blocker: pytest.FixtureRequest
 ) -> Iterator[tuple[str, Season]]:
     """A season in a database of its own, served on the loopback address."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:  # type: ignore[attr-defined]
         season = make_season(settings, tmp_path)
+        patch.setitem(connections.settings["default"], "CONN_MAX_AGE", None)  # as the pool of a served site
         server = LiveServerThread("127.0.0.1", StaticFilesHandler)
         server.daemon = True
         server.start()

@@ -17,7 +17,7 @@ PLAY = "import json; from drills import redemptions_hammered as drill; print(jso
 
 
 def test_each_voucher_is_spent_once_over_http_and_a_naive_redemption_is_caught(worker_id: str) -> None:
-    surroundings = {**os.environ, "CARNET_TEST_NAME": f"{os.environ.get('CARNET_TEST_NAME', 'run')}_{worker_id}"}
+    surroundings = {**os.environ, "CARNET_TEST_NAME": os.environ.get("CARNET_TEST_NAME", "carnet"), "CARNET_TEST_APART": worker_id}
     done = subprocess.run(
         [sys.executable, "-c", PLAY], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False, timeout=300
     )
