@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carnet.parties import queries as parties
@@ -38,7 +39,18 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
             Row(_("Payé le"), formats.day(page.paid_on) if page.paid_on else "–"),
             *([Row(_("Retenu sur ce paiement"), formats.euros(kept_cents))] if kept_cents else []),
             Row(_("Références des virements"), ", ".join(page.references) or "–"),
-            *([Row(_("Fait partie du décompte"), f"n° {page.redrawn_from}")] if page.redrawn_from else []),
+            *(
+                [
+                    Row(
+                        _("Fait partie du décompte"),
+                        f"n° {page.redrawn_from}",
+                        reverse("operator:claim", args=[page.redrawn_from]),
+                        _("Voir"),
+                    )
+                ]
+                if page.redrawn_from
+                else []
+            ),
         ],
         "told": _redrawn(page),
         "may_hold": page.step not in (queries.PaymentStep.PAID, queries.PaymentStep.REDRAWN)
@@ -54,7 +66,7 @@ def _redrawn(page: queries.ClaimPage) -> str:
     if not page.successors:
         return ""
     paid, waiting = page.successors
-    return _("Ce décompte a été refait en deux : le n° %(paid)d est payé, le n° %(waiting)d attend la fin d’un dossier.") % {
+    return _("Décompte refait en deux : le n° %(paid)d payé comme prévu, le n° %(waiting)d retenu pour un dossier.") % {
         "paid": paid,
         "waiting": waiting,
     }
