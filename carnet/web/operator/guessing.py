@@ -20,19 +20,12 @@ from carnet.redemption import operations, queries
 from carnet.redemption.queries import LockedSerial
 from carnet.redemption.rules import SerialNotLocked
 from carnet.web import clock
+from carnet.web.channels import CHANNELS
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Row, Table, Task
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import OperationView, actor_of
 from carnet.web.doors import door
-
-CHANNELS = {
-    "SCREEN": gettext_lazy("à l’écran"),
-    "API": gettext_lazy("par l’API"),
-    "OFFLINE": gettext_lazy("sans réseau"),
-    "PAPER": gettext_lazy("sur une feuille"),
-    "SMS": gettext_lazy("par SMS"),
-}
 
 
 class UnlockForm(OperationForm):

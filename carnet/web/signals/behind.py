@@ -23,10 +23,10 @@ from carnet.parties.rules import allowed
 from carnet.places import queries as places
 from carnet.redemption import queries as redemption
 from carnet.web import cases as case_words
+from carnet.web.channels import CHANNELS
 from carnet.web.design import formats
 from carnet.web.design.components import Cell, Column, Table
 from carnet.web.design.screens import actor_of
-from carnet.web.operator.guessing import CHANNELS
 from carnet.web.signals import words
 from carnet.web.spreadsheets import Cents, Line, Sheet, as_file
 
