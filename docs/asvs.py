@@ -64,6 +64,11 @@ OWASP Foundation, under [CC BY-SA 4.0](https://creativecommons.org/licenses/by-s
 names are theirs, each short line is ours and does not replace the requirement. Read it at `github.com/OWASP/ASVS`, folder `5.0/en`.
 Why a grid: [decision 0094](../decisions/0094-a-grid-that-says-its-gaps.md).
 
+It was read twice, by people of this project and not by auditors: once while it was written, once more with the standard's text in hand and
+as an adversary would, for V6, V7, V8, V10, V11, V13, V15 and V16 (drafts of the 5.0.0 texts, as the public repository keeps them). The
+second reading found eight answers *met* that were not: four were mended, four are *partly* now. Of the met ones, those that name no
+test are documents and absences. What it changed: [decision 0097](../decisions/0097-read-again-as-an-adversary.md).
+
 *Met*: done, with where and the test that proves it, when one does. *Partly*, *gap*: what lacks is said. *n/a*: does not apply, and
 why. Change `docs/security/asvs.csv`, never this page.
 

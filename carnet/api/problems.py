@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import translation
@@ -16,6 +17,8 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from carnet.kernel.refusals import Refusal
 from carnet.places import queries as places
 from carnet.web.design.sentences import sentence_for
+
+log = structlog.get_logger(__name__)
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -182,6 +185,8 @@ def refused(refusal: Refusal) -> Reply:
     """The whole answer to a refused request."""
     headers: list[tuple[str, str]] = [("Content-Language", translation.get_language() or "fr")]
     document = problem_of(refusal)
+    if document["status"] in (401, 403):
+        log.warning("refused", code=refusal.code, status=document["status"])
     if refusal.code in RETRY_AFTER:
         headers.append(("Retry-After", str(RETRY_AFTER[refusal.code])))
     if document["status"] == 401:

@@ -20,6 +20,7 @@ LOCKS = (
     "CapabilityBoundingSet=",
     "PrivateTmp=yes",
     "SystemCallFilter=@system-service",
+    "InaccessiblePaths=-/opt/carnet/.git",
 )
 
 

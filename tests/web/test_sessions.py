@@ -1,14 +1,17 @@
 """How long a session lasts, what a browser keeps of it, what the log tells of whoever was refused."""
 
 import io
+import json
 import logging
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import structlog
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -78,6 +81,7 @@ def written() -> Iterator[io.StringIO]:
     stream, root = io.StringIO(), logging.getLogger()
     handler = logging.StreamHandler(stream)
     spec = dict(settings.LOGGING["formatters"]["lines"])
+    spec["processors"] = [*spec["processors"][:-1], structlog.processors.JSONRenderer()]
     handler.setFormatter(spec.pop("()")(**spec))
     root.addHandler(handler)
     yield stream
@@ -96,6 +100,61 @@ def test_whoever_is_refused_and_whoever_signs_in_is_told_in_the_log_by_number_on
     refused = next(line for line in told.splitlines() if "refused" in line)
     assert "operator:home" in refused
     assert "somebody@" not in told
+
+
+def lines(written: io.StringIO, event: str) -> list[dict[str, Any]]:
+    """What the log holds of one event."""
+    found = (json.loads(line) for line in written.getvalue().splitlines() if line.startswith("{"))
+    return [line for line in found if line["event"] == event]
+
+
+def test_each_wrong_second_factor_is_told_with_its_sort_and_a_number(written: io.StringIO, person_with: Any) -> None:
+    """ASVS 16.3.1: at the second step, at a new proof, and when it is right."""
+    person, _organisation, email = person_with("OPERATOR_ADMIN")
+    half = Client()
+    half.post("/sign-in/", {"login": email, "password": PASSWORD})
+    half.post("/sign-in/second-factor/", {"code": "000000"})
+    half.post("/sign-in/second-factor/", {"credential": "{}"})
+    assert [(line["method"], line.get("person")) for line in lines(written, "sign-in failed")] == [("code", person), ("passkey", person)]
+    browser = sign_in(Client(), email)
+    browser.post("/account/prove/", {"code": "000000"})
+    browser.post("/account/prove/password/", {"password": "not the one at all"})
+    assert [line["method"] for line in lines(written, "sign-in failed")][2:] == ["code", "password"]
+    browser.post("/account/prove/password/", {"password": PASSWORD})
+    assert [(line["method"], line["person"]) for line in lines(written, "proved again")] == [("password", person)]
+    told = written.getvalue()
+    assert "000000" not in told
+    assert email not in told
+    assert "not the one" not in told
+
+
+def test_a_wrong_pin_and_a_turn_are_told_by_number(written: io.StringIO, by_pin: Callable[[str], Client]) -> None:
+    station = by_pin("MEDIATOR")
+    (opened,) = lines(written, "turn opened")
+    wrong = {"person_id": opened["person"], "pin": "918273", "request_id": str(uuid4())}
+    station.post("/station/change/")
+    assert station.post("/station/", wrong).status_code == 422
+    (told,) = lines(written, "sign-in failed")
+    assert (told["method"], told["person"], told["code"]) == ("pin", opened["person"], "pin-wrong")
+    assert "918273" not in written.getvalue()
+
+
+def test_a_token_that_opens_nothing_is_told_without_it(written: io.StringIO) -> None:
+    asked = Client().post("/api/v1/vouchers/check", {"code": "1"}, "application/json", headers={"authorization": "Bearer carnet_not-a-token"})
+    assert asked.status_code == 401
+    (told,) = lines(written, "refused")
+    assert (told["code"], told["status"]) == ("token-invalid", 401)
+    assert "not-a-token" not in written.getvalue()
+
+
+def test_no_word_of_a_visitor_makes_a_line_of_its_own(written: io.StringIO) -> None:
+    """ASVS 16.4.1: a line of the log is one JSON object, whatever is logged."""
+    forged = 'x"}\n{"event": "signed in", "person": 1}\r\n\u2028'
+    structlog.get_logger("tests").warning("refused", route=forged, code="forged")
+    Client().get("/nowhere/%0a%7b%22event%22:1%7d", headers={"user-agent": "x\ty", "x-request-id": '{"event": "signed in"}'})
+    told = [line for line in written.getvalue().split("\n") if line]
+    assert all(json.loads(line) for line in told)
+    assert not lines(written, "signed in")
 
 
 PRODUCTION = """

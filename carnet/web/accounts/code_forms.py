@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context, ratelimit
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -12,6 +13,7 @@ from carnet.parties import operations
 from carnet.parties import queries as parties
 from carnet.web.design.sentences import sentence_for
 
+log = structlog.get_logger(__name__)
 CARD = "card"  # beside allauth's own kinds of authenticators, in what a session remembers
 
 
@@ -26,11 +28,13 @@ class _OrCard:
             return super().clean_code()  # type: ignore[misc,no-any-return]
         except forms.ValidationError as error:
             if error.code != "incorrect_code" or not parties.has_card(self.user.pk):
+                log.warning("sign-in failed", method="code", person=int(self.user.pk), code=error.code)
                 raise
         code = str(self.cleaned_data["code"])  # type: ignore[attr-defined]
         # A card is a clock outside: its codes are held against the real time, as those of an application are.
         refusal = operations.accept_card_code(person_id=self.user.pk, code=code, at=timezone.now())
         if refusal is not None:
+            log.warning("sign-in failed", method=CARD, person=int(self.user.pk), code=refusal.code)
             raise forms.ValidationError(sentence_for(refusal), code=refusal.code)
         self.is_by_card = True
         ratelimit.clear(context.request, action="login_failed", key=f"mfa-auth-user-{self.user.pk}")

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+import structlog
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -23,6 +24,8 @@ from carnet.web.accounts.sign_in import RECOVERED, must_recover, note_proof, saf
 from carnet.web.design.forms import OperationForm
 from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.doors import go_to, signed_in
+
+log = structlog.get_logger(__name__)
 
 
 class CardCodeForm(OperationForm):
@@ -79,6 +82,7 @@ def my_card(request: HttpRequest) -> HttpResponseBase:
             end_others(request)
             messages.success(request, _("Votre carte est prête. Son code vous sera demandé à chaque connexion."))
             return HttpResponseRedirect(safe_next(request))
+        log.warning("sign-in failed", method=CARD, person=actor.person_id, code=refusal.code)
         show_refusal(form, refusal, FIELDS)
     return page(request, "my_card", card=card, form=form, next=safe_next(request), status=422 if form.is_bound else 200)
 
@@ -97,6 +101,7 @@ def recover(request: HttpRequest) -> HttpResponseBase:
         if not isinstance(answer, PartiesRefused):
             request.session[RECOVERED] = answer
             return HttpResponseRedirect(f"{reverse('accounts:first-factor')}?{urlencode({'next': safe_next(request)})}")
+        log.warning("sign-in failed", method="recovery-letter", person=person_id, code=answer.code)
         show_refusal(form, answer, FIELDS)
     context: dict[str, Any] = {"form": form, "next": safe_next(request), "has_factor": parties.has_second_factor(person_id)}
     return page(request, "recover", status=422 if form.is_bound else 200, **context)

@@ -1,5 +1,6 @@
 """Signing in as a professional through ProConnect: instead of the password, never instead of an invitation."""
 
+import structlog
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
@@ -25,6 +26,7 @@ from carnet.web.identity import exchange
 from carnet.web.identity.views import refused
 from carnet.web.tenancy import CHOSEN_ORGANISATION
 
+log = structlog.get_logger(__name__)
 PURPOSE, METHOD = "professional", "proconnect"
 
 
@@ -95,4 +97,5 @@ def _enter(request: HttpRequest, person: AbstractBaseUser, found: ProfessionalId
 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    log.warning("sign-in failed", method=METHOD, code=refusal.code)
     return refused(request, refusal, reverse("account_login"), provider="ProConnect")

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import structlog
 from allauth.account import views as account
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import ratelimit
@@ -38,6 +39,7 @@ from carnet.web.accounts.sessions import end_others
 from carnet.web.design.screens import actor_of, show_refusal
 from carnet.web.doors import from_this_machine, go_to, public, signed_in
 
+log = structlog.get_logger(__name__)
 _GOES_NOWHERE = re.compile(rb"<form\b(?![^>]*\saction=)")
 RECOVERED = "recovered"  # in the session: the recovery whose code was typed
 
@@ -72,6 +74,12 @@ def enter_as(request: HttpRequest, person_id: int) -> None:
 class SecondStepView(second_factor.AuthenticateView):
     """The second step of signing in. A passkey is offered to whoever has one."""
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if "code" not in form.fields:  # codes are told by their own form
+            log.warning("sign-in failed", method="passkey", person=int(self.stage.login.user.pk))
+        response: HttpResponse = super().form_invalid(form)
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         if not Authenticator.objects.filter(user_id=self.stage.login.user.pk, type=Authenticator.Type.WEBAUTHN).exists():
@@ -82,6 +90,7 @@ class SecondStepView(second_factor.AuthenticateView):
 def freshen(request: HttpRequest) -> None:
     """The proof just given counts for the form that waited for it, in this same request; the session takes another name."""
     request.session.cycle_key()
+    log.info("proved again", person=request.user.pk, method="mfa")
     request.actor = replace(actor_of(request), proved_at=clock.now())  # type: ignore[attr-defined]
 
 
@@ -138,6 +147,11 @@ class ProveView(second_factor.ReauthenticateView):
 class ProveByPasskeyView(passkeys.ReauthenticateWebAuthnView):
     """The same with a passkey."""
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        log.warning("sign-in failed", method="passkey", person=self.request.user.pk)
+        response: HttpResponse = super().form_invalid(form)
+        return response
+
     def form_valid(self, form: Any) -> HttpResponse:
         freshen(self.request)
         keep_factor(self.request)
@@ -150,6 +164,7 @@ class ProveByPasswordView(account.ReauthenticateView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         self.request.session.cycle_key()
+        log.info("proved again", person=self.request.user.pk, method="password")
         waited = safe_next(self.request)
         return at_its_address(super().form_valid(form), waited)
 

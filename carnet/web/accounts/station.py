@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,6 +20,8 @@ from carnet.web.accounts.sign_in import safe_next
 from carnet.web.accounts.station_forms import EnrolForm, FirstCodeForm, TurnForm
 from carnet.web.design.screens import show_refusal
 from carnet.web.doors import public
+
+log = structlog.get_logger(__name__)
 
 
 @public
@@ -37,7 +40,9 @@ def station(request: HttpRequest) -> HttpResponseBase:
             station_secret=secret, person_id=typed["person_id"], pin=typed["pin"], request_id=typed["request_id"], at=clock.now()
         )
         if isinstance(answer, operations.TurnOpened):
+            log.info("turn opened", person=answer.person_id, organisation=answer.organisation_id, turn=answer.id)
             return _begin(request, answer.id, secret)
+        log.warning("sign-in failed", method="pin", person=typed["person_id"], station=front.station_id, code=answer.code)
         show_refusal(form, answer, FIELDS)
         front = parties.station_front(station_secret=secret, at=clock.now()) or front
     context = {"front": front, "form": form, "next": safe_next(request), "has_ended": ended and not form.is_bound}
@@ -99,6 +104,7 @@ def _chosen(form: FirstCodeForm, secret: str) -> bool:
     except PartiesRefused as refusal:
         refused = refusal
     if refused is not None:
+        log.warning("sign-in failed", method="first-code", person=typed["person_id"], code=refused.code)
         show_refusal(form, refused, FIELDS)
     return refused is None
 
