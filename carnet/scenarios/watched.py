@@ -38,7 +38,7 @@ PEOPLE = 9
 SAID = (Answer.YES, Answer.YES, Answer.YES, Answer.NO, Answer.YES, Answer.YES, Answer.UNKNOWN, Answer.YES)
 EMPTIED = 10
 SAMPLE_SIZE, RISK_SIZE, NEXT_SIZE = 30, 20, 60
-_NOT_PROVED, _CANNOT_SAY = {7, 19}, {12}
+_NOT_PROVED, _CANNOT_SAY = {2, 19}, {5}
 
 
 def watch(current: Played, spare: Sequence[int], *, at: datetime) -> str:
@@ -121,16 +121,15 @@ def _look(current: Played, at: datetime) -> None:
 def _sample(current: Played, at: datetime) -> None:
     """One whose result is final, one half checked, one promised for the days to come."""
     today = legal_day(at)
-    _one_sample(current, Method.RANDOM, SAMPLE_SIZE, (today - 45 * _DAY, today - 15 * _DAY), at, checked=SAMPLE_SIZE, is_closed=True)
-    _one_sample(current, Method.RISK, RISK_SIZE, (today - 15 * _DAY, today - _DAY), at, checked=RISK_SIZE // 2)
+    _one_sample(current, Method.RANDOM, SAMPLE_SIZE, (today - 45 * _DAY, today - 15 * _DAY), at, is_closed=True)
+    _one_sample(current, Method.RISK, RISK_SIZE, (today - 15 * _DAY, today - _DAY), at)
     admin = _staff(current, Role.OPERATOR_ADMIN, at)
     with acting_as(admin):
         _promise(current, Method.RANDOM, NEXT_SIZE, (today, today + 30 * _DAY), admin, at)
 
 
-def _one_sample(
-    current: Played, method: Method, size: int, days: tuple[date, date], at: datetime, *, checked: int, is_closed: bool = False
-) -> None:
+def _one_sample(current: Played, method: Method, size: int, days: tuple[date, date], at: datetime, *, is_closed: bool = False) -> None:
+    """Checked whole and closed, or half of it only."""
     promised_at = datetime.combine(days[0] - _DAY, time(10), tzinfo=PARIS)
     admin = _staff(current, Role.OPERATOR_ADMIN, promised_at)
     with acting_as(admin):
@@ -141,7 +140,7 @@ def _one_sample(
             drawn = samples.draw_sample(sample_id=sample_id, actor=admin, request_id=uuid4(), at=drawn_at)
         except SampleEmpty:
             return
-        for rank in range(1, min(checked, drawn) + 1):
+        for rank in range(1, (drawn if is_closed else drawn // 2) + 1):
             finding = Finding.NOT_PROVED if rank in _NOT_PROVED else Finding.CANNOT_SAY if rank in _CANNOT_SAY else Finding.PROVED
             seen = [Evidence.AGENDA] if finding is Finding.NOT_PROVED else [Evidence.SHEET, Evidence.AGENDA][: 1 + rank % 2]
             samples.write_finding(
