@@ -22,7 +22,7 @@ from carnet.notices.models import Notice
 from carnet.parties import operations as parties
 from carnet.parties.rules import Role
 from tests.factories.campaign import LATER, NOW, SYSTEM, Campaign
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 from tests.web.season import Season
 from tests.web.season import season as season
 
@@ -73,7 +73,7 @@ def admin_of(made: Campaign) -> Client:
         organisation_id=made.operator_id, email=email, display_name="Admin", role=Role.OPERATOR_ADMIN, password=PASSWORD, request_id=uuid4(), **told
     )  # fmt: skip
     parties.set_second_factor(person_id=person_id, secret=SECRET, request_id=uuid4(), **told)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def letters() -> list[Notice]:

@@ -17,7 +17,7 @@ from carnet.parties import operations as parties
 from carnet.redemption.access import forget_place_keys
 from carnet.redemption.queries import forget_series_facts
 from tests.factories.campaign import NOW, SYSTEM, Campaign, campaign
-from tests.web.conftest import PASSWORD, sign_in
+from tests.web.conftest import PASSWORD, come_in
 
 TODAY = NOW + timedelta(days=1)
 
@@ -29,7 +29,7 @@ class Season:
     campaign: Campaign
 
     def enter(self, role: str, organisation_id: int) -> Client:
-        return sign_in(Client(), self.enrol(role, organisation_id))
+        return come_in(Client(), self.enrol(role, organisation_id))
 
     def enrol(self, role: str, organisation_id: int) -> str:
         """A new member; their e-mail."""

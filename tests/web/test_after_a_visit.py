@@ -25,14 +25,14 @@ from carnet.mandates.rules.retention import kept_until
 from carnet.parties import operations as parties
 from tests.factories.campaign import NOW, SYSTEM, rid
 from tests.factories.houses import DELPHINE, House, house, member
-from tests.web.conftest import sign_in
+from tests.web.conftest import come_in
 
 pytestmark = pytest.mark.django_db
 
 
 def enter(organisation_id: int, *roles: str) -> Client:
     """A member of the organisation, signed in, a second factor just proved."""
-    return sign_in(Client(), member(organisation_id, *roles))
+    return come_in(Client(), member(organisation_id, *roles))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from carnet.gateways.database import acting_as_everything
 from carnet.parties import operations as parties
 from carnet.parties.models import Organisation
 from tests.factories.campaign import NOW, SYSTEM, organisation
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 from tests.web.season import TODAY, Season, season  # noqa: F401 - a fixture
 
 FINGERPRINT = "3f1c" * 16
@@ -28,7 +28,7 @@ def enter(role: str, organisation_id: int) -> Client:
         request_id=uuid4(), at=NOW,
     )  # fmt: skip
     parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def archived(season: Season, *, name: str = "base-000001", minutes_ago: int = 1, sealed: bool = True) -> None:  # noqa: F811

@@ -17,7 +17,7 @@ from tests.continuity.clearers import account
 from tests.continuity.virtual import VirtualPartner, parcel
 from tests.factories.campaign import NOW, SYSTEM
 from tests.settlement.conftest import FIRST_IBAN, RING_FENCED
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 from tests.web.season import TODAY, Season, season  # noqa: F401 - a fixture
 
 OURS = "21440109300015"
@@ -32,7 +32,7 @@ def staff(season: Season, role: str) -> Client:  # noqa: F811
         request_id=uuid4(), at=NOW,
     )  # fmt: skip
     parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def request_of(client: Client, address: str) -> str:

@@ -17,7 +17,7 @@ from carnet.parties import operations as parties
 from tests.factories.bills import Billing, debtor_of, moment
 from tests.factories.campaign import NOW, SYSTEM, organisation
 from tests.factories.homes import estate
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 from tests.web.season import Season, season  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def staff(billing: Billing, role: str) -> Client:
         request_id=uuid4(), at=NOW,
     )  # fmt: skip
     parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def text_of(client: Client, address: str) -> str:

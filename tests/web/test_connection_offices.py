@@ -14,7 +14,7 @@ from carnet.gateways.database import acting_as_everything
 from carnet.parties import operations as parties
 from tests.factories.campaign import NOW, SYSTEM
 from tests.factories.homes import Estate, estate
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 from tests.web.season import TODAY, Season, season  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -193,7 +193,7 @@ def second_person(season: Season, homes: Estate) -> Client:  # noqa: F811
         password=PASSWORD, actor=SYSTEM, request_id=uuid4(), at=NOW,
     )  # fmt: skip
     parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-    return sign_in(Client(), "approver@example.org")
+    return come_in(Client(), "approver@example.org")
 
 
 def test_each_office_reads_only_its_own(season: Season, homes: Estate, landlord: Client) -> None:  # noqa: F811

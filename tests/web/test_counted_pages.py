@@ -13,7 +13,7 @@ from carnet.observatory.rules import DEFINITIONS, Measure, Scope
 from carnet.web.public import figures as published
 from tests.observatory.rolled import count_now
 from tests.observatory.world import TODAY, Funds, make_funds
-from tests.web.conftest import sign_in
+from tests.web.conftest import come_in
 from tests.web.season import Season
 from tests.web.season import season as season
 
@@ -37,7 +37,7 @@ def test_a_difference_is_named_to_those_who_read_the_programme(
 ) -> None:
     settings.CARNET_CLOCK = None  # who reads has just been enrolled
     count_now(TODAY)
-    operator = sign_in(Client(), person_with("OPERATOR_ADMIN", organisation_id=season.campaign.operator_id)[2])
+    operator = come_in(Client(), person_with("OPERATOR_ADMIN", organisation_id=season.campaign.operator_id)[2])
     assert "Aucune comparaison" in operator.get("/figures/").content.decode()
     with acting_as_everything(why="tamper"):
         counting.compare(at=TODAY)
@@ -49,7 +49,7 @@ def test_a_difference_is_named_to_those_who_read_the_programme(
     page = operator.get("/figures/").content.decode()
     assert "ne disent pas la même chose" in page
     assert f"series_id {season.campaign.series_id}" in page
-    stranger = sign_in(Client(), person_with("OPERATOR_ADMIN")[2])
+    stranger = come_in(Client(), person_with("OPERATOR_ADMIN")[2])
     other = stranger.get("/figures/").content.decode()
     assert f"series_id {season.campaign.series_id}" not in other
     assert "que vous ne lisez pas" in other

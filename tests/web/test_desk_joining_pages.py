@@ -20,7 +20,7 @@ from carnet.notices.models import Notice
 from tests.distribution.desks import PEOPLE, POINT, WHO, DeskNetwork
 from tests.distribution.test_joining_rules import FILE as DESKS_FILE
 from tests.factories.campaign import programme
-from tests.web.conftest import sign_in
+from tests.web.conftest import come_in
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def send(client: Client, path: str, **said: object) -> tuple[int, str]:
 
 
 def staff(net: DeskNetwork, person_with: Person, role: str = "OPERATOR_ADMIN") -> Client:
-    return sign_in(Client(), person_with(role, organisation_id=net.operator_id)[2])
+    return come_in(Client(), person_with(role, organisation_id=net.operator_id)[2])
 
 
 def begun(net: DeskNetwork) -> Client:
@@ -68,7 +68,7 @@ def begun(net: DeskNetwork) -> Client:
 def admitted(net: DeskNetwork, person_with: Person) -> tuple[int, Client]:
     """A desk, and its stock lead at its screens."""
     organisation_id = net.admitted()
-    return organisation_id, sign_in(Client(), person_with("PRESCRIBER_LEAD", organisation_id=organisation_id)[2])
+    return organisation_id, come_in(Client(), person_with("PRESCRIBER_LEAD", organisation_id=organisation_id)[2])
 
 
 def test_what_a_desk_signs_is_public_and_a_stranger_link_opens_nothing(net: DeskNetwork) -> None:

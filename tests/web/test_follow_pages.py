@@ -31,7 +31,7 @@ from tests.factories.campaign import NOW, SYSTEM, organisation, rid
 from tests.settlement.conftest import APRIL, SPENT_AT, Payday
 from tests.settlement.conftest import lasting_payday as lasting_payday
 from tests.settlement.conftest import payday as payday
-from tests.web.conftest import PASSWORD, PROGRAM, SECRET, sign_in
+from tests.web.conftest import PASSWORD, PROGRAM, SECRET, come_in
 
 # Pages of an end of validity: no free text of a person is in them, and their own tests open them.
 OPENED_ELSEWHERE = {"expiry_id", "statement_id", "note_id", "book_id", "parcel_id", "order_id"}
@@ -45,7 +45,7 @@ def person(organisation_id: int, role: str, name: str = "Zélie Plantée") -> Cl
         request_id=uuid4(), at=NOW,
     )  # fmt: skip
     parties.set_second_factor(person_id=person_id, secret=SECRET, actor=PROGRAM, request_id=uuid4(), at=NOW)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from carnet.web.spreadsheets import Cents, Sheet, as_file
 from tests.factories.campaign import NOW, SYSTEM
 from tests.lasting import held
 from tests.observatory.world import TODAY, Funds, make_funds
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def enter(funds: Funds, role: str, organisation_id: int) -> Client:
     )  # fmt: skip
     if role in ("OPERATOR_ADMIN", "STATE_OFFICER"):
         parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def page(client: Client, url: str, status: int = 200) -> str:

@@ -20,7 +20,7 @@ from tests.factories.campaign import NOW, SYSTEM, rid
 from tests.factories.far import CHATEAUBRIANT, NANTES, PEOPLE_FAR, PEOPLE_NEAR, TODAY, Far, make_far
 from tests.factories.territories import somebody
 from tests.lasting import held
-from tests.web.conftest import PASSWORD, sign_in
+from tests.web.conftest import PASSWORD, come_in
 
 EVERYBODY = PEOPLE_NEAR + PEOPLE_FAR
 GAPS = "/need/gaps/"
@@ -48,7 +48,7 @@ def enter(role: str, organisation_id: int) -> Client:
         organisation_id=organisation_id, email=email, display_name=role.title(), role=role, password=PASSWORD, actor=SYSTEM,
         request_id=uuid4(), at=NOW,
     )  # fmt: skip
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def text(client: Client, url: str, *, status: int = 200) -> str:

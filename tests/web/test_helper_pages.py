@@ -20,7 +20,7 @@ from carnet.parties import operations as parties
 from carnet.parties.models import Person
 from carnet.web.identity import exchange
 from tests.factories.campaign import NOW, SYSTEM, organisation
-from tests.web.conftest import SECRET, sign_in, six_digits
+from tests.web.conftest import SECRET, come_in, six_digits
 from tests.web.season import Season
 from tests.web.season import season as season
 from tests.web.test_helpline_pages import text_of
@@ -43,7 +43,7 @@ def enter(season: Season, organisation_id: int, role: str = "HELPER") -> Client:
     with acting_as_everything(why="a test"):
         person_id = Person.objects.get(email=email).id
     parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from carnet.web.slips.languages import translations
 from tests.factories.campaign import NOW, SYSTEM, rid
 from tests.factories.houses import DELPHINE, House, house
 from tests.lasting import held
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 from tests.web.test_places_pages import text_of
 
 SECRETS = ("Quatrefages", "Delphine", "Bibliothèque du Marais", "Nantes", "1948")
@@ -66,7 +66,7 @@ def helper(home: House, role: str = "HELPER") -> Client:
             **asked,
         )  # fmt: skip
         parties.set_second_factor(person_id=person_id, secret=SECRET, request_id=rid(), **asked)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def printed(home: House, mandate_id: int) -> Any:

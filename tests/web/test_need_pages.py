@@ -15,7 +15,7 @@ from carnet.planning.models import AreaFigure
 from tests.factories.campaign import organisation, programme
 from tests.factories.territories import BOUGUENAIS, NANTES
 from tests.planning.test_need import COMMUNES, IRIS, NETWORK
-from tests.web.conftest import sign_in
+from tests.web.conftest import come_in
 
 pytestmark = pytest.mark.django_db
 AREA = "?area=EPCI-244400404"
@@ -38,7 +38,7 @@ def bring(client: Client, url: str, content: str, source: str, **more: Any) -> s
 def admin(person_with: Callable[..., tuple[int, int, str]]) -> Client:
     """An operator that has read a file of communes, one of neighbourhoods and one of networks."""
     (_id, _organisation, email) = person_with("OPERATOR_ADMIN")
-    client = sign_in(Client(), email)
+    client = come_in(Client(), email)
     bring(client, "/local/indicators/", COMMUNES, "INSEE 2019")
     bring(client, "/need/files/", IRIS.replace("ns", "nd"), "INSEE 2019, IRIS")
     return client
@@ -118,7 +118,7 @@ def test_weights_are_kept_under_a_name_by_whoever_may(admin: Client, person_with
     told = page(admin, kept["Location"])
     assert "Plan seniors" in told and 'name="w-SENIORS" value="70"' in told
     (_id, _organisation, auditor) = person_with("AUDITOR")
-    other = sign_in(Client(), auditor)
+    other = come_in(Client(), auditor)
     assert "Garder les poids de cette page" not in page(other, f"/need/{AREA}")
     assert page(other, "/need/weights/new/", 403)
     assert "Ces poids n’existent pas" in page(other, kept["Location"])

@@ -22,7 +22,7 @@ from carnet.places.rules.confirming import LATE_AFTER, PERIOD
 from carnet.places.rules.errors import FROM_HERE_MAX, OF_A_PLACE_MAX
 from carnet.web.offers.words import is_rdv_service_public
 from tests.places.conftest import GOOD, csv_bytes
-from tests.web.conftest import PROGRAM, sign_in
+from tests.web.conftest import PROGRAM, come_in
 from tests.web.test_operator_programmes import sent_back
 from tests.web.test_places_pages import SERVICES, text_of
 
@@ -51,7 +51,7 @@ def place_id() -> int:
 def manager(place_id: int, person_with: Callable[..., tuple[int, int, str]]) -> Client:
     _person, organisation_id, email = person_with("PLACE_MANAGER")
     Place.objects.filter(id=place_id).update(operator_id=organisation_id)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def office(place_id: int, person_with: Callable[..., tuple[int, int, str]]) -> C
         place_ids=[place_id], programme_id=programme_id, service_codes=SERVICES, from_on=date(2030, 11, 1), until_on=None,
         actor=Actor.system("test", programme_ids={programme_id}), request_id=uuid4(), at=AT,
     )  # fmt: skip
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def fill(client: Client, address: str, **given: object) -> object:
@@ -139,11 +139,11 @@ def test_what_is_wrong_is_said_on_its_field_and_nothing_changes(manager: Client,
 def test_another_keeper_and_a_mediator_change_nothing(
     place_id: int, manager: Client, person_with: Callable[..., tuple[int, int, str]]
 ) -> None:
-    stranger = sign_in(Client(), person_with("PLACE_MANAGER")[2])
+    stranger = come_in(Client(), person_with("PLACE_MANAGER")[2])
     here = f"/place/directory/{place_id}/offer/"
     assert stranger.get(here).status_code == 409
     assert stranger.get(f"{here}services/").status_code == 409
-    mediator = sign_in(Client(), person_with("MEDIATOR")[2])
+    mediator = come_in(Client(), person_with("MEDIATOR")[2])
     assert mediator.get(f"{here}services/").status_code == 403
 
 
@@ -246,7 +246,7 @@ def test_another_keeper_does_not_read_a_report(place_id: int, manager: Client, p
     with acting_as_everything(why="its address"):
         found = PlaceReport.objects.get()
     for role, address in (("PLACE_MANAGER", "place"), ("OPERATOR_ADMIN", "operator")):
-        stranger = sign_in(Client(), person_with(role)[2])
+        stranger = come_in(Client(), person_with(role)[2])
         assert stranger.get(f"/{address}/errors/{found.id}/").status_code == 404
         assert "Fermé le lundi" not in text_of(stranger.get(f"/{address}/errors/"))
 

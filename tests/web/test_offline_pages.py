@@ -17,7 +17,7 @@ from carnet.redemption.models import Device
 from carnet.web.place import offline
 from tests.factories.campaign import Campaign
 from tests.redemption.offline import Tablet
-from tests.web.conftest import sign_in
+from tests.web.conftest import come_in
 
 pytestmark = pytest.mark.django_db
 ENROL = "/place/devices/enrol/"
@@ -28,7 +28,7 @@ def enter(ready: Campaign, person_with: Callable[..., tuple[int, int, str]]) -> 
     def by(role: str) -> Client:
         organisation_id = ready.operator_id if role.startswith("OPERATOR") else ready.place_organisation_id
         _person, _organisation, email = person_with(role, organisation_id=organisation_id)
-        return sign_in(Client(), email)
+        return come_in(Client(), email)
 
     return by
 

@@ -20,7 +20,7 @@ from carnet.parties import queries as parties_reads
 from carnet.parties.models import Person
 from carnet.web import clock
 from tests.factories.campaign import NOW, SYSTEM
-from tests.web.conftest import SECRET, sign_in
+from tests.web.conftest import SECRET, come_in
 from tests.web.season import TODAY, Season
 from tests.web.season import season as season
 from tests.web.test_operator_orders import Office, drawn, text_of
@@ -35,7 +35,7 @@ def administrator(season: Season, organisation_id: int) -> Client:
     with acting_as_everything(why="a test"):
         person_id = Person.objects.get(email=email).id
     parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from carnet.kernel.actors import Actor
 from carnet.kernel.periods import legal_day
 from carnet.parties import operations as parties
 from tests.factories.labels import labelled, withdraw_label
-from tests.web.conftest import PROGRAM, sign_in
+from tests.web.conftest import PROGRAM, come_in
 
 Make = Callable[..., tuple[int, int, str]]
 
@@ -93,9 +93,9 @@ def office(person_with: Make, settings: object, tmp_path: Path) -> Office:
             shares=[ShareTerms(funder_id, portion=percent(100_00))], actor=system, request_id=uuid4(), at=at,
         )  # fmt: skip
     return Office(
-        admin=sign_in(Client(), admin_email),
-        approver=sign_in(Client(), approver_email),
-        stranger=sign_in(Client(), stranger_email),
+        admin=come_in(Client(), admin_email),
+        approver=come_in(Client(), approver_email),
+        stranger=come_in(Client(), stranger_email),
         programme_id=programme_id,
         agreement_id=agreement_id,
         funder_id=funder_id,

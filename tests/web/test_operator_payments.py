@@ -19,7 +19,7 @@ from tests.factories.campaign import NOW, organisation
 from tests.settlement.conftest import APRIL, LONG_AFTER, MENDED_IBAN, RING_FENCED, Payday
 from tests.settlement.conftest import lasting_payday as lasting_payday
 from tests.settlement.conftest import payday as payday
-from tests.web.conftest import PASSWORD, PROGRAM, SECRET, sign_in
+from tests.web.conftest import PASSWORD, PROGRAM, SECRET, come_in
 
 Office = tuple[Payday, Client, Client]
 Clock = Callable[[datetime], None]
@@ -44,7 +44,7 @@ def person(since: datetime, organisation_id: int, role: str) -> Client:
         request_id=uuid4(), at=since,
     )  # fmt: skip
     parties.set_second_factor(person_id=person_id, secret=SECRET, actor=PROGRAM, request_id=uuid4(), at=since)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from carnet.gateways.database import acting_as, acting_as_everything
 from carnet.kernel.actors import Actor
 from carnet.ledger import queries as ledger
 from carnet.parties import operations as parties
-from tests.web.conftest import PROGRAM, sign_in
+from tests.web.conftest import PROGRAM, come_in
 
 Make = Callable[..., tuple[int, int, str]]
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
@@ -35,7 +35,7 @@ def office(person_with: Make) -> tuple[Client, int, dict[str, int]]:
 
     funders = {"metropolis": bring("Métropole", "FUNDER"), "department": bring("Département", "FUNDER"), "state": bring("État", "STATE")}
     funders["court"] = bring("Chambre des comptes", "AUDITOR")
-    return sign_in(Client(), email), operator_id, funders
+    return come_in(Client(), email), operator_id, funders
 
 
 def sent_back(page: str) -> dict[str, str | list[str]]:
@@ -173,7 +173,7 @@ def test_money_is_recorded_once_withdrawn_and_seen_by_its_funder_alone(
     assert "FR76 3000 6000 0112 3456 7890 189" in page
 
     _person, _organisation, email = person_with("FUNDER", organisation_id=funders["metropolis"])
-    funder = sign_in(Client(), email)
+    funder = come_in(Client(), email)
     assert "50 000 €" in text_of(funder.get("/funder/").content.decode())
     assert "VIR-1" in funder.get(f"/funder/agreements/{agreement_id}/").content.decode()
     assert funder.get(f"/operator/agreements/{agreement_id}/").status_code == 404
@@ -185,7 +185,7 @@ def test_money_is_recorded_once_withdrawn_and_seen_by_its_funder_alone(
     assert "Département" not in table
     assert funder.get(f"/funder/agreements/{agreement_id}/statements/0.pdf").status_code == 404
     _person, _organisation, email = person_with("FUNDER")
-    stranger = sign_in(Client(), email)
+    stranger = come_in(Client(), email)
     for page in ("", "statement.pdf", "statement.csv", "statements/0.pdf"):
         assert stranger.get(f"/funder/agreements/{agreement_id}/{page}").status_code == 404, page
 
@@ -258,7 +258,7 @@ def test_an_auditor_reads_everything_for_a_time_and_recomputes(office: tuple[Cli
         },
     )
     _person, _organisation, email = person_with("AUDITOR", organisation_id=funders["court"])
-    auditor = sign_in(Client(), email)
+    auditor = come_in(Client(), email)
     assert auditor.get(f"/auditor/programmes/{programme_id}/").status_code == 404
     today = timezone.now().date()
     engage = {"request_id": str(uuid4()), "organisation": funders["court"], "first_day": today, "last_day": today + timedelta(days=30)}
@@ -286,7 +286,7 @@ def test_another_operator_knows_nothing_of_it(office: tuple[Client, int, dict[st
     programme_id = create(client)
     agreement_id = sign(client, programme_id, funders)
     _person, _organisation, email = person_with("OPERATOR_ADMIN")
-    other = sign_in(Client(), email)
+    other = come_in(Client(), email)
     for address in (
         f"programmes/{programme_id}/",
         f"programmes/{programme_id}/change/",

@@ -30,7 +30,7 @@ from carnet.notices.operations import TextToSend
 from carnet.web.own import texts
 from tests.mandates.conftest import aid, lasting_helping  # noqa: F401 - fixtures
 from tests.mandates.helping import AMINA, SUBJECT, Helping
-from tests.web.conftest import sign_in
+from tests.web.conftest import come_in
 
 pytestmark = pytest.mark.django_db
 PHONE = "+33612345678"
@@ -44,7 +44,7 @@ def own_folder(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def helper(aid: Helping, person_with: Callable[..., tuple[int, int, str]]) -> Client:  # noqa: F811
     _person, _organisation, email = person_with("HELPER", organisation_id=aid.structure_id)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def page(answer: Any, status: int = 200) -> str:
@@ -118,7 +118,7 @@ def test_an_operator_opens_it_a_person_says_yes_by_text_and_a_helper_signs(
     assert "n’a pas ouvert l’accord" in page(helper.get(consent))
     assert "n’a pas ouvert l’accord" in page(helper.post(consent, ask | {"request_id": uuid4()}), 422)
     _person, _organisation, email = person_with("OPERATOR_ADMIN", organisation_id=aid.operator_id)
-    admin, setting = sign_in(Client(), email), reverse("own:remote", args=[aid.programme_id])
+    admin, setting = come_in(Client(), email), reverse("own:remote", args=[aid.programme_id])
     assert "Fermé" in page(admin.get(setting))
     admin.post(setting, {"request_id": uuid4(), "on": "1"})
     assert "Ouvert" in page(admin.get(setting))

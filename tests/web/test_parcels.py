@@ -20,7 +20,7 @@ from carnet.parties import operations as parties
 from carnet.parties.rules import OrganisationKind, Role
 from carnet.web.parcels.slip import slips_pdf
 from tests.issuing.conftest import NOW, SYSTEM, Cast, at_home, cast  # noqa: F401 - fixtures
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 from tests.web.test_operator_orders import text_of
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ class Office:
             request_id=uuid4(), at=NOW,
         )  # fmt: skip
         parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-        return sign_in(Client(), email)
+        return come_in(Client(), email)
 
     def boxes(self) -> list[ParcelView]:
         with acting_as_everything(why="look"):

@@ -22,7 +22,7 @@ from carnet.web.design import formats
 from carnet.web.hours import spans_words
 from carnet.web.public.search_form import next_saturday
 from tests.places.conftest import GOOD, csv_bytes
-from tests.web.conftest import PROGRAM, sign_in
+from tests.web.conftest import PROGRAM, come_in
 from tests.web.test_operator_programmes import sent_back
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def office(person_with: Callable[..., tuple[int, int, str]]) -> tuple[Client, in
         terms=template_terms("nantes", first_day=date(2030, 11, 1), service_codes=SERVICES), operator_id=operator_id,
         actor=Actor.system("test", organisation_ids={operator_id}), request_id=uuid4(), at=AT,
     )  # fmt: skip
-    return sign_in(Client(), email), operator_id, programme_id
+    return come_in(Client(), email), operator_id, programme_id
 
 
 def accept(place_ids: list[int], programme_id: int, until_on: date | None = date(2031, 11, 1)) -> None:
@@ -423,7 +423,7 @@ def test_a_place_is_corrected_and_its_page_says_who_said_what(office: tuple[Clie
 def test_a_manager_corrects_its_own_place_and_no_other(places: dict[str, int], person_with: Callable[..., tuple[int, int, str]]) -> None:
     _person, organisation_id, email = person_with("PLACE_MANAGER")
     Place.objects.filter(id=places["a-1"]).update(operator_id=organisation_id)
-    client = sign_in(Client(), email)
+    client = come_in(Client(), email)
     assert GOOD["nom"] in text_of(client.get("/place/directory/"))
     address = f"/place/directory/{places['a-1']}/"
     assert "D’où vient chaque donnée" in text_of(client.get(address))

@@ -22,7 +22,7 @@ from carnet.planning.operations import plan_runs, plans
 from carnet.planning.queries import plan_orders
 from carnet.planning.rules.plans import PlanOverBudget, VersionState
 from tests.factories.campaign import NOW, SYSTEM, accept, organisation, place
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 from tests.web.season import TODAY, Season
 from tests.web.season import season as season
 
@@ -89,7 +89,7 @@ def offices(season: Season) -> Offices:
             actor=SYSTEM, request_id=uuid4(), at=NOW,
         )  # fmt: skip
         parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-        return sign_in(Client(), email)
+        return come_in(Client(), email)
 
     ids = (
         desk("Maison de Nantes", "44000", "Nantes", made.operator_id),

@@ -19,7 +19,7 @@ from carnet.kernel.actors import Actor
 from carnet.parties import operations as parties
 from carnet.web.operator.printing._packing import Door, planned_counts, read_quantities
 from tests.factories.print_shops import openssl_opens, press
-from tests.web.conftest import PROGRAM, sign_in
+from tests.web.conftest import PROGRAM, come_in
 from tests.web.test_operator_orders import Office, drawn, office, text_of
 
 Make = Callable[..., tuple[int, int, str]]
@@ -38,7 +38,7 @@ def printer(person_with: Make, office: Office) -> tuple[Client, int]:
         at=timezone.now(),
     )  # fmt: skip
     _person, _organisation, email = person_with("PRINT_SHOP", organisation_id=organisation_id)
-    return sign_in(Client(), email), organisation_id
+    return come_in(Client(), email), organisation_id
 
 
 def test_from_the_key_on_the_telephone_to_the_proof_of_printing(

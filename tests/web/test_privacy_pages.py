@@ -9,7 +9,7 @@ from carnet.kernel.actors import Actor
 from carnet.privacy import operations
 from tests.factories.campaign import NOW
 from tests.factories.houses import house, member
-from tests.web.conftest import sign_in
+from tests.web.conftest import come_in
 
 pytestmark = pytest.mark.django_db
 
@@ -24,11 +24,11 @@ def test_administrators_read_the_nights_and_no_name_and_agents_do_not(settings: 
     settings.CARNET_CLOCK = NOW
     ours = house()
     ours.sign()
-    admin = sign_in(Client(), member(ours.operator_id, "OPERATOR_ADMIN"))
+    admin = come_in(Client(), member(ours.operator_id, "OPERATOR_ADMIN"))
     assert "Aucune nuit" in admin.get("/operator/donnees/").content.decode()
     operations.keep_in_time(actor=Actor.system("test"), at=NOW)
     page = admin.get("/operator/donnees/").content.decode()
     assert "Personnes aidées" in page and "Aucune nuit" not in page and "Quatrefages" not in page
     assert "2037" in page  # what is missing is said
-    agent = sign_in(Client(), member(ours.operator_id, "OPERATOR_AGENT"))
+    agent = come_in(Client(), member(ours.operator_id, "OPERATOR_AGENT"))
     assert agent.get("/operator/donnees/").status_code in (403, 404)

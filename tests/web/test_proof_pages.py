@@ -17,7 +17,7 @@ from carnet.issuing.rules.proofs import Draft, DraftLogo, PaperChoice, TextOverf
 from carnet.web.proofs.designing import show_overflows, taken_up
 from carnet.web.proofs.forms import DesignForm
 from tests.issuing import pictures
-from tests.web.conftest import sign_in
+from tests.web.conftest import come_in
 from tests.web.test_operator_orders import Office, drawn, office, ordered, text_of
 
 Make = Callable[..., tuple[int, int, str]]
@@ -48,7 +48,7 @@ def send(office: Office, url: str, to: int, **changed: object) -> str:
 @pytest.fixture
 def funder(office: Office, person_with: Make) -> Client:
     _person, _organisation, email = person_with("FUNDER", organisation_id=office.funder_id)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def test_a_proof_goes_from_the_order_to_the_funder_and_back(office: Office, funder: Client) -> None:

@@ -12,7 +12,7 @@ from carnet.places.models import Place
 from carnet.places.operations import import_places
 from tests.places.conftest import GOOD, csv_bytes
 from tests.web.conftest import PROGRAM
-from tests.web.test_places_pages import AT, sign_in, text_of
+from tests.web.test_places_pages import AT, come_in, text_of
 
 pytestmark = pytest.mark.django_db
 TOWN = {**GOOD, "telephone": ""}
@@ -36,7 +36,7 @@ def both() -> tuple[int, int]:
 
 @pytest.fixture
 def agent(person_with: Callable[..., tuple[int, int, str]]) -> Client:
-    return sign_in(Client(), person_with("OPERATOR_AGENT")[2])
+    return come_in(Client(), person_with("OPERATOR_AGENT")[2])
 
 
 def test_two_pages_of_one_place_are_found_compared_and_made_one(agent: Client, both: tuple[int, int]) -> None:

@@ -28,7 +28,7 @@ from tests.factories.campaign import NOW, SYSTEM, organisation
 from tests.lasting import held
 from tests.observatory.rolled import count_now
 from tests.observatory.world import TODAY, Funds, make_funds
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 
 SPAN = span_of("2026-03..2026-04")
 ASKED = "?from=2026-03&to=2026-04"
@@ -58,7 +58,7 @@ def enter(role: str, organisation_id: int) -> Client:
         request_id=uuid4(), at=NOW,
     )  # fmt: skip
     parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def told(client: Client, url: str, *, status: int = 200) -> str:

@@ -15,7 +15,7 @@ from carnet.parties import operations as parties
 from tests.distribution.conftest import NOW
 from tests.distribution.stock import LATER, Cupboards, make_cupboards
 from tests.factories.campaign import SYSTEM
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 from tests.web.test_operator_orders import text_of
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ class People:
         )  # fmt: skip
         if role == "OPERATOR_ADMIN":
             parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-        return sign_in(Client(), email)
+        return come_in(Client(), email)
 
     @property
     def slow(self) -> Client:

@@ -24,7 +24,7 @@ from carnet.parties import operations as parties
 from carnet.web.operator.structures._files import without_request
 from tests.factories.campaign import programme
 from tests.mandates.habilitation import HELPER, LEAD, PROMISES, WHO, Habilitation, paper
-from tests.web.conftest import PROGRAM, sign_in
+from tests.web.conftest import PROGRAM, come_in
 
 pytestmark = pytest.mark.django_db
 
@@ -52,11 +52,11 @@ def send(client: Client, path: str, **said: object) -> tuple[int, str]:
 
 
 def staff(world: Habilitation, person_with: Person, role: str = "OPERATOR_ADMIN") -> Client:
-    return sign_in(Client(), person_with(role, organisation_id=world.operator_id)[2])
+    return come_in(Client(), person_with(role, organisation_id=world.operator_id)[2])
 
 
 def lead_of(organisation_id: int, person_with: Person) -> Client:
-    return sign_in(Client(), person_with("HELPER_LEAD", organisation_id=organisation_id)[2])
+    return come_in(Client(), person_with("HELPER_LEAD", organisation_id=organisation_id)[2])
 
 
 def letter() -> dict[str, Any]:
@@ -279,12 +279,12 @@ class TestTheLeadsSpace:
         assert "Démarches faites, par famille" in page(lead, "/helper/team/figures/")
         assert send(lead, "/helper/team/programme/", text="Bonjour.") == (302, "/helper/team/programme/")
         assert "Votre structure est habilitée" in page(lead, "/helper/team/programme/")
-        assert page(sign_in(Client(), person_with("HELPER_LEAD")[2]), path, 404)
+        assert page(come_in(Client(), person_with("HELPER_LEAD")[2]), path, 404)
 
     def test_a_helper_reads_and_accepts_the_terms_for_one_structure(self, world: Habilitation, person_with: Person) -> None:
         organisation_id = world.admitted()
         person_id, _organisation, email = person_with("HELPER", organisation_id=organisation_id)
-        client = sign_in(Client(), email)
+        client = come_in(Client(), email)
         assert "Il ne garde aucun mot de passe" in page(client, "/helper/terms/")
         assert send(client, "/helper/terms/", version=1)[0] == 422
         status, text = send(client, "/helper/terms/", version=1, is_read="on")
@@ -304,7 +304,7 @@ class TestTheLeadsSpace:
             parties.enrol_member(
                 organisation_id=second, email=email, display_name="Helper", role="HELPER", actor=PROGRAM, request_id=uuid4(), at=world.at
             )
-        client = sign_in(Client(), email)
+        client = come_in(Client(), email)
         assert client.get("/helper/")["Location"].startswith("/account/organisation/")
         for organisation_id, name in ((first, "Médiathèque de Vitré"), (second, "Mairie de Nantes")):
             assert client.post("/account/organisation/", {"organisation": organisation_id, "next": "/helper/"})["Location"] == "/helper/"

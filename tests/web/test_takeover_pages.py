@@ -16,7 +16,7 @@ from carnet.kernel.actors import Actor
 from carnet.ledger import operations as ledger
 from carnet.parties import operations as parties
 from tests.factories.campaign import NOW, SYSTEM, rid
-from tests.web.conftest import PASSWORD, SECRET, sign_in
+from tests.web.conftest import PASSWORD, SECRET, come_in
 from tests.web.season import TODAY, Season, season  # noqa: F401 - a fixture
 
 LIST = "serial,value,state,accepted_until,place\nAP-1,10,handed_over,2026-06-30,\nAP-2,10,handed_over,2026-06-30,\n"
@@ -54,7 +54,7 @@ def staff(season: Season, role: str) -> Client:  # noqa: F811
         request_id=uuid4(), at=NOW,
     )  # fmt: skip
     parties.set_second_factor(person_id=person_id, secret=SECRET, actor=SYSTEM, request_id=uuid4(), at=NOW)
-    return sign_in(Client(), email)
+    return come_in(Client(), email)
 
 
 def posted(client: Any, address: str, **fields: Any) -> Any:

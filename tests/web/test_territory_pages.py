@@ -16,7 +16,7 @@ from pikepdf import Pdf
 
 from carnet.gateways.database import acting_as_everything
 from carnet.observatory.models import NextStep, Objective, Territory, TerritoryCommitment, TerritoryIndicator
-from tests.web.conftest import sign_in
+from tests.web.conftest import come_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def send(client: Client, url: str, status: int = 302, **given: Any) -> str:
 def shared(person_with: Callable[..., tuple[int, int, str]]) -> tuple[Client, Client, int, int]:
     """A leading funder and a local actor invited, both signed in; the territory, the actor's organisation."""
     (_id, _leader, leading), (_other, caf_id, acting) = person_with("FUNDER"), person_with("LOCAL_ACTOR", has_second_factor=False)
-    leader, caf = sign_in(Client(), leading), sign_in(Client(), acting)
+    leader, caf = come_in(Client(), leading), come_in(Client(), acting)
     made = send(leader, "/local/territories/new/", name="Nantes Métropole", areas="Nantes Métropole\n44180 Saint-Mars-du-Désert")
     territory_id = int(made.split("/")[2])
     with acting_as_everything(why="the number of an organisation"):

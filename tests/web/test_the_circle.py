@@ -22,7 +22,7 @@ from carnet.mandates.rules.texts import CURRENT
 from carnet.parties import queries as parties
 from carnet.web.openid import signing
 from tests.factories.campaign import SYSTEM, organisation, programme
-from tests.web.conftest import sign_in
+from tests.web.conftest import come_in
 from tests.web.identities import at_provider, played_here
 from tests.web.test_identity_pages import SITE, comes_back, proves
 
@@ -48,7 +48,7 @@ def circle(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, perso
     with acting_as_everything(why="prepare a structure"):
         programme_id = programme(organisation("Opérateur", "OPERATOR"))
         mandates.admit_structure(organisation_id=organisation_id, programme_id=programme_id, actor=SYSTEM, request_id=uuid4(), at=at)
-    browser = sign_in(Client(), email)
+    browser = come_in(Client(), email)
     proves(browser)
     given, family, sub, _hidden = browser.get("/asking/").content.decode().split("|")
     colette = INVENTED[0]
