@@ -99,7 +99,7 @@ class PaymentOut(Schema):
 
     id: int
     programme: ProgrammeOut
-    state: str
+    state: str = Field(description=_("Comme le filtre ; ou redrawn : refait en deux autres, qui sont dans la liste."))
     voucher_count: int
     cents: int
     redeemed_until: datetime = Field(description=_("Ce qui a été encaissé avant cet instant est dedans."))
