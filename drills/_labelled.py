@@ -31,7 +31,11 @@ def main() -> None:
         if kept.exists():
             print(f"seed {seed}: played before, {kept.name}", file=sys.stderr)
         else:
-            written = json.dumps(seen(watch(seed=seed, scale=float(scale), progress=shown)).kept(), default=str)
+            watched = watch(seed=seed, scale=float(scale), progress=shown)
+            if watched.stage.season.refused or not watched.stage.season.cashed:
+                # Two databases that shared one folder of keys played so once, and nobody was signalled: that is no result.
+                sys.exit(f"seed {seed}: {watched.stage.season.refused} vouchers were refused, so it was not played as it is written")
+            written = json.dumps(seen(watched).kept(), default=str)
             KEPT.mkdir(parents=True, exist_ok=True)
             kept.write_text(written + "\n", encoding="utf-8")
         seasons[seed] = Seen.read(json.loads(kept.read_text(encoding="utf-8")))
