@@ -180,12 +180,12 @@ def test_a_lost_card_is_dead_and_a_letter_s_code_opens_the_choice_of_another(hol
     assert "En service" in page
     answer = holding.lead.post(f"/cards/{card_id}/", {"do": "LOST", "request_id": rid()}, follow=True)
     assert "Helper reçoit un code par courriel" in text_of(answer)
-    # A session opened before, and a stolen password, choose nothing.
-    for client in (holding.helper, sign_in(Client(), holding.helper_email)):
-        assert client.get("/helper/")["Location"].startswith("/account/second-factor/start/")
-        for way in ("/account/second-factor/start/", APPLICATION, "/account/second-factor/passkeys/add/", "/account/second-factor/card/"):
-            assert client.get(way)["Location"].startswith("/account/second-factor/recover/"), way
+    # A session opened before is over, and a stolen password chooses nothing.
+    assert holding.helper.get("/helper/")["Location"].startswith("/sign-in/")
     client = sign_in(Client(), holding.helper_email)
+    assert client.get("/helper/")["Location"].startswith("/account/second-factor/start/")
+    for way in ("/account/second-factor/start/", APPLICATION, "/account/second-factor/passkeys/add/", "/account/second-factor/card/"):
+        assert client.get(way)["Location"].startswith("/account/second-factor/recover/"), way
     typed = {"code": "AAAA-AAAA", "next": "/helper/", "request_id": rid()}
     assert client.post("/account/second-factor/recover/", typed).status_code == 422
     typed["code"] = letter("parties.recovery-code").context["code"]
