@@ -12,7 +12,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 BROWSER = "tests/browser/"
-# Long by themselves, the longest first; what is not named here follows, the modules of most tests first.
+# Long by themselves, the longest first; what is not named here follows, the heaviest modules first.
 LONG = (
     BROWSER,
     "tests/browser/test_every_page_of_every_role.py",
@@ -21,15 +21,20 @@ LONG = (
     "tests/api/test_anything_its_description_allows.py",
     "tests/places/test_command.py",
     "tests/cli/",
+    "tests/upgrades/",
     "tests/gateways/test_embedded_postgres.py",
     "tests/web/test_every_route_against_the_table.py",
     "tests/races/",
     "tests/api/",
     "tests/invariants/",
     "tests/scenarios/",
+    "tests/attacks/",
     "tests/web/",
     "tests/places/test_export.py",
 )
+# A test that is slow by nature, or has a database of its own, weighs as many ordinary ones: five of them at the very end keep one worker
+# busy while the others have nothing left.
+SLOW_WEIGHT = 30
 
 
 class Scheduling(LoadScopeScheduling):
@@ -47,8 +52,15 @@ def rank(module: str) -> int:
 
 def longest_first(items: list[pytest.Item]) -> None:
     """Sort the tests by module, in the order in which workers take them; inside a module they stay shuffled."""
-    counts = Counter(module_of(item) for item in items)
-    items.sort(key=lambda item: (rank(module_of(item)), -counts[module_of(item)], module_of(item)))
+    weights: Counter[str] = Counter()
+    for item in items:
+        weights[module_of(item)] += weight(item)
+    items.sort(key=lambda item: (rank(module_of(item)), -weights[module_of(item)], module_of(item)))
+
+
+def weight(item: pytest.Item) -> int:
+    is_slow = item.get_closest_marker("slow") is not None or "committed_database" in getattr(item, "fixturenames", ())
+    return SLOW_WEIGHT if is_slow else 1
 
 
 def readers_last(items: list[pytest.Item]) -> None:

@@ -20,6 +20,7 @@ from unittest.mock import patch as replaced
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
+from django.test import Client
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
@@ -30,7 +31,7 @@ from carnet.scenarios import cast, demo
 from tests.chromium import PATH
 from tests.conftest import point_django_at
 from tests.databases import TestDatabases
-from tests.web.conftest import six_digits
+from tests.web.conftest import come_in, six_digits
 
 TODAY = datetime(2026, 3, 18, 14, 30, tzinfo=PARIS)
 DESKTOP, PHONE = 1280, 360
@@ -150,15 +151,11 @@ class Site:
             self.complaints.append(f"{page.url} asked for {request.url}")
 
     def become(self, role: str, **options: Any) -> Page:
-        """A person of the town, through the real pages of sign-in."""
+        """A person of the town, signed in and at home. The pages of sign-in have stories of their own (test_signing_in_with_the_keyboard.py)."""
         page, person = self.visitor(**options), self.person(role)
-        page.goto("/sign-in/")
-        page.get_by_label("E-mail").fill(person["email"])
-        page.get_by_label("Mot de passe").fill(person["password"])
-        page.get_by_role("button", name="Se connecter").click()
-        page.get_by_label("Code").fill(digits_of(person))
-        page.get_by_role("button", name="Continuer").click()
-        page.wait_for_url(lambda url: "/sign-in/" not in url)
+        cookies = come_in(Client(), person["email"]).cookies
+        page.context.add_cookies([{"name": name, "value": kept.value, "url": self.base} for name, kept in cookies.items()])
+        page.goto("/home")
         return page
 
     def close(self) -> None:
