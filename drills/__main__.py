@@ -36,9 +36,8 @@ def played(name: str, drill: Any) -> bool:
     REPORTS.mkdir(parents=True, exist_ok=True)
     (REPORTS / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     if hasattr(drill, "in_words") and len(report["figures"]) > 1:
-        lines = drill.in_words(report["figures"])
-        (REPORTS / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print("\n".join(lines), flush=True)
+        # Shown by the drill as it ends; kept beside the figures.
+        (REPORTS / f"{name}.txt").write_text("\n".join(drill.in_words(report["figures"])) + "\n", encoding="utf-8")
         shown = f"var/drills/{name}.json"
     else:
         shown = ", ".join(f"{key} {value}" for key, value in report["figures"].items())
