@@ -129,7 +129,7 @@ def test_a_decision_to_take_back_is_undone_by_a_third_person(site: Site, setting
     place.goto(own)
     assert "Vous pouvez faire un recours" in said(place)
     place.get_by_role("link", name="Faire un recours").click()
-    place.get_by_label("Votre réponse").fill("La feuille de présence est retrouvée.")
+    place.get_by_label("Pourquoi la décision devrait changer").fill("La feuille de présence est retrouvée.")
     place.get_by_role("button", name="Envoyer mon recours").click()
     assert "Une personne qui n’a ni ouvert ni décidé ce dossier va répondre." in said(place)
 
