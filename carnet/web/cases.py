@@ -106,7 +106,7 @@ def step_words(step: Step) -> tuple[str, str]:
 def passages(request: HttpRequest, lines: Sequence[InQuestion], caption: str) -> tuple[Table, Page[InQuestion] | None]:
     """The redemptions a case is about, the oldest first, a page at a time; the place reads each on its own page of it."""
     page = Paginator(lines, PASSAGES_PER_PAGE).get_page(request.GET.get("page"))
-    columns = [Column(_("Chèque")), Column(_("Accepté le")), Column(_("Valeur"), number=True), Column(_("Décision"))]
+    columns = [Column(_("Chèque"), code=True), Column(_("Accepté le")), Column(_("Valeur"), number=True), Column(_("Décision"))]
     rows = [
         [
             Cell(redemption.serial_of(each.key[0], each.key[1]), url=_own_page(each)),

@@ -95,7 +95,7 @@ def sent(lines: Sequence[UploadedLine], *, redemption: Callable[[str], str] | No
         Column(_("N°")),
         Column(_("Reçu")),
         Column(_("Leçon")),
-        Column(_("Chèque")),
+        Column(_("Chèque"), code=True),
         Column(_("Service")),
         Column(_("Valeur"), number=True),
         Column(_("Réponse")),

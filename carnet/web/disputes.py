@@ -75,7 +75,7 @@ def table(caption: str, lines: Sequence[DisputeLine], address: Callable[[Dispute
     """Disputes, those that wait first, each leading where `address` says."""
     names = places.names_of({line.place_id for line in lines})
     columns = [
-        Column(_("Chèque")),
+        Column(_("Chèque"), code=True),
         Column(_("Lieu")),
         Column(_("Contesté le")),
         Column(_("Raison")),

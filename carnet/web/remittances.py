@@ -106,7 +106,13 @@ def advice_context(page: AdvicePage, space: str) -> dict[str, Any]:
     kept = [
         [each.serial, formats.day(each.day), names.get(each.place_id, ""), each.dispute, formats.euros(each.cents)] for each in page.kept
     ]
-    columns = [Column(_("Chèque")), Column(_("Jour")), Column(_("Lieu")), Column(_("Service")), Column(_("Montant"), number=True)]
+    columns = [
+        Column(_("Chèque"), code=True),
+        Column(_("Jour")),
+        Column(_("Lieu")),
+        Column(_("Service")),
+        Column(_("Montant"), number=True),
+    ]
     why = [*columns[:3], Column(_("Contestation")), columns[4]]
     total = [_("Total"), "", "", "", formats.euros(line.claim_cents)]
     return {
@@ -189,7 +195,13 @@ def note_context(page: NotePage, space: str) -> dict[str, Any]:
     """What the page of a debit note shows, in the place's space or the operator's (`space`)."""
     line = page.line
     names = places.names_of({each.place_id for each in page.debts})
-    columns = [Column(_("Chèque")), Column(_("Jour")), Column(_("Lieu")), Column(_("Contestation")), Column(_("Montant"), number=True)]
+    columns = [
+        Column(_("Chèque"), code=True),
+        Column(_("Jour")),
+        Column(_("Lieu")),
+        Column(_("Contestation")),
+        Column(_("Montant"), number=True),
+    ]
     total = [_("Total"), "", "", "", formats.euros(line.cents)]
     rows = [
         Row(_("Montant"), formats.euros(line.cents)),

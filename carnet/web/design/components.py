@@ -41,10 +41,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table; numbers align on the right."""
+    """One column of a table; numbers align on the right; a `code` (a serial, a reference) is never cut at the end of a line."""
 
     label: str
     number: bool = False
+    code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

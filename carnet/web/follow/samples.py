@@ -99,7 +99,7 @@ def _drawn(actor: Actor, form: SampleForm, programme_id: int, at: datetime) -> t
 
 def _table(lines: list[SampleLine], names: Names, programme_id: int) -> Table:
     columns = [
-        Column(_("Chèque")), Column(_("Lieu")), Column(_("Service")), Column(_("Accepté le")), Column(_("Valeur"), number=True),
+        Column(_("Chèque"), code=True), Column(_("Lieu")), Column(_("Service")), Column(_("Accepté le")), Column(_("Valeur"), number=True),
         Column(_("Décompte")), Column(_("Banque")),
     ]  # fmt: skip
     address = reverse("follow:voucher", args=[programme_id])

@@ -184,7 +184,7 @@ def _receipts_table(story: following.TransferStory, names: words.Names) -> Table
 
 
 def _vouchers_table(story: following.TransferStory, names: words.Names) -> Table:
-    columns = [Column(_("Chèque")), Column(_("Lieu")), Column(_("Accepté le")), Column(_("Valeur"), number=True)]
+    columns = [Column(_("Chèque"), code=True), Column(_("Lieu")), Column(_("Accepté le")), Column(_("Valeur"), number=True)]
     address = reverse("follow:voucher", args=[story.programme_id])
     rows: list[list[Any]] = [
         [

@@ -87,7 +87,7 @@ def debt(request: HttpRequest, agreement_id: int, organisation_id: int) -> HttpR
     group = _group(actor, agreement_id, organisation_id)
     names = places.names_of({line.place_id for line in group.lines})
     columns = [
-        Column(_("Chèque")),
+        Column(_("Chèque"), code=True),
         Column(_("Jour")),
         Column(_("Lieu")),
         Column(_("Contestation")),

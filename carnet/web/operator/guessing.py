@@ -73,7 +73,7 @@ def _guesses() -> Table:
 def _locked(actor: Actor) -> Table:
     may_unlock = allowed(actor.roles, "redemption.unlock-serial")
     columns = [
-        Column(_("Chèque")),
+        Column(_("Chèque"), code=True),
         Column(_("Programme")),
         Column(_("Bloqué le")),
         Column(_("Comment")),

@@ -160,7 +160,13 @@ def figures(counted: Days) -> list[Figure]:
 def redemption_table(caption: str, lines: Sequence[RedemptionLine], names: dict[int, str], *, empty: str) -> Table:
     """Redemptions, each leading to its page."""
     several = len({line.place_id for line in lines}) > 1
-    columns = [Column(_("Heure")), Column(_("Chèque")), Column(_("Service")), Column(_("Valeur"), number=True), Column(_("État"))]
+    columns = [
+        Column(_("Heure")),
+        Column(_("Chèque"), code=True),
+        Column(_("Service")),
+        Column(_("Valeur"), number=True),
+        Column(_("État")),
+    ]
     if several:
         columns.insert(1, Column(_("Lieu")))
     rows = []

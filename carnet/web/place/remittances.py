@@ -78,7 +78,7 @@ def owed(request: HttpRequest) -> HttpResponse:
     lines = [line for each in groups for line in each.lines]
     names = places.names_of({line.place_id for line in lines})
     columns = [
-        Column(_("Chèque")),
+        Column(_("Chèque"), code=True),
         Column(_("Jour")),
         Column(_("Lieu")),
         Column(_("Contestation")),

@@ -128,7 +128,7 @@ def _shown(line: Reservation, names: dict[int, str], own: Sequence[PlaceSummary]
 
 
 def _past(lines: Sequence[Reservation], names: dict[int, str]) -> Table:
-    columns = [Column(_("Chèque")), Column(_("Service")), Column(_("Lieu")), Column(_("Réservé jusqu’au")), Column(_("État"))]
+    columns = [Column(_("Chèque"), code=True), Column(_("Service")), Column(_("Lieu")), Column(_("Réservé jusqu’au")), Column(_("État"))]
     rows = [
         [
             line.voucher_serial,

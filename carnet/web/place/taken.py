@@ -100,7 +100,7 @@ def taken(request: HttpRequest) -> HttpResponse:
 
 
 def _receipts(lines: list[queries.ReceiptLine]) -> Table:
-    columns = [Column(_("Chèque")), Column(_("Accepté le")), Column(_("Valeur"), number=True), Column(_("Ce qu’il en est"))]
+    columns = [Column(_("Chèque"), code=True), Column(_("Accepté le")), Column(_("Valeur"), number=True), Column(_("Ce qu’il en est"))]
     rows = []
     for each in lines:
         words, tone = receipt_words(each)

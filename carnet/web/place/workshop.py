@@ -309,7 +309,7 @@ def _done(
     if missed:
         more = ngettext("%(count)s chèque n’a pas été pris.", "%(count)s chèques n’ont pas été pris.", missed) % {"count": missed}
         when = f"{when} {more}"
-    columns = [Column(_("Chèque")), Column(_("Valeur"), number=True), Column(_("Réponse"))]
+    columns = [Column(_("Chèque"), code=True), Column(_("Valeur"), number=True), Column(_("Réponse"))]
     rows = [_row(line, answer, own) for line, answer in zip(good, answers, strict=True)]
     total = [_("Total"), formats.euros(cents), ""]
     if missed:

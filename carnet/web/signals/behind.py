@@ -122,7 +122,7 @@ def _table(
     verdicts: Sequence[Cell | str] | None = None,
 ) -> Table:
     columns = [
-        Column(_("Chèque")), Column(_("Accepté le")), Column(_("Leçon")), Column(_("Guichet")),
+        Column(_("Chèque"), code=True), Column(_("Accepté le")), Column(_("Leçon")), Column(_("Guichet")),
         Column(_("Valeur"), number=True), Column(_("Décision") if verdicts is not None else _("État")),
     ]  # fmt: skip
     may_follow, may_see_desks = allowed(actor.roles, "settlement.follow"), allowed(actor.roles, "distribution.see-joining")

@@ -33,7 +33,9 @@ SENTENCES: dict[str, str | Promise] = {
     "photograph-unreadable": _("Ce fichier n’est pas une photo qui se lit : JPEG, PNG ou WebP."),
     "file-infected": _("Ce fichier contient quelque chose de dangereux : il n’est pas gardé. Prévenez qui vous l’a donné."),
     "scanner-silent": _("Les fichiers ne peuvent pas être vérifiés en ce moment : réessayez dans quelques minutes."),
-    "breached-list-unreadable": _("La liste des mots de passe volés (CARNET_BREACHED_PASSWORDS) ne se lit pas : remettez le fichier en place."),
+    "breached-list-unreadable": _(
+        "La liste des mots de passe volés (CARNET_BREACHED_PASSWORDS) ne se lit pas : remettez le fichier en place."
+    ),
     "document-too-heavy": _("Ce document est trop lourd : %(megabytes_max)s Mo et %(pages_max)s pages au plus."),
     "document-unreadable": _("Ce fichier n’est ni un PDF ni une photo qui se lit (JPEG, PNG, WebP)."),
     "document-locked": _("Ce PDF est protégé par un mot de passe : enregistrez-le sans mot de passe."),

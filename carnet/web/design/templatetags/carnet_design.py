@@ -270,7 +270,7 @@ def _labelled(table: Table, row: Sequence[Any]) -> list[dict[str, Any]]:
     return [
         {
             "label": column.label,
-            "number": column.number,
+            "kind": "number" if column.number else "code" if column.code else "",
             "cell": cell if isinstance(cell, Cell) else Cell(cell if isinstance(cell, SafeString) else str(cell)),
         }
         for column, cell in zip(table.columns, row, strict=bool(row))

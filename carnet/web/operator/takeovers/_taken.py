@@ -176,7 +176,13 @@ def _checks(found: TakeoverView) -> list[Row]:
 
 def _receipts_table(lines: list[ReceiptLine], caption: str) -> Table:
     names = places.names_of([each.place_id for each in lines])
-    columns = [Column(_("Chèque")), Column(_("Lieu")), Column(_("Encaissé le")), Column(_("Valeur"), number=True), Column(_("Pourquoi"))]
+    columns = [
+        Column(_("Chèque"), code=True),
+        Column(_("Lieu")),
+        Column(_("Encaissé le")),
+        Column(_("Valeur"), number=True),
+        Column(_("Pourquoi")),
+    ]
     rows = [
         [
             Cell(each.voucher_serial, url=reverse("operator:takeover-receipt", args=[each.id])),
