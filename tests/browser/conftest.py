@@ -18,6 +18,7 @@ from typing import Any
 from unittest.mock import patch as replaced
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test import Client
@@ -36,6 +37,7 @@ from tests.web.conftest import come_in, six_digits
 TODAY = datetime(2026, 3, 18, 14, 30, tzinfo=PARIS)
 DESKTOP, PHONE = 1280, 360
 BASE_URL = "http://127.0.0.1:8000"
+OF_A_TOWN = ("VAR_DIR", "KEYS_DIR", "MEDIA_ROOT", "CARNET_CLOCK", "DEMO")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -74,10 +76,16 @@ def town(
     test_databases.drop(name)
 
 
+@pytest.fixture(autouse=True)
+def nothing_of_the_town_stays() -> Iterator[None]:
+    """Set up first, so torn down last: a story that leaves its day behind makes strangers of whoever signs in later in the same worker."""
+    before = {name: getattr(settings, name, None) for name in OF_A_TOWN}
+    yield
+    assert {name: getattr(settings, name, None) for name in OF_A_TOWN} == before
+
+
 def live_in(patch: pytest.MonkeyPatch, var: Path) -> None:
     """Keys, files and clock of one town."""
-    from django.conf import settings
-
     forget_place_keys()
     for name, value in {"VAR_DIR": var, "KEYS_DIR": var / "keys", "MEDIA_ROOT": var / "files", "CARNET_CLOCK": TODAY, "DEMO": True}.items():
         patch.setattr(settings, name, value, raising=False)
@@ -157,6 +165,10 @@ class Site:
         page.context.add_cookies([{"name": name, "value": kept.value, "url": self.base} for name, kept in cookies.items()])
         page.goto("/home")
         return page
+
+    def it_is(self, moment: datetime) -> None:
+        """Another moment of the same story. The town puts the day back: never a patch of the test's own, which may be undone after the town's."""
+        settings.CARNET_CLOCK = moment
 
     def close(self) -> None:
         while self._contexts:

@@ -4,7 +4,6 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
 from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
@@ -56,13 +55,7 @@ def book_with_booklet(page: Page, title: str) -> str:
     return found.group()
 
 
-def at_the_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.conf import settings
-
-    monkeypatch.setattr(settings, "CARNET_CLOCK", datetime(FRIDAY.year, FRIDAY.month, FRIDAY.day, 14, 10, tzinfo=TODAY.tzinfo))
-
-
-def test_a_month_of_workshops(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_month_of_workshops(site: Site, tmp_path: Path) -> None:
     place = site.become("PLACE_MANAGER", width=PHONE)
     plan(place, title=TITLE, vouchers="1 chèque")
     expect(place.locator("tbody tr").filter(has_text=TITLE)).to_have_count(2)  # two Fridays of March, the others are April's
@@ -87,7 +80,7 @@ def test_a_month_of_workshops(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_p
     place.reload()
     expect(place.get_by_text("vient d’avoir une place")).to_be_visible()
 
-    at_the_lesson(monkeypatch)
+    site.it_is(datetime(FRIDAY.year, FRIDAY.month, FRIDAY.day, 14, 10, tzinfo=TODAY.tzinfo))
     place.reload()
     place.get_by_role("link", name="Scanner les chèques").click()
     for code in site.codes[:2]:

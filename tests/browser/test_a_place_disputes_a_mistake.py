@@ -1,7 +1,6 @@
 """The lesson did not take place and it is too late to undo: the place says so, somebody at the operator's answers, the place reads the answer."""
 
 from datetime import timedelta
-from typing import Any
 
 from playwright.sync_api import Page
 
@@ -19,10 +18,10 @@ def accept(page: Page, code: str) -> str:
     return page.url.removesuffix("?new")
 
 
-def test_said_answered_read(site: Site, settings: Any) -> None:
+def test_said_answered_read(site: Site) -> None:
     place = site.become("PLACE_MANAGER", width=PHONE)
     address = accept(place, site.codes[0])
-    settings.CARNET_CLOCK = TODAY + timedelta(hours=3)
+    site.it_is(TODAY + timedelta(hours=3))
     place.goto(address)
     assert "Le délai pour annuler est passé" in said(place)
     place.get_by_role("link", name="contester ce passage").click()

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, timedelta
-from typing import Any
 from uuid import uuid4
 
 from playwright.sync_api import Page
@@ -53,10 +52,10 @@ def decide(page: Page, address: str, verb: str, *, choice: str, found: str, word
     assert "C’est décidé." in said(page)
 
 
-def test_asked_heard_released_and_paid(site: Site, settings: Any) -> None:
+def test_asked_heard_released_and_paid(site: Site) -> None:
     place = site.become("PLACE_MANAGER", width=PHONE)
     taken = [accept(place, code) for code in site.codes[:2]]
-    settings.CARNET_CLOCK = NEXT_DAY
+    site.it_is(NEXT_DAY)
 
     treasurer = site.become("TREASURER")
     address = ask(treasurer, noticed(taken[0]), hold="Retenir les passages en question")
@@ -112,10 +111,10 @@ def paid_with_april(site: Site, address: str) -> str:
         return Transfer.objects.get(claim_id=line.claim_id).state
 
 
-def test_a_decision_to_take_back_is_undone_by_a_third_person(site: Site, settings: Any) -> None:
+def test_a_decision_to_take_back_is_undone_by_a_third_person(site: Site) -> None:
     place = site.become("PLACE_MANAGER", width=PHONE)
     taken = [accept(place, code) for code in site.codes[:2]]
-    settings.CARNET_CLOCK = NEXT_DAY
+    site.it_is(NEXT_DAY)
     treasurer, approver = site.become("TREASURER"), site.become("APPROVER")
     address = ask(treasurer, noticed(taken[0]), hold="Retenir les passages en question")
     own = f"/place/cases/{address.strip('/').rpartition('/')[2]}/"

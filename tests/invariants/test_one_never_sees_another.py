@@ -51,6 +51,7 @@ from carnet.observatory.operations import council, evaluations, selfcheck_retent
 from carnet.observatory.rules import Edition, Said
 from carnet.observatory.rules.selfchecks import InviteBy, Mode
 from carnet.parties import operations as parties
+from carnet.parties.models import Person
 from carnet.places import operations as places
 from carnet.places import queries as places_queries
 from carnet.places.rules import FileState
@@ -734,6 +735,8 @@ def test_nobody_of_another_campaign_sees_a_row_of_this_one(monkeypatch: pytest.M
         ReleaseTruth.objects.create(release=Release.objects.get(), deflated=b"")
     with acting_as_everything(why="a booklet is missing from a box of the scenario, and is said to be back"):
         short()
+    with acting_as_everything(why="somebody of the scenario is signed in"):
+        parties.open_session(person_id=Person.objects.order_by("id")[0].id, browser="Firefox", system="Linux", at=NOW)
     of_two_installations(ours)
     models = walled()
     with acting_as_everything(why="what there is"):
