@@ -26,6 +26,8 @@ def play(*, only: str = "", served: bool = True) -> dict[str, Any]:
     """Play every attack, or the tests a pytest expression names. Raises: DrillFailed, when anything came through."""
     report, said = _tested(only)
     figures: dict[str, Any] = {"tests": said["tests"], "failed": said["failed"]}
+    if not said["tests"]:
+        raise DrillFailed("no attack was played", figures=figures)
     families: Counter[str] = Counter()
     for each in report:
         families[each["family"]] += each["tried"]
@@ -64,7 +66,8 @@ def _tested(only: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
             [*words, "tests/attacks", *nodes(), *(["-k", only] if only else [])],
             cwd=ROOT, env={**os.environ, "CARNET_ATTACKS": folder}, capture_output=True, text=True, check=False,
         )  # fmt: skip
-        if not results.exists():
+        # 1: some failed, which the results name; anything else, and not all of them were played.
+        if done.returncode not in (0, 1) or not results.exists():
             raise DrillFailed(f"the tests did not end well: {done.stdout[-1500:]}{done.stderr[-500:]}")
         lines = [line for file in sorted(Path(folder).glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
         return [json.loads(line) for line in lines], _counted(results)

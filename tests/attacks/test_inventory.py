@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tests.attacks.inventory import ATTACKS, DOCUMENT, DOORS, ROOT, every_test, written
+from tests.attacks.inventory import ATTACKS, DOCUMENT, DOORS, ROOT, every_test, nodes, written
 
 
 def test_the_document_is_written_from_the_list() -> None:
@@ -19,6 +19,15 @@ def test_each_test_that_is_named_is_there(node: str) -> None:
         tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
         known = {each.name for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.ClassDef)}
         assert set(names) <= known
+
+
+def test_the_drill_gives_pytest_names_it_finds() -> None:
+    """One name that pytest does not find, and it plays none of them."""
+    for node in nodes():
+        file, *names = node.split("::")
+        inside: ast.AST = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+        for name in names:
+            inside = next(each for each in inside.body if isinstance(each, ast.FunctionDef | ast.ClassDef) and each.name == name)  # type: ignore[attr-defined]
 
 
 def test_every_attack_is_stopped_by_something() -> None:
