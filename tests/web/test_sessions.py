@@ -140,7 +140,9 @@ def test_a_wrong_pin_and_a_turn_are_told_by_number(written: io.StringIO, by_pin:
 
 
 def test_a_token_that_opens_nothing_is_told_without_it(written: io.StringIO) -> None:
-    asked = Client().post("/api/v1/vouchers/check", {"code": "1"}, "application/json", headers={"authorization": "Bearer carnet_not-a-token"})
+    asked = Client().post(
+        "/api/v1/vouchers/check", {"code": "1"}, "application/json", headers={"authorization": "Bearer carnet_not-a-token"}
+    )
     assert asked.status_code == 401
     (told,) = lines(written, "refused")
     assert (told["code"], told["status"]) == ("token-invalid", 401)
