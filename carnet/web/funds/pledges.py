@@ -50,6 +50,7 @@ class TargetView(OperationView):
                 " personnes en recherche d’emploi sans le baccalauréat. Elle se suit d’après les coches des guichets, sans aucun nom."
             ),
             "verb": _("Noter l’engagement"),
+            "kind": "",
             "cancel_url": reverse("funds:agreement", args=[agreement_id]),
         }
         return super().get_context_data(**(words | more))
